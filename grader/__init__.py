@@ -1,0 +1,1 @@
+"""The engine of the course kit: compile suites, judge submissions, report."""

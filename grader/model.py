@@ -1,0 +1,179 @@
+"""The nouns of the course kit as plain data: verdicts, findings, criteria, parts, reports."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class CourseError(Exception):
+    """Something a person can cause and mend: what happened, and how to fix it."""
+
+    def __init__(self, what: str, fix: str = "", *, usage: bool = False) -> None:
+        super().__init__(f"{what}\n{fix}" if fix else what)
+        self.what, self.fix = what, fix
+        self.usage = usage
+        """Whether the command was called wrongly (exit status 2) rather than the course being broken (1)."""
+
+
+class Verdict(StrEnum):
+    """What the judge says of a criterion or a part; only ACCEPTED earns points."""
+
+    ACCEPTED = "ACCEPTED"
+    WRONG = "WRONG"
+    RAISED = "RAISED"
+    TIME_LIMIT = "TIME_LIMIT"
+    MEMORY_LIMIT = "MEMORY_LIMIT"
+    OUTPUT_LIMIT = "OUTPUT_LIMIT"
+    CRASHED = "CRASHED"
+    OFF_LIMITS = "OFF_LIMITS"
+    SKIPPED = "SKIPPED"
+    NOT_ATTEMPTED = "NOT_ATTEMPTED"
+    JUDGE_ERROR = "JUDGE_ERROR"
+
+
+CRITERIA = (
+    "own_work", "interface", "parameters", "shapes", "state", "values", "gradients",
+    "numerics", "init", "errors", "vectorized",
+)  # fmt: skip
+"""Every rubric item of the catalogue, in the order in which they are judged."""
+
+DEPENDS: Mapping[str, tuple[str, ...]] = {
+    "parameters": ("interface",),
+    "shapes": ("interface", "parameters"),
+    "state": ("shapes",),
+    "values": ("shapes",),
+    "gradients": ("values",),
+    "numerics": ("values",),
+    "init": ("interface",),
+    "errors": ("interface",),
+    "vectorized": ("shapes",),
+}
+"""A criterion is judged where these held; a criterion that a part does not have is looked through."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """What a submission may use."""
+
+    case_seconds: float = 5.0
+    part_seconds: float = 60.0
+    memory_mb: int = 2048
+    output_bytes: int = 2**20
+    """Bytes the answer may print while its file is judged."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One way in which one case did not hold."""
+
+    criterion: str
+    verdict: Verdict = Verdict.WRONG
+    message: str
+    """What was checked and what came instead, in a sentence or two."""
+    where: str = ""
+    """The place in the case: "output of call 2", "gradient of weight"."""
+    expected: str = ""
+    got: str = ""
+    difference: float | None = None
+    """Largest absolute difference, where tensors of one shape were compared."""
+    index: tuple[int, ...] | None = None
+    """The element that differs most."""
+    line: int | None = None
+    """Line of the answer file from which an exception came."""
+    source: str = ""
+    """The text of that line."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counterexample:
+    """The smallest case at hand on which a criterion fails."""
+
+    case: Mapping[str, Any]
+    snippet: str
+    """Python that shows the failure when pasted beside the answer."""
+    where: str = ""
+    expected: str = ""
+    got: str = ""
+    difference: float | None = None
+    index: tuple[int, ...] | None = None
+    line: int | None = None
+    source: str = ""
+    shrunk: bool = False
+    """Whether it was shrunk live rather than taken from the suite."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Diagnosis:
+    """The misconception whose behaviour the answer shows."""
+
+    misconception: str
+    hint: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionReport:
+    """One rubric line of one part."""
+
+    name: str
+    verdict: Verdict
+    score: float
+    max_score: float
+    message: str = ""
+    counterexample: Counterexample | None = None
+    diagnosis: Diagnosis | None = None
+    cases: int = 0
+    """How many cases were judged."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OffLimitsUse:
+    """Something off limits that an answer uses, and where."""
+
+    used: str
+    line: int | None = None
+    source: str = ""
+
+    def __str__(self) -> str:
+        return self.used if self.line is None else f"{self.used} (line {self.line})"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PartReport:
+    """What was found for one symbol of one submission."""
+
+    part: str
+    exercise: str
+    verdict: Verdict
+    score: float
+    max_score: float
+    suite: str
+    """Digest of the suite it was judged on."""
+    seconds: float = 0.0
+    message: str = ""
+    """Why the part has its verdict, where no criterion says it."""
+    off_limits: Sequence[OffLimitsUse] = ()
+    criteria: Sequence[CriterionReport] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SubmissionReport:
+    """Everything found for one student."""
+
+    student: str
+    path: str
+    score: float
+    max_score: float
+    parts: Sequence[PartReport]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GradeReport:
+    """One run of `course grade`."""
+
+    device: str
+    sandbox: str
+    versions: Mapping[str, str]
+    submissions: Sequence[SubmissionReport] = field(default_factory=tuple)
+    notes: Sequence[str] = ()
+    """What the reader should know about the run: a fallback taken, a seed created."""

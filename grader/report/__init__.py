@@ -1,0 +1,1 @@
+"""Renderers of reports: plain data in, text out; nothing here can change a score."""

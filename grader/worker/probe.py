@@ -1,0 +1,391 @@
+"""Run one case on a namespace of answers and note what happened, in numbers.
+
+The worker runs the student's answer through this; the judge runs the oracle and the misconceptions through the very
+same code, so a difference between them is never a difference of harness.
+
+A case is plain data::
+
+    {"symbol": "BatchNorm2d", "dtype": "float64", "seed": 3,
+     "new": {"args": [3], "kwargs": {"eps": 0.1}},            # absent for a function
+     "state": [["weight", {recipe}], ...],                    # loaded by name after construction
+     "steps": [{"do": "train"}, {"do": "call", "args": [{recipe}], "cotangent": 5}, ...]}
+
+Steps: ``train``, ``eval``; ``call`` (of the object or the function, or of ``method``); ``run`` (lines of Python, each
+answered with its value or its exception).
+"""
+
+import ast
+import contextlib
+import numbers
+import traceback
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from grader.worker import recipes
+
+SKETCH_ABOVE = 20_000
+"""Elements from which a tensor is sent as a sketch (samples and signed sums) rather than whole."""
+_SAMPLES, _SUMS = 2048, 64
+_MAX_DEPTH = 6
+_MAX_ITEMS = 10_000
+
+Mark = Callable[[str, int], None]
+
+
+def run_case(
+    case: Mapping[str, Any],
+    namespace: Mapping[str, Any],
+    *,
+    device: str = "cpu",
+    plain: bool = False,
+    mark: Mark = lambda stage, step: None,
+    answer_file: str = "",
+) -> dict[str, Any]:
+    """Run a case and return its observation.
+
+    Args:
+        case: The case.
+        namespace: Symbol to class or function.
+        device: Where tensors and objects live.
+        plain: Give every input contiguous (for the oracle).
+        mark: Told the stage (`new`, `load`, `call`, `backward`, `run`) and step about to begin.
+        answer_file: File name under which the answer was compiled, to find its line in a traceback.
+    """
+    run = _Run(case, namespace, device, plain, mark)
+    dtype = torch.get_default_dtype()
+    try:
+        torch.set_default_dtype(run.dtype)
+        _seed(case.get("seed", 0))
+        run.all()
+    except BaseException as error:  # noqa: BLE001 - SystemExit and the like are the answer's, not ours
+        run.observation["error"] = {"stage": run.stage, "step": run.step, **describe_error(error, answer_file)}
+    finally:
+        torch.set_default_dtype(dtype)
+    return run.observation
+
+
+def describe_error(error: BaseException, answer_file: str) -> dict[str, Any]:
+    """An exception as plain data, with the innermost line of the answer that it passed through."""
+    line = None
+    if isinstance(error, SyntaxError) and error.filename == answer_file:
+        line = error.lineno
+    for frame in traceback.extract_tb(error.__traceback__):
+        if frame.filename == answer_file:
+            line = frame.lineno
+    try:
+        message = str(error)[:600]
+    except BaseException:  # noqa: BLE001 - an exception whose __str__ raises is still just an exception
+        message = ""
+    return {
+        "type": type(error).__name__,
+        "kinds": [kind.__name__ for kind in type(error).__mro__[:-1]],
+        "message": message,
+        "line": line,
+    }
+
+
+def _seed(seed: int) -> None:
+    torch.manual_seed(seed)
+    np.random.seed(seed % 2**32)
+    import random
+
+    random.seed(seed)
+
+
+class _Run:
+    """The state of one case while it runs."""
+
+    def __init__(self, case: Mapping[str, Any], namespace: Mapping[str, Any], device: str, plain: bool, mark: Mark) -> None:
+        self.case, self.namespace, self.device, self.plain, self._mark = case, namespace, device, plain, mark
+        self.dtype: torch.dtype = getattr(torch, case.get("dtype", "float64"))
+        self.observation: dict[str, Any] = {"steps": [], "error": None}
+        self.stage, self.step = "new", -1
+        self.target: Any = None
+        self.parameters: dict[str, torch.Tensor] = {}
+        self.buffers: list[tuple[str, str]] = []
+        self.variables: dict[str, Any] | None = None
+
+    def enter(self, stage: str) -> None:
+        self.stage = stage
+        self._mark(stage, self.step)
+
+    def all(self) -> None:
+        symbol = self.case.get("symbol")
+        if "new" in self.case:
+            self.enter("new")
+            new = self.case["new"]
+            self.target = self.namespace[symbol](*self.values(new.get("args", [])), **self.values(new.get("kwargs", {})))
+            if isinstance(self.target, nn.Module) and "fresh" not in self.case:
+                self.target = self.target.to(device=self.device, dtype=self.dtype)
+            self.observation["new"] = describe(self.target)
+            if self.case.get("state") is not None:
+                self.enter("load")
+                self.load(self.case["state"])
+        elif symbol:
+            self.target = self.namespace[symbol]
+        for self.step, step in enumerate(self.case["steps"]):
+            with _counted(self.observation) if step.get("count") else contextlib.nullcontext():
+                record = getattr(self, "do_" + step["do"])(step)
+            self.observation["steps"].append(record)
+
+    def values(self, value: Any) -> Any:
+        """Make the arguments that plain data describes."""
+        if isinstance(value, list):
+            return [self.values(item) for item in value]
+        if not isinstance(value, Mapping):
+            return value
+        if "$fill" in value:
+            tensor = recipes.build(dict(value), dtype=self.dtype, plain=self.plain).to(self.device)
+            wants = tensor.is_floating_point() and value.get("grad", True)
+            # detach: a leaf of the graph that keeps its strides.
+            return tensor.detach().requires_grad_(wants)
+        if "$tuple" in value:
+            return tuple(self.values(item) for item in value["$tuple"])
+        if "$dict" in value:
+            return {key: self.values(item) for key, item in value["$dict"]}
+        if "$torch" in value:
+            found: Any = torch
+            for name in value["$torch"].split("."):
+                found = getattr(found, name)
+            if "args" not in value and "kwargs" not in value:
+                return found
+            made = found(*self.values(value.get("args", [])), **self.values(value.get("kwargs", {})))
+            return made.to(device=self.device, dtype=self.dtype) if isinstance(made, nn.Module) else made
+        return {key: self.values(item) for key, item in value.items()}
+
+    def load(self, state: list[list[Any]]) -> None:
+        """Load the case's state by name, or by order where names differ but shapes agree, and say which."""
+        target = self.target
+        wanted = {name: recipes.build(recipe, dtype=self.dtype).to(self.device) for name, recipe in state}
+        kinds = {name: recipe.get("role", "parameter") for name, recipe in state}
+        how, message = "exact", ""
+        try:
+            target.load_state_dict(dict(wanted), strict=True)
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, the finding is the same
+            how, message = "partial", f"{type(error).__name__}: {error}"[:600]
+        own = {
+            "parameter": list(target.named_parameters(remove_duplicate=False)),
+            "buffer": list(target.named_buffers(remove_duplicate=False)),
+        }
+        found: dict[str, tuple[str, torch.Tensor]] = {}
+        for role, items in own.items():
+            names = [name for name in wanted if kinds[name] == role]
+            by_name = dict(items)
+            if all(name in by_name and by_name[name].shape == wanted[name].shape for name in names):
+                found |= {name: (name, by_name[name]) for name in names}
+            elif [tuple(item.shape) for _, item in items] == [tuple(wanted[name].shape) for name in names]:
+                how = "order"
+                found |= {name: item for name, item in zip(names, items, strict=True)}
+            else:
+                found |= {
+                    name: (name, by_name[name]) for name in names
+                    if name in by_name and by_name[name].shape == wanted[name].shape
+                }  # fmt: skip
+        if how != "exact":
+            if len(found) == len(wanted):
+                how = "order"
+            with torch.no_grad():
+                for name, (_, tensor) in found.items():
+                    tensor.copy_(wanted[name])
+        self.parameters = {name: tensor for name, (_, tensor) in found.items() if kinds[name] == "parameter"}
+        self.buffers = [(name, own_name) for name, (own_name, _) in found.items() if kinds[name] == "buffer"]
+        self.observation["load"] = {"how": how, "message": message}
+
+    def do_train(self, step: Mapping[str, Any]) -> dict[str, Any]:
+        self.target.train()
+        return {}
+
+    def do_eval(self, step: Mapping[str, Any]) -> dict[str, Any]:
+        self.target.eval()
+        return {}
+
+    def do_call(self, step: Mapping[str, Any]) -> dict[str, Any]:
+        """Call the object, and where the step has a cotangent pull it back to the inputs and parameters."""
+        args, kwargs = self.values(step.get("args", [])), self.values(step.get("kwargs", {}))
+        inputs = dict(_tensors([*args], "input")) | dict(_tensors(kwargs, ""))
+        before = {name: (tensor._version, tensor) for name, tensor in inputs.items()}
+        function = getattr(self.target, step["method"]) if "method" in step else self.target
+        self.enter("call")
+        with torch.set_grad_enabled("cotangent" in step):
+            out = function(*args, **kwargs)
+        outputs = list(_tensors(out, "output"))
+        record: dict[str, Any] = {"out": encode(out)}
+        record["inputs"] = {name: encode(tensor) for name, (_, tensor) in before.items()}
+        if isinstance(self.target, nn.Module):
+            own = dict(self.target.named_buffers(remove_duplicate=False))
+            record["buffers"] = {name: encode(own[mine]) for name, mine in self.buffers if mine in own}
+        if "cotangent" in step:
+            self.enter("backward")
+            record["grads"] = self.pull_back(outputs, inputs, step["cotangent"])
+        return record
+
+    def pull_back(
+        self, outputs: list[tuple[str, torch.Tensor]], inputs: dict[str, torch.Tensor], seed: int
+    ) -> dict[str, Any]:
+        wrt = {name: tensor for name, tensor in (inputs | self.parameters).items() if tensor.requires_grad}
+        live = [(name, tensor) for name, tensor in outputs if tensor.requires_grad]
+        grads: tuple[torch.Tensor | None, ...] = (None,) * len(wrt)
+        if live and wrt:
+            cotangents = [
+                recipes.build(
+                    {"$fill": "normal", "shape": list(tensor.shape), "seed": (seed + zlib.crc32(name.encode())) % 2**32},
+                    dtype=tensor.dtype,
+                ).to(tensor.device)
+                for name, tensor in live
+            ]  # fmt: skip
+            grads = torch.autograd.grad([tensor for _, tensor in live], list(wrt.values()), cotangents, allow_unused=True)
+        return {
+            name: encode(torch.zeros_like(tensor) if grad is None else grad)
+            for (name, tensor), grad in zip(wrt.items(), grads, strict=True)
+        }
+
+    def do_run(self, step: Mapping[str, Any]) -> dict[str, Any]:
+        """Run lines of Python one by one; each gives its value, None for a statement, or its exception."""
+        if self.variables is None:
+            self.variables = {**self.namespace, "torch": torch, "nn": nn, "layer": self.target, "__name__": "case"}
+        answers = []
+        for line in step["lines"]:
+            self.enter("run")
+            answers.append(_run_line(line, self.variables))
+        return {"lines": answers}
+
+
+def _run_line(line: str, variables: dict[str, Any]) -> dict[str, Any]:
+    tree = ast.parse(line)
+    try:
+        if len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr):
+            value = eval(compile(ast.Expression(tree.body[0].value), "<case>", "eval"), variables)  # noqa: S307
+            return {"value": encode(value, _labels(variables))}
+        exec(compile(tree, "<case>", "exec"), variables)  # noqa: S102
+        return {"value": None}
+    except Exception as error:  # noqa: BLE001 - the exception is the observation
+        return {"raised": type(error).__name__, "message": str(error)[:300]}
+
+
+def _labels(variables: Mapping[str, Any]) -> dict[int, str]:
+    """The variable that first held each object, to tell objects apart by identity across the wire."""
+    labels: dict[int, str] = {}
+    for name, value in variables.items():
+        if not name.startswith("__") and not isinstance(value, (int, float, str, bool, type(None), tuple)):
+            labels.setdefault(id(value), name)
+    return labels
+
+
+def describe(target: Any) -> dict[str, Any]:
+    """Names, shapes, dtypes and kinds of the parameters and buffers of a module."""
+    if not isinstance(target, nn.Module):
+        return {"module": False}
+    return {
+        "module": True,
+        "parameters": [
+            [name, list(item.shape), str(item.dtype), item.device.type, item.requires_grad]
+            for name, item in target.named_parameters()
+        ],
+        "buffers": [[name, list(item.shape), str(item.dtype), item.device.type] for name, item in target.named_buffers()],
+        "state": list(target.state_dict().keys()),
+        "training": [target.training, *sorted({child.training for child in target.modules()})],
+    }
+
+
+def encode(value: Any, labels: Mapping[int, str] | None = None, depth: int = 0) -> Any:
+    """Reduce a value to what the wire carries; what it cannot carry becomes the name of its type.
+
+    Tuples and lists become lists, mappings ``{"$dict": [[key, value], ...]}``, tensors plain contiguous ones, or
+    sketches above `SKETCH_ABOVE` elements; an object that is a variable of the case becomes ``{"$is": name}``.
+    """
+    if labels and id(value) in labels and not isinstance(value, type):
+        return {"$is": labels[id(value)]}
+    if value is None or isinstance(value, (bool, str)):
+        return value[:20_000] if isinstance(value, str) else value
+    if isinstance(value, torch.Tensor):
+        return _encode_tensor(value)
+    if isinstance(value, numbers.Integral):
+        return int(value) if abs(int(value)) < 2**200 else {"$type": "huge integer"}
+    if isinstance(value, numbers.Real):
+        return {"$float": float(value)}
+    if depth < _MAX_DEPTH:
+        if isinstance(value, (list, tuple)):
+            return [encode(item, labels, depth + 1) for item in value[:_MAX_ITEMS]]
+        if isinstance(value, Mapping):
+            items = list(value.items())[:_MAX_ITEMS]
+            return {"$dict": [[encode(key, labels, depth + 1), encode(item, labels, depth + 1)] for key, item in items]}
+    if isinstance(value, (torch.dtype, torch.device)):
+        return str(value)
+    return {"$type": "module" if isinstance(value, nn.Module) else type(value).__name__}
+
+
+def _encode_tensor(value: torch.Tensor) -> Any:
+    tensor = value.detach().as_subclass(torch.Tensor)
+    if tensor.layout is not torch.strided or tensor.is_quantized or tensor.is_meta:
+        return {"$type": f"{tensor.layout} tensor"}
+    if tensor.numel() <= SKETCH_ABOVE or not tensor.is_floating_point():
+        # A copy: the case may go on to change what this tensor is a view of.
+        return tensor.cpu().clone(memory_format=torch.contiguous_format)
+    return {"$sketch": sketch(tensor), "shape": list(tensor.shape), "dtype": str(tensor.dtype)}
+
+
+def sketch(tensor: torch.Tensor) -> torch.Tensor:
+    """Sample a large tensor and add signed sums of all of it, so that one wrong element shows.
+
+    The positions and signs depend on the shape alone; `_SAMPLES` elements, then `_SUMS` sums over the square root of
+    their length.
+    """
+    flat = tensor.reshape(-1).cpu()
+    rng = np.random.RandomState(flat.numel() % 2**32)
+    picked = torch.from_numpy(rng.randint(0, flat.numel(), _SAMPLES))
+    signs = torch.from_numpy(rng.randint(0, 2, flat.numel()) * 2.0 - 1.0).to(flat.dtype)
+    length = -(-flat.numel() // _SUMS)
+    signed = torch.zeros(_SUMS * length, dtype=flat.dtype)
+    signed[: flat.numel()] = flat * signs
+    return torch.cat([flat[picked], signed.reshape(_SUMS, length).sum(1) / length**0.5])
+
+
+def _tensors(value: Any, path: str) -> Iterator[tuple[str, torch.Tensor]]:
+    """The tensors of nested lists, tuples and mappings, each with its place."""
+    if isinstance(value, torch.Tensor):
+        yield path, value
+    elif isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            yield from _tensors(item, f"{path}.{index}")
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _tensors(item, f"{path}.{key}" if path else str(key))
+
+
+@contextlib.contextmanager
+def _counted(observation: dict[str, Any]) -> Iterator[None]:
+    """Count the tensor operations dispatched inside, and the elements that leave torch for Python."""
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    seen: dict[str, int] = {}
+
+    class Count(TorchDispatchMode):
+        def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            name = str(func)
+            seen[name] = seen.get(name, 0) + 1
+            return func(*args, **(kwargs or {}))
+
+    leaks = {"tolist": torch.Tensor.tolist, "numpy": torch.Tensor.numpy, "__array__": torch.Tensor.__array__}
+
+    def leaking(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(self: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
+            seen[name] = seen.get(name, 0) + self.numel()
+            return original(self, *args, **kwargs)
+
+        return counted
+
+    for name, original in leaks.items():
+        setattr(torch.Tensor, name, leaking(name, original))
+    try:
+        with Count():
+            yield
+    finally:
+        for name, original in leaks.items():
+            setattr(torch.Tensor, name, original)
+        observation["ops"] = sum(seen.values())
+        observation["seen"] = dict(sorted(seen.items()))

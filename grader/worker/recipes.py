@@ -1,0 +1,89 @@
+"""Turn the recipes of a case into tensors, the same bits on either side of the wire.
+
+A recipe is plain data: ``{"$fill": family, "shape": [...], "seed": n, ...}``. Values come from numpy's ``RandomState``,
+whose stream is frozen for good, so a case means the same on every machine and version of torch.
+"""
+
+from typing import Any
+
+import numpy as np
+import torch
+
+FAMILIES = ("normal", "uniform", "integers", "arange", "zeros", "ones", "choice", "values")
+
+
+def build(recipe: dict[str, Any], *, dtype: torch.dtype, plain: bool = False) -> torch.Tensor:
+    """Make the tensor of a recipe on the CPU.
+
+    Args:
+        recipe: ``$fill`` names the family; ``shape``, ``seed``; ``scale`` and ``shift`` for the continuous
+            families, ``low`` and ``high`` (exclusive) for ``integers``, ``values`` for ``choice`` (drawn from them)
+            and ``values`` (given whole); ``dtype`` where it is not the case's; ``layout`` of the memory; ``grad``.
+        dtype: The case's floating dtype.
+        plain: Contiguous whatever the layout says (for the oracle).
+    """
+    tensor = torch.from_numpy(_values(recipe)).to(getattr(torch, recipe.get("dtype", "")) if "dtype" in recipe else dtype)
+    layout = "contiguous" if plain else recipe.get("layout", "contiguous")
+    return _LAYOUTS[layout](tensor.reshape(recipe["shape"]))
+
+
+def _values(recipe: dict[str, Any]) -> np.ndarray:
+    shape, family = tuple(recipe["shape"]), recipe["$fill"]
+    size = int(np.prod(shape, dtype=np.int64))
+    rng = np.random.RandomState(recipe.get("seed", 0))
+    if family == "normal":
+        values = rng.standard_normal(shape)
+    elif family == "uniform":
+        values = rng.uniform(-1.0, 1.0, shape)
+    elif family == "integers":
+        values = rng.randint(recipe.get("low", -3), recipe.get("high", 4), shape).astype(np.float64)
+    elif family == "arange":
+        values = np.arange(size, dtype=np.float64).reshape(shape)
+    elif family == "zeros":
+        values = np.zeros(shape)
+    elif family == "ones":
+        values = np.ones(shape)
+    elif family == "choice":
+        values = np.asarray(recipe["values"], dtype=np.float64)[rng.randint(0, len(recipe["values"]), shape)]
+    elif family == "values":
+        return np.array(recipe["values"], dtype=np.float64).reshape(shape)
+    else:
+        raise ValueError(f"unknown fill {family!r}")
+    return np.asarray(values * recipe.get("scale", 1.0) + recipe.get("shift", 0.0))
+
+
+def _contiguous(tensor: torch.Tensor) -> torch.Tensor:
+    return tensor.contiguous()
+
+
+def _transposed(tensor: torch.Tensor) -> torch.Tensor:
+    """The same values in memory ordered with the axes reversed."""
+    axes = list(range(tensor.dim()))[::-1]
+    return tensor.permute(axes).contiguous().permute(axes)
+
+
+def _strided(tensor: torch.Tensor) -> torch.Tensor:
+    """The same values as every second element of a larger buffer that starts before them."""
+    if not tensor.dim():
+        return tensor
+    buffer = torch.zeros((*tensor.shape[:-1], 2 * tensor.shape[-1] + 1), dtype=tensor.dtype)
+    view = buffer[..., 1::2]
+    view.copy_(tensor)
+    return view
+
+
+def _channels_last(tensor: torch.Tensor) -> torch.Tensor:
+    if tensor.dim() == 4:
+        return tensor.contiguous(memory_format=torch.channels_last)
+    if tensor.dim() == 5:
+        return tensor.contiguous(memory_format=torch.channels_last_3d)
+    return _transposed(tensor)
+
+
+_LAYOUTS = {
+    "contiguous": _contiguous,
+    "transposed": _transposed,
+    "strided": _strided,
+    "channels_last": _channels_last,
+}
+LAYOUTS = tuple(_LAYOUTS)
