@@ -1,0 +1,59 @@
+# `make demo` and `make test` need Python 3.11 or newer, pip and make; everything else they install into .venv.
+
+PYTHON ?= python3
+VENV ?= .venv
+PYTEST_ARGS ?=
+
+bin := $(VENV)/bin
+install = $(bin)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+setup := pyproject.toml constraints.txt
+
+.PHONY: venv demo test check verify bench clean
+.DEFAULT_GOAL := demo
+
+venv: $(VENV)/.all
+	@echo "The course command is $(bin)/course; '. $(bin)/activate' puts it on the PATH."
+
+demo: $(VENV)/.core
+	@COURSE_SEED=demo $(bin)/course grade examples/*/ --output results/demo
+
+test: $(VENV)/.dev
+	$(bin)/python -m pytest --numprocesses=2 --dist=worksteal $(PYTEST_ARGS)
+
+check: $(VENV)/.dev
+	$(bin)/ruff check
+	$(bin)/ruff format --check
+	$(bin)/mypy
+
+verify: $(VENV)/.dev
+	$(bin)/course verify
+
+bench: $(VENV)/.dev
+	$(bin)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) build results .course-cache .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info
+
+# Stamps: pip runs again only when what it installs from has changed.
+
+$(VENV)/.core: $(VENV)/.made $(setup)
+	@echo "Installing what grading needs into $(VENV) (torch is large; this happens once) ..."
+	@$(install) --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.made $(setup)
+	@echo "Installing what the tests need into $(VENV) (torch is large; this happens once) ..."
+	@$(install) --editable '.[dev]'
+	@touch $@ $(VENV)/.core
+
+$(VENV)/.all: $(VENV)/.made $(setup)
+	@echo "Installing every extra into $(VENV) (torch is large; this happens once) ..."
+	@$(install) --editable '.[classroom,cluster,dev]'
+	@touch $@ $(VENV)/.core $(VENV)/.dev
+
+$(VENV)/.made:
+	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON) here: install Python 3.11 or newer, or name one, as in 'make PYTHON=/usr/bin/python3.12'."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is too old: this needs Python 3.11 or newer; name one, as in 'make PYTHON=python3.12'."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || { echo "$(PYTHON) has no venv module: install it (Debian and Ubuntu: apt install python3-venv)."; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
