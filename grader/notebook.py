@@ -1,0 +1,79 @@
+"""Write a student's notebook: the lesson, then for each part a cell to fill in and a locked cell that is graded.
+
+A notebook is JSON (nbformat 4.5), so it is written without nbformat. Cells carry nbgrader's metadata (schema 3) and ids
+derived from the exercise and their role, so a new release changes only the lines that changed.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from grader.stub import StubPieces
+
+Cell = dict[str, Any]
+
+
+def notebook(
+    name: str,
+    handout: str,
+    pieces: StubPieces,
+    points: Mapping[str, float],
+    check: Callable[[str], str] | None = None,
+) -> str:
+    """The text of an ``.ipynb`` file.
+
+    Args:
+        name: The exercise, as its answer file is called.
+        handout: The lesson, in Markdown; its figures are relative to the assignment's folder.
+        pieces: The stub.
+        points: What each part is worth.
+        check: Gives the source of a part's check cell; without it the cell only says what will be graded.
+    """
+    cells = [_locked("markdown", f"{name}-lesson", handout.strip()), _locked("code", f"{name}-imports", pieces.imports)]
+    for symbol, source in pieces.parts.items():
+        worth = points[symbol]
+        cells.append(_solution(f"{name}-{symbol}", source))
+        cells.append(_graded(f"{name}-{symbol}-check", check(symbol) if check else _notice(symbol, worth), worth))
+    document = {
+        "cells": cells,
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _locked(kind: str, role: str, source: str) -> Cell:
+    return _cell(kind, role, source, locked=True)
+
+
+def _solution(role: str, source: str) -> Cell:
+    return _cell("code", role, source, solution=True)
+
+
+def _graded(role: str, source: str, points: float) -> Cell:
+    return _cell("code", role, source, grade=True, locked=True, points=points)
+
+
+def _cell(kind: str, role: str, source: str, **nbgrader: Any) -> Cell:
+    identity = re.sub("[^A-Za-z0-9_-]", "-", role)
+    flags = {"schema_version": 3, "grade": False, "solution": False, "locked": False, "grade_id": identity}
+    cell: Cell = {
+        "cell_type": kind,
+        "id": identity[:64],
+        "metadata": {"nbgrader": flags | nbgrader},
+        "source": source.splitlines(keepends=True),
+    }
+    if nbgrader.get("locked"):
+        cell["metadata"] |= {"deletable": False, "editable": False}
+    if kind == "code":
+        cell |= {"execution_count": None, "outputs": []}
+    return cell
+
+
+def _notice(symbol: str, points: float) -> str:
+    return f"# {symbol} is worth {points:g} points. Hidden cases are run on the cells above when it is graded."
