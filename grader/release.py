@@ -15,14 +15,15 @@ from grader.model import CourseError
 from grader.notebook import notebook
 from grader.spec import Part
 from grader.stub import stub, stub_pieces
+from grader.suite import PUBLIC, compile_suite, rubric
 
 FIGURE_SCRIPT = "figure.py"
 FIGURE_DPI = 144
 
 _HOW_TO = """
-The notebook holds the lesson. Write in the notebook or in the `.py` file, whichever you like better: put your code where
-it says `raise NotImplementedError`, and keep the names and the arguments as they are. What you leave as it is counts as
-not attempted; the other parts do not suffer from it.
+The notebook holds the lesson. Write in the notebook or in the `.py` file, whichever you like better: put your code
+where it says `raise NotImplementedError`, and keep the names and the arguments as they are. What you leave as it is
+counts as not attempted; the other parts do not suffer from it.
 
 You may add helper functions and classes of your own. Each lesson says what is off limits: the layer itself and what
 computes it for you. Everything else in PyTorch is yours to use.
@@ -39,6 +40,20 @@ class Build:
     texts: dict[PurePosixPath, str] = field(default_factory=dict)
     figures: dict[PurePosixPath, Path] = field(default_factory=dict)
     """Figure to the script that draws it."""
+
+
+def worth_of(cache_dir: Path | None = None) -> Worth:
+    """The points that the rubrics give, by way of each part's public suite.
+
+    Args:
+        cache_dir: Where compiled suites are kept; None keeps none.
+    """
+
+    def worth(exercise: CourseExercise, part: Part) -> float:
+        suite = compile_suite(exercise, part, PUBLIC, visibility=PUBLIC, cache_dir=cache_dir)
+        return sum(rubric(part, suite).values())
+
+    return worth
 
 
 def build(course: Course, worth: Worth) -> Build:
