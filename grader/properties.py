@@ -1,0 +1,187 @@
+"""Properties of fresh parameters: what must hold of an answer's random or constant initial values.
+
+The tests of a distribution are Kolmogorov-Smirnov: by the Dvoretzky-Kiefer-Wolfowitz inequality the distance D of n
+independent draws from their own distribution function has P(D > t) <= 2 exp(-2 n t^2), so the threshold below rejects
+right draws with a probability under `FALSE_ALARM` whatever n is.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from grader.spec import Case, Property, layer_case, run
+
+__all__ = [
+    "FALSE_ALARM", "Fresh", "constant_init", "ks_normal", "ks_uniform", "line_values", "not_constant", "uniform_init",
+]  # fmt: skip
+
+FALSE_ALARM = 1e-11
+"""Bound on the probability that one tensor of right draws is rejected."""
+_SLACK = 1e-6
+"""Relative room at the ends of an interval: how a bound is computed may differ in its last bits."""
+
+
+def ks_threshold(count: int) -> float:
+    """The distance that ``count`` independent right draws exceed with a probability below `FALSE_ALARM`."""
+    return math.sqrt(math.log(2 / FALSE_ALARM) / (2 * count))
+
+
+def ks_uniform(values: Any, low: float, high: float) -> str | None:
+    """Why values do not look drawn from U(low, high), or None. False alarms: below `FALSE_ALARM`."""
+    problem = _unusable(values)
+    if problem:
+        return problem
+    drawn = values.detach().double().flatten()
+    room = _SLACK * (high - low)
+    least, most = float(drawn.min()), float(drawn.max())
+    if least < low - room or most > high + room:
+        return f"lie between {least:.4g} and {most:.4g}, outside of the interval from {low:.4g} to {high:.4g}"
+    return _distance(((drawn - low) / (high - low)).clamp(0, 1), f"the uniform distribution from {low:.4g} to {high:.4g}")
+
+
+def ks_normal(values: Any, mean: float = 0.0, std: float = 1.0) -> str | None:
+    """Why values do not look drawn from N(mean, std^2), or None. False alarms: below `FALSE_ALARM`."""
+    problem = _unusable(values)
+    if problem:
+        return problem
+    drawn = values.detach().double().flatten()
+    return _distance(
+        torch.special.ndtr((drawn - mean) / std),
+        f"the normal distribution with mean {mean:.4g} and standard deviation {std:.4g}",
+    )
+
+
+def not_constant(values: Any, expected: float) -> str | None:
+    """Why values are not all ``expected``, or None."""
+    problem = _unusable(values)
+    if problem:
+        return problem
+    worst = float((values.detach().double() - expected).abs().max())
+    return None if worst == 0 else f"should all be {expected:g}, but differ from it by up to {worst:.4g}"
+
+
+def line_values(observation: Mapping[str, Any]) -> list[Any] | str:
+    """The values of every line that a case ran, in order; or a sentence on why there are none."""
+    error = observation.get("error")
+    if error:
+        return f"{error['type']}: {error['message']}"
+    answers = [answer for step in observation["steps"] for answer in step.get("lines", [])]
+    for answer in answers:
+        if "raised" in answer:
+            return f"{answer['raised']}: {answer['message']}"
+    return [answer.get("value") for answer in answers]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fresh:
+    """One construction whose fresh values are judged."""
+
+    args: Sequence[Any] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    bound: float = 1.0
+    """The values are uniform between minus and plus this (for `uniform_init`)."""
+    names: Sequence[str] = ("weight", "bias")
+    """Parameters; each should have a few hundred elements, at most 20000."""
+
+
+def uniform_init(*constructions: Fresh, reset: bool = False, criterion: str = "init") -> Property:
+    """Fresh parameters are uniform within a bound, and differ from one construction to the next.
+
+    Args:
+        constructions: What is constructed.
+        reset: Whether ``reset_parameters()`` must draw all of them again after they were overwritten.
+        criterion: To which the property belongs.
+
+    Two draws are compared for equality, which adds nothing to the false alarms: they are at most `FALSE_ALARM` for each
+    tensor looked at, two or three a name and construction.
+    """
+    return Property(
+        criterion=criterion,
+        cases=[_draws(item, reset) for item in constructions],
+        holds=_each(constructions, lambda item, values: _uniform_problem(item, values, reset)),
+    )
+
+
+def constant_init(constants: Mapping[str, float], *constructions: Fresh, criterion: str = "init") -> Property:
+    """Fresh parameters and buffers, by name, all have one value. It cannot give a false alarm."""
+    names = list(constants)
+
+    def problem(item: Fresh, values: list[Any]) -> str | None:
+        for name, value in zip(names, values, strict=True):
+            found = not_constant(value, constants[name])
+            if found:
+                return f"the values of {name} {found}"
+        return None
+
+    cases = [
+        layer_case(item.args, item.kwargs, [run(*(f"layer.{name}" for name in names))], state=None) for item in constructions
+    ]
+    return Property(criterion=criterion, cases=cases, holds=_each(constructions, problem))
+
+
+def _draws(item: Fresh, reset: bool) -> Case:
+    """Look at the fresh values, at those of a second object, and at those after a reset."""
+    made = ", ".join([*(repr(arg) for arg in item.args), *(f"{key}={value!r}" for key, value in item.kwargs.items())])
+    lines = [f"layer.{name}" for name in item.names]
+    lines += ["other = type(layer)(" + made + ")", *(f"other.{name}" for name in item.names)]
+    if reset:
+        lines += [f"layer.{name}.data.fill_(7.0)" for name in item.names]
+        lines += ["layer.reset_parameters()", *(f"layer.{name}" for name in item.names)]
+    return layer_case(item.args, item.kwargs, [run(*lines)], state=None)
+
+
+def _uniform_problem(item: Fresh, values: list[Any], reset: bool) -> str | None:
+    count = len(item.names)
+    first, second = values[:count], values[count + 1 : 2 * count + 1]
+    third = values[-count:] if reset else []
+    for when, tensors in (("fresh", first), ("fresh", second), ("reset", third)):
+        for name, tensor in zip(item.names, tensors, strict=False):
+            found = ks_uniform(tensor, -item.bound, item.bound)
+            if found:
+                return f"the values of {name} {found}" + (" after reset_parameters()" if when == "reset" else "")
+    for name, one, other in zip(item.names, first, second, strict=True):
+        if torch.equal(one, other):
+            return f"two layers constructed one after the other have the very same {name}"
+    return None
+
+
+def _each(
+    constructions: Sequence[Fresh], problem: Callable[[Fresh, list[Any]], str | None]
+) -> Callable[[Sequence[Mapping[str, Any]]], str | None]:
+    """Judge each construction by its own observation, and name it in what did not hold."""
+
+    def holds(observations: Sequence[Mapping[str, Any]]) -> str | None:
+        for item, observation in zip(constructions, observations, strict=True):
+            values = line_values(observation)
+            found = values if isinstance(values, str) else problem(item, values)
+            if found:
+                made = [*(repr(arg) for arg in item.args), *(f"{key}={value!r}" for key, value in item.kwargs.items())]
+                return f"constructed with ({', '.join(made)}): {found}"
+        return None
+
+    return holds
+
+
+def _unusable(values: Any) -> str | None:
+    if not isinstance(values, torch.Tensor):
+        return "are not a tensor"
+    if values.numel() == 0:
+        return "are empty"
+    if not torch.isfinite(values).all():
+        return "are not all finite"
+    return None
+
+
+def _distance(quantiles: torch.Tensor, distribution: str) -> str | None:
+    """Compare values, mapped by their distribution function, with the uniform distribution on (0, 1)."""
+    count = quantiles.numel()
+    ordered = quantiles.sort().values
+    grid = torch.arange(count + 1, dtype=torch.float64, device=ordered.device) / count
+    distance = float(torch.maximum(ordered - grid[:-1], grid[1:] - ordered).max())
+    threshold = ks_threshold(count)
+    if distance <= threshold:
+        return None
+    return f"do not look drawn from {distribution}: Kolmogorov-Smirnov distance {distance:.3f}, at most {threshold:.3f} expected"

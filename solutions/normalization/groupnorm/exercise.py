@@ -1,0 +1,193 @@
+"""Group normalisation and instance normalisation, judged against ``torch.nn``."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+from torch import nn
+
+from grader.properties import Fresh, constant_init
+from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, run, tensor, train
+from grader.strategies import (
+    cotangents, eps_values, flags, keywords, nasty_tensor, normal_tensor, seeds, sizes, train_eval_programs,
+)  # fmt: skip
+
+OFF_LIMITS = OffLimits(
+    kernels=["*batch_norm*", "*layer_norm*", "*group_norm*", "*instance_norm*"],
+    classes=["*BatchNorm*", "*LayerNorm*", "*GroupNorm*", "*InstanceNorm*"],
+)
+
+
+def inputs(shape: list[int]) -> st.SearchStrategy[Any]:
+    """Well-conditioned inputs; integers (which bring constant stretches) only where every mean is exact."""
+    plain = normal_tensor(shape, fills=("normal", "uniform"))
+    return st.one_of(plain, plain, normal_tensor(shape, fills=("integers",), spreads=((1.0, 0.0), (3.0, 1.0))))
+
+
+def counted(*steps: Any) -> list[Any]:
+    """Steps of which every call is counted."""
+    return [step | {"count": True} if step["do"] == "call" else step for step in steps]
+
+
+# --- GroupNorm ---------------------------------------------------------------------------------------------------------
+
+GROUPINGS = ((1, 1), (1, 2), (2, 4), (3, 6), (1, 3), (3, 3), (2, 6), (4, 8), (6, 6))
+TRAILING = ([2, 3], [4, 4], [5, 1], [1, 7], [6], [3], [], [2, 3, 2], [1, 2, 1, 3])
+
+
+@st.composite
+def group_inputs(draw: st.DrawFn) -> tuple[tuple[int, int], list[int]]:
+    """Groups, channels and the shape of an input whose groups have at least three values each."""
+    groups, channels = draw(st.sampled_from(GROUPINGS))
+    trailing = draw(st.sampled_from(TRAILING))
+    values = channels // groups
+    for size in trailing:
+        values *= size
+    if values < 3:
+        trailing = [3, 2]
+    return (groups, channels), [draw(sizes(1, 4)), channels, *trailing]
+
+
+@st.composite
+def group_cases(draw: st.DrawFn) -> dict[str, Any]:
+    """One or two calls in either mode, of inputs with zero to four trailing dimensions."""
+    args, shape = draw(group_inputs())
+    kwargs = draw(keywords(eps=eps_values, affine=flags))
+    steps = []
+    for _ in range(draw(sizes(1, 2))):
+        if draw(flags):
+            steps.append(draw(st.sampled_from([evaluate(), train()])))
+        batch = draw(sizes(1, 4))
+        steps.append(call(draw(inputs([batch, *shape[1:]])), cotangent=draw(cotangents())))
+    return layer_case(args, kwargs, steps, seed=draw(seeds))
+
+
+@st.composite
+def group_numerics(draw: st.DrawFn) -> dict[str, Any]:
+    """Groups of a few dozen values."""
+    groups, channels = draw(st.sampled_from([(1, 2), (2, 4), (3, 6), (2, 2)]))
+    shape = [draw(sizes(1, 2)), channels, draw(sizes(4, 7)), draw(sizes(4, 7))]
+    step = call(draw(nasty_tensor(shape)), cotangent=draw(seeds))
+    return layer_case((groups, channels), {}, [step], dtype="float32", seed=draw(seeds))
+
+
+def group_growth(batch: int, height: int) -> dict[str, Any]:
+    """A call whose operations are counted."""
+    return layer_case((2, 4), {}, counted(call(tensor(batch, 4, height, 3))))
+
+
+GROUP_NORM = Part(
+    symbol="GroupNorm",
+    oracle=nn.GroupNorm,
+    cases=group_cases(),
+    examples=[
+        layer_case((2, 4), {}, [call(tensor(2, 4, 3, 2))]),
+        layer_case((2, 6), {"eps": 0.1}, [call(tensor(3, 6, 5, 3, seed=1, scale=0.1, shift=-2.0))]),
+        layer_case((1, 3), {"affine": False}, [call(tensor(1, 3, 2, 2, seed=2))]),
+        layer_case((2, 6), {}, [call(tensor(2, 6, seed=3))]),
+    ],
+    arguments=["num_groups", "num_channels", "eps", "affine"],
+    numerics=group_numerics(),
+    properties=[constant_init({"weight": 1, "bias": 0}, Fresh(args=(2, 4)), Fresh(args=(3, 9)))],
+    errors=[
+        layer_case((4, 6), {}, [call(tensor(2, 6, 4))]),
+        layer_case((3, 4), {"affine": False}, [call(tensor(2, 4, 4))]),
+        layer_case((2, 4), {}, [call(tensor(2, 6, 3, 3))]),
+        layer_case((2, 4), {}, [call(tensor(2, 2, 3, 3))]),
+        layer_case((1, 1), {}, [call(tensor(2, 3, 4, 4))]),
+        layer_case((2, 4), {}, [call(tensor(4))]),
+    ],
+    growth=[
+        Growth(along="batch", cases=[group_growth(batch, 3) for batch in (2, 4, 8)]),
+        Growth(along="image height", cases=[group_growth(2, height) for height in (2, 4, 8)]),
+    ],
+    interface=[
+        layer_case((2, 4), {}, [run("layer.num_groups", "layer.num_channels", "layer.eps", "layer.affine")]),
+        layer_case((2, 4), {"affine": False}, [run("layer.weight is None", "layer.bias is None", "len(layer.state_dict())")]),
+        layer_case((2, 4), {}, [run("layer.eval().training", "layer.train().training", "layer.to(torch.float32) is layer")]),
+    ],
+    off_limits=OFF_LIMITS,
+)
+
+
+# --- InstanceNorm2d ----------------------------------------------------------------------------------------------------
+
+IMAGES = ((2, 3), (3, 3), (4, 2), (1, 5), (7, 1), (5, 4), (3, 6))
+
+
+@st.composite
+def instance_input(draw: st.DrawFn, channels: int, own: bool) -> Any:
+    """A batch of images or one image; of a single element only where running statistics are used."""
+    images = IMAGES if own else (*IMAGES, (1, 1))
+    shape = [channels, *draw(st.sampled_from(images))]
+    batch = draw(st.sampled_from([1, 2, 3, 4, 0]))
+    return draw(inputs([batch, *shape] if batch else shape))
+
+
+@st.composite
+def instance_cases(draw: st.DrawFn) -> dict[str, Any]:
+    """A program of calls in both modes, batched and not."""
+    channels = draw(sizes(1, 4))
+    momenta = st.sampled_from([0.1, 0.5, 0.9, 1.0, 0.0])
+    kwargs = draw(keywords(eps=eps_values, momentum=momenta, affine=flags, track_running_stats=st.sampled_from([True, True, False])))
+    tracked = kwargs.get("track_running_stats", False)
+    steps = draw(train_eval_programs(lambda training: instance_input(channels, training or not tracked)))
+    return layer_case((channels,), kwargs, steps, seed=draw(seeds))
+
+
+@st.composite
+def instance_numerics(draw: st.DrawFn) -> dict[str, Any]:
+    """Images of a few dozen values, with and without running statistics."""
+    channels = draw(sizes(1, 3))
+    shape = [draw(sizes(1, 2)), channels, draw(sizes(4, 7)), draw(sizes(4, 7))]
+    kwargs = {"affine": draw(flags), "track_running_stats": draw(flags)}
+    step = call(draw(nasty_tensor(shape)), cotangent=draw(seeds))
+    return layer_case((channels,), kwargs, [step], dtype="float32", seed=draw(seeds))
+
+
+def instance_growth(batch: int, height: int) -> dict[str, Any]:
+    """A call whose operations are counted."""
+    kwargs = {"affine": True, "track_running_stats": True}
+    return layer_case((3,), kwargs, counted(call(tensor(batch, 3, height, 3))))
+
+
+BOTH = {"affine": True, "track_running_stats": True}
+INSTANCE_NORM = Part(
+    symbol="InstanceNorm2d",
+    oracle=nn.InstanceNorm2d,
+    cases=instance_cases(),
+    examples=[
+        layer_case((3,), {}, [call(tensor(2, 3, 4, 5))]),
+        layer_case((3,), BOTH, [call(tensor(2, 3, 4, 5)), evaluate(), call(tensor(2, 3, 4, 5, seed=1))]),
+        layer_case((2,), BOTH | {"momentum": 0.5, "eps": 0.1}, [call(tensor(2, 3, 3, seed=2)), call(tensor(2, 3, 3, seed=3))]),
+        layer_case((2,), {"track_running_stats": True}, [evaluate(), call(tensor(2, 1, 1, seed=4))]),
+    ],
+    arguments=["num_features", "eps", "momentum", "affine", "track_running_stats"],
+    numerics=instance_numerics(),
+    properties=[
+        constant_init(
+            {"weight": 1, "bias": 0, "running_mean": 0, "running_var": 1, "num_batches_tracked": 0}, Fresh(args=(3,), kwargs=BOTH)
+        )
+    ],
+    errors=[
+        layer_case((3,), {}, [call(tensor(2, 3))]),
+        layer_case((3,), {}, [call(tensor(2, 3, 4, 4, 4))]),
+        layer_case((3,), {"affine": True}, [call(tensor(2, 4, 3, 3))]),
+        layer_case((1,), {"affine": True}, [call(tensor(2, 3, 3, 3))]),
+        layer_case((3,), BOTH, [call(tensor(4, 3, 3))]),
+        layer_case((3,), {}, [call(tensor(2, 3, 1, 1))]),
+        layer_case((3,), {}, [evaluate(), call(tensor(3, 1, 1))]),
+        layer_case((3,), BOTH, [call(tensor(4, 3, 1, 1))]),
+    ],
+    growth=[
+        Growth(along="batch", cases=[instance_growth(batch, 3) for batch in (2, 4, 8)]),
+        Growth(along="image height", cases=[instance_growth(2, height) for height in (2, 4, 8)]),
+    ],
+    interface=[
+        layer_case((3,), {}, [run("layer.weight is None", "layer.running_mean is None", "len(layer.state_dict())")]),
+        layer_case((3,), BOTH, [run("layer.eval().training", "layer.train().training", "layer.to(torch.float32) is layer")]),
+        layer_case((3,), BOTH, [run("layer.double().running_var.dtype", "layer.num_batches_tracked.dtype")]),
+    ],
+    off_limits=OFF_LIMITS,
+)
+
+exercise = Exercise(title="Group and instance normalisation", parts=[GROUP_NORM, INSTANCE_NORM])
