@@ -1,0 +1,294 @@
+"""Stubs, notebooks, releases and scaffolds: what students and authors start from."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from grader.catalog import Course, load_course
+from grader.model import CourseError
+from grader.notebook import notebook
+from grader.release import build, release, stale, worth_of
+from grader.scaffold import new_exercise
+from grader.stub import WIDTH, stub, stub_pieces
+
+ROOT = Path(__file__).parent.parent
+
+REFERENCE = '''"""Two layers on one base."""
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+_EPS = 1e-5
+_TABLE = [1, 2, 3]
+Size = int | Sequence[int]
+
+
+def _secret(x):
+    return math.sqrt(x) * 42
+
+
+def scale(x: Tensor, by: float = 2.0, *, where: str = "everywhere", how: str | None = None, often: int = 3) -> Tensor:
+    """Scale a tensor.
+
+    Args:
+        x: What.
+        by: How much.
+    """
+    doubled = x * by + _secret(4)
+    return doubled
+
+
+class _Base(nn.Module):
+    """Holds the answer."""
+
+    expansion: int = 4
+
+    def __init__(self, size: Size, eps: float = _EPS) -> None:
+        """Create the parameters."""
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(size))
+
+    def _inner(self, x: Tensor) -> Tensor:
+        return F.relu(x) + 17
+
+    def forward(self, x: Tensor) -> Tensor:
+        r"""Apply $\\alpha$ to `x`."""
+        return self._inner(x) * self.expansion
+
+
+class Plain(_Base):
+    """The plain one."""
+
+
+class Fancy(_Base):
+    """The fancy one, which has
+
+    two paragraphs, one with a \\\\ in it.
+    """
+
+    expansion = 5
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x) - 1
+
+    @property
+    def size(self) -> int:
+        """How large it is."""
+        return len(self.weight)
+
+
+class Child(Fancy):
+    """Built on another part."""
+
+    def extra_repr(self) -> str:
+        return "child"
+'''
+SYMBOLS = ["scale", "Plain", "Fancy", "Child"]
+
+
+@pytest.fixture
+def text() -> str:
+    return stub(REFERENCE, SYMBOLS)
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    (tmp_path / "course.toml").write_text('title = "Tiny"\nassignments = ["basics"]\n', encoding="utf-8")
+    new_exercise(tmp_path, "basics/affine")
+    return load_course(tmp_path)
+
+
+def bodies(source: str) -> set[str]:
+    """The statements in functions, docstrings apart, one line each."""
+    return {
+        ast.unparse(statement).partition("\n")[0]
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef)
+        for statement in node.body
+        if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
+    }
+
+
+def test_a_stub_runs_and_only_raises(text: str) -> None:
+    namespace: dict[str, object] = {}
+    exec(compile(text, "stub", "exec"), namespace)
+    assert all(line.startswith("raise NotImplementedError(") for line in bodies(text))
+    for symbol in SYMBOLS:
+        assert symbol in namespace
+    with pytest.raises(NotImplementedError, match=r"Write scale\."):
+        namespace["scale"](1)  # type: ignore[operator]
+    with pytest.raises(NotImplementedError, match=r"Write Plain\.__init__\."):
+        namespace["Plain"](1)  # type: ignore[operator]
+
+
+def test_a_stub_keeps_nothing_of_the_answer(text: str) -> None:
+    for leaked in (
+        "_secret",
+        "_Base",
+        "_inner",
+        "_TABLE",
+        "expansion",
+        "F.relu",
+        "math",
+        "doubled",
+        "super()",
+        "42",
+        "17",
+    ):
+        assert leaked not in text
+
+
+def test_a_stub_gives_every_part_its_whole_interface(text: str) -> None:
+    classes = {node.name: node for node in ast.parse(text).body if isinstance(node, ast.ClassDef)}
+    methods = {
+        name: {item.name: item for item in node.body if isinstance(item, ast.FunctionDef)}
+        for name, node in classes.items()
+    }
+    assert list(methods["Plain"]) == ["__init__", "forward"]
+    assert list(methods["Fancy"]) == ["__init__", "forward", "size"]
+    assert list(methods["Child"]) == ["extra_repr"]
+    assert [ast.unparse(base) for base in classes["Fancy"].bases] == ["nn.Module"]
+    assert [ast.unparse(base) for base in classes["Child"].bases] == ["Fancy"]
+    assert ast.get_docstring(methods["Fancy"]["forward"]) == r"Apply $\alpha$ to `x`."
+    assert "@property" in text
+
+
+def test_a_stub_keeps_docstrings_and_what_signatures_need(text: str) -> None:
+    assert ast.get_docstring(ast.parse(text)) == "Two layers on one base."
+    reference = {node.name: node for node in ast.parse(REFERENCE).body if isinstance(node, ast.ClassDef)}
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.ClassDef):
+            assert ast.get_docstring(node) == ast.get_docstring(reference[node.name])
+    assert "_EPS = 1e-5" in text
+    assert "Size = int | Sequence[int]" in text
+    assert max(map(len, text.splitlines())) <= WIDTH
+
+
+def test_a_missing_symbol_is_the_authors_to_mend() -> None:
+    with pytest.raises(CourseError, match="does not define Absent"):
+        stub(REFERENCE, ["Absent"])
+
+
+def test_a_notebook_is_valid_and_stable() -> None:
+    points = dict.fromkeys(SYMBOLS, 3.0)
+    text = notebook("tiny", "# Tiny\n\nA lesson, 2 × 3.\n", stub_pieces(REFERENCE, SYMBOLS), points)
+    assert text == notebook("tiny", "# Tiny\n\nA lesson, 2 × 3.\n", stub_pieces(REFERENCE, SYMBOLS), points)
+    document = nbformat.reads(text, as_version=4)
+    nbformat.validate(document)
+    assert text == nbformat.writes(document) + "\n"
+    marks = [cell.metadata["nbgrader"] for cell in document.cells]
+    assert {mark["schema_version"] for mark in marks} == {3}
+    assert [mark["grade_id"] for mark in marks if mark["solution"]] == [f"tiny-{symbol}" for symbol in SYMBOLS]
+    assert [mark["points"] for mark in marks if mark["grade"]] == [3.0] * len(SYMBOLS)
+    assert all(mark["locked"] != mark["solution"] for mark in marks)
+    assert len({cell.id for cell in document.cells}) == len({mark["grade_id"] for mark in marks}) == len(document.cells)
+    assert all(re.fullmatch("[A-Za-z0-9_-]+", mark["grade_id"]) for mark in marks)
+
+
+def test_a_notebooks_code_is_the_stub() -> None:
+    text = notebook("tiny", "# Tiny", stub_pieces(REFERENCE, SYMBOLS), dict.fromkeys(SYMBOLS, 1.0))
+    code = "\n\n\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "code")
+    assert ast.dump(ast.parse(code)) == ast.dump(ast.parse(stub(REFERENCE, SYMBOLS).partition("\n\n")[2]))
+
+
+def test_a_release_is_fresh_until_something_changes(course: Course) -> None:
+    worth, target = worth_of(), course.root / "assignments"
+    assert stale(course, target, worth)
+    written = release(course, target, worth)
+    assert {path.name for path in written} == {"README.md", "affine.py", "affine.ipynb"}
+    before = {path: path.read_bytes() for path in written}
+    assert not stale(course, target, worth)
+    release(course, target, worth)
+    assert before == {path: path.read_bytes() for path in written}
+
+    (target / "basics" / "affine.py").write_text("x = 1\n", encoding="utf-8")
+    (target / "basics" / "README.md").unlink()
+    (target / "basics" / "own.txt").touch()
+    assert stale(course, target, worth) == [
+        "basics/README.md is missing",
+        "basics/affine.py differs from its source",
+        "basics/own.txt is made from nothing below solutions/",
+    ]
+
+
+def test_figures_are_drawn(course: Course) -> None:
+    script = course.root / "solutions" / "basics" / "affine" / "figure.py"
+    script.write_text(
+        "import matplotlib.pyplot as plt\n\n\ndef draw(path):\n    figure, axes = plt.subplots()\n"
+        "    axes.plot([0, 1])\n    figure.savefig(path)\n    plt.close(figure)\n",
+        encoding="utf-8",
+    )
+    worth, target = worth_of(), course.root / "out"
+    figure = target / "basics" / "figures" / "affine.png"
+    assert figure in release(course, target, worth)
+    first = figure.read_bytes()
+    release(course, target, worth)
+    assert figure.read_bytes() == first
+    figure.unlink()
+    assert stale(course, target, worth) == ["basics/figures/affine.png is missing"]
+
+    script.write_text("def draw(path):\n    pass\n", encoding="utf-8")
+    with pytest.raises(CourseError, match="drew no figure"):
+        release(course, target, worth)
+
+
+def test_a_scaffold_is_an_exercise(course: Course) -> None:
+    (exercise,) = course.exercises
+    assert [part.symbol for part in exercise.parts] == ["Affine"]
+    assert len(exercise.misconceptions) == 3
+    assert exercise.right
+    for source in (exercise.reference_source, *exercise.right.values()):
+        compile(source, "scaffold", "exec")
+
+
+def test_a_scaffold_takes_a_symbol(tmp_path: Path) -> None:
+    folder = new_exercise(tmp_path, "normalization/rmsnorm", "RMSNorm")
+    assert "class RMSNorm(nn.Module):" in (folder / "rmsnorm.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "slug",
+    ["affine", "a/b/c", "../up", "basics/..", "Basics/x", "basics/a b", "basics/class", "basics/torch", "/"],
+)
+def test_a_scaffold_refuses_bad_names(course: Course, slug: str) -> None:
+    before = sorted(course.root.rglob("*"))
+    with pytest.raises(CourseError):
+        new_exercise(course.root, slug)
+    assert sorted(course.root.rglob("*")) == before
+
+
+@pytest.mark.parametrize("symbol", ["two words", "class", "_Hidden", "9"])
+def test_a_scaffold_refuses_bad_symbols(tmp_path: Path, symbol: str) -> None:
+    with pytest.raises(CourseError, match="cannot be the name of a class"):
+        new_exercise(tmp_path, "basics/affine", symbol)
+
+
+def test_a_scaffold_overwrites_nothing(course: Course) -> None:
+    with pytest.raises(CourseError, match="is there already"):
+        new_exercise(course.root, "basics/affine")
+
+
+@pytest.mark.slow
+def test_the_committed_assignments_are_fresh(tmp_path: Path) -> None:
+    course = load_course(ROOT)
+    assert stale(course, ROOT / "assignments", worth_of(tmp_path)) == []
+
+
+@pytest.mark.slow
+def test_no_stub_of_the_course_holds_a_line_of_its_solution(tmp_path: Path) -> None:
+    course = load_course(ROOT)
+    made = build(course, lambda exercise, part: 1.0)
+    for exercise in course.exercises:
+        solution = {line for line in bodies(exercise.reference_source) if not line.startswith("raise NotImpl")}
+        for name, text in made.texts.items():
+            if name.stem == exercise.name and name.suffix == ".py":
+                assert not solution & bodies(text)
+                assert all(line.startswith("raise NotImplementedError(") for line in bodies(text))
