@@ -56,8 +56,9 @@ def worth_of(cache_dir: Path | None = None) -> Worth:
     return worth
 
 
-def build(course: Course, worth: Worth) -> Build:
-    """Everything that a release of the course holds."""
+def build(course: Course, worth: Worth | None = None) -> Build:
+    """Everything that a release of the course holds; `worth` is `worth_of()` unless given."""
+    worth = worth or worth_of()
     result = Build()
     for assignment, group in groupby(course.exercises, key=lambda exercise: exercise.assignment):
         folder, exercises = PurePosixPath(assignment), list(group)
@@ -77,7 +78,7 @@ def build(course: Course, worth: Worth) -> Build:
     return result
 
 
-def release(course: Course, directory: Path, worth: Worth) -> Sequence[Path]:
+def release(course: Course, directory: Path, worth: Worth | None = None) -> Sequence[Path]:
     """Write the release of a course into a directory, over what an earlier release left there.
 
     Returns:
@@ -104,7 +105,7 @@ def release(course: Course, directory: Path, worth: Worth) -> Sequence[Path]:
     return written
 
 
-def stale(course: Course, directory: Path, worth: Worth) -> Sequence[str]:
+def stale(course: Course, directory: Path, worth: Worth | None = None) -> Sequence[str]:
     """Where a directory is not what `release` would write: a sentence a file (of figures, only that they are there)."""
     made = build(course, worth)
     found: list[str] = []
