@@ -38,9 +38,9 @@ class GroupNorm(nn.Module):
         self.num_channels = num_channels
         self.eps = eps
         self.affine = affine
-        self.register_parameters()
+        self.create_parameters()
 
-    def register_parameters(self) -> None:
+    def create_parameters(self) -> None:
         """Give the layer its ``weight`` and ``bias``, or register both as None."""
         self.weight = nn.Parameter(torch.ones(self.num_channels)) if self.affine else None
         self.bias = nn.Parameter(torch.zeros(self.num_channels)) if self.affine else None
@@ -129,15 +129,15 @@ class InstanceNorm2d(nn.Module):
         self.momentum = momentum
         self.affine = affine
         self.track_running_stats = track_running_stats
-        self.register_parameters()
-        self.register_buffers()
+        self.create_parameters()
+        self.create_buffers()
 
-    def register_parameters(self) -> None:
+    def create_parameters(self) -> None:
         """Give the layer its ``weight`` and ``bias``, or register both as None."""
         self.weight = nn.Parameter(torch.ones(self.num_features)) if self.affine else None
         self.bias = nn.Parameter(torch.zeros(self.num_features)) if self.affine else None
 
-    def register_buffers(self) -> None:
+    def create_buffers(self) -> None:
         """Give the layer its running statistics, or register them as None."""
         tracks = self.track_running_stats
         self.register_buffer("running_mean", torch.zeros(self.num_features) if tracks else None)

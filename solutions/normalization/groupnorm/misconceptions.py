@@ -33,7 +33,7 @@ class OneScalePerGroup(GroupNorm):
     """The statistics are shared by a group, but weight and bias are not: every channel has its own, so both have
     num_channels elements."""
 
-    def register_parameters(self):
+    def create_parameters(self):
         self.weight = nn.Parameter(torch.ones(self.num_groups)) if self.affine else None
         self.bias = nn.Parameter(torch.zeros(self.num_groups)) if self.affine else None
 
@@ -51,7 +51,7 @@ class ParametersShapedForBroadcasting(GroupNorm):
     """Store weight and bias with shape (C,), as torch does, and give them their broadcasting shape in forward. A state
     dict from torch would not load into yours."""
 
-    def register_parameters(self):
+    def create_parameters(self):
         self.weight = nn.Parameter(torch.ones(1, self.num_channels, 1, 1)) if self.affine else None
         self.bias = nn.Parameter(torch.zeros(1, self.num_channels, 1, 1)) if self.affine else None
 
@@ -60,7 +60,7 @@ class ParametersShapedForBroadcasting(GroupNorm):
 class AlwaysAffine(GroupNorm):
     """With affine=False there is nothing to learn: weight and bias are registered as None, and the state dict is empty."""
 
-    def register_parameters(self):
+    def create_parameters(self):
         self.weight = nn.Parameter(torch.ones(self.num_channels))
         self.bias = nn.Parameter(torch.zeros(self.num_channels))
 
@@ -161,8 +161,8 @@ class MeanOfSquares(GroupNorm):
 class RandomScale(GroupNorm):
     """A fresh layer only standardises: weight starts as ones and bias as zeros, not at random."""
 
-    def register_parameters(self):
-        super().register_parameters()
+    def create_parameters(self):
+        super().create_parameters()
         if self.affine:
             nn.init.normal_(self.weight, 1.0, 0.02)
 
@@ -230,8 +230,8 @@ class NoCounter(InstanceNorm2d):
     """With track_running_stats=True there are three buffers, as in BatchNorm: running_mean, running_var and the integer
     num_batches_tracked (which stays 0 here)."""
 
-    def register_buffers(self):
-        super().register_buffers()
+    def create_buffers(self):
+        super().create_buffers()
         del self.num_batches_tracked
 
 
@@ -307,7 +307,7 @@ class IgnoresRunningStatistics(InstanceNorm2d):
             super().update_running(mean, var, count)
 
 
-@misconception("InstanceNorm2d", "values")
+@misconception("InstanceNorm2d", "state")
 class NormalisesOverTheBatch(InstanceNorm2d):
     """That is batch normalisation: your mean and variance run over the batch. Each image has its own here, so average
     over height and width only."""
@@ -315,9 +315,6 @@ class NormalisesOverTheBatch(InstanceNorm2d):
     def statistics(self, x):
         var, mean = torch.var_mean(x, dim=(0, 2, 3), correction=0, keepdim=True)
         return mean, var
-
-    def update_running(self, mean, var, count):
-        pass
 
 
 @misconception("InstanceNorm2d", "values")
@@ -358,8 +355,8 @@ class RunningVarianceFromZero(InstanceNorm2d):
     """The running variance starts at one, not at zero: a layer that is evaluated before it was trained then changes
     nothing."""
 
-    def register_buffers(self):
-        super().register_buffers()
+    def create_buffers(self):
+        super().create_buffers()
         if self.track_running_stats:
             self.running_var.zero_()
 

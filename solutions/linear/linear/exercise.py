@@ -1,0 +1,166 @@
+"""The fully connected layer and Flatten, judged against ``torch.nn``."""
+
+import math
+from typing import Any
+
+from hypothesis import strategies as st
+from torch import nn
+
+from grader.properties import Fresh, uniform_init
+from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, run, tensor, train
+from grader.strategies import cotangents, flags, nasty_tensor, normal_tensor, seeds, sizes
+
+OFF_LIMITS = OffLimits(
+    classes=["Linear", "LazyLinear", "Bilinear", "LazyBilinear", "NonDynamicallyQuantizableLinear", "Flatten"],
+    functions=["torch.flatten", "torch.Tensor.flatten"],
+)
+
+
+def why(case: dict[str, Any], reason: str) -> dict[str, Any]:
+    """An error case with what is bad about it."""
+    return case | {"why": reason}
+
+
+# --- Linear ------------------------------------------------------------------------------------------------------------
+
+
+@st.composite
+def linear_cases(draw: st.DrawFn) -> dict[str, Any]:
+    """One to three calls in either mode, each with zero to three leading dimensions."""
+    inside, outside = draw(sizes(1, 7)), draw(sizes(1, 7))
+    kwargs: dict[str, Any] = {}
+    if draw(flags):
+        kwargs["bias"] = draw(flags)
+    steps: list[Any] = []
+    for _ in range(draw(sizes(1, 3))):
+        if draw(flags):
+            steps.append(draw(st.sampled_from([evaluate(), train()])))
+        leading = draw(st.sampled_from([[3], [], [1], [2, 3], [4, 1, 2], [1, 1], [5, 2]]))
+        steps.append(call(draw(normal_tensor([*leading, inside])), cotangent=draw(cotangents())))
+    return layer_case((inside, outside), kwargs, steps, seed=draw(seeds))
+
+
+@st.composite
+def linear_numerics(draw: st.DrawFn) -> dict[str, Any]:
+    """Wide enough layers that the order of summation shows, and no more than that may."""
+    inside, outside = draw(st.sampled_from([8, 33, 100])), draw(sizes(1, 6))
+    step = call(draw(nasty_tensor([draw(sizes(1, 4)), inside])), cotangent=draw(seeds))
+    return layer_case((inside, outside), {"bias": draw(flags)}, [step], dtype="float32", seed=draw(seeds))
+
+
+def linear_growth(*shape: int) -> dict[str, Any]:
+    """A call whose operations are counted."""
+    return layer_case((shape[-1], 3), {}, [call(tensor(*shape)) | {"count": True}])
+
+
+PIECES = "sorted(piece.strip() for piece in layer.extra_repr().split(','))"
+LINEAR = Part(
+    symbol="Linear",
+    oracle=nn.Linear,
+    cases=linear_cases(),
+    examples=[
+        layer_case((3, 2), {}, [call(tensor(4, 3))]),
+        layer_case((3, 2), {"bias": False}, [call(tensor(4, 3, seed=1))]),
+        layer_case((5, 3), {}, [call(tensor(2, 3, 5, seed=2, layout="transposed"))]),
+        layer_case((4, 3), {}, [call(tensor(4, seed=3))]),
+        layer_case((3, 3), {}, [evaluate(), call(tensor(2, 3, seed=4)), train(), call(tensor(1, 3, seed=5))]),
+    ],
+    arguments=["in_features", "out_features", "bias"],
+    numerics=linear_numerics(),
+    properties=[
+        uniform_init(
+            Fresh(args=(120, 100), bound=1 / math.sqrt(120), names=("weight",)),
+            Fresh(args=(3, 3000), bound=1 / math.sqrt(3)),
+            reset=True,
+        )
+    ],
+    errors=[
+        why(layer_case((3, 2), {}, [call(tensor(4, 5))]), "A last dimension of 5 where in_features is 3"),
+        why(layer_case((3, 2), {}, [call(tensor(4, 1))]), "A last dimension of 1 where in_features is 3"),
+        why(layer_case((1, 2), {}, [call(tensor(4, 3))]), "A last dimension of 3 where in_features is 1"),
+        why(layer_case((2, 3), {"bias": False}, [call(tensor(2, 3))]), "A last dimension of 3 where in_features is 2"),
+        why(layer_case((4, 2), {}, [call(tensor(2, 2, 2))]), "A last dimension of 2 where in_features is 4"),
+        why(layer_case((2, 3), {}, [call(tensor(4))]), "A vector of 4 where in_features is 2"),
+    ],
+    growth=[
+        Growth(along="batch", cases=[linear_growth(batch, 3) for batch in (2, 4, 8)]),
+        Growth(along="a second leading dimension", cases=[linear_growth(2, size, 3) for size in (2, 4, 8)]),
+        Growth(along="in_features", cases=[linear_growth(2, size) for size in (2, 4, 8)]),
+    ],
+    interface=[
+        layer_case((3, 2), {}, [run("layer.in_features", "layer.out_features", PIECES)]),
+        layer_case((3, 2), {"bias": False}, [run("layer.bias is None and 'bias' in layer._parameters", PIECES)]),
+        layer_case((3, 2), {"bias": False}, [run("layer.reset_parameters()", "sorted(layer.state_dict())")]),
+        layer_case((3, 2), {}, [run("layer.eval().training", "layer.train().training", "layer.to(torch.float32) is layer")]),
+        layer_case((3, 2), {}, [run("layer.float().weight.dtype", "layer.double().bias.dtype")]),
+    ],
+    off_limits=OFF_LIMITS,
+)
+
+
+# --- Flatten -----------------------------------------------------------------------------------------------------------
+
+
+@st.composite
+def flatten_cases(draw: st.DrawFn) -> dict[str, Any]:
+    """One or two inputs of zero to five dimensions, any range of them by numbers from either end."""
+    dims = draw(st.sampled_from([3, 4, 2, 4, 5, 3, 1, 0]))
+    slots = max(dims, 1)
+    start = draw(st.integers(0, slots - 1))
+    end = draw(st.integers(start, slots - 1))
+    kwargs: dict[str, Any] = {}
+    if start != 1 or draw(flags):
+        kwargs["start_dim"] = start - slots * draw(flags)
+    if end != slots - 1 or draw(flags):
+        kwargs["end_dim"] = end - slots * draw(flags)
+    steps: list[Any] = []
+    for _ in range(draw(sizes(1, 2))):
+        if draw(flags):
+            steps.append(draw(st.sampled_from([evaluate(), train()])))
+        shape = [draw(st.sampled_from([2, 3, 1, 4, 5])) for _ in range(dims)]
+        if dims > 1 and draw(st.sampled_from([False] * 9 + [True])):
+            shape[0] = 0
+        steps.append(call(draw(normal_tensor(shape)), cotangent=draw(cotangents())))
+    return layer_case((), kwargs, steps, seed=draw(seeds))
+
+
+def flatten_growth(batch: int, height: int) -> dict[str, Any]:
+    """A call whose operations are counted."""
+    return layer_case((), {}, [call(tensor(batch, 2, height, 3)) | {"count": True}])
+
+
+FLATTEN = Part(
+    symbol="Flatten",
+    oracle=nn.Flatten,
+    cases=flatten_cases(),
+    examples=[
+        layer_case((), {}, [call(tensor(2, 3, 4))]),
+        layer_case((), {"start_dim": 0}, [call(tensor(2, 3, seed=1))]),
+        layer_case((), {"start_dim": 1, "end_dim": 2}, [call(tensor(2, 3, 4, 5, seed=2, layout="transposed"))]),
+        layer_case((), {"start_dim": -3, "end_dim": -2}, [call(tensor(2, 3, 4, 5, seed=3))]),
+        layer_case((), {"start_dim": 1, "end_dim": 1}, [call(tensor(2, 3, 4, seed=4)), call(tensor(3, 1, 2, seed=5))]),
+        layer_case((), {}, [call(tensor(0, 3, 2))]),
+        layer_case((), {"start_dim": 0}, [call(tensor(seed=6))]),
+    ],
+    arguments=["start_dim", "end_dim"],
+    errors=[
+        why(layer_case((), {}, [call(tensor(4))]), "start_dim=1 for an input of one dimension"),
+        why(layer_case((), {"end_dim": 3}, [call(tensor(2, 3, 4))]), "end_dim=3 for an input of three dimensions"),
+        why(layer_case((), {"start_dim": -4}, [call(tensor(2, 3, 4))]), "start_dim=-4 for an input of three dimensions"),
+        why(layer_case((), {"start_dim": 2, "end_dim": 1}, [call(tensor(2, 3, 4))]), "A start_dim behind end_dim"),
+        why(layer_case((), {"start_dim": -1, "end_dim": 0}, [call(tensor(2, 3))]), "A start_dim behind end_dim"),
+    ],
+    growth=[
+        Growth(along="batch", cases=[flatten_growth(batch, 3) for batch in (2, 4, 8)]),
+        Growth(along="image height", cases=[flatten_growth(2, height) for height in (2, 4, 8)]),
+    ],
+    interface=[
+        layer_case((), {}, [run("layer.start_dim", "layer.end_dim", PIECES)]),
+        layer_case((), {"start_dim": -2, "end_dim": 3}, [run(PIECES, "len(layer.state_dict())")]),
+        layer_case((), {}, [run("layer.eval().training", "layer.train().training", "layer.to(torch.float32) is layer")]),
+    ],
+    off_limits=OFF_LIMITS,
+    points={"shapes": 2, "values": 2, "gradients": 1},
+)
+
+exercise = Exercise(title="Linear and Flatten", parts=[LINEAR, FLATTEN])
