@@ -1,7 +1,7 @@
 """Hypothesis strategies that exercises share: sizes, fills, keyword arguments, programs of train and eval steps.
 
-Only small bounded choices are drawn, listed simple to nasty (hypothesis shrinks towards the first): a seed stands for the
-elements of a tensor, and no range is wide enough for hypothesis to slip harvested constants into it.
+Only small bounded choices are drawn, listed simple to nasty (hypothesis shrinks towards the first): a seed stands for
+the elements of a tensor, and no range is wide enough for hypothesis to slip harvested constants into it.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from grader.spec import call, evaluate, tensor, train
 
 __all__ = [
-    "cotangents", "eps_values", "flags", "keywords", "layouts", "nasty_tensor", "normal_tensor", "seeds", "shapes", "sizes",
-    "train_eval_programs",
+    "NASTY_SPREADS", "SPREADS", "cotangents", "eps_values", "flags", "keywords", "layouts", "nasty_tensor",
+    "normal_tensor", "seeds", "shapes", "sizes", "train_eval_programs",
 ]  # fmt: skip
 
 Recipe = dict[str, Any]

@@ -1,0 +1,325 @@
+"""Batch normalisation: each channel standardised over the batch, with running statistics for evaluation."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from grader.properties import Fresh, constant_init, line_values
+from grader.spec import (
+    Exercise,
+    Growth,
+    OffLimits,
+    Part,
+    Property,
+    call,
+    evaluate,
+    function_case,
+    layer_case,
+    program,
+    run,
+    tensor,
+    train,
+)  # fmt: skip
+from grader.strategies import (
+    SPREADS,
+    cotangents,
+    eps_values,
+    flags,
+    keywords,
+    nasty_tensor,
+    normal_tensor,
+    seeds,
+    shapes,
+    sizes,
+    train_eval_programs,
+)  # fmt: skip
+
+Case = dict[str, Any]
+
+MILD = ((1.0, 0.0), (0.1, 0.2), (1.0, -1.0))
+"""Spreads for few values per channel, where the gradient all but cancels."""
+
+OFF_LIMITS = OffLimits(
+    kernels=("*batch_norm*", "*layer_norm*", "*group_norm*", "*instance_norm*"),
+    classes=("*BatchNorm*", "*InstanceNorm*", "GroupNorm", "LayerNorm"),
+)
+
+
+def images(draw: st.DrawFn, dims: int, channels: int, *, several: bool, high: int = 4) -> list[int]:
+    """The shape of a batch with `dims` axes after the channels; with several values per channel where asked for."""
+    batch, rest = draw(sizes(1, 4)), draw(shapes(dims, 1, high))
+    if several and batch * math.prod(rest) == 1:
+        batch += draw(sizes(1, 3))
+    return [batch, channels, *rest]
+
+
+def batch_of(shape: Sequence[int]) -> st.SearchStrategy[Case]:
+    """An input without constant channels, whose output or gradient would be nothing but rounding."""
+    few = math.prod(shape) <= 2 * shape[1]
+    return normal_tensor(shape, fills=("normal", "uniform"), spreads=MILD if few else SPREADS)
+
+
+# The function.
+
+
+def expected(
+    x: Tensor,
+    gamma: Tensor,
+    beta: Tensor,
+    moving_mean: Tensor,
+    moving_var: Tensor,
+    eps: float,
+    momentum: float,
+    training: bool,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The function by way of `torch.nn.functional.batch_norm`, the moving statistics in plain arithmetic."""
+    if x.dim() not in (2, 4):
+        raise ValueError("2-D or 4-D")
+    mean, var = moving_mean.detach().flatten(), moving_var.detach().flatten()
+    y = F.batch_norm(x, mean.clone(), var.clone(), gamma.flatten(), beta.flatten(), training=training, eps=eps)
+    if training:
+        rows = x.detach().transpose(0, 1).flatten(1)
+        mean = momentum * mean + (1 - momentum) * rows.mean(1)
+        var = momentum * var + (1 - momentum) * rows.var(1, unbiased=False)
+    return y, mean.reshape(moving_mean.shape), var.reshape(moving_var.shape)
+
+
+def arguments(shape: Sequence[int], x: Case, seed: int = 0, forms: tuple[int, int] = (1, 1)) -> list[Case]:
+    """The five tensors of a call; `forms` are the dimensions of gamma and beta, and of the moving statistics."""
+    channels = shape[1]
+    own, moving = ([channels] if dims == 1 else [1, channels, *[1] * (dims - 2)] for dims in forms)
+    return [
+        x,
+        tensor(*own, seed=seed + 1),
+        tensor(*own, seed=seed + 2),
+        tensor(*moving, seed=seed + 3, grad=False),
+        tensor(*moving, fill="uniform", scale=0.5, shift=1.0, seed=seed + 4, grad=False),
+    ]
+
+
+@st.composite
+def function_cases(draw: st.DrawFn) -> Case:
+    """Vectors and images, in training and not, with the parameters in each of their shapes."""
+    training = draw(flags)
+    shape = images(draw, draw(st.sampled_from((0, 2))), draw(sizes(1, 4)), several=training)
+    x = draw(batch_of(shape))
+    forms = draw(st.sampled_from((1, len(shape)))), draw(st.sampled_from((1, len(shape))))
+    eps, momentum = draw(eps_values), draw(st.sampled_from((0.9, 0.5, 0.3, 0.0, 1.0)))
+    five = arguments(shape, x, draw(seeds), forms)
+    return function_case(*five, eps, momentum, training, cotangent=draw(cotangents()))
+
+
+@st.composite
+def function_numerics(draw: st.DrawFn) -> Case:
+    """Training on images and vectors that float32 finds hard."""
+    shape = draw(st.sampled_from(([8, 3, 4, 4], [32, 3], [4, 2, 5, 7])))
+    five = arguments(shape, draw(nasty_tensor(shape)), draw(seeds))
+    return function_case(*five, 1e-5, 0.9, True, dtype="float32", cotangent=draw(seeds))
+
+
+def function_example(
+    *shape: int, training: bool, eps: float = 1e-5, momentum: float = 0.9, forms: tuple[int, int] = (1, 1)
+) -> Case:
+    """A call on normal values."""
+    return function_case(*arguments(shape, tensor(*shape), forms=forms), eps, momentum, training)
+
+
+def refused(why: str, x: Case, channels: int, *, training: bool = True) -> Case:
+    """A call that must raise."""
+    four = [tensor(channels, fill="ones", grad=False)] * 4
+    return {**function_case(x, *four, 1e-5, 0.9, training, cotangent=None), "why": why}
+
+
+def counted(case: Case) -> Case:
+    """The case with the operations of its calls counted."""
+    return {**case, "steps": [{**step, "count": True} if step["do"] == "call" else step for step in case["steps"]]}
+
+
+def growths(make: Any, dims: int) -> list[Growth]:
+    """Batches and heights of 2, 4, 8, for what makes a case of a shape."""
+    along = {"batch": [[size, 3, *[4] * dims] for size in (2, 4, 8)]}
+    if dims:
+        name = "length" if dims == 1 else "height" if dims == 2 else "depth"
+        along[name] = [[3, 2, size, *[3] * (dims - 1)] for size in (2, 4, 8)]
+    return [Growth(along=name, cases=[counted(make(shape)) for shape in found]) for name, found in along.items()]
+
+
+function = Part(
+    symbol="batch_norm",
+    oracle=expected,
+    cases=function_cases(),
+    examples=[
+        function_example(4, 3, training=True),
+        function_example(4, 3, training=False, eps=0.1),
+        function_example(2, 3, 4, 5, training=True, momentum=0.3),
+        function_example(2, 3, 4, 5, training=False, forms=(4, 4)),
+        function_example(5, 2, 3, 1, training=True, eps=1.0, forms=(4, 4)),
+        function_example(3, 2, training=True, momentum=0.5, forms=(2, 2)),
+        function_example(1, 2, 2, 3, training=True, momentum=0.0, forms=(1, 4)),
+    ],
+    numerics=function_numerics(),
+    errors=[
+        refused("A 3-D input", tensor(2, 3, 4), 3),
+        refused("A 5-D input", tensor(2, 3, 4, 2, 2), 3, training=False),
+        refused("A gamma of 2 values for 3 channels", tensor(4, 3), 2),
+        refused("A moving mean of 1 value for 3 channels", tensor(4, 3), 1, training=False),
+        refused("A gamma of 1 value for 3 channels", tensor(2, 3, 4, 4), 1),
+        refused("One value per channel in training", tensor(1, 3), 3),
+        refused("One value per channel in training", tensor(1, 3, 1, 1), 3),
+    ],
+    growth=growths(lambda shape: function_example(*shape, training=True), 0)
+    + growths(lambda shape: function_example(*shape, training=True), 2),
+    interface=[
+        program(
+            "given = dict.fromkeys(['gamma', 'beta', 'moving_mean', 'moving_var'], torch.ones(3))",
+            "y, mean, var = batch_norm(x=torch.eye(3), **given, eps=0.1, momentum=0.5, training=True)",
+            "y.shape, mean.shape, var.shape",
+        )
+    ],
+    off_limits=OFF_LIMITS,
+)
+
+
+# The layers.
+
+OPTIONS = keywords(
+    eps=eps_values,
+    momentum=st.sampled_from((0.3, None, 1.0, 0.0)),
+    affine=flags,
+    track_running_stats=flags,
+)
+MODES = ("layer.eval() is layer", "layer.training", "layer.train() is layer", "layer.training")
+DTYPES = ("layer.to(torch.float32) is layer", "sorted(str(item.dtype) for item in layer.state_dict().values())")
+
+
+@st.composite
+def layer_cases(draw: st.DrawFn, dims: Sequence[int]) -> Case:
+    """Programs of training and evaluation on batches of changing size."""
+    channels, options = draw(sizes(1, 4)), draw(OPTIONS)
+    tracks = options.get("track_running_stats", True)
+
+    @st.composite
+    def inputs(draw: st.DrawFn, training: bool) -> Case:
+        shape = images(draw, draw(st.sampled_from(dims)), channels, several=training or not tracks, high=3)
+        return draw(batch_of(shape))
+
+    return layer_case([channels], options, draw(train_eval_programs(inputs)), seed=draw(seeds))
+
+
+@st.composite
+def layer_numerics(draw: st.DrawFn, dims: Sequence[int]) -> Case:
+    """Training, then evaluation, on what float32 finds hard."""
+    extent = draw(st.sampled_from(dims))
+    shape = [32 if extent == 0 else 6, 3, *[4, 5, 2][:extent]]
+    steps = [call(draw(nasty_tensor(shape)), cotangent=draw(seeds))]
+    if draw(flags):
+        steps += [evaluate(), call(draw(nasty_tensor(shape)), cotangent=draw(seeds))]
+    return layer_case([3], {"momentum": 1.0}, steps, dtype="float32", seed=draw(seeds))
+
+
+def remembers_no_graph(observations: Sequence[Any]) -> str | None:
+    """Whether the running statistics kept the graph of the batch that they learned from."""
+    values = line_values(observations[0])
+    if isinstance(values, str):
+        return values
+    held = [name for name, grad in zip(("running_mean", "running_var"), values[-2:], strict=True) if grad is not False]
+    return f"after a training call {' and '.join(held)} should not hold on to the graph of the batch" if held else None
+
+
+def graph_free(shape: Sequence[int]) -> Property:
+    """Running statistics are detached; a right answer cannot fail this."""
+    lines = [f"out = layer(torch.arange({math.prod(shape)}.0).reshape({list(shape)}).requires_grad_())"]
+    lines += ["layer.running_mean.requires_grad", "layer.running_var.requires_grad"]
+    case = layer_case([shape[1]], {}, [run(*lines)], state=None)
+    return Property(criterion="state", cases=[case], holds=remembers_no_graph)
+
+
+def examples(extent: Sequence[int]) -> list[Case]:
+    """Cases for every suite; `extent` is the size of an image."""
+    x, y, z = tensor(4, 3, *extent), tensor(2, 3, *extent, seed=1, shift=2.0), tensor(6, 3, *extent, seed=2, scale=3.0)
+    return [
+        layer_case([3], {}, [call(x)]),
+        layer_case([3], {}, [evaluate(), call(x)]),
+        layer_case([3], {}, [call(x), evaluate(), call(y)]),
+        layer_case([3], {"momentum": None}, [call(x), call(y), call(z), evaluate(), call(x)]),
+        layer_case([3], {"momentum": None}, [call(x), call(y)], seed=2),
+        layer_case([3], {"momentum": 0.0, "eps": 0.1}, [call(y), evaluate(), call(x)]),
+        layer_case([3], {"affine": False, "momentum": 0.5}, [call(x), call(z), evaluate(), call(y)]),
+        layer_case([3], {"track_running_stats": False, "eps": 1.0}, [call(x), evaluate(), call(y)]),
+        layer_case([3], {"affine": False, "track_running_stats": False, "momentum": None}, [evaluate(), call(z)]),
+        layer_case([3], {}, [evaluate(), call(y), train(), call(x), evaluate(), call(tensor(1, 3, *extent))], seed=1),
+        layer_case([3], {}, [call(tensor(4, 3, *extent, fill="ones", scale=2.0))]),
+    ]
+
+
+def refusals(extent: Sequence[int], wrong: Sequence[Sequence[int]]) -> list[Case]:
+    """Wrong numbers of dimensions, wrong channels, and one value per channel where that is not enough."""
+    plain: Case = {}
+    fixed, bare, free = {"affine": False}, {"affine": False, "momentum": None}, {"track_running_stats": False}
+    found = []
+
+    def add(why: str, channels: int, options: Case, *steps: Case) -> None:
+        found.append({**layer_case([channels], options, steps), "why": why})
+
+    for shape in wrong:
+        for options, mode in ((plain, train()), (bare, evaluate()), (free, train())):
+            add(f"An input with {len(shape)} dimensions", 3, options, mode, call(tensor(*shape)))
+    for channels in (1, 2, 4):
+        for options, mode in ((plain, train()), (fixed, evaluate()), (free, evaluate())):
+            why = f"An input with 3 channels where there should be {channels}"
+            add(why, channels, options, mode, call(tensor(4, 3, *extent)))
+    add("An input with 1 channel where there should be 3", 3, plain, call(tensor(4, 1, *extent)))
+    single = call(tensor(1, 3, *[1] * len(extent)))
+    add("One value per channel in training", 3, plain, single)
+    add("One value per channel without running statistics", 3, free, evaluate(), single)
+    return found
+
+
+def layer(
+    symbol: str, oracle: type[nn.Module], dims: Sequence[int], extent: Sequence[int], wrong: Sequence[Sequence[int]]
+) -> Part:
+    """The part of one layer: `dims` are the axes that an input may have after its channels."""
+    made = examples(extent)
+    if 0 in dims:
+        both = layer_case([2], {}, [call(tensor(5, 2)), call(tensor(2, 2, 4))])
+        made = [layer_case([3], {}, [call(tensor(4, 3))]), *made, both]
+    return Part(
+        symbol=symbol,
+        oracle=oracle,
+        cases=layer_cases(dims),
+        examples=made,
+        arguments=("num_features", "eps", "momentum", "affine", "track_running_stats"),
+        numerics=layer_numerics(dims),
+        properties=[
+            constant_init(
+                {"weight": 1, "bias": 0, "running_mean": 0, "running_var": 1, "num_batches_tracked": 0},
+                Fresh(args=(3,)), Fresh(args=(5,), kwargs={"momentum": None, "eps": 0.1}),
+            ),
+            graph_free([4, 3, *extent]),
+        ],
+        errors=refusals(extent, wrong),
+        growth=[
+            growth for extents in dims
+            for growth in growths(lambda shape: layer_case([shape[1]], {}, [call(tensor(*shape))]), extents)
+        ],
+        interface=[
+            layer_case([3], {"momentum": None}, [run(*MODES, *DTYPES)]),
+            layer_case([2], {"affine": False, "track_running_stats": False}, [run(*MODES, *DTYPES)]),
+        ],
+        off_limits=OFF_LIMITS,
+    )  # fmt: skip
+
+
+exercise = Exercise(
+    title="Batch normalisation",
+    parts=[
+        function,
+        layer("BatchNorm1d", nn.BatchNorm1d, (0, 1), (5,), ([3], [4, 3, 2, 2], [2, 3, 2, 2, 2])),
+        layer("BatchNorm2d", nn.BatchNorm2d, (2,), (3, 5), ([4, 3], [4, 3, 5], [2, 3, 2, 2, 2])),
+        layer("BatchNorm3d", nn.BatchNorm3d, (3,), (3, 1, 2), ([4, 3], [4, 3, 5], [4, 3, 3, 5])),
+    ],
+)
