@@ -1,0 +1,98 @@
+"""What the documents show works: their commands, their Python, and the examples in the lessons."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.catalog import CourseExercise, load_course
+
+ROOT = Path(__file__).parent.parent
+COURSE = load_course(ROOT)
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+HOLES = {"course verify normalization/rmsnorm --quick"}
+"""Commands that say what is missing, and so end with status 1."""
+
+pytestmark = pytest.mark.slow
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def commands(document: Path) -> list[str]:
+    text = document.read_text(encoding="utf-8")
+    return [line[2:] for block in blocks(text, "console") for line in block.splitlines() if line.startswith("$ ")]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A copy of the course in which commands may write."""
+    for name in ("solutions", "examples"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("course.toml", "Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"COURSE_SEED": "documents", "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+    words = shlex.split(command)
+    if words[0] == "make":
+        words.insert(1, "--dry-run")  # what it does is run by CI, or by hand
+    else:
+        assert words[0] == "course"
+        words = [sys.executable, "-m", "cli", *(name for word in words[1:] for name in expanded(word, folder))]
+    return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False)
+
+
+def expanded(word: str, folder: Path) -> list[str]:
+    """The word, or what a shell would make of it."""
+    return [str(path.relative_to(folder)) for path in sorted(folder.glob(word))] if "*" in word else [word]
+
+
+@pytest.mark.parametrize("document", [path for path in DOCUMENTS if commands(path)], ids=lambda path: path.name)
+def test_the_commands_of_a_document_run(document: Path, workspace: Path) -> None:
+    for command in commands(document):
+        done = run(command, workspace)
+        assert done.returncode == (1 if command in HOLES else 0), f"$ {command}\n{done.stdout}\n{done.stderr}"
+        assert "Traceback" not in done.stderr, f"$ {command}\n{done.stderr}"
+
+
+def test_the_readme_opens_with_the_two_commands() -> None:
+    assert commands(ROOT / "README.md")[:2] == ["make demo", "make test"]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_between_documents_lead_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)", document.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (document.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_the_python_of_a_document_runs(document: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for exercise in COURSE.exercises:
+        monkeypatch.setitem(sys.modules, exercise.name, exercise.reference)
+    for block in blocks(document.read_text(encoding="utf-8"), "python"):
+        exec(compile(block, document.name, "exec"), {"__name__": "document"})
+
+
+@pytest.mark.parametrize("exercise", COURSE.exercises, ids=lambda exercise: exercise.slug)
+def test_the_python_of_a_lesson_runs(exercise: CourseExercise, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, exercise.name, exercise.reference)
+    namespace = vars(exercise.reference).copy()
+    for block in blocks(exercise.handout, "python"):
+        exec(compile(block, f"{exercise.slug}/handout.md", "exec"), namespace)
+
+
+@pytest.mark.parametrize("exercise", COURSE.exercises, ids=lambda exercise: exercise.slug)
+def test_the_figures_of_a_lesson_are_drawn(exercise: CourseExercise) -> None:
+    figures = set(re.findall(r"!\[[^\]]*\]\(([^)]+)\)", exercise.handout))
+    drawn = {f"figures/{exercise.name}.png"} if (exercise.folder / "figure.py").is_file() else set()
+    assert figures == drawn
