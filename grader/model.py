@@ -145,7 +145,8 @@ class PartReport:
     part: str
     exercise: str
     verdict: Verdict
-    score: float
+    score: float | None
+    """None where we failed to judge it: an ungraded part is not a zero."""
     max_score: float
     suite: str
     """Digest of the suite it was judged on."""

@@ -227,7 +227,8 @@ class Part:
     """Whether the constructor's arguments are also passed by position."""
     judged_lines: str = "values"
     """The criterion to which `run` lines of ``cases`` belong."""
-    devices: Sequence[str] = ("cpu", "cuda")
+    core: bool = False
+    """Whether it belongs to the topics that must be finest: more misconceptions and right variants are asked for."""
 
     def __post_init__(self) -> None:
         unknown = set(self.points) - set(CRITERIA)
@@ -241,8 +242,8 @@ class Exercise:
 
     title: str
     parts: Sequence[Part]
-    requires: Sequence[str] = ()
-    """Symbols an answer file may be expected to share between parts; documentation only."""
+    equivalent_mutants: Mapping[str, str] = field(default_factory=dict)
+    """Mechanical mutants of the reference that change nothing a case could show (``before → after``), with the reason."""
 
     def part(self, symbol: str) -> Part:
         """The part of that symbol."""

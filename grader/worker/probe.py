@@ -17,6 +17,7 @@ answered with its value or its exception).
 import ast
 import contextlib
 import numbers
+import random
 import traceback
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -53,14 +54,14 @@ def run_case(
         namespace: Symbol to class or function.
         device: Where tensors and objects live.
         plain: Give every input contiguous (for the oracle).
-        mark: Told the stage (`new`, `load`, `call`, `backward`, `run`) and step about to begin.
+        mark: Told the stage (`new`, `load`, `mode`, `call`, `backward`, `run`) and step about to begin.
         answer_file: File name under which the answer was compiled, to find its line in a traceback.
     """
     run = _Run(case, namespace, device, plain, mark)
     dtype = torch.get_default_dtype()
     try:
         torch.set_default_dtype(run.dtype)
-        _seed(case.get("seed", 0))
+        _seed(case.get("seed", 0), device)
         run.all()
     except BaseException as error:  # noqa: BLE001 - SystemExit and the like are the answer's, not ours
         run.observation["error"] = {"stage": run.stage, "step": run.step, **describe_error(error, answer_file)}
@@ -89,11 +90,12 @@ def describe_error(error: BaseException, answer_file: str) -> dict[str, Any]:
     }
 
 
-def _seed(seed: int) -> None:
-    torch.manual_seed(seed)
+def _seed(seed: int, device: str) -> None:
+    # Not torch.manual_seed: on a machine without CUDA it formats the stack, which costs more than a small case.
+    torch.default_generator.manual_seed(seed)
+    if device != "cpu":
+        torch.cuda.manual_seed(seed)
     np.random.seed(seed % 2**32)
-    import random
-
     random.seed(seed)
 
 
@@ -132,6 +134,7 @@ class _Run:
             with _counted(self.observation) if step.get("count") else contextlib.nullcontext():
                 record = getattr(self, "do_" + step["do"])(step)
             self.observation["steps"].append(record)
+            self.observation.pop("partial", None)
 
     def values(self, value: Any) -> Any:
         """Make the arguments that plain data describes."""
@@ -197,10 +200,12 @@ class _Run:
         self.observation["load"] = {"how": how, "message": message}
 
     def do_train(self, step: Mapping[str, Any]) -> dict[str, Any]:
+        self.enter("mode")
         self.target.train()
         return {}
 
     def do_eval(self, step: Mapping[str, Any]) -> dict[str, Any]:
+        self.enter("mode")
         self.target.eval()
         return {}
 
@@ -220,6 +225,7 @@ class _Run:
             own = dict(self.target.named_buffers(remove_duplicate=False))
             record["buffers"] = {name: encode(own[mine]) for name, mine in self.buffers if mine in own}
         if "cotangent" in step:
+            self.observation["partial"] = record
             self.enter("backward")
             record["grads"] = self.pull_back(outputs, inputs, step["cotangent"])
         return record

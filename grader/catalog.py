@@ -1,0 +1,217 @@
+"""Find the course on disk: its settings and the exercises that its folders declare.
+
+Nothing loaded here enters ``sys.modules``: hypothesis harvests constants from the local modules it finds there, and the
+cases of a part must not depend on what else was imported.
+"""
+
+import contextlib
+import hashlib
+import sys
+import tomllib
+import types
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from grader.model import CourseError, Limits
+from grader.spec import Exercise, Misconception, Part
+
+FEEDBACK = ("none", "criterion", "counterexample")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CourseExercise:
+    """An exercise as found in ``solutions/<assignment>/<name>/``."""
+
+    assignment: str
+    name: str
+    folder: Path
+
+    @property
+    def slug(self) -> str:
+        """``normalization/batchnorm``."""
+        return f"{self.assignment}/{self.name}"
+
+    @cached_property
+    def reference_source(self) -> str:
+        """The reference answer, as text."""
+        return _read(self.folder / f"{self.name}.py")
+
+    @cached_property
+    def handout(self) -> str:
+        """The lesson, in Markdown."""
+        return _read(self.folder / "handout.md")
+
+    @cached_property
+    def right(self) -> Mapping[str, str]:
+        """Right answers in other styles, by name."""
+        return {path.stem: _read(path) for path in sorted((self.folder / "right").glob("*.py"))}
+
+    @cached_property
+    def misconceptions_source(self) -> str:
+        """The known-wrong answers, as text; nothing where there are none yet."""
+        path = self.folder / "misconceptions.py"
+        return _read(path) if path.exists() else ""
+
+    @cached_property
+    def declaration(self) -> Exercise:
+        """The exercise that ``exercise.py`` declares."""
+        found = _load(self.folder / "exercise.py", f"{self.slug}/exercise").__dict__.get("exercise")
+        if not isinstance(found, Exercise):
+            raise CourseError(f"{self.folder / 'exercise.py'} does not define `exercise`.", "Let it end with: exercise = Exercise(…)")
+        return found
+
+    @cached_property
+    def reference(self) -> types.ModuleType:
+        """The reference answer, loaded."""
+        return _load(self.folder / f"{self.name}.py", self.name)
+
+    @cached_property
+    def misconceptions(self) -> Sequence[Misconception]:
+        """The known-wrong answers, in the order of the file; their module imports the reference as a sibling."""
+        if not self.misconceptions_source:
+            return []
+        with _importable(self.name, self.reference):
+            module = _load(self.folder / "misconceptions.py", f"{self.slug}/misconceptions")
+        found: list[Misconception] = []
+        for value in vars(module).values():
+            found += [mark for mark in getattr(value, "__dict__", {}).get("__misconceptions__", []) if mark not in found]
+        symbols = {part.symbol for part in self.parts}
+        for item in found:
+            if item.part not in symbols:
+                raise CourseError(f"{self.slug}: the misconception {item.name} is about {item.part}, which is no part of it.")
+        return found
+
+    @property
+    def parts(self) -> Sequence[Part]:
+        """The parts, in the order declared."""
+        return self.declaration.parts
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of the files that decide the exercise's suites."""
+        texts = (_read(self.folder / "exercise.py"), self.misconceptions_source, self.reference_source)
+        return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """A directory with a ``course.toml`` and a ``solutions/`` tree."""
+
+    root: Path
+    title: str
+    order: Sequence[str] = ()
+    limits: Limits = field(default_factory=Limits)
+    feedback: str = "counterexample"
+    exercises: Sequence[CourseExercise] = ()
+
+    def exercise(self, slug: str) -> CourseExercise:
+        """The exercise of that slug."""
+        for exercise in self.exercises:
+            if exercise.slug == slug:
+                return exercise
+        raise CourseError(f"There is no exercise {slug!r}.", "`course list` names them.", usage=True)
+
+    def select(self, names: Sequence[str]) -> list[tuple[CourseExercise, Part]]:
+        """The parts that names mean: ``BatchNorm2d``, ``normalization/batchnorm``, ``normalization``, or all.
+
+        Raises:
+            CourseError: for a name that means nothing.
+        """
+        everything = [(exercise, part) for exercise in self.exercises for part in exercise.parts]
+        if not names:
+            return everything
+        wanted: list[tuple[CourseExercise, Part]] = []
+        for name in names:
+            name = name.strip("/").removesuffix(".py")
+            hits = [
+                (exercise, part)
+                for exercise, part in everything
+                if name in (part.symbol, exercise.assignment, exercise.slug, f"{exercise.slug}:{part.symbol}",
+                            f"{exercise.slug}/{part.symbol}", f"{exercise.assignment}/{part.symbol}")
+            ]  # fmt: skip
+            if not hits:
+                raise CourseError(f"There is no part, exercise or assignment {name!r}.", _nearest(name, everything), usage=True)
+            wanted += hits
+        return [pair for pair in everything if pair in wanted]
+
+
+def _nearest(name: str, everything: Sequence[tuple[CourseExercise, Part]]) -> str:
+    import difflib
+
+    known = sorted({known for exercise, part in everything for known in (part.symbol, exercise.slug, exercise.assignment)})
+    close = difflib.get_close_matches(name, known, n=3)
+    return f"Did you mean {' or '.join(close)}?" if close else "`course list` names them."
+
+
+def load_course(root: Path) -> Course:
+    """Read a course's settings and find its exercises.
+
+    Raises:
+        CourseError: where there is no course, or its settings cannot be read.
+    """
+    settings_file = root / "course.toml"
+    if not settings_file.is_file():
+        raise CourseError(f"{root} is not a course: it has no course.toml.", "Name one with `course --root DIR …`.", usage=True)
+    try:
+        settings = tomllib.loads(settings_file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CourseError(f"{settings_file} cannot be read: {error}") from None
+    feedback = settings.get("feedback", {}).get("hidden", "counterexample")
+    if feedback not in FEEDBACK:
+        raise CourseError(f"{settings_file}: feedback.hidden is {feedback!r}.", f"Choose one of {', '.join(FEEDBACK)}.")
+    try:
+        limits = Limits(**settings.get("limits", {}))
+    except TypeError:
+        raise CourseError(f"{settings_file}: [limits] has an unknown key.", f"Known: {', '.join(Limits.__slots__)}.") from None
+    order = list(settings.get("assignments", []))
+    found = [path.parent for path in (root / "solutions").glob("*/*/exercise.py")]
+    rank = {name: index for index, name in enumerate(order)}
+    found.sort(key=lambda folder: (rank.get(folder.parent.name, len(rank)), folder.parent.name, folder.name))
+    wanted_first = {name: index for index, name in enumerate(settings.get("exercises", {}).get("order", []))}
+    found.sort(key=lambda folder: (rank.get(folder.parent.name, len(rank)), folder.parent.name, wanted_first.get(folder.name, 99)))
+    return Course(
+        root=root,
+        title=settings.get("title", root.name),
+        order=order,
+        limits=limits,
+        feedback=feedback,
+        exercises=[CourseExercise(assignment=folder.parent.name, name=folder.name, folder=folder) for folder in found],
+    )
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CourseError(f"{path} cannot be read: {error}") from None
+
+
+def _load(path: Path, name: str) -> types.ModuleType:
+    """Run a file of the course as a module that is in no registry."""
+    module = types.ModuleType(name)
+    module.__file__ = str(path)
+    try:
+        with _importable(name, module):
+            exec(compile(_read(path), str(path), "exec"), module.__dict__)
+    except CourseError:
+        raise
+    except Exception as error:
+        raise CourseError(f"{path} cannot be loaded: {type(error).__name__}: {error}") from error
+    return module
+
+
+@contextlib.contextmanager
+def _importable(name: str, module: types.ModuleType) -> Iterator[None]:
+    """Let ``import name`` find the module, for as long as the block runs (dataclasses look their module up too)."""
+    before: Any = sys.modules.get(name)
+    sys.modules[name] = module
+    try:
+        yield
+    finally:
+        if before is None:
+            sys.modules.pop(name, None)
+        else:
+            sys.modules[name] = before

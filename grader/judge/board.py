@@ -1,0 +1,208 @@
+"""Put the outcomes of a suite's cases together, criterion by criterion."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from grader.judge import compare, criteria
+from grader.judge.criteria import Outcome
+from grader.model import DEPENDS, CriterionReport, Finding, Verdict
+from grader.spec import Part
+from grader.suite import Suite
+
+_RETRIES = 12
+_NEEDED_SHARE, _NEEDED = 0.2, 3
+"""A criterion is accepted on this share of its cases, and this many, or all where there are fewer."""
+_GROWTH = 4
+"""Ops by which a count must keep growing before it is called growth: branches may differ by a few."""
+
+Again = Callable[[Iterable[Mapping[str, Any]]], list[dict[str, Any]]]
+
+
+class Board:
+    """Outcomes by case, findings by criterion."""
+
+    def __init__(
+        self, part: Part, suite: Suite, rubric: Mapping[str, float], observations: Mapping[int, dict[str, Any]], source: Sequence[str] = ()
+    ) -> None:
+        self.part, self.suite, self.rubric, self.observations, self.source = part, suite, rubric, observations, source
+        self.outcomes = {index: self._judge(index, got) for index, got in observations.items()}
+        self._judge_positional()
+        self._judge_groups()
+
+    def _judge(self, index: int, got: dict[str, Any]) -> Outcome:
+        entry = self.suite.cases[index]
+        if entry.kind == "errors":
+            return criteria.judge_raising(entry.case, got, entry.expected or {})
+        if entry.kind == "numerics":
+            return criteria.judge_numerics(entry.case, entry.expected or {}, got, self.source)
+        if entry.kind in ("property", "growth"):
+            return Outcome()
+        return criteria.judge_case(self.part, entry.case, entry.expected or {}, got, source=self.source)
+
+    def _judge_positional(self) -> None:
+        """Only what the same case by keyword did not show is the interface's fault."""
+        for index, outcome in self.outcomes.items():
+            entry = self.suite.cases[index]
+            if entry.kind != "positional":
+                continue
+            twin = self.outcomes.get(entry.group)
+            first = next(iter(outcome.findings.values()), None)
+            outcome.findings.clear()
+            outcome.held.clear()
+            if first is not None and twin is not None and not twin.findings:
+                message = f"With its arguments passed by position it behaves otherwise than by name: {first.message}"
+                outcome.check("interface", Finding(criterion="interface", verdict=first.verdict, message=message, where=first.where,
+                                                   expected=first.expected, got=first.got, difference=first.difference))  # fmt: skip
+            elif first is None:
+                outcome.check("interface", None)
+
+    def _judge_groups(self) -> None:
+        """Judge properties and growth, whose cases say something only together."""
+        for kind in ("property", "growth"):
+            groups: dict[int, list[int]] = {}
+            for index, entry in enumerate(self.suite.cases):
+                if entry.kind == kind:
+                    groups.setdefault(entry.group, []).append(index)
+            for group, indices in groups.items():
+                if all(index in self.outcomes for index in indices):
+                    judge = self._judge_property if kind == "property" else self._judge_growth
+                    judge(group, indices)
+
+    def _judge_property(self, group: int, indices: Sequence[int]) -> None:
+        item = self.part.properties[group]
+        criterion, outcome = item.criterion, self.outcomes[indices[0]]
+        found = [self.observations[index] for index in indices]
+        for index, observation in zip(indices, found, strict=True):
+            entry = self.suite.cases[index]
+            if observation["error"]:
+                stage = observation["error"]["stage"]
+                actual = criterion if stage in ("run", "call") else criteria.STAGE_CRITERION.get(stage, criterion)
+                self.outcomes[index].check(actual, criteria.error_finding(observation["error"], actual, self.source))
+                return
+            broken = _other_structure(entry.expected or {}, observation)
+            if broken:
+                self.outcomes[index].check(criterion, Finding(criterion=criterion, message=broken))
+                return
+        said = item.holds(found)
+        outcome.check(criterion, None if said is None else Finding(criterion=criterion, message=said))
+
+    def _judge_growth(self, group: int, indices: Sequence[int]) -> None:
+        found = [self.observations[index] for index in indices]
+        if any(observation["error"] for observation in found):
+            return
+        counts = [int(observation.get("ops", 0)) for observation in found]
+        grows = all(low < high for low, high in zip(counts, counts[1:], strict=False)) and counts[-1] - counts[0] >= _GROWTH
+        along = self.part.growth[group].along
+        listed = ", ".join(str(count) for count in counts)
+        finding = Finding(
+            criterion="vectorized", where=along, expected="the same number for every size", got=listed,
+            message=f"The number of tensor operations grows with the {along} ({listed}): let tensor operations do the loop.",
+        )  # fmt: skip
+        self.outcomes[indices[-1]].check("vectorized", finding if grows else None)
+
+    def retry_in_float32(self, again: Again) -> None:
+        """Charge a hard-coded float32 to `numerics` alone: cases that fail in float64 but hold in float32 to its accuracy."""
+        failing = [
+            index
+            for index, outcome in self.outcomes.items()
+            if self.suite.cases[index].kind == "main" and outcome.findings.keys() & {"values", "gradients", "state", "parameters"}
+        ]
+        if "numerics" not in self.rubric or not failing or not all(self._like_precision(index) for index in failing):
+            return
+        picked = failing[:: max(1, len(failing) // _RETRIES)][:_RETRIES]
+        retried: dict[int, Outcome] = {}
+        for index, got in zip(picked, again({**self.suite.cases[index].case, "dtype": "float32"} for index in picked), strict=True):
+            entry = self.suite.cases[index]
+            retried[index] = criteria.judge_case(self.part, entry.case, entry.expected or {}, got, source=self.source, float32=True)
+        if any(outcome.findings for outcome in retried.values()):
+            return
+        first = next(iter(self.outcomes[failing[0]].findings.values()))
+        message = f"It only works in float32: in float64, {first.message[:1].lower()}{first.message[1:]}"
+        for index in failing:
+            self.outcomes[index] = retried.get(index, Outcome())
+        self.outcomes[failing[0]].findings["numerics"] = Finding(
+            criterion="numerics", verdict=first.verdict, message=message, where=first.where, expected=first.expected, got=first.got,
+            difference=first.difference, index=first.index, line=first.line, source=first.source,
+        )  # fmt: skip
+
+    def _like_precision(self, index: int) -> bool:
+        """Whether a failure could be float32's: a complaint about dtypes, or a difference of rounding's size."""
+        for finding in self.outcomes[index].findings.values():
+            about = finding.message.lower()
+            if any(word in about for word in ("dtype", "double", "float32", "float64", "scalar type")):
+                continue
+            if finding.difference is None or finding.difference > 1e-3 * _size(self.suite.cases[index].expected or {}):
+                return False
+        return True
+
+    def failures(self, criterion: str) -> list[tuple[int, Finding]]:
+        """The cases that failed a criterion, smallest first."""
+        order = {"main": 0, "interface": 1, "positional": 2}
+        found = [
+            (index, outcome.findings[criterion]) for index, outcome in self.outcomes.items() if criterion in outcome.findings
+        ]
+        return sorted(found, key=lambda pair: (order.get(self.suite.cases[pair[0]].kind, 0), pair[0]))
+
+    def reports(self) -> list[CriterionReport]:
+        """The rubric's lines, in order."""
+        verdicts: dict[str, Verdict] = {}
+        return [self._report(name, points, verdicts) for name, points in self.rubric.items()]
+
+    def _report(self, name: str, points: float, verdicts: dict[str, Verdict]) -> CriterionReport:
+        failures = self.failures(name)
+        judged = sum(name in outcome.held for outcome in self.outcomes.values()) + len(failures)
+        planned = self.suite.planned.get(name, 0)
+        message = ""
+        if name == "own_work":
+            verdict = Verdict.ACCEPTED
+        elif failures:
+            verdict, message = failures[0][1].verdict, failures[0][1].message
+        elif judged >= min(planned, max(_NEEDED, _NEEDED_SHARE * planned)) and judged:
+            verdict = Verdict.ACCEPTED
+        else:
+            verdict = Verdict.SKIPPED
+            because = [other for other in _rests_on(name) if verdicts.get(other, Verdict.ACCEPTED) is not Verdict.ACCEPTED]
+            message = f"not judged, because {because[-1]} failed" if because else f"not judged: only {judged} of {planned} cases could be run"
+        verdicts[name] = verdict
+        return CriterionReport(
+            name=name, verdict=verdict, score=points if verdict is Verdict.ACCEPTED else 0.0, max_score=points, message=message,
+            cases=judged,
+        )  # fmt: skip
+
+
+def _rests_on(name: str) -> list[str]:
+    """Everything that a criterion depends on, first things first."""
+    found: list[str] = []
+    for other in DEPENDS.get(name, ()):
+        found += [item for item in (*_rests_on(other), other) if item not in found]
+    return found
+
+
+def _other_structure(expected: Mapping[str, Any], got: Mapping[str, Any]) -> str:
+    """In which way an observation is built otherwise than the oracle's, or nothing."""
+    if len(got["steps"]) != len(expected["steps"]):
+        return "It stopped before the end."
+    for want, have in zip(expected["steps"], got["steps"], strict=True):
+        if "out" in want:
+            difference = compare.compare_structure(want["out"], have.get("out"), "the output")
+            if difference:
+                return difference.message
+        if len(want.get("lines", [])) != len(have.get("lines", [])):
+            return "It stopped before the end."
+        for one, other in zip(want.get("lines", []), have.get("lines", []), strict=True):
+            if "raised" in other and "raised" not in one:
+                return f"It raised {other['raised']}: {other.get('message', '')}"
+            if "raised" in one and "raised" not in other:
+                return f"It should have raised {one['raised']}."
+            difference = compare.compare_structure(one.get("value"), other.get("value"), "it")
+            if difference:
+                return difference.message
+    return ""
+
+
+def _size(expected: Mapping[str, Any]) -> float:
+    sizes = [1e-30]
+    for record in expected.get("steps", []):
+        sizes += [compare.magnitude(leaf) for _, leaf in compare.leaves(record.get("out")) if compare.is_tensor(leaf)]
+        sizes += [compare.magnitude(grad) for grad in record.get("grads", {}).values()]
+    return max(sizes)

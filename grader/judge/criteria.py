@@ -1,0 +1,359 @@
+"""Judge one observed case: which criteria held, and how the others failed.
+
+Criteria build on one another. Each is judged only where what it rests on held, step by step within a case, so that one
+mistake gives one red line: a layer that is wrong in eval mode keeps the points of its training gradients.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.judge import compare
+from grader.judge.compare import Difference
+from grader.model import Finding, Verdict
+from grader.spec import Part
+
+STAGE_CRITERION = {
+    "new": "interface", "load": "parameters", "mode": "interface", "call": "values", "backward": "gradients", "run": "values",
+}  # fmt: skip
+"""The criterion that fails where a case stops for good at a stage."""
+
+_FLOAT32_HELD = 1e-4
+"""Relative agreement that counts as right when a case is run again in float32."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one case says: criteria that held, and the finding of each that did not."""
+
+    held: set[str] = field(default_factory=set)
+    findings: dict[str, Finding] = field(default_factory=dict)
+
+    def check(self, criterion: str, finding: Finding | None) -> bool:
+        """Note a criterion's finding, or that it held where it has none yet."""
+        if finding is None:
+            if criterion not in self.findings:
+                self.held.add(criterion)
+            return True
+        self.findings.setdefault(criterion, finding)
+        self.held.discard(criterion)
+        return False
+
+
+def error_finding(error: Mapping[str, Any], criterion: str, source: Sequence[str] = ()) -> Finding:
+    """The finding of an exception (or of a stop, which has ``verdict``) at some stage of a case."""
+    line = error.get("line")
+    text = source[line - 1].strip() if isinstance(line, int) and 0 < line <= len(source) else ""
+    if "verdict" in error:
+        return Finding(criterion=criterion, verdict=error["verdict"], message=error["message"], line=line, source=text)
+    verdict = Verdict.MEMORY_LIMIT if _out_of_memory(error) else Verdict.RAISED
+    doing = {
+        "new": "Constructing it", "load": "Loading a state into it", "mode": "Switching between train() and eval()",
+        "call": "Calling it", "backward": "Going backward through it", "run": "Using it",
+    }.get(error["stage"], "Running it")  # fmt: skip
+    what = f"{error['type']}: {error['message']}" if error["message"] else error["type"]
+    return Finding(
+        criterion=criterion, verdict=verdict, message=f"{doing} raised {what}", got=what, line=line, source=text,
+        expected="no exception",
+    )  # fmt: skip
+
+
+def _out_of_memory(error: Mapping[str, Any]) -> bool:
+    message = error["message"].lower()
+    return "MemoryError" in error["kinds"] or any(
+        text in message for text in ("can't allocate memory", "not enough memory", "out of memory", "cannot allocate memory")
+    )
+
+
+def judge_case(
+    part: Part,
+    case: Mapping[str, Any],
+    expected: Mapping[str, Any],
+    got: Mapping[str, Any],
+    *,
+    source: Sequence[str] = (),
+    float32: bool = False,
+) -> Outcome:
+    """Judge a case of values, gradients, state and so on.
+
+    Args:
+        part: The part's declaration.
+        case: The case.
+        expected: The oracle's observation.
+        got: The answer's observation (validated), whose ``error`` may be a stop.
+        source: Lines of the answer, to quote.
+        float32: The answer ran in float32 against float64 expectations: agreement to float32's accuracy is enough.
+    """
+    outcome = Outcome()
+    lines_criterion = case.get("lines") or part.judged_lines
+    error = got["error"]
+    if "new" in case and not _judge_new(outcome, case, expected, got, float32):
+        _note_error(outcome, error, source, lines_criterion)
+        return outcome
+    floor = 1e-3 * max((compare.magnitude(grad) for grad in _all_grads(expected)), default=0.0)
+    tolerance = _FLOAT32_HELD if float32 else part.tolerance
+    records = list(got["steps"])
+    if len(records) < len(expected["steps"]) and "partial" in got:
+        records.append(got["partial"])
+    state_held = True
+    for index, (step, want) in enumerate(zip(case["steps"], expected["steps"], strict=True)):
+        if index >= len(records):
+            break
+        have = records[index]
+        if step["do"] == "call":
+            state_held &= _judge_call(outcome, index, step, want, have, state_held, tolerance, floor, float32)
+        elif step["do"] == "run":
+            _judge_lines(outcome, step, want, have, lines_criterion, tolerance)
+    _note_error(outcome, error, source, lines_criterion)
+    return outcome
+
+
+def _note_error(outcome: Outcome, error: Mapping[str, Any] | None, source: Sequence[str], lines_criterion: str) -> None:
+    if error is not None:
+        criterion = lines_criterion if error["stage"] == "run" else STAGE_CRITERION.get(error["stage"], "interface")
+        outcome.check(criterion, error_finding(error, criterion, source))
+
+
+def _all_grads(observation: Mapping[str, Any]) -> list[Any]:
+    return [grad for record in observation["steps"] for grad in record.get("grads", {}).values()]
+
+
+def _judge_new(outcome: Outcome, case: Mapping[str, Any], expected: Mapping[str, Any], got: Mapping[str, Any], float32: bool) -> bool:
+    """Judge construction and loading; False where nothing after them can be judged."""
+    new, want = got.get("new"), expected["new"]
+    if new is None:
+        return False
+    if want["module"] and not new["module"]:
+        message = "It is not a torch.nn.Module, so it has no parameters(), train(), eval() or state_dict()."
+        return outcome.check("interface", Finding(criterion="interface", message=message))
+    outcome.check("interface", _training(want, new))
+    if not want["module"]:
+        return True
+    outcome.check("parameters", _description(want, new, float32))
+    load = got.get("load")
+    if case.get("state") is None:
+        return True
+    if load is None:
+        return False
+    if load["how"] != "exact":
+        finding = Finding(
+            criterion="parameters",
+            where="load_state_dict",
+            message=f"A state dict of torch.nn's layer cannot be loaded into it. {load['message']}".strip(),
+        )
+        outcome.check("parameters", finding)
+    return load["how"] != "partial"
+
+
+def _training(want: Mapping[str, Any], new: Mapping[str, Any]) -> Finding | None:
+    if want.get("training") == new.get("training"):
+        return None
+    return Finding(criterion="interface", message="A new layer should be in training mode, with all its children.")
+
+
+def _description(want: Mapping[str, Any], new: Mapping[str, Any], float32: bool) -> Finding | None:
+    """Compare names, shapes, dtypes and ``requires_grad`` of parameters and buffers."""
+    for kind, plural in (("parameters", "parameters"), ("buffers", "buffers")):
+        wanted = {row[0]: row for row in want[kind]}
+        given = {row[0]: row for row in new[kind]}
+        if wanted.keys() != given.keys():
+            return Finding(
+                criterion="parameters", where=plural, expected=", ".join(wanted) or "none", got=", ".join(given) or "none",
+                message=f"Its {plural} should be named {', '.join(wanted) or '(none)'}, but are {', '.join(given) or '(none)'}.",
+            )  # fmt: skip
+        for name, row in wanted.items():
+            have = given[name]
+            fields = [("shape", 1), ("device", 3), ("requires_grad", 4)] if float32 else [
+                ("shape", 1), ("dtype", 2), ("device", 3), ("requires_grad", 4)
+            ]  # fmt: skip
+            for what, position in fields:
+                if position < len(row) and row[position] != have[position]:
+                    return Finding(
+                        criterion="parameters", where=name, expected=f"{what} {row[position]}", got=f"{what} {have[position]}",
+                        message=f"{name} has {what} {have[position]} instead of {row[position]}.",
+                    )  # fmt: skip
+    if set(want["state"]) != set(new["state"]):
+        return Finding(
+            criterion="parameters", where="state_dict", expected=", ".join(want["state"]), got=", ".join(new["state"]),
+            message="Its state_dict() has other keys than torch.nn's.",
+        )  # fmt: skip
+    return None
+
+
+def _finding(criterion: str, difference: Difference | None, call: str) -> Finding | None:
+    if difference is None:
+        return None
+    return Finding(
+        criterion=criterion, message=f"{difference.message[:1].upper()}{difference.message[1:]}", where=f"{difference.path}, {call}",
+        expected=difference.expected, got=difference.got, difference=difference.difference, index=difference.index,
+    )  # fmt: skip
+
+
+def _judge_call(
+    outcome: Outcome,
+    index: int,
+    step: Mapping[str, Any],
+    want: Mapping[str, Any],
+    have: Mapping[str, Any],
+    state_held: bool,
+    tolerance: float,
+    floor: float,
+    float32: bool,
+) -> bool:
+    """Judge one call; whether the buffers after it were right."""
+    place = f"step {index + 1}"
+    shaped = outcome.check("shapes", _finding("shapes", compare.compare_structure(want["out"], have.get("out"), "the output"), place))
+    buffers = want.get("buffers", {})
+    still = True
+    if buffers and state_held:
+        given = have.get("buffers", {})
+        common = {name: value for name, value in buffers.items() if name in given}
+        still = outcome.check("state", _finding("state", _sections(common, given, "buffer ", 0.0, tolerance, float32), place))
+    if not shaped or not state_held:
+        return still
+    floor = max(floor, 0.0) or 1e-3 * max((compare.magnitude(leaf) for _, leaf in compare.leaves(want["out"]) if compare.is_tensor(leaf)), default=0.0)
+    difference = compare.compare_values(want["out"], have["out"], "the output", tolerance=tolerance, floor=floor)
+    if difference is not None and float32 and difference.kind == "dtype":
+        difference = None
+    right = outcome.check("values", _finding("values", difference, place))
+    touched = _sections(want["inputs"], have.get("inputs", {}), "input ", 0.0, 1e-6 if float32 else 0.0, float32)
+    if touched is not None:
+        message = f"It changed {touched.path} in place; the caller's tensor must stay as it was."
+        finding = Finding(
+            criterion="values", message=message, where=place, expected=touched.expected, got=touched.got,
+            difference=touched.difference, index=touched.index,
+        )  # fmt: skip
+        right &= outcome.check("values", finding)
+    if right and "grads" in want and "grads" in have:
+        common = {name: grad for name, grad in want["grads"].items() if name in have["grads"]}
+        outcome.check("gradients", _finding("gradients", _sections(common, have["grads"], "the gradient of ", floor, tolerance, float32), place))
+    return still
+
+
+def _sections(
+    want: Mapping[str, Any], have: Mapping[str, Any], prefix: str, floor: float, tolerance: float, float32: bool
+) -> Difference | None:
+    """The worst of named tensors."""
+    worst: Difference | None = None
+    for name, tensor in want.items():
+        label = prefix + name
+        if name not in have:
+            return Difference(kind="structure", path=label, message=f"{label} is missing.", expected=compare.show(tensor), got="nothing")
+        found = compare.compare_structure(tensor, have[name], label)
+        if found is None:
+            found = compare.compare_values(tensor, have[name], label, tolerance=tolerance, floor=floor)
+            if found is not None and float32 and found.kind == "dtype":
+                found = None
+        if found and (worst is None or found.relative > worst.relative):
+            worst = found
+    return worst
+
+
+def _judge_lines(
+    outcome: Outcome, step: Mapping[str, Any], want: Mapping[str, Any], have: Mapping[str, Any], criterion: str, tolerance: float
+) -> None:
+    """Judge lines of Python, up to the first that answers differently."""
+    for text, expected, got in zip(step["lines"], want["lines"], have.get("lines", []), strict=False):
+        finding = _line(text, expected, got, criterion, tolerance)
+        if not outcome.check(criterion, finding):
+            return
+    if len(have.get("lines", [])) < len(want["lines"]):
+        outcome.check(criterion, Finding(criterion=criterion, message="It stopped before the end of the program."))
+
+
+def _line(text: str, expected: Mapping[str, Any], got: Mapping[str, Any], criterion: str, tolerance: float) -> Finding | None:
+    if "raised" in expected or "raised" in got:
+        if "raised" in expected and "raised" in got:
+            return None
+        if "raised" in expected:
+            message = f"`{text}` should raise {expected['raised']}, but does not."
+            return Finding(criterion=criterion, message=message, where=text, expected=expected["raised"], got=compare.show(got["value"]))
+        what = f"{got['raised']}: {got.get('message', '')}".removesuffix(": ")
+        shown = compare.show(expected["value"])
+        return Finding(
+            criterion=criterion, verdict=Verdict.RAISED, where=text, message=f"`{text}` raised {what}", expected=shown, got=what
+        )
+    difference = compare.compare_structure(expected["value"], got["value"], "it") or compare.compare_values(
+        expected["value"], got["value"], "it", tolerance=max(tolerance, 1e-6)
+    )
+    if difference is None:
+        return None
+    message = f"`{text}` gives {compare.show(got['value'])} where {compare.show(expected['value'])} is expected."
+    return Finding(
+        criterion=criterion, message=message, where=text, expected=compare.show(expected["value"]), got=compare.show(got["value"])
+    )
+
+
+def judge_raising(case: Mapping[str, Any], got: Mapping[str, Any], expected: Mapping[str, Any]) -> Outcome:
+    """Judge a case in which the oracle raises: any exception will do, wherever it comes; a crash will not."""
+    outcome = Outcome()
+    error = got["error"]
+    if error is None:
+        wanted = expected["error"]
+        finding = Finding(
+            criterion="errors",
+            message=f"{_bad_input(case)} should raise an exception ({wanted['type']}: {wanted['message'][:200]}), but nothing was raised.",
+            expected=f"an exception such as {wanted['type']}",
+            got="no exception",
+        )
+        outcome.check("errors", finding)
+    elif "verdict" in error:
+        outcome.check("errors", error_finding(error, "errors"))
+    elif "Exception" not in error["kinds"]:
+        outcome.check("errors", Finding(criterion="errors", message=f"It left with {error['type']}, which is no ordinary exception."))
+    else:
+        outcome.check("errors", None)
+    return outcome
+
+
+def _bad_input(case: Mapping[str, Any]) -> str:
+    if case.get("why"):
+        return str(case["why"])
+    return "This constructor call or input"
+
+
+def judge_numerics(case: Mapping[str, Any], expected: Mapping[str, Any], got: Mapping[str, Any], source: Sequence[str] = ()) -> Outcome:
+    """Judge a float32 case: each output within its allowance of the float64 truth.
+
+    ``expected`` is ``{"truth": {path: tensor}, "allowed": {path: float}}`` (see `grader.suite`).
+    """
+    outcome = Outcome()
+    if got["error"] is not None:
+        outcome.check("numerics", error_finding(got["error"], "numerics", source))
+        return outcome
+    found = dict(numeric_leaves(got))
+    for path, truth in expected["truth"].items():
+        have = found.get(path)
+        if have is None or not compare.is_tensor(have) or compare.shape_of(have) != compare.shape_of(truth):
+            continue
+        if body_dtype(have) != "float32":
+            message = f"{path} is {body_dtype(have)} for float32 input; a layer should work in the dtype of its input and parameters."
+            outcome.check("numerics", Finding(criterion="numerics", message=message, where=path, expected="float32", got=body_dtype(have)))
+            continue
+        allowed = expected["allowed"][path]
+        # The magnitude cancels: the allowance is absolute.
+        scale = max(compare.magnitude(truth), 1e-30)
+        difference = compare.compare_tensors(truth, _as64(have), path, allowed / scale, scale)
+        outcome.check("numerics", _finding("numerics", difference, "in float32"))
+    return outcome
+
+
+def _as64(leaf: Any) -> Any:
+    if isinstance(leaf, Mapping):
+        return {**leaf, "$sketch": leaf["$sketch"].double()}
+    return leaf.double()
+
+
+def body_dtype(leaf: Any) -> str:
+    """The dtype of a tensor leaf, by name."""
+    return str(compare.body(leaf).dtype).removeprefix("torch.")
+
+
+def numeric_leaves(observation: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The floating tensors that `numerics` judges, outputs and buffers, each with its place."""
+    found = []
+    for index, record in enumerate(observation["steps"]):
+        places = [(path, leaf) for path, leaf in compare.leaves(record.get("out"), f"the output of step {index + 1}")]
+        places += [(f"buffer {name} after step {index + 1}", leaf) for name, leaf in record.get("buffers", {}).items()]
+        found += [(path, leaf) for path, leaf in places if compare.is_tensor(leaf) and compare.body(leaf).is_floating_point()]
+    return found

@@ -1,0 +1,47 @@
+"""Name the misconception that an answer's mistakes show."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from grader.catalog import CourseExercise
+from grader.judge.fingerprint import fingerprint
+from grader.model import Diagnosis
+from grader.spec import Part
+from grader.suite import Suite, SuiteCase
+
+_CASES = 24
+
+
+def diagnose(
+    exercise: CourseExercise,
+    part: Part,
+    suite: Suite,
+    criterion: str,
+    failures: Sequence[tuple[SuiteCase, Mapping[str, Any]]],
+) -> Diagnosis | None:
+    """The misconception that a clear plurality of the failing cases agrees with, or None.
+
+    Args:
+        exercise: The exercise as found on disk.
+        part: The part.
+        suite: Its suite.
+        criterion: The failed criterion.
+        failures: The cases that failed it, with what the answer gave.
+    """
+    judged = [(entry, got) for entry, got in failures if entry.kind == "main"][:_CASES]
+    votes: dict[str, int] = {}
+    for entry, got in judged:
+        mine = fingerprint(got)
+        for name, mark in entry.misconceptions.items():
+            if mark.matches(mine):
+                votes[name] = votes.get(name, 0) + 1
+    if not votes:
+        return None
+    hints = {item.name: item for item in exercise.misconceptions if item.part == part.symbol}
+    # Between two that fit equally, the one about this criterion.
+    ranked = sorted(votes, key=lambda name: (-votes[name], hints[name].criterion != criterion, name))
+    best = ranked[0]
+    tied = [name for name in ranked[1:] if votes[name] == votes[best] and hints[name].criterion == hints[best].criterion]
+    if votes[best] * 2 < len(judged) or tied:
+        return None
+    return Diagnosis(misconception=best, hint=hints[best].hint)

@@ -1,0 +1,52 @@
+"""Find the smallest input on which an answer fails, and put it into words and code."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from grader.judge import criteria
+from grader.model import Counterexample, Finding, Verdict
+from grader.report.snippet import snippet
+from grader.search import canonical, seed_from, smallest, weight
+from grader.suite import SMALL, SuiteCase, resolve_case
+from grader.worker.probe import run_case
+
+if TYPE_CHECKING:
+    from grader.judge.grade import PartGrader, _Run
+
+
+def counterexample(grader: "PartGrader", run: "_Run", criterion: str, entry: SuiteCase, finding: Finding) -> Counterexample:
+    """The smallest failing case at hand, shrunk live where the suite's own is not small."""
+    case, shrunk = dict(entry.case), False
+    if entry.kind == "main" and weight(case)[0] > SMALL and finding.verdict in (Verdict.WRONG, Verdict.RAISED):
+        found = _shrink(grader, run, criterion)
+        if found is not None and weight(found[0]) < weight(case):
+            (case, finding), shrunk = found, True
+    return Counterexample(
+        case=case, snippet=snippet(case, grader.exercise.name, grader.part.symbol), where=finding.where, expected=finding.expected,
+        got=finding.got, difference=finding.difference, index=finding.index, line=finding.line, source=finding.source, shrunk=shrunk,
+    )  # fmt: skip
+
+
+def _shrink(grader: "PartGrader", run: "_Run", criterion: str) -> tuple[dict[str, Any], Finding] | None:
+    """Search the part's strategy for the smallest case that fails the criterion, with the worker in the loop."""
+    part = grader.part
+    budget = min(grader.shrink_seconds, run.shrink_left)
+    if budget <= 0:
+        return None
+    oracle: Mapping[str, Any] = part.oracle if isinstance(part.oracle, Mapping) else {part.symbol: part.oracle}
+    findings: dict[str, tuple[dict[str, Any], Finding]] = {}
+
+    def fails(case: Mapping[str, Any]) -> bool:
+        resolved = resolve_case(part, oracle, case)
+        expected = run_case(resolved, oracle, plain=True, device=grader.server.device)
+        if expected["error"]:
+            return False
+        (got,) = run.again([resolved])
+        outcome = criteria.judge_case(part, resolved, expected, got, source=run.answer.lines)
+        if criterion in outcome.findings:
+            findings[canonical(case)] = (resolved, outcome.findings[criterion])
+        return criterion in outcome.findings
+
+    with run.shrinking():
+        best = smallest(part.cases, fails, seed_from("shrink", part.symbol), examples=60, seconds=budget)
+    return None if best is None else findings[canonical(best)]

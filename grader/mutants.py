@@ -1,0 +1,164 @@
+"""Mechanical mutants of a reference answer: one small wrong change each, to see whether the suites notice."""
+
+import ast
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_BINARY: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult, ast.Mod: ast.FloorDiv,
+    ast.Pow: ast.Mult,
+}  # fmt: skip
+_COMPARE: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
+}  # fmt: skip
+_SKIPPED = ("extra_repr", "__repr__", "__str__")
+"""Functions whose results are for reading."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mutant:
+    """A changed copy of a source."""
+
+    change: str
+    """``line 12: x + y → x - y``, without the line number where it identifies the mutant."""
+    line: int
+    source: str
+
+    @property
+    def key(self) -> str:
+        """What identifies the mutant as long as its statement stays the same."""
+        return self.change
+
+
+def mutants(source: str) -> Iterator[Mutant]:
+    """Every mutant of a source, each a single change; equal ones once."""
+    tree = ast.parse(source)
+    seen = {ast.unparse(tree)}
+    for place, node in enumerate(_mutable(tree)):
+        for variant in range(_variants(node)):
+            changed = copy.deepcopy(tree)
+            target = list(_mutable(changed))[place]
+            before = ast.unparse(target)
+            after = _mutate(changed, target, variant)
+            text = ast.unparse(ast.fix_missing_locations(changed))
+            if after is None or text in seen:
+                continue
+            seen.add(text)
+            yield Mutant(change=f"{_short(before)} → {_short(after)}", line=getattr(node, "lineno", 0), source=text)
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 120 else text[:119] + "…"
+
+
+def _mutable(tree: ast.AST) -> list[ast.AST]:
+    """The nodes that may be changed, in a fixed order: no annotations, docstrings, messages or reprs."""
+    found: list[ast.AST] = []
+
+    def visit(node: ast.AST) -> None:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name in _SKIPPED:
+            return
+        if isinstance(node, (ast.Raise, ast.Import, ast.ImportFrom, ast.JoinedStr)):
+            return
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            return
+        found.append(node)
+        for field, value in ast.iter_fields(node):
+            if field in ("annotation", "returns", "decorator_list", "bases"):
+                continue
+            for child in value if isinstance(value, list) else [value]:
+                if isinstance(child, ast.AST):
+                    visit(child)
+
+    visit(tree)
+    return found
+
+
+def _variants(node: ast.AST) -> int:
+    if isinstance(node, ast.Call):
+        return len(node.keywords) + 1
+    if isinstance(node, (ast.BinOp, ast.If, ast.IfExp, ast.Compare)):
+        return 2
+    return 1
+
+
+def _mutate(tree: ast.AST, node: ast.AST, variant: int) -> str | None:
+    """Change the node in place; the changed node's text, or None where there is nothing to change."""
+    if isinstance(node, ast.BinOp):
+        return _binary(node, variant)
+    if isinstance(node, ast.AugAssign) and type(node.op) in _BINARY:
+        node.op = _BINARY[type(node.op)]()
+        return ast.unparse(node)
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and variant == 0 and type(node.ops[0]) in _COMPARE:
+        node.ops[0] = _COMPARE[type(node.ops[0])]()
+        return ast.unparse(node)
+    if isinstance(node, ast.BoolOp):
+        node.op = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+        return ast.unparse(node)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.Not)):
+        return _replace(tree, node, node.operand)
+    if isinstance(node, (ast.If, ast.IfExp)):
+        node.test = ast.Constant(value=variant == 0)
+        return f"if {variant == 0}"
+    if isinstance(node, ast.Constant):
+        return _constant(node)
+    if isinstance(node, ast.Call):
+        return _call(tree, node, variant)
+    if isinstance(node, ast.Return) and node.value is not None:
+        node.value = _detached(node.value)
+        return ast.unparse(node)
+    if isinstance(node, ast.Assign) and not isinstance(node.value, (ast.Constant, ast.Tuple, ast.Lambda)):
+        node.value = _detached(node.value)
+        return ast.unparse(node)
+    if isinstance(node, ast.Expr):
+        return _replace(tree, node, ast.Pass())
+    return None
+
+
+def _binary(node: ast.BinOp, variant: int) -> str | None:
+    if variant == 0 and type(node.op) in _BINARY:
+        node.op = _BINARY[type(node.op)]()
+        return ast.unparse(node)
+    if variant == 1 and isinstance(node.op, (ast.Sub, ast.Div, ast.MatMult, ast.Pow)):
+        node.left, node.right = node.right, node.left
+        return ast.unparse(node)
+    return None
+
+
+def _constant(node: ast.Constant) -> str | None:
+    value = node.value
+    if isinstance(value, bool):
+        node.value = not value
+    elif isinstance(value, int):
+        node.value = value + 1
+    elif isinstance(value, float):
+        node.value = value * 2 if value else 1.0
+    else:
+        return None
+    return ast.unparse(node)
+
+
+def _call(tree: ast.AST, node: ast.Call, variant: int) -> str | None:
+    if variant < len(node.keywords):
+        del node.keywords[variant]
+        return ast.unparse(node)
+    if isinstance(node.func, ast.Attribute) and node.func.attr in ("detach", "clone", "contiguous", "transpose", "flip"):
+        return _replace(tree, node, node.func.value)
+    return None
+
+
+def _detached(value: ast.expr) -> ast.expr:
+    """``value.detach()`` where it is a tensor, else the value."""
+    return ast.parse(f"(lambda _v: _v.detach() if hasattr(_v, 'detach') else _v)({ast.unparse(value)})", mode="eval").body
+
+
+def _replace(tree: ast.AST, old: ast.AST, new: ast.AST) -> str:
+    class Swap(ast.NodeTransformer):
+        def visit(self, node: ast.AST) -> ast.AST:
+            return new if node is old else self.generic_visit(node)
+
+    Swap().visit(tree)
+    return ast.unparse(new)

@@ -1,0 +1,127 @@
+"""Run hypothesis outside a test: draw cases, and find the smallest one that satisfies a condition.
+
+Explicit seeds and no example database: the same strategy and seed give the same cases in every process. Hypothesis would
+also mix in constants that it reads from the local modules loaded so far; that is switched off, because then a part's
+cases would depend on what else was imported.
+"""
+
+import hashlib
+import json
+import random
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis import find as hypothesis_find
+from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample, Unsatisfiable
+from hypothesis.internal.conjecture import providers
+
+setattr(providers, "_get_local_constants", lambda: providers._local_constants)  # noqa: B010
+
+Case = Mapping[str, Any]
+
+
+def canonical(value: Any) -> str:
+    """Plain data as text, the same for equal data."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def seed_from(*words: str) -> int:
+    """A 64-bit seed from text."""
+    return int.from_bytes(hashlib.sha256("\0".join(words).encode()).digest()[:8], "big")
+
+
+def _settings(examples: int, *phases: Phase) -> settings:
+    return settings(
+        max_examples=examples, phases=phases, database=None, deadline=None, derandomize=False, print_blob=False,
+        verbosity=Verbosity.quiet, suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
+    )  # fmt: skip
+
+
+def draw(strategy: st.SearchStrategy[Case], count: int, number: int) -> list[Case]:
+    """Up to ``count`` different cases, in the order drawn."""
+    found: dict[str, Case] = {}
+
+    # Some draws repeat, the more the smaller the strategy's space.
+    @_settings(2 * count, Phase.generate)
+    @seed(number)
+    @given(strategy)
+    def collect(case: Case) -> None:
+        if len(found) < count:
+            found.setdefault(canonical(case), case)
+
+    collect()
+    return list(found.values())
+
+
+class _OutOfBudget(BaseException):
+    """Not an `Exception`, or hypothesis would take it for the failure it looks for."""
+
+
+def smallest(
+    strategy: st.SearchStrategy[Case],
+    condition: Callable[[Case], bool],
+    number: int,
+    *,
+    examples: int = 300,
+    seconds: float | None = None,
+) -> Case | None:
+    """The smallest case found that satisfies a condition, or None.
+
+    Args:
+        strategy: Of the cases.
+        condition: What the case must satisfy.
+        number: Seed.
+        examples: Cases to look at before giving up.
+        seconds: Budget; when it ends, the best case so far is given. Only for searches whose outcome need not be the same
+            on every machine.
+    """
+    best: Case | None = None
+    deadline = None if seconds is None else time.monotonic() + seconds
+    looks = 0
+
+    def watched(case: Case) -> bool:
+        nonlocal best, looks
+        looks += 1
+        if (deadline is not None and time.monotonic() > deadline) or looks > 3 * examples:
+            raise _OutOfBudget
+        holds = condition(case)
+        if holds and (best is None or weight(case) <= weight(best)):
+            best = case
+        return holds
+
+    try:
+        hypothesis_find(
+            strategy, watched, settings=_settings(examples, Phase.generate, Phase.shrink), random=random.Random(number)
+        )
+    except (NoSuchExample, Unsatisfiable, _OutOfBudget):
+        pass
+    return best
+
+
+def weight(case: Case) -> tuple[float, str]:
+    """How much a person must read to understand a case; ties are settled by its text."""
+    elements = 0.0
+
+    def visit(value: Any) -> None:
+        nonlocal elements
+        if isinstance(value, Mapping):
+            if "$fill" in value:
+                size = 1
+                for length in value["shape"]:
+                    size *= length
+                elements += 2 + size + 3 * ("layout" in value) + 2 * (value.get("scale", 1.0) != 1.0)
+            else:
+                for item in value.values():
+                    visit(item)
+        elif isinstance(value, list):
+            elements += 0.5
+            for item in value:
+                visit(item)
+        else:
+            elements += 0.5
+
+    visit({key: value for key, value in case.items() if key != "state"})
+    return elements + 4 * len(case.get("steps", ())), canonical(case)

@@ -1,0 +1,323 @@
+"""Let the course prove itself: right answers pass, wrong ones fail, and for the reason they should."""
+
+import ast
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from os import cpu_count
+from pathlib import Path
+from typing import Any
+
+import torch
+from rich.console import Console
+from rich.table import Table
+from torch import nn
+
+from grader.catalog import Course, CourseExercise, load_course
+from grader.judge import criteria
+from grader.judge.grade import PartGrader
+from grader.judge.observation import validate
+from grader.judge.session import Server, Stopped
+from grader.loader import Answer
+from grader.model import CourseError, Limits, PartReport, Verdict
+from grader.mutants import Mutant, mutants
+from grader.spec import Misconception, Part
+from grader.stub import stub
+from grader.suite import HIDDEN, PUBLIC, Suite, compile_suite
+
+KILL_RATE = 0.98
+"""Share of the silent mutants that must be noticed."""
+_MISCONCEPTIONS = {True: 8, False: 4}
+_RIGHT = {True: 3, False: 2}
+_LOUD = (Verdict.RAISED, Verdict.CRASHED, Verdict.TIME_LIMIT, Verdict.MEMORY_LIMIT, Verdict.OUTPUT_LIMIT)
+
+
+@dataclass
+class PartProof:
+    """What was proved of one part."""
+
+    exercise: str
+    symbol: str
+    cases: int = 0
+    right: int = 0
+    wrong: int = 0
+    wrong_killed: int = 0
+    seconds: float = 0.0
+    holes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class ExerciseProof:
+    """What was proved of one exercise."""
+
+    exercise: str
+    parts: list[PartProof] = field(default_factory=list)
+    silent: int = 0
+    killed: int = 0
+    survivors: list[tuple[Mutant, str]] = field(default_factory=list)
+    """Mutants that nothing noticed, with the reason the exercise gives, if it gives one."""
+    holes: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def kill_rate(self) -> float | None:
+        """Share of the silent mutants that change behaviour and were noticed."""
+        unexplained = sum(not why for _, why in self.survivors)
+        return self.killed / (self.killed + unexplained) if self.killed + unexplained else None
+
+
+def verify_course(
+    course: Course, names: Sequence[str], *, seed: str, quick: bool = False, jobs: int | None = None, cache_dir: Path | None = None
+) -> list[ExerciseProof]:
+    """Verify the exercises that names mean (see `Course.select`), side by side."""
+    slugs = list(dict.fromkeys(exercise.slug for exercise, _ in course.select(names)))
+    wanted = [(slug, [part.symbol for owner, part in course.select(names) if owner.slug == slug]) for slug in slugs]
+    tasks = [(course.root, slug, symbols, seed, quick, cache_dir) for slug, symbols in wanted]
+    count = max(1, min(jobs or cpu_count() or 1, len(tasks)))
+    if count == 1:
+        proofs = [_verify(task) for task in tasks]
+    else:
+        with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+            proofs = list(pool.map(_verify, tasks))
+    return proofs
+
+
+def _verify(task: tuple[Path, str, list[str], str, bool, Path | None]) -> ExerciseProof:
+    root, slug, symbols, seed, quick, cache_dir = task
+    torch.set_num_threads(1)
+    course = load_course(root)
+    with Server(course.limits) as server:
+        return _Verifier(course.exercise(slug), symbols, server, course.limits, seed, cache_dir).proof(quick)
+
+
+class _Verifier:
+    """Verifies one exercise."""
+
+    def __init__(
+        self, exercise: CourseExercise, symbols: Sequence[str], server: Server, limits: Limits, seed: str, cache_dir: Path | None
+    ) -> None:
+        self.exercise, self.server, self.limits, self.seed, self.cache_dir = exercise, server, limits, seed, cache_dir
+        self.parts = [part for part in exercise.parts if part.symbol in symbols]
+        self.suites: dict[str, Suite] = {}
+
+    def proof(self, quick: bool) -> ExerciseProof:
+        began = time.perf_counter()
+        proof = ExerciseProof(exercise=self.exercise.slug)
+        try:
+            for part in self.parts:
+                proof.parts.append(self.part(part))
+                proof.holes += [f"{part.symbol}: {hole}" for hole in proof.parts[-1].holes]
+            if not quick:
+                self.mutants(proof)
+        except CourseError as error:
+            proof.holes.append(f"{error.what} {error.fix}")
+        proof.seconds = time.perf_counter() - began
+        return proof
+
+    def answer(self, source: str) -> Answer:
+        return Answer.from_source(f"{self.exercise.slug}.py", source)
+
+    def grade(self, part: Part, source: str) -> PartReport:
+        return PartGrader(self.server, self.exercise, part, self.suites[part.symbol], self.limits, shrink_seconds=0).grade(self.answer(source))
+
+    def part(self, part: Part) -> PartProof:
+        """Everything that `course verify` asks of a part, mutants aside."""
+        began = time.perf_counter()
+        proof = PartProof(exercise=self.exercise.slug, symbol=part.symbol)
+        suite = self.suites[part.symbol] = compile_suite(self.exercise, part, self.seed, cache_dir=self.cache_dir)
+        proof.cases = len(suite.cases)
+        again = compile_suite(self.exercise, part, self.seed)
+        if again.digest != suite.digest:
+            proof.holes.append("two compilations give two digests")
+        public = compile_suite(self.exercise, part, self.seed, visibility=PUBLIC)
+        if public.digest == suite.digest:
+            proof.holes.append("the public suite is the hidden one")
+        self.right_answers(part, proof)
+        self.stub_scores_nothing(part, proof)
+        self.misconceptions(part, proof)
+        self.delegates(part, proof)
+        proof.holes += _constant_arguments(part, suite)
+        proof.seconds = time.perf_counter() - began
+        return proof
+
+    def right_answers(self, part: Part, proof: PartProof) -> None:
+        answers = {"the reference": self.exercise.reference_source} | {f"right/{name}": text for name, text in self.exercise.right.items()}
+        for name, source in answers.items():
+            report = self.grade(part, source)
+            if report.verdict is Verdict.NOT_ATTEMPTED and name != "the reference":
+                continue
+            if report.verdict is Verdict.ACCEPTED and report.score == report.max_score:
+                proof.right += name != "the reference"
+            else:
+                why = [f"{item.name} {item.verdict}: {item.message}" for item in report.criteria if item.verdict is not Verdict.ACCEPTED]
+                proof.holes.append(f"{name} is refused ({'; '.join(why)[:300] or report.message})")
+        if proof.right < _RIGHT[part.core]:
+            proof.holes.append(f"only {proof.right} right answers in other styles, {_RIGHT[part.core]} are asked for")
+
+    def stub_scores_nothing(self, part: Part, proof: PartProof) -> None:
+        report = self.grade(part, stub(self.exercise.reference_source, [item.symbol for item in self.exercise.parts]))
+        if report.verdict is not Verdict.NOT_ATTEMPTED or report.score:
+            proof.holes.append(f"the stub is {report.verdict} with {report.score} points")
+
+    def misconceptions(self, part: Part, proof: PartProof) -> None:
+        failed: set[str] = set()
+        for item in self.exercise.misconceptions:
+            if item.part != part.symbol:
+                continue
+            proof.wrong += 1
+            report = self.grade(part, misconception_source(self.exercise, item))
+            red = [line.name for line in report.criteria if line.verdict not in (Verdict.ACCEPTED, Verdict.SKIPPED)]
+            if not red:
+                proof.holes.append(f"the misconception {item.name} is accepted")
+                continue
+            failed |= set(red)
+            proof.wrong_killed += 1
+            if red[0] != item.criterion:
+                messages = {line.name: line.message for line in report.criteria}
+                proof.holes.append(f"the misconception {item.name} is caught first by {red[0]}, not {item.criterion} ({messages[red[0]][:160]})")
+        if proof.wrong < _MISCONCEPTIONS[part.core]:
+            proof.holes.append(f"only {proof.wrong} misconceptions, {_MISCONCEPTIONS[part.core]} are asked for")
+        grader = PartGrader(self.server, self.exercise, part, self.suites[part.symbol], self.limits)
+        untouched = [name for name in grader.rubric if name not in failed and name != "own_work"]
+        if untouched:
+            proof.holes.append(f"no misconception fails {', '.join(untouched)}")
+
+    def delegates(self, part: Part, proof: PartProof) -> None:
+        """Answers that hand the work to the oracle must be refused, however they dress it."""
+        restricted = any(getattr(part.off_limits, name) for name in ("kernels", "classes", "functions", "modules"))
+        if not restricted or getattr(nn, part.symbol, None) is not part.oracle:
+            return
+        for name, source in _delegates(part.symbol).items():
+            report = self.grade(part, source)
+            if report.verdict is not Verdict.OFF_LIMITS or report.score:
+                proof.holes.append(f"{name} is {report.verdict} with {report.score} points instead of off limits")
+
+    def mutants(self, proof: ExerciseProof) -> None:
+        """Grade mechanical mutants of the reference, until the first case that notices."""
+        explained = self.exercise.declaration.equivalent_mutants
+        for mutant in mutants(self.exercise.reference_source):
+            seen = self._noticed(mutant)
+            if seen == "silent":
+                proof.silent += 1
+                proof.killed += 1
+            elif seen is None:
+                proof.silent += 1
+                proof.survivors.append((mutant, explained.get(mutant.key, "")))
+        stale = set(explained) - {mutant.key for mutant, _ in proof.survivors}
+        if stale and len(self.parts) == len(self.exercise.parts):
+            proof.holes.append(f"explained mutants that do not survive: {'; '.join(sorted(stale))}")
+        rate = proof.kill_rate
+        if rate is not None and rate < KILL_RATE:
+            proof.holes.append(f"only {rate:.1%} of the silent mutants are noticed")
+
+    def _noticed(self, mutant: Mutant) -> str | None:
+        """``loud`` or ``silent`` for a mutant that some part rejects, None for a survivor."""
+        answer = self.answer(mutant.source)
+        for part in self.parts:
+            found = self._first_failure(part, answer)
+            if found:
+                return found
+        for part in self.parts:
+            report = self.grade(part, mutant.source)
+            if report.verdict is not Verdict.ACCEPTED:
+                return "loud" if report.verdict in _LOUD else "silent"
+        return None
+
+    def _first_failure(self, part: Part, answer: Answer) -> str | None:
+        """Whether some case on its own shows the mutant, and whether by an exception."""
+        opened = self.server.open(answer, part.off_limits)
+        if isinstance(opened, Stopped):
+            return "loud"
+        suite = self.suites[part.symbol]
+        cases = [entry for entry in suite.cases if entry.kind in ("main", "errors")]
+        with opened:
+            if part.symbol not in opened.loaded["symbols"] and not isinstance(part.oracle, Mapping):
+                return "loud"
+            for entry, item in zip(cases, opened.run([dict(entry.case) for entry in cases]), strict=False):
+                if isinstance(item, Stopped):
+                    return "loud"
+                got, expected = validate(item), entry.expected or {}
+                judged = (
+                    criteria.judge_raising(entry.case, got, expected)
+                    if entry.kind == "errors"
+                    else criteria.judge_case(part, entry.case, expected, got)
+                )
+                if judged.findings:
+                    loud = all(finding.verdict in _LOUD for finding in judged.findings.values())
+                    return "loud" if loud else "silent"
+        return None
+
+
+def misconception_source(exercise: CourseExercise, item: Misconception) -> str:
+    """A known-wrong answer as the file that a student would hand in."""
+    tree = ast.parse(exercise.misconceptions_source)
+    body = []
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module and (node.module == exercise.name or node.module.startswith("grader")):
+            continue
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+            node.decorator_list = [mark for mark in node.decorator_list if not _marks(mark)]
+        body.append(node)
+    tree.body = body
+    alias = "" if item.name == item.part else f"\n{item.part} = {item.name}\n"
+    return f"{exercise.reference_source}\n\n{ast.unparse(tree)}\n{alias}"
+
+
+def _marks(decorator: ast.expr) -> bool:
+    return isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name) and decorator.func.id == "misconception"
+
+
+def _delegates(symbol: str) -> dict[str, str]:
+    letters = ", ".join(repr(letter) for letter in symbol)
+    return {
+        "the layer itself": f"from torch.nn import {symbol}\n",
+        "a subclass": f"from torch import nn\n\n\nclass {symbol}(nn.{symbol}):\n    pass\n",
+        "a wrapper": (
+            f"from torch import nn\n\n\nclass {symbol}(nn.Module):\n    def __init__(self, *args, **kwargs):\n        super().__init__()\n"
+            f"        self.inner = nn.{symbol}(*args, **kwargs)\n\n    def forward(self, *args):\n        return self.inner(*args)\n"
+        ),
+        "a disguised wrapper": (
+            f"import torch\n\n_name = ''.join([{letters}])\n\n\ndef {symbol}(*args, **kwargs):\n"
+            "    return vars(torch.nn)[_name](*args, **kwargs)\n"
+        ),
+    }
+
+
+def _constant_arguments(part: Part, suite: Suite) -> list[str]:
+    """Arguments that no case gives a value of its own."""
+    varied: set[str] = set()
+    for entry in suite.cases:
+        if entry.kind != "main":
+            continue
+        new = entry.case.get("new")
+        given: Mapping[str, Any] = new["kwargs"] if new else {}
+        varied |= set(given)
+        varied |= set(list(part.arguments)[: len(new["args"])] if new else ())
+    return [f"no case gives {name} a value" for name in part.arguments if name not in varied]
+
+
+def render(proofs: Sequence[ExerciseProof], console: Console, *, survivors: bool = False) -> None:
+    """Print the table of what was proved, the holes, and the surviving mutants."""
+    table = Table(title="course verify", title_justify="left")
+    for name, justify in (("part", "left"), ("cases", "right"), ("right", "right"), ("wrong killed", "right"), ("mutants killed", "right"),
+                          ("false alarms", "right"), ("seconds", "right")):  # fmt: skip
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    for proof in proofs:
+        rate = proof.kill_rate
+        table.add_row(f"[bold]{proof.exercise}[/bold]", "", "", "", "–" if rate is None else f"{proof.killed}/{proof.silent} ({rate:.1%})", "", f"{proof.seconds:.1f}")
+        for part in proof.parts:
+            alarms = sum("is refused" in hole for hole in part.holes)
+            table.add_row(
+                f"  {part.symbol}", str(part.cases), str(part.right), f"{part.wrong_killed}/{part.wrong}", "", str(alarms), f"{part.seconds:.1f}"
+            )
+    console.print(table)
+    for proof in proofs:
+        for mutant, why in proof.survivors:
+            if survivors or not why:
+                console.print(f"{proof.exercise}, line {mutant.line}: survives: {mutant.change}" + (f" ({why})" if why else ""), markup=False)
+    holes = [f"{proof.exercise}: {hole}" for proof in proofs for hole in proof.holes]
+    for hole in holes:
+        console.print(f"HOLE {hole}", markup=False)
+    console.print("No holes." if not holes else f"{len(holes)} holes.")
