@@ -1,0 +1,45 @@
+"""What of the hidden cases a student may see."""
+
+from dataclasses import replace
+
+from grader.model import CourseError, CriterionReport, GradeReport, PartReport, SubmissionReport, Verdict
+
+POLICIES = ("none", "criterion", "counterexample")
+"""From verdicts only, over messages and hints, to the failing case itself."""
+
+_ABOUT_THE_ANSWER = (Verdict.SKIPPED, Verdict.OFF_LIMITS, Verdict.NOT_ATTEMPTED, Verdict.JUDGE_ERROR)
+"""Verdicts whose message speaks of the answer or the rubric, not of a hidden case."""
+
+
+def redact(report: GradeReport, policy: str) -> GradeReport:
+    """The report as far as the course's feedback policy lets a student see it.
+
+    Args:
+        report: The whole report.
+        policy: ``none`` leaves verdicts and points, ``criterion`` also messages and hints, ``counterexample`` all.
+
+    Raises:
+        CourseError: There is no such policy.
+    """
+    if policy not in POLICIES:
+        raise CourseError(
+            f"There is no feedback policy {policy!r}.", f"Write one of {', '.join(POLICIES)} in course.toml."
+        )
+    if policy == "counterexample":
+        return report
+    return replace(report, submissions=tuple(_submission(submission, policy) for submission in report.submissions))
+
+
+def _submission(submission: SubmissionReport, policy: str) -> SubmissionReport:
+    return replace(submission, parts=tuple(_part(part, policy) for part in submission.parts))
+
+
+def _part(part: PartReport, policy: str) -> PartReport:
+    return replace(part, criteria=tuple(_criterion(criterion, policy) for criterion in part.criteria))
+
+
+def _criterion(criterion: CriterionReport, policy: str) -> CriterionReport:
+    if policy == "criterion":
+        return replace(criterion, counterexample=None)
+    message = criterion.message if criterion.verdict in _ABOUT_THE_ANSWER else ""
+    return replace(criterion, message=message, counterexample=None, diagnosis=None)

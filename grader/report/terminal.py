@@ -1,0 +1,286 @@
+"""A report for a terminal, or as plain text where there is none."""
+
+from collections.abc import Iterable, Sequence
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.rule import Rule
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from grader.model import CriterionReport, GradeReport, OffLimitsUse, PartReport, SubmissionReport, Verdict
+from grader.report import summary
+from grader.report.words import LOOKS, clean, in_words, one_line, place, points
+
+_FEW = 3
+"""Students up to whom the details follow the table of a class."""
+_NAMES_OF_UNATTEMPTED = 12
+
+
+def render(report: GradeReport, console: Console, *, verbose: bool = False) -> None:
+    """Print a report.
+
+    Args:
+        report: What was found.
+        console: Where to; its width and colours are respected.
+        verbose: Show every part, and every student's details.
+    """
+    _Terminal(console, verbose).report(report)
+
+
+class _Terminal:
+    """A console and what it can show."""
+
+    def __init__(self, console: Console, verbose: bool) -> None:
+        self.console, self.verbose = console, verbose
+        self.ascii = console.options.ascii_only
+
+    def report(self, report: GradeReport) -> None:
+        students = report.submissions
+        if len(students) > 1:
+            self.table_of_students(report)
+        if len(students) <= _FEW or self.verbose:
+            for submission in students:
+                self.student(submission)
+        else:
+            self.class_summary(report)
+        self.could_not_grade(summary.ungraded(report))
+        self.footer(report)
+
+    # Words
+
+    def say(self, *parts: RenderableType) -> None:
+        """Print without reading markup, emoji codes or links into anything."""
+        for part in parts:
+            self.console.print(part, markup=False, highlight=False, emoji=False, overflow="fold", soft_wrap=False)
+
+    def text(self, foreign: str, style: str = "", *, lines: bool = False) -> Text:
+        """Foreign text as text, whatever is in it."""
+        safe = clean(foreign) if lines else one_line(foreign)
+        if self.ascii:
+            safe = safe.encode("ascii", "backslashreplace").decode()
+        return Text(safe, style=style, overflow="fold")
+
+    def verdict(self, verdict: Verdict, *, word: bool = True) -> Text:
+        look = LOOKS[verdict]
+        symbol = look.ascii if self.ascii else look.symbol
+        return Text(f"{symbol} {look.word}" if word else symbol, style=look.style)
+
+    # One student
+
+    def student(self, submission: SubmissionReport) -> None:
+        attempted = [part for part in submission.parts if part.verdict is not Verdict.NOT_ATTEMPTED]
+        missing = [part for part in submission.parts if part.verdict is Verdict.NOT_ATTEMPTED]
+        heading = Text.assemble(self.text(submission.student, "bold"), "  ", self.score(submission))
+        self.say(Text(), heading)
+        self.say(*self.tables_of_parts(attempted))
+        if missing:
+            self.say(self.not_attempted(missing))
+        for part in attempted:
+            self.details(part)
+
+    def score(self, submission: SubmissionReport) -> Text:
+        text = Text(f"{points(submission.score)} of {points(submission.max_score)} points")
+        ungraded = sum(part.verdict is Verdict.JUDGE_ERROR for part in submission.parts)
+        if ungraded:
+            text.append(f", {_count(ungraded, 'part')} ungraded", LOOKS[Verdict.JUDGE_ERROR].style)
+        return text
+
+    def tables_of_parts(self, parts: Sequence[PartReport]) -> Iterable[RenderableType]:
+        """A heading and a table for each exercise, all of one width."""
+        names = {part.part: Text("  ").append_text(self.text(part.part)) for part in parts}
+        width = min(max((text.cell_len for text in names.values()), default=0), max(12, self.console.width // 3))
+        by_exercise: dict[str, list[PartReport]] = {}
+        for part in parts:
+            by_exercise.setdefault(part.exercise, []).append(part)
+        for exercise, members in by_exercise.items():
+            table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, show_edge=False)
+            table.add_column(overflow="fold", width=width)
+            table.add_column(justify="right", no_wrap=True, width=8)
+            table.add_column(overflow="fold")
+            for part in members:
+                table.add_row(names[part.part], _of(part), self.criteria(part))
+            yield self.text(exercise, "bold dim")
+            yield table
+
+    def criteria(self, part: PartReport) -> Text:
+        cell = self.verdict(part.verdict)
+        passed = [item for item in part.criteria if item.verdict is Verdict.ACCEPTED]
+        rest = [item for item in part.criteria if item.verdict is not Verdict.ACCEPTED]
+        if passed and (rest or part.verdict is not Verdict.ACCEPTED or self.verbose):
+            names = ", ".join(item.name for item in passed)
+            cell.append("\n").append_text(self.verdict(Verdict.ACCEPTED, word=False)).append(f" {names}")
+        for item in rest:
+            cell.append("\n").append_text(self.verdict(item.verdict, word=False))
+            cell.append(f" {item.name}: {LOOKS[item.verdict].word}", LOOKS[item.verdict].style)
+        return cell
+
+    def not_attempted(self, parts: Sequence[PartReport]) -> Text:
+        names = [part.part for part in parts]
+        shown = names if self.verbose or len(names) <= _NAMES_OF_UNATTEMPTED else names[: _NAMES_OF_UNATTEMPTED - 2]
+        more = f" and {len(names) - len(shown)} more" if len(shown) < len(names) else ""
+        return self.text(f"Not attempted: {', '.join(shown)}{more}", "dim")
+
+    # One part
+
+    def details(self, part: PartReport) -> None:
+        said = {criterion.message for criterion in part.criteria}
+        if part.message and part.message not in said and part.verdict is not Verdict.ACCEPTED:
+            self.section(part, "", part.verdict)
+            self.say(self.text(part.message, lines=True))
+        for criterion in part.criteria:
+            if criterion.verdict in summary.FAILURES:
+                self.criterion(part, criterion)
+            elif criterion.verdict is Verdict.SKIPPED and self.verbose and criterion.message:
+                self.say(self.text(f"{part.part}, {criterion.name}: skipped. {criterion.message}", "dim"))
+
+    def section(self, part: PartReport, name: str, verdict: Verdict, score: str = "") -> None:
+        title = self.text(f"{part.part}: {name}" if name else part.part, "bold")
+        title.append("  ").append_text(self.verdict(verdict)).append(f"  {score}" if score else "")
+        title.truncate(max(8, self.console.width - 6), overflow="ellipsis" if not self.ascii else "crop")
+        self.say(Text(), Rule(title, align="left", style="dim", characters="-" if self.ascii else "─"))
+
+    def criterion(self, part: PartReport, criterion: CriterionReport) -> None:
+        self.section(part, criterion.name, criterion.verdict, f"{_of(criterion)} points" if criterion.max_score else "")
+        if criterion.message:
+            self.say(self.text(criterion.message, lines=True))
+        if criterion.name == "own_work":
+            self.facts(*(self.use(use) for use in part.off_limits))
+        example = criterion.counterexample
+        if example is not None:
+            if example.snippet:
+                self.say(Text(), self.code(example.snippet), Text())
+            self.facts(
+                ("where", self.text(example.where)),
+                ("expected", self.text(example.expected, "green", lines=True)),
+                ("got", self.text(example.got, "red", lines=True)),
+                ("differs by", self.text(_difference(example.difference, example.index))),
+                (f"your line {example.line}" if example.line else "your line", self.text(example.source.strip())),
+            )
+        if criterion.diagnosis is not None:
+            name = in_words(one_line(criterion.diagnosis.misconception))
+            hint = self.text(criterion.diagnosis.hint)
+            self.say(Text(), Text.assemble("This looks like: ", self.text(name, "bold"), ". ", hint))
+
+    def use(self, use: OffLimitsUse) -> tuple[str, Text]:
+        text = Text.assemble(self.text(use.used, "bold"), "\n" if use.source else "", self.text(use.source))
+        return ("used" if use.line is None else f"line {use.line}"), text
+
+    def facts(self, *rows: tuple[str, Text]) -> None:
+        """A narrow column of labels beside foreign text; rows without text are left out."""
+        table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), show_edge=False)
+        table.add_column(style="bold", no_wrap=True)
+        table.add_column(overflow="fold")
+        for label, text in rows:
+            if text.plain:
+                table.add_row(label, text)
+        if table.row_count:
+            self.say(table)
+
+    def code(self, snippet: str) -> RenderableType:
+        """Code to copy: without a border, and in colour where there is one."""
+        safe = self.text(snippet, lines=True)
+        safe.plain = safe.plain.strip("\n")
+        if not self.console.is_terminal or self.console.no_color:
+            return safe
+        return Syntax(safe.plain, "python", theme="ansi_dark", background_color="default", word_wrap=True)
+
+    # A class
+
+    def table_of_students(self, report: GradeReport) -> None:
+        groups = self.groups(report)
+        table = Table(box=box.ASCII2 if self.ascii else box.SIMPLE_HEAD, show_edge=False, header_style="bold")
+        table.add_column("Student", overflow="fold", max_width=max(10, self.console.width // 3))
+        for name in groups:
+            table.add_column(self.text(name.rsplit("/", 1)[-1]), justify="right", overflow="fold", max_width=14)
+        table.add_column("Points", justify="right", no_wrap=True)
+        for submission in report.submissions:
+            cells = [self.group_score(submission, name) for name in groups]
+            table.add_row(self.text(submission.student), *cells, _of(submission))
+        self.say(Text(), table)
+
+    def groups(self, report: GradeReport) -> list[str]:
+        """Exercises, or else assignments, as far as the terminal is wide enough for a column each."""
+        exercises = list(dict.fromkeys(exercise for exercise, _ in summary.columns(report)))
+        assignments = list(dict.fromkeys(exercise.split("/")[0] for exercise in exercises))
+        longest = max(len(one_line(submission.student)) for submission in report.submissions)
+        room = self.console.width - min(max(10, self.console.width // 3), max(7, longest)) - 16
+        for names in (exercises, assignments):
+            if sum(min(14, max(9, len(name.rsplit("/", 1)[-1]))) + 3 for name in names) <= room:
+                return names
+        return []
+
+    def group_score(self, submission: SubmissionReport, name: str) -> Text:
+        parts = [part for part in submission.parts if part.exercise == name or part.exercise.split("/")[0] == name]
+        if any(part.verdict is Verdict.JUDGE_ERROR for part in parts):
+            return self.verdict(Verdict.JUDGE_ERROR)
+        if all(part.verdict is Verdict.NOT_ATTEMPTED for part in parts):
+            return Text("–" if not self.ascii else "-", style="dim")
+        score, best = sum(part.score or 0 for part in parts), sum(part.max_score for part in parts)
+        full = score >= best
+        mark = self.verdict(Verdict.ACCEPTED if full else Verdict.WRONG, word=False)
+        return Text(f"{points(score)}/{points(best)} ").append_text(mark)
+
+    def class_summary(self, report: GradeReport) -> None:
+        scores = sorted(submission.score for submission in report.submissions)
+        middle = scores[len(scores) // 2] if len(scores) % 2 else sum(scores[len(scores) // 2 - 1 :][:2]) / 2
+        best = max(submission.max_score for submission in report.submissions)
+        line = f"{len(scores)} students, median {points(middle)} of {points(best)} points"
+        self.say(Text(), Text(line, style="bold"))
+        hard = [
+            (f"{row.passed} of {row.judged} passed", self.text(f"{row.part}: {row.criterion}"))
+            for row in summary.hardest(report, 5)
+        ]
+        self.list_of("Hardest criteria", hard)
+        shared = [
+            (_count(row.students, "student"), self.text(f"{row.part}: {in_words(one_line(row.misconception))}"))
+            for row in summary.common(report, 5)
+        ]
+        self.list_of("Common misconceptions", shared)
+
+    def list_of(self, title: str, rows: Iterable[tuple[str, Text]]) -> None:
+        rows = list(rows)
+        if rows:
+            self.say(Text(), Text(title, style="bold"))
+            self.facts(*rows)
+
+    # The run
+
+    def could_not_grade(self, rows: Sequence[summary.Ungraded]) -> None:
+        if not rows:
+            return
+        style = LOOKS[Verdict.JUDGE_ERROR].style
+        students = len({row.student for row in rows})
+        title = (
+            f"COULD NOT BE GRADED: {_count(len(rows), 'result')} of {_count(students, 'student')}. These are not zeros."
+        )
+        lines: list[RenderableType] = [Text(), Text(title, style=style)]
+        for row in rows:
+            what = ", ".join(item for item in (row.student, row.exercise, row.part, row.criterion) if item)
+            line = Text.assemble(self.verdict(Verdict.JUDGE_ERROR, word=False), " ", self.text(what, "bold"))
+            lines.append(line.append(": ").append_text(self.text(row.message)) if row.message else line)
+        self.say(Group(*lines))
+
+    def footer(self, report: GradeReport) -> None:
+        versions = ", ".join(f"{name} {version}" for name, version in report.versions.items())
+        line = f"Judged on {report.device}, sandbox {report.sandbox}" + (f", {versions}" if versions else "") + "."
+        self.say(Text(), self.text(line, "dim"))
+        for note in report.notes:
+            self.say(self.text(f"Note: {note}", "dim"))
+
+
+def _of(item: PartReport | CriterionReport | SubmissionReport) -> str:
+    if item.score is None or (not isinstance(item, SubmissionReport) and item.verdict is Verdict.JUDGE_ERROR):
+        return "ungraded"
+    return f"{points(item.score)}/{points(item.max_score)}"
+
+
+def _difference(difference: float | None, index: tuple[int, ...] | None) -> str:
+    if difference is None:
+        return ""
+    return f"{difference:.3g} at most" + (f", at {place(index)}" if index else "")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,76 @@
+"""How verdicts, misconceptions and foreign text read, in every renderer."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from grader.model import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a verdict is shown: never by colour alone."""
+
+    word: str
+    symbol: str
+    ascii: str
+    """The symbol where the terminal is not Unicode."""
+    style: str
+    """A rich style."""
+
+
+LOOKS: dict[Verdict, Look] = {
+    Verdict.ACCEPTED: Look("accepted", "✓", "+", "green"),
+    Verdict.WRONG: Look("wrong", "✗", "x", "red"),
+    Verdict.RAISED: Look("raised an exception", "✗", "x", "red"),
+    Verdict.TIME_LIMIT: Look("took too long", "✗", "x", "red"),
+    Verdict.MEMORY_LIMIT: Look("used too much memory", "✗", "x", "red"),
+    Verdict.OUTPUT_LIMIT: Look("printed too much", "✗", "x", "red"),
+    Verdict.CRASHED: Look("crashed", "✗", "x", "red"),
+    Verdict.OFF_LIMITS: Look("off limits", "⊘", "!", "magenta"),
+    Verdict.SKIPPED: Look("skipped", "–", "-", "dim"),
+    Verdict.NOT_ATTEMPTED: Look("not attempted", "·", ".", "dim"),
+    Verdict.JUDGE_ERROR: Look("ungraded", "?", "?", "bold yellow"),
+}
+
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_].*?(?:\x07|\x1b\\|$)|[ -/]*[0-~])", re.DOTALL)
+
+
+def clean(text: str) -> str:
+    """Foreign text without what could steer a terminal or a reader's eye.
+
+    Escape sequences, control and invisible formatting characters go; line ends and tabs become plain ones; halves of
+    surrogate pairs, which no encoding can print, become a replacement mark.
+    """
+    text = _ESCAPES.sub("", text.replace("\r\n", "\n").replace("\t", "    "))
+    return "".join(_seen(character) for character in text)
+
+
+def _seen(character: str) -> str:
+    if character == "\n" or " " <= character <= "~":
+        return character
+    category = unicodedata.category(character)
+    if category == "Cs":
+        return "\ufffd"
+    return "" if category in ("Cc", "Cf") else " " if category in ("Zl", "Zp") else character
+
+
+def one_line(text: str) -> str:
+    """Foreign text, cleaned, on one line."""
+    return " ".join(clean(text).split())
+
+
+def in_words(name: str) -> str:
+    """The name of a misconception as words: ``BiasedVariance`` and ``biased_variance`` are "biased variance"."""
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name.replace("_", " "))
+    return " ".join(word if word.isupper() and len(word) > 1 else word.lower() for word in apart.split())
+
+
+def points(value: float) -> str:
+    """A score without needless digits."""
+    return f"{value:.2f}".rstrip("0").rstrip(".") if value else "0"
+
+
+def place(index: tuple[int, ...] | None) -> str:
+    """An index as it is written in Python."""
+    return "" if index is None else "[" + ", ".join(map(str, index)) + "]"

@@ -1,0 +1,105 @@
+"""The JSON document: the promised schema, strict whatever a case holds; and what the feedback policy lets through."""
+
+import json
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.model import CourseError, Verdict
+from grader.report.json import document, dumps
+from grader.report.policy import POLICIES, redact
+from tests import report_samples as samples
+
+
+def strict(text: str) -> Any:
+    """Parse as a strict parser would."""
+
+    def refuse(constant: str) -> None:
+        raise ValueError(constant)
+
+    return json.loads(text, parse_constant=refuse)
+
+
+def test_the_document_has_the_promised_keys() -> None:
+    found = strict(dumps(samples.report()))
+    assert list(found) == ["schema", "device", "sandbox", "versions", "submissions"]
+    assert found["schema"] == 1
+    submission = found["submissions"][0]
+    assert list(submission) == ["student", "path", "score", "max_score", "parts"]
+    part = submission["parts"][0]
+    assert list(part) == [
+        "part", "exercise", "verdict", "score", "max_score", "suite", "seconds", "off_limits", "criteria",
+    ]  # fmt: skip
+    state = next(item for item in part["criteria"] if item["name"] == "state")
+    assert list(state) == ["name", "verdict", "score", "max_score", "message", "counterexample", "diagnosis"]
+    assert state["diagnosis"]["misconception"] == "biased_running_variance"
+    assert state["counterexample"]["index"] == [1]
+    assert state["counterexample"]["shrunk"] is True
+    assert part["criteria"][0]["counterexample"] is None
+    assert part["criteria"][0]["diagnosis"] is None
+
+
+def test_verdicts_are_plain_words_and_ungraded_is_no_zero() -> None:
+    parts = strict(dumps(samples.report()))["submissions"][0]["parts"]
+    by_name = {part["part"]: part for part in parts}
+    assert by_name["GroupNorm"]["verdict"] == "JUDGE_ERROR"
+    assert by_name["GroupNorm"]["score"] is None
+    assert by_name["Flatten"]["verdict"] == "NOT_ATTEMPTED"
+    assert by_name["BatchNorm3d"]["off_limits"] == [
+        {"used": "torch.nn.functional.batch_norm", "line": 17, "source": "    return F.batch_norm(x, mean, var)"}
+    ]
+    assert type(document(samples.report())["submissions"][0]["parts"][0]["verdict"]) is str
+
+
+def test_odd_numbers_and_text_stay_strict() -> None:
+    case = {
+        "scale": [math.inf, -math.inf, math.nan],
+        "tuple": (1, 2),
+        "numpy": [np.int64(3), np.float64(0.5)],
+        "other": {1, 2},
+        "text": samples.EVIL,
+    }
+    example = samples.counterexample(case=case, difference=math.nan)
+    item = samples.criterion("values", Verdict.WRONG, message=samples.EVIL, counterexample=example)
+    text = dumps(samples.report(samples.submission("é\ud800", samples.part("A", "a/b", Verdict.WRONG, [item]))))
+    assert text.isascii()
+    found = strict(text)["submissions"][0]["parts"][0]["criteria"][0]["counterexample"]
+    assert found["case"]["scale"] == ["inf", "-inf", "nan"]
+    assert found["case"]["tuple"] == [1, 2]
+    assert found["case"]["numpy"] == [3, 0.5]
+    assert found["difference"] == "nan"
+
+
+def test_the_policy_decides_what_is_shown() -> None:
+    report = samples.report()
+    by_policy = {policy: dumps(redact(report, policy)) for policy in POLICIES}
+    assert by_policy["counterexample"] == dumps(report)
+    assert "momentum=0.5" not in by_policy["criterion"]
+    assert "momentum 0.5" in by_policy["criterion"]
+    assert "biased_running_variance" in by_policy["criterion"]
+    assert "momentum 0.5" not in by_policy["none"]
+    assert "biased_running_variance" not in by_policy["none"]
+    for text in by_policy.values():
+        assert "Not judged, because shapes did not hold." in text
+        assert "It uses torch.nn.functional.batch_norm (line 17)." in text
+
+
+def test_the_policy_changes_no_score() -> None:
+    def scores(report: Any) -> Any:
+        return [
+            (each.score, part.score, part.verdict, [(item.name, item.verdict, item.score) for item in part.criteria])
+            for each in report.submissions
+            for part in each.parts
+        ]
+
+    report = samples.classroom(5, 8)
+    assert all(scores(redact(report, policy)) == scores(report) for policy in POLICIES)
+    assert redact(replace(report, submissions=()), "none").submissions == ()
+
+
+def test_an_unknown_policy_is_the_course_s_fault() -> None:
+    with pytest.raises(CourseError, match="no feedback policy 'all'"):
+        redact(samples.report(), "all")
