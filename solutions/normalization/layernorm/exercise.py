@@ -1,0 +1,146 @@
+"""Layer normalisation: each sample standardised over its last axes."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+from torch import nn
+
+from grader.properties import Fresh, constant_init
+from grader.spec import (
+    Exercise,
+    Growth,
+    OffLimits,
+    Part,
+    call,
+    evaluate,
+    layer_case,
+    run,
+    tensor,
+    train,
+    tuple_of,
+)  # fmt: skip
+from grader.strategies import (
+    SPREADS,
+    eps_values,
+    flags,
+    keywords,
+    nasty_tensor,
+    normal_tensor,
+    seeds,
+    shapes,
+    sizes,
+    train_eval_programs,
+)  # fmt: skip
+
+Case = dict[str, Any]
+
+MILD = ((1.0, 0.0), (0.1, 0.2), (1.0, -1.0))
+"""Spreads for a count of two, where the gradient all but cancels."""
+
+EXACT = ((1.0, 0.0), (3.0, 1.0))
+"""Spreads of whole numbers, which leave a constant row exactly constant."""
+
+NORMALISED = ([3], [4], [2, 3], [3, 5], [7], [2], [1, 6], [4, 1], [2, 3, 2], [3, 2, 1, 2])
+
+OFF_LIMITS = OffLimits(
+    kernels=("*batch_norm*", "*layer_norm*", "*group_norm*", "*instance_norm*"),
+    classes=("*BatchNorm*", "*InstanceNorm*", "GroupNorm", "LayerNorm"),
+)
+
+
+def inputs(leading: Sequence[int], normalised: Sequence[int]) -> st.SearchStrategy[Case]:
+    """An input whose rows have something to normalise."""
+    shape, count = [*leading, *normalised], math.prod(normalised)
+    plain = normal_tensor(shape, fills=("normal", "uniform"), spreads=MILD if count <= 2 else SPREADS)
+    if count < 4:
+        return plain
+    return st.one_of(plain, plain, plain, normal_tensor(shape, fills=("integers",), spreads=EXACT))
+
+
+@st.composite
+def normalised_shapes(draw: st.DrawFn, sizes: Sequence[int]) -> Any:
+    """The sizes as a list, as a tuple, or as a number where there is one."""
+    forms = [list(sizes), tuple_of(*sizes)]
+    return draw(st.sampled_from([sizes[0], *forms] if len(sizes) == 1 else forms))
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """Up to three axes normalised and up to three before them, with every argument, over a few calls."""
+    normalised = draw(st.sampled_from(NORMALISED))
+    options = draw(keywords(eps=eps_values, elementwise_affine=flags, bias=flags))
+
+    @st.composite
+    def batches(draw: st.DrawFn, training: bool) -> Case:
+        return draw(inputs(draw(shapes(draw(sizes(0, 3)), 1, 4)), normalised))
+
+    return layer_case(
+        [draw(normalised_shapes(normalised))], options, draw(train_eval_programs(batches, calls=2)), seed=draw(seeds)
+    )
+
+
+@st.composite
+def numerics(draw: st.DrawFn) -> Case:
+    """Rows that float32 finds hard."""
+    normalised = draw(st.sampled_from(([16], [4, 6], [64])))
+    shape = [*draw(st.sampled_from(([4], [2, 3], []))), *normalised]
+    return layer_case([normalised], {}, [call(draw(nasty_tensor(shape)))], dtype="float32", seed=draw(seeds))
+
+
+def refused(why: str, normalised: Any, *shape: int) -> list[Case]:
+    """Calls that must raise, with parameters that might notice and without."""
+    step = call(tensor(*shape))
+    return [
+        {**layer_case([normalised], options, [step]), "why": why} for options in ({}, {"elementwise_affine": False})
+    ]
+
+
+def counted(normalised: Sequence[int], *leading: int) -> Case:
+    """A case whose operations are counted."""
+    return layer_case([list(normalised)], {}, [{**call(tensor(*leading, *normalised)), "count": True}])
+
+
+layer_norm = Part(
+    symbol="LayerNorm",
+    oracle=nn.LayerNorm,
+    cases=cases(),
+    examples=[
+        layer_case([4], {}, [call(tensor(2, 4))]),
+        layer_case([[3, 5]], {}, [call(tensor(2, 3, 5))]),
+        layer_case([tuple_of(2, 3)], {"eps": 0.1}, [call(tensor(4, 2, 3, shift=2.0)), call(tensor(5, 1, 2, 3))]),
+        layer_case([4], {"bias": False}, [call(tensor(3, 5, 4)), evaluate(), call(tensor(3, 5, 4, seed=1))]),
+        layer_case([[3, 4]], {"elementwise_affine": False}, [call(tensor(2, 3, 4)), train(), call(tensor(3, 4))]),
+        layer_case([5], {"elementwise_affine": False, "bias": False, "eps": 1.0}, [call(tensor(1, 5))]),
+        layer_case([6], {}, [call(tensor(3, 2, 6, layout="transposed"))]),
+        layer_case([1], {}, [call(tensor(4, 1))]),
+        layer_case([4], {}, [call(tensor(3, 4, fill="ones", scale=2.0))]),
+    ],
+    arguments=("normalized_shape", "eps", "elementwise_affine", "bias"),
+    numerics=numerics(),
+    properties=[constant_init({"weight": 1, "bias": 0}, Fresh(args=(4,)), Fresh(args=([2, 3],), kwargs={"eps": 0.1}))],
+    errors=[
+        *refused("An input that ends in 5 where 4 is normalised", 4, 2, 5),
+        *refused("An input that ends in 1 where 4 is normalised", 4, 2, 1),
+        *refused("An input that ends in 4 where 1 is normalised", 1, 2, 4),
+        *refused("An input that begins with the normalised size", 4, 4, 2),
+        *refused("An input with its last axes in another order", [3, 4], 2, 4, 3),
+        *refused("An input with only the last of two axes right", [3, 4], 2, 5, 4),
+        *refused("An input with an axis of one where 3 is normalised", [3, 4], 2, 1, 4),
+        *refused("An input with one axis where two are normalised", [3, 4], 4),
+        *refused("An input with one axis where two are normalised", [3, 4], 12),
+    ],
+    growth=[
+        Growth(along="batch", cases=[counted([4], size, 3) for size in (2, 4, 8)]),
+        Growth(along="length", cases=[counted([3, 2], 2, size) for size in (2, 4, 8)]),
+        Growth(along="normalised size", cases=[counted([size, 3], 3) for size in (2, 4, 8)]),
+    ],
+    interface=[
+        layer_case([4], {"bias": False}, [run("layer.eval() is layer", "layer.train() is layer")]),
+        layer_case([[2, 3]], {"elementwise_affine": False}, [run("layer.to(torch.float32) is layer")]),
+    ],
+    off_limits=OFF_LIMITS,
+)
+
+exercise = Exercise(title="Layer normalisation", parts=[layer_norm])

@@ -1,0 +1,82 @@
+"""Layer normalisation: every sample standardised by itself."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+
+class LayerNorm(nn.Module):
+    r"""Standardise each sample over its last axes, then scale and shift each element, as `torch.nn.LayerNorm` does.
+
+    $$y = \frac{x - \mathrm{E}[x]}{\sqrt{\mathrm{Var}[x] + \epsilon}} \odot \gamma + \beta$$
+
+    Mean and *biased* variance (divide by the count) go over the axes that `normalized_shape` names, the last ones of
+    the input, and are taken anew for each index of the axes before them; gradients flow through both. A sample's result
+    hangs on no other sample, so training and evaluation are the same.
+
+    Args:
+        normalized_shape: Sizes of the axes to normalise over, the last ones of the input; a number stands for one axis.
+        eps: Added to the variance under the root.
+        elementwise_affine: Whether there are a `weight` and a `bias` to learn.
+        bias: Whether there is a `bias`; only asked where `elementwise_affine` holds.
+
+    Shape:
+        - Input: $(*, \text{normalized\_shape})$, with any number of axes before, none included
+        - Output: as the input
+
+    Attributes:
+        weight: Parameter $\gamma$ of shape `normalized_shape`, at first ones; `None` if not `elementwise_affine`.
+        bias: Parameter $\beta$ of shape `normalized_shape`, at first zeros; `None` if there is none.
+    """
+
+    def __init__(
+        self,
+        normalized_shape: int | Sequence[int],
+        eps: float = 1e-5,
+        elementwise_affine: bool = True,
+        bias: bool = True,
+    ) -> None:
+        """Create the parameters."""
+        super().__init__()
+        self.normalized_shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+        self.eps = eps
+        self.elementwise_affine = elementwise_affine
+        self.weight = nn.Parameter(torch.ones(self.normalized_shape)) if elementwise_affine else None
+        self.bias = nn.Parameter(torch.zeros(self.normalized_shape)) if elementwise_affine and bias else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalise `x`, whose last axes have the sizes `normalized_shape`.
+
+        Raises:
+            ValueError: if they have not, or if there are too few of them.
+        """
+        self._check(x)
+        mean, var = self._statistics(x)
+        return self._scale_and_shift(self._standardise(x, mean, var))
+
+    def _check(self, x: Tensor) -> None:
+        """Refuse an input that does not end in `normalized_shape`."""
+        if tuple(x.shape[-len(self.normalized_shape) :]) != self.normalized_shape:
+            raise ValueError(f"expected an input that ends in {self.normalized_shape}, got shape {tuple(x.shape)}")
+
+    def _axes(self, x: Tensor) -> list[int]:
+        """The axes to normalise over."""
+        return list(range(x.dim() - len(self.normalized_shape), x.dim()))
+
+    def _statistics(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and biased variance, in shapes that broadcast over `x`."""
+        axes = self._axes(x)
+        return x.mean(axes, keepdim=True), x.var(axes, correction=0, keepdim=True)
+
+    def _standardise(self, x: Tensor, mean: Tensor, var: Tensor) -> Tensor:
+        """Shift and scale to mean zero and variance one."""
+        return (x - mean) / torch.sqrt(var + self.eps)
+
+    def _scale_and_shift(self, x_hat: Tensor) -> Tensor:
+        """Apply the learned scale and shift, if there are any."""
+        if self.weight is not None:
+            x_hat = x_hat * self.weight
+        if self.bias is not None:
+            x_hat = x_hat + self.bias
+        return x_hat
