@@ -1,0 +1,181 @@
+"""The child: it loads one answer and runs cases on it, as the judge asks, until it is killed."""
+
+import __future__
+
+import contextlib
+import faulthandler
+import functools
+import io
+import json
+import linecache
+import os
+import random
+import socket
+import sys
+import types
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+
+from grader import wire
+from grader.worker import probe
+
+try:
+    from grader.worker.guard import Guard
+except ImportError:
+    class Guard:
+        def __init__(self, off_limits): pass
+        def prepare(self): pass
+        def arm(self): pass
+        def take(self): return []
+
+_FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+_MOST_SYMBOLS = 2000
+_CANNOT_ANSWER = 70
+"""Exit status of a child that can no longer put an answer into words."""
+
+
+def serve(frames: socket.socket, layers: Mapping[str, bool | str], *, device: str) -> None:
+    """Answer the judge's requests; never returns.
+
+    Args:
+        frames: The judge's socket.
+        layers: What `Sandbox.enter` said, passed on to the judge.
+        device: Where cases run.
+    """
+    _plain_process(device)
+    frames.sendall(wire.pack({"ready": dict(layers)}))
+    answer: _Answer | None = None
+    for request in _requests(frames):
+        if request["op"] == "load":
+            answer = _Answer(request, device, _marker(frames.sendall))
+            reply = _packed(answer.load)
+        else:
+            assert answer is not None, "a case before an answer"
+            reply = _packed(functools.partial(answer.run, request["case"]), request["number"])
+        frames.sendall(reply)
+    with contextlib.suppress(Exception):
+        sys.stdout.flush()
+    os._exit(0)
+
+
+def _requests(frames: socket.socket) -> Iterator[dict[str, Any]]:
+    splitter = wire.Splitter()
+    while data := frames.recv(2**18):
+        splitter.feed(data)
+        while (found := splitter.pop()) is not None:
+            yield wire.unpack(found[1])
+
+
+def _plain_process(device: str) -> None:
+    """Make the process one in which every answer starts alike: output by lines, one thread, one seed."""
+    sys.argv = ["answer"]
+    sys.stdin = open(os.devnull)  # noqa: SIM115 - stays open as long as the process
+    for name, number in (("stdout", 1), ("stderr", 2)):
+        raw = io.FileIO(number, "w", closefd=False)
+        stream = io.TextIOWrapper(io.BufferedWriter(raw), "utf-8", errors="backslashreplace", line_buffering=True)
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+    with contextlib.suppress(OSError, RuntimeError, ValueError):
+        faulthandler.enable(2, all_threads=False)
+    if device != "cpu":
+        torch.backends.cuda.matmul.allow_tf32 = False
+        torch.backends.cudnn.allow_tf32 = False
+        torch.backends.cudnn.benchmark = False
+        torch.use_deterministic_algorithms(True, warn_only=True)
+    seed()
+
+
+def seed() -> None:
+    """Put every generator where each answer finds it."""
+    torch.manual_seed(0)
+    np.random.seed(0)
+    random.seed(0)
+
+
+def _marker(send: Callable[[bytes], None]) -> probe.Mark:
+    """Tell the judge what is about to begin, so that it knows where a hang or crash happened."""
+    known: dict[tuple[str, int], bytes] = {}
+
+    def mark(stage: str, step: int) -> None:
+        if (stage, step) not in known:
+            known[stage, step] = wire.frame(wire.MARK, json.dumps([stage, step]).encode())
+        send(known[stage, step])
+
+    return mark
+
+
+def _packed(work: Callable[[], dict[str, Any]], number: int | None = None) -> bytes:
+    """Do the work and pack its result; where that cannot be packed, pack why."""
+    try:
+        result = work()
+        try:
+            return wire.pack({"number": number, **result})
+        except Exception as error:  # noqa: BLE001 - an answer may return, or break, anything
+            why = {"stage": "answer", "step": -1, **probe.describe_error(error, "")}
+            return wire.pack({"number": number, "steps": [], "error": why, "off_limits": result.get("off_limits", [])})
+    except BaseException as error:  # noqa: BLE001 - the last words of a process whose tools were broken
+        with contextlib.suppress(BaseException):
+            os.write(2, f"{type(error).__name__}: {error}\n".encode(errors="replace"))
+        os._exit(_CANNOT_ANSWER)
+
+
+class _Answer:
+    """A student's file, compiled and executed under its own name."""
+
+    def __init__(self, request: Mapping[str, Any], device: str, mark: probe.Mark) -> None:
+        self._file: str = request["file"]
+        self._cells: list[tuple[str, int, int]] = [tuple(cell) for cell in request["cells"]]
+        self._notebook: bool = request["kind"] == "ipynb"
+        self._device, self._mark = device, mark
+        self._guard = Guard(request["off_limits"])
+        self._module = types.ModuleType(_module_name(request["name"]))
+        self._flags = 0
+
+    def load(self) -> dict[str, Any]:
+        """Execute the cells; a notebook goes on after a cell that fails, a file does not."""
+        self._module.__file__ = self._file
+        sys.modules[self._module.__name__] = self._module
+        self._remember_source()
+        self._guard.prepare()
+        errors: list[dict[str, Any]] = []
+        for number, (source, line, index) in enumerate(self._cells):
+            self._mark("import", index)
+            try:
+                self._execute(source, line)
+            except BaseException as error:  # noqa: BLE001 - sys.exit() at the end of a file is the answer's, not ours
+                errors.append({"cell": index, **probe.describe_error(error, self._file)})
+                if not self._notebook:
+                    break
+        self._guard.arm()
+        symbols = [name for name in vars(self._module) if isinstance(name, str) and not name.startswith("__")]
+        return {"symbols": symbols[:_MOST_SYMBOLS], "errors": errors}
+
+    def _execute(self, source: str, line: int) -> None:
+        # Blank lines in front keep the numbers of the file; a __future__ import holds for the cells that follow.
+        code = compile("\n" * (line - 1) + source, self._file, "exec", flags=self._flags, dont_inherit=True)
+        self._flags |= code.co_flags & _FUTURES
+        exec(code, vars(self._module))  # noqa: S102
+
+    def _remember_source(self) -> None:
+        """Let tracebacks and inspect.getsource find the text, which is in no file here."""
+        lines: list[str] = []
+        for source, line, _ in self._cells:
+            lines += ["\n"] * (line - 1 - len(lines))
+            lines += [text + "\n" for text in source.split("\n")]
+        linecache.cache[self._file] = (sum(map(len, lines)), None, lines, self._file)
+
+    def run(self, case: Mapping[str, Any]) -> dict[str, Any]:
+        """Run one case."""
+        observation = probe.run_case(
+            case, vars(self._module), device=self._device, mark=self._mark, answer_file=self._file
+        )
+        return {**observation, "off_limits": self._guard.take()}
+
+
+def _module_name(stem: str) -> str:
+    """The stem, unless it would hide a module that others import."""
+    taken = stem in sys.modules or stem in sys.stdlib_module_names
+    return f"{stem}_answer" if taken else stem

@@ -1,0 +1,164 @@
+"""The server process: it imports torch once and forks a child, in about a millisecond, for every answer.
+
+It runs nothing of a student's and no tensor operation (a fork after threads were started may hang). Where there is no
+fork to rely on, the same entry point becomes the child itself.
+"""
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import select
+import socket
+import sys
+from typing import Any
+
+from grader.worker import child, limits, sandbox
+
+_PRELOAD = (
+    "numpy",
+    "torch.utils._python_dispatch",
+    "torch.overrides",
+    "torch.func",
+    # Any backward() with an explicit gradient imports this: a third of a second, in every child.
+    "torch.fx.experimental.symbolic_shapes",
+    "dataclasses", "enum", "inspect", "typing", "random", "traceback", "statistics", "fractions", "decimal", "copy",
+    "abc", "collections", "contextlib", "functools", "itertools", "math", "operator", "warnings", "typing_extensions",
+)  # fmt: skip
+_FRAMES = 3
+"""The child's descriptor of the judge's socket; 0 is /dev/null, 1 and 2 are the output."""
+_HIGH_DESCRIPTOR, _MOST_DESCRIPTORS = 32, 256
+_MESSAGE = 4096
+
+
+def main(config: dict[str, Any]) -> None:
+    """Be what the judge started this process for.
+
+    Args:
+        config: ``role`` (``server`` or ``child``), ``socket`` (the descriptor of the control socket or of the frames),
+            ``judge`` (its process id) and `sandbox.Sandbox`'s arguments under ``sandbox``.
+    """
+    gc.disable()
+    for name in _PRELOAD:
+        importlib.import_module(name)
+    forked = config["role"] == "server"
+    if forked:
+        limits.be_killed_first()
+        limits.not_dumpable()
+        limits.adopt_orphans()
+    confinement = sandbox.Sandbox(**config["sandbox"])
+    gc.collect()
+    gc.freeze()
+    frames = _Forks(config["socket"], config["judge"]).serve() if forked else _inherited(config["socket"])
+    gc.enable()
+    if frames is not None:
+        layers: dict[str, bool | str] = {"fork_server": forked, **confinement.enter()}
+        if forked:
+            os.closerange(_FRAMES + 1, _MOST_DESCRIPTORS)
+        _forget_ourselves()
+        child.serve(frames, layers, device=config["sandbox"]["device"])
+
+
+class _Forks:
+    """The control socket, and the children that are not yet reaped."""
+
+    def __init__(self, descriptor: int, judge: int) -> None:
+        import fcntl
+
+        self._control = socket.socket(fileno=fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _HIGH_DESCRIPTOR))
+        os.close(descriptor)
+        self._judge = judge
+        self._alive: set[int] = set()
+        self._forgotten: set[int] = set()
+
+    def serve(self) -> socket.socket | None:
+        """Answer the judge until it is gone; in a child, return the socket of its frames."""
+        self._control.send(json.dumps({"ready": True, "threads": len(os.listdir("/proc/self/task"))}).encode())
+        poll = select.poll()
+        poll.register(self._control, select.POLLIN)
+        # No parent-death signal here: it would fire when the *thread* that started this process ends. The judge's end
+        # closes the control socket; the parent's id is watched in case someone else still holds it open.
+        while os.getppid() == self._judge:
+            if not poll.poll(20 if self._forgotten else 1000):
+                self._reap()
+                continue
+            message, passed, _, _ = socket.recv_fds(self._control, _MESSAGE, 2)
+            if not message:
+                break
+            request = json.loads(message)
+            if request["op"] == "fork":
+                frames = self._fork(*passed)
+                if frames is not None:
+                    return frames
+            elif request["op"] == "status":
+                self._control.send(json.dumps({"status": self._status(request["pid"])}).encode())
+            else:
+                self._forgotten.add(request["pid"])
+            self._reap()
+        return None
+
+    def _fork(self, frames: int, output: int) -> socket.socket | None:
+        server = os.getpid()
+        try:
+            pid = os.fork()
+        except OSError as error:
+            self._control.send(json.dumps({"error": f"fork failed: {error}"}).encode())
+            pid = -1
+        if pid == 0:
+            return _become_child(server, frames, output)
+        os.close(frames)
+        os.close(output)
+        if pid > 0:
+            self._alive.add(pid)
+            self._control.send(json.dumps({"pid": pid}).encode())
+        return None
+
+    def _status(self, pid: int) -> int:
+        """Wait for a child that the judge has killed or seen ending."""
+        self._alive.discard(pid)
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+    def _reap(self) -> None:
+        """Reap forgotten children, and kill what they left behind where nothing kept them from forking."""
+        for pid in list(self._forgotten):
+            if os.waitpid(pid, os.WNOHANG)[0]:
+                self._forgotten.discard(pid)
+                self._alive.discard(pid)
+        for pid in _children() - self._alive:
+            with contextlib.suppress(OSError):
+                os.kill(pid, 9)
+                self._alive.add(pid)
+                self._forgotten.add(pid)
+
+
+def _children() -> set[int]:
+    try:
+        with open(f"/proc/self/task/{os.getpid()}/children") as file:
+            return set(map(int, file.read().split()))
+    except OSError:
+        return set()
+
+
+def _become_child(server: int, frames: int, output: int) -> socket.socket:
+    """Take leave of the server: own session, own descriptors, own standard output."""
+    os.setsid()
+    limits.die_with_parent(server)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.dup2(frames, _FRAMES)
+    return socket.socket(fileno=_FRAMES)
+
+
+def _inherited(descriptor: int) -> socket.socket:
+    """The frames' socket of a process that was started as a child, by number or as Windows hands it over."""
+    if descriptor >= 0:
+        return socket.socket(fileno=descriptor)
+    size = int.from_bytes(sys.stdin.buffer.read(4), "little")
+    return socket.fromshare(sys.stdin.buffer.read(size))  # type: ignore[attr-defined,no-any-return,unused-ignore]
+
+
+def _forget_ourselves() -> None:
+    """Leave nothing of the kit to import: an answer has no use for it."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "grader"]:
+        del sys.modules[name]
