@@ -5,7 +5,7 @@ VENV ?= .venv
 PYTEST_ARGS ?=
 
 bin := $(VENV)/bin
-install = $(bin)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+install = $(bin)/python -m pip install --quiet --quiet --disable-pip-version-check --constraint constraints.txt
 setup := pyproject.toml constraints.txt
 
 .PHONY: venv demo test check verify bench clean
