@@ -235,7 +235,7 @@ def doctor(root: Path | None) -> None:
     from grader.judge.session import Server
 
     with Server(Options(seed="", limits=course.limits).limits) as server:
-        click.echo(f"{'sandbox':12} {server.probe()}")
+        click.echo(f"{'sandbox':12} {server.sandbox}")
     for name, active in active_layers().items():
         click.echo(f"  {name:24} {active}")
 

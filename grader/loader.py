@@ -10,6 +10,7 @@ import tokenize
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from grader import notebook_cells
 from grader.model import CourseError
@@ -52,6 +53,16 @@ class Answer:
     """Why it cannot be judged, in one sentence."""
     missing: bool = False
     """Whether nothing was handed in."""
+
+    @classmethod
+    def from_source(cls, path: str, source: str) -> Self:
+        """An answer that is text already, as if it had been read from ``path``."""
+        return cls(path, Path(path).stem, (Cell(source),), hashlib.sha256(source.encode()).hexdigest())
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines that line numbers of exceptions count; a notebook's cells stand one below the other."""
+        return "\n".join(cell.source for cell in self.cells).split("\n")
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,10 @@ class Grading:
         load_stop: Stopped | None = None
         for part in parts:
             try:
-                grader = PartGrader(self.server, exercise, part, self.suite(exercise, part), self.options.limits, load_stop=load_stop)
+                grader = PartGrader(
+                    self.server, exercise, part, self.suite(exercise, part), self.options.limits, device=self.device,
+                    load_stop=load_stop,
+                )  # fmt: skip
                 yield grader.grade(answer)
                 load_stop = grader.load_stop
             except Exception as error:
@@ -163,7 +166,7 @@ class Grading:
 
     def _ungraded(self, exercise: CourseExercise, part: Part, error: Exception) -> PartReport:
         """The report of a part that we failed to judge: no score, never silent."""
-        self.server.restart()
+        self.server.close()
         where = "" if isinstance(error, CourseError) else f" ({_place(error)})"
         return PartReport(
             part=part.symbol, exercise=exercise.slug, verdict=Verdict.JUDGE_ERROR, score=None, max_score=0.0, suite="",
@@ -195,7 +198,7 @@ def grade(course: Course, paths: Sequence[Path], options: Options, progress: Pro
         jobs = 1
     reports: list[SubmissionReport | None] = [None] * len(submissions)
     with _grading(course, replace(options, device=device)) as grading:
-        sandbox = grading.server.probe()
+        sandbox = grading.server.sandbox
         if jobs == 1:
             for index, submission in enumerate(submissions):
                 reports[index] = report = grading.grade(submission)

@@ -85,7 +85,7 @@ def smallest(
     def watched(case: Case) -> bool:
         nonlocal best, looks
         looks += 1
-        if (deadline is not None and time.monotonic() > deadline) or looks > 3 * examples:
+        if (deadline is not None and time.monotonic() > deadline) or looks > 2 * examples:
             raise _OutOfBudget
         holds = condition(case)
         if holds and (best is None or weight(case) <= weight(best)):

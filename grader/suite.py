@@ -31,6 +31,8 @@ HIDDEN, PUBLIC = "hidden", "public"
 SMALL = 22.0
 """A case of this weight needs no shrinking: a person takes it in at a glance."""
 _NUMERICS_CASES = 16
+_JUDGED_APART = ("own_work", "numerics", "init", "errors", "vectorized")
+"""Criteria that have cases of their own."""
 _PUBLIC_SHARE = 3
 
 
@@ -215,7 +217,7 @@ class _Compiler:
 
     def killer(self, item: Misconception, entries: Sequence[SuiteCase]) -> dict[str, Any] | None:
         """The smallest case found on which a misconception fails the criterion it names, unless a small one is there."""
-        if item.criterion in ("own_work", "numerics", "init", "errors", "vectorized"):
+        if item.criterion in _JUDGED_APART:
             return None
         namespace = self.wrong_namespace(item.answer)
 
@@ -231,7 +233,7 @@ class _Compiler:
         for entry in entries:
             if item.name in entry.misconceptions and weight(entry.case)[0] <= SMALL and caught(entry.case, entry.expected or {}):
                 return None
-        case = smallest(self.part.cases, caught_drawn, self.seed_for("killer", item.name), examples=150)
+        case = smallest(self.part.cases, caught_drawn, self.seed_for("killer", item.name), examples=100)
         return None if case is None else self.resolve(case)
 
     def fingerprints(self, case: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[str, Fingerprint]:
@@ -239,6 +241,8 @@ class _Compiler:
         right = fingerprint(expected)
         found = {}
         for item in self.wrong:
+            if item.criterion in _JUDGED_APART:
+                continue
             mark = fingerprint(self.observe(case, self.wrong_namespace(item.answer)))
             if not mark.matches(right):
                 found[item.name] = mark

@@ -4,6 +4,7 @@ import ast
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from os import cpu_count
@@ -232,7 +233,7 @@ class _Verifier:
             return "loud"
         suite = self.suites[part.symbol]
         cases = [entry for entry in suite.cases if entry.kind in ("main", "errors")]
-        with opened:
+        with closing(opened):
             if part.symbol not in opened.loaded["symbols"] and not isinstance(part.oracle, Mapping):
                 return "loud"
             for entry, item in zip(cases, opened.run([dict(entry.case) for entry in cases]), strict=False):

@@ -38,7 +38,7 @@ def _shrink(grader: "PartGrader", run: "_Run", criterion: str) -> tuple[dict[str
 
     def fails(case: Mapping[str, Any]) -> bool:
         resolved = resolve_case(part, oracle, case)
-        expected = run_case(resolved, oracle, plain=True, device=grader.server.device)
+        expected = run_case(resolved, oracle, plain=True, device=grader.device)
         if expected["error"]:
             return False
         (got,) = run.again([resolved])

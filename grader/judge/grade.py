@@ -34,6 +34,7 @@ class PartGrader:
         suite: Suite,
         limits: Limits,
         *,
+        device: str = "cpu",
         shrink_seconds: float = 0.6,
         load_stop: Stopped | None = None,
     ) -> None:
@@ -45,11 +46,12 @@ class PartGrader:
             part: The part.
             suite: Its compiled suite.
             limits: What an answer may use.
+            device: Where the oracle runs.
             shrink_seconds: Budget for looking for a smaller counterexample, a part.
             load_stop: How the loading of the same file stopped before, for another part.
         """
         self.server, self.exercise, self.part, self.suite, self.limits = server, exercise, part, suite, limits
-        self.shrink_seconds, self.load_stop = shrink_seconds, load_stop
+        self.device, self.shrink_seconds, self.load_stop = device, shrink_seconds, load_stop
         self.rubric = rubric(part, suite)
 
     def grade(self, answer: Answer) -> PartReport:

@@ -35,7 +35,7 @@ _CHUNK = 2**16
 _LAST_WORDS_SECONDS = 0.5
 _CANNOT_ANSWER = 70
 """Exit status of `grader.worker.child` when it can no longer put an answer into words."""
-_STAGES = frozenset({"import", "new", "load", "call", "backward", "run"})
+_STAGES = frozenset({"import", "new", "load", "mode", "call", "backward", "run"})
 
 Observation = dict[str, Any]
 """What `grader.worker.probe.run_case` gives, and ``off_limits``: what the guard saw."""

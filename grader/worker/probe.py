@@ -342,7 +342,7 @@ def sketch(tensor: torch.Tensor) -> torch.Tensor:
     their length.
     """
     flat = tensor.reshape(-1).cpu()
-    rng = np.random.RandomState(flat.numel() % 2**32)
+    rng = recipes.generator(flat.numel() % 2**32)
     picked = torch.from_numpy(rng.randint(0, flat.numel(), _SAMPLES))
     signs = torch.from_numpy(rng.randint(0, 2, flat.numel()) * 2.0 - 1.0).to(flat.dtype)
     length = -(-flat.numel() // _SUMS)
