@@ -29,10 +29,10 @@ class Linear(nn.Module):
         super().__init__()
         self.in_features = in_features
         self.out_features = out_features
-        self.create_parameters(bias)
+        self._create_parameters(bias)
         self.reset_parameters()
 
-    def create_parameters(self, bias: bool) -> None:
+    def _create_parameters(self, bias: bool) -> None:
         """Give the layer its ``weight`` and ``bias``, still without values; without a bias, register None for it."""
         self.weight = nn.Parameter(torch.empty(self.out_features, self.in_features))
         self.register_parameter("bias", nn.Parameter(torch.empty(self.out_features)) if bias else None)
@@ -56,13 +56,13 @@ class Linear(nn.Module):
         Raises:
             RuntimeError: If the last dimension of ``x`` is not ``in_features``.
         """
-        return self.add_bias(self.multiply(x))
+        return self._add_bias(self._multiply(x))
 
-    def multiply(self, x: torch.Tensor) -> torch.Tensor:
+    def _multiply(self, x: torch.Tensor) -> torch.Tensor:
         """The product with the transposed weight; ``matmul`` raises where the sizes do not fit."""
         return torch.matmul(x, self.weight.T)
 
-    def add_bias(self, y: torch.Tensor) -> torch.Tensor:
+    def _add_bias(self, y: torch.Tensor) -> torch.Tensor:
         """Add the bias if there is one."""
         return y if self.bias is None else y + self.bias
 
@@ -105,16 +105,16 @@ class Flatten(nn.Module):
             IndexError: If ``x`` does not have ``start_dim`` or ``end_dim``.
             ValueError: If ``start_dim`` lies behind ``end_dim``.
         """
-        return x.reshape(self.merged_shape(list(x.shape) or [1]))
+        return x.reshape(self._merged_shape(list(x.shape) or [1]))
 
-    def merged_shape(self, sizes: list[int]) -> list[int]:
+    def _merged_shape(self, sizes: list[int]) -> list[int]:
         """The sizes after merging."""
-        start, end = self.position(self.start_dim, len(sizes)), self.position(self.end_dim, len(sizes))
+        start, end = self._position(self.start_dim, len(sizes)), self._position(self.end_dim, len(sizes))
         if start > end:
             raise ValueError(f"start_dim={self.start_dim} lies behind end_dim={self.end_dim}")
         return [*sizes[:start], math.prod(sizes[start : end + 1]), *sizes[end + 1 :]]
 
-    def position(self, dim: int, dims: int) -> int:
+    def _position(self, dim: int, dims: int) -> int:
         """The dimension counted from the front, of ``dims`` in all."""
         if not -dims <= dim < dims:
             raise IndexError(f"dimension {dim} is out of range for an input of {dims} dimensions")

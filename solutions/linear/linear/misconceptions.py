@@ -22,8 +22,8 @@ class NoBiasAttribute(Linear):
     """Without a bias, `layer.bias` should still be there, registered as None, so that code which asks for it keeps
     working. Look up `register_parameter`."""
 
-    def create_parameters(self, bias):
-        super().create_parameters(bias)
+    def _create_parameters(self, bias):
+        super()._create_parameters(bias)
         if not bias:
             del self.bias
 
@@ -32,7 +32,7 @@ class NoBiasAttribute(Linear):
         for parameter in self.parameters():
             nn.init.uniform_(parameter, -bound, bound)
 
-    def add_bias(self, y):
+    def _add_bias(self, y):
         return y + self.bias if hasattr(self, "bias") else y
 
     def extra_repr(self):
@@ -61,11 +61,11 @@ class WeightTheOtherWayRound(Linear):
     """Torch stores the weight as (out_features, in_features), one row an output, and multiplies by its transpose. Yours
     is (in_features, out_features)."""
 
-    def create_parameters(self, bias):
-        super().create_parameters(bias)
+    def _create_parameters(self, bias):
+        super()._create_parameters(bias)
         self.weight = nn.Parameter(torch.empty(self.in_features, self.out_features))
 
-    def multiply(self, x):
+    def _multiply(self, x):
         return x @ self.weight
 
 
@@ -74,8 +74,8 @@ class PlainTensors(Linear):
     """Your weight is a plain tensor, so the module does not know it: nothing to train, nothing in the state dict. Wrap
     it in nn.Parameter."""
 
-    def create_parameters(self, bias):
-        super().create_parameters(bias)
+    def _create_parameters(self, bias):
+        super()._create_parameters(bias)
         weight = self.weight.detach().requires_grad_()
         del self.weight
         self.weight = weight
@@ -85,12 +85,12 @@ class PlainTensors(Linear):
 class BiasAsARow(Linear):
     """The bias is a vector of out_features elements. Yours has a dimension too many; broadcasting does not need it."""
 
-    def create_parameters(self, bias):
-        super().create_parameters(bias)
+    def _create_parameters(self, bias):
+        super()._create_parameters(bias)
         if bias:
             self.bias = nn.Parameter(torch.empty(1, self.out_features))
 
-    def add_bias(self, y):
+    def _add_bias(self, y):
         return y if self.bias is None else y + self.bias.reshape(-1)
 
 
@@ -116,7 +116,7 @@ class ReshapedInsteadOfTransposed(Linear):
     """Transposing swaps rows and columns. A reshape (or view) to the transposed shape keeps the elements in their order in
     memory, which is a different matrix."""
 
-    def multiply(self, x):
+    def _multiply(self, x):
         return x @ self.weight.reshape(self.in_features, self.out_features)
 
 
@@ -124,7 +124,7 @@ class ReshapedInsteadOfTransposed(Linear):
 class ForgetsTheBias(Linear):
     """The bias is registered, but it never reaches the output."""
 
-    def add_bias(self, y):
+    def _add_bias(self, y):
         return y
 
 
@@ -132,8 +132,8 @@ class ForgetsTheBias(Linear):
 class ScaledLikeAttention(Linear):
     """The square root of in_features belongs to the initial values only. Your output is divided by it too."""
 
-    def multiply(self, x):
-        return super().multiply(x) / math.sqrt(self.in_features)
+    def _multiply(self, x):
+        return super()._multiply(x) / math.sqrt(self.in_features)
 
 
 @misconception("Linear", "values")
@@ -141,7 +141,7 @@ class BiasOncePerFeature(Linear):
     """The bias is added once, after the sum over the input features. You add it inside the sum, so it counts in_features
     times."""
 
-    def add_bias(self, y):
+    def _add_bias(self, y):
         return y if self.bias is None else y + self.in_features * self.bias
 
 
@@ -149,8 +149,8 @@ class BiasOncePerFeature(Linear):
 class NoBiasInEvaluation(Linear):
     """This layer does the same in training and in evaluation. Yours leaves the bias out after `eval()`."""
 
-    def add_bias(self, y):
-        return super().add_bias(y) if self.training else y
+    def _add_bias(self, y):
+        return super()._add_bias(y) if self.training else y
 
 
 @misconception("Linear", "gradients")
@@ -158,7 +158,7 @@ class WeightData(Linear):
     """Your output is right, but no gradient reaches the weight: `.data` and `.detach()` cut it out of the graph. Use the
     parameter itself."""
 
-    def multiply(self, x):
+    def _multiply(self, x):
         return x @ self.weight.data.T
 
 
@@ -167,8 +167,8 @@ class RewrappedInput(Linear):
     """Your output is right, but no gradient reaches the input: making a new tensor from it, or detaching it, starts a new
     graph. Use `x` itself, so that the layers before this one can learn."""
 
-    def multiply(self, x):
-        return super().multiply(x.detach())
+    def _multiply(self, x):
+        return super()._multiply(x.detach())
 
 
 @misconception("Linear", "numerics")
@@ -176,10 +176,10 @@ class HalfPrecision(Linear):
     """In float32 your product has only three digits, and overflows for large inputs: it is worked out in a shorter
     format. Stay in the dtype of the input."""
 
-    def multiply(self, x):
+    def _multiply(self, x):
         if x.dtype == torch.float32:
             return (x.half() @ self.weight.T.half()).float()
-        return super().multiply(x)
+        return super()._multiply(x)
 
 
 @misconception("Linear", "numerics")
@@ -187,7 +187,7 @@ class AlwaysDouble(Linear):
     """A float32 input gives a float32 output. You convert to float64 somewhere and never back, so the next layer
     would refuse what it is given."""
 
-    def multiply(self, x):
+    def _multiply(self, x):
         return x.double() @ self.weight.double().T
 
 
@@ -258,7 +258,7 @@ class BroadcastsTheInput(Linear):
     """Multiplying and summing lets broadcasting stretch a last dimension of size one, so a wrong input goes through
     unnoticed. Check that the last dimension is in_features, or use a matrix product, which does."""
 
-    def multiply(self, x):
+    def _multiply(self, x):
         return (x.unsqueeze(-2) * self.weight).sum(-1)
 
 
@@ -267,17 +267,17 @@ class OneRowAtATime(Linear):
     """You loop over the rows of the input in Python. One matrix product takes them all, whatever the number of leading
     dimensions."""
 
-    def multiply(self, x):
+    def _multiply(self, x):
         if x.dim() == 1:
             return self.weight @ x
-        return torch.stack([self.multiply(row) for row in x])
+        return torch.stack([self._multiply(row) for row in x])
 
 
 @misconception("Linear", "vectorized")
 class OneFeatureAtATime(Linear):
     """You add up the input features one by one in Python. That sum is what a matrix product is."""
 
-    def multiply(self, x):
+    def _multiply(self, x):
         if x.shape[-1] != self.in_features:
             raise ValueError(f"expected {self.in_features} features, got {x.shape[-1]}")
         return sum(x[..., i : i + 1] * self.weight[:, i] for i in range(self.in_features))
@@ -326,9 +326,9 @@ class RemembersDimensionsAsBuffers(Flatten):
 class EndIsExclusive(Flatten):
     """end_dim is included in what is merged, unlike the end of a slice."""
 
-    def merged_shape(self, sizes):
-        whole = super().merged_shape(sizes)
-        start, end = self.position(self.start_dim, len(sizes)), self.position(self.end_dim, len(sizes))
+    def _merged_shape(self, sizes):
+        whole = super()._merged_shape(sizes)
+        start, end = self._position(self.start_dim, len(sizes)), self._position(self.end_dim, len(sizes))
         if self.end_dim == -1 or start == end:
             return whole
         return [*sizes[:start], math.prod(sizes[start:end]), *sizes[end:]]
@@ -338,9 +338,9 @@ class EndIsExclusive(Flatten):
 class AlwaysToTheEnd(Flatten):
     """You merge everything from start_dim on. The dimensions behind end_dim stay as they are."""
 
-    def merged_shape(self, sizes):
-        super().merged_shape(sizes)
-        start = self.position(self.start_dim, len(sizes))
+    def _merged_shape(self, sizes):
+        super()._merged_shape(sizes)
+        start = self._position(self.start_dim, len(sizes))
         return [*sizes[:start], math.prod(sizes[start:])]
 
 
@@ -349,8 +349,8 @@ class KeepsTheBatchOnly(Flatten):
     """You always keep the first dimension and merge the rest. Which dimensions are merged is up to start_dim and
     end_dim."""
 
-    def merged_shape(self, sizes):
-        super().merged_shape(sizes)
+    def _merged_shape(self, sizes):
+        super()._merged_shape(sizes)
         return [sizes[0], math.prod(sizes[1:])]
 
 
@@ -360,7 +360,7 @@ class ViewsOnly(Flatten):
     to."""
 
     def forward(self, x):
-        return x.view(self.merged_shape(list(x.shape) or [1]))
+        return x.view(self._merged_shape(list(x.shape) or [1]))
 
 
 @misconception("Flatten", "values")
@@ -368,9 +368,9 @@ class LetsMinusOneGuess(Flatten):
     """A -1 in reshape cannot be worked out when another size is 0, so an empty batch raises. Multiply the sizes
     yourself."""
 
-    def merged_shape(self, sizes):
-        super().merged_shape(sizes)
-        start, end = self.position(self.start_dim, len(sizes)), self.position(self.end_dim, len(sizes))
+    def _merged_shape(self, sizes):
+        super()._merged_shape(sizes)
+        start, end = self._position(self.start_dim, len(sizes)), self._position(self.end_dim, len(sizes))
         return [*sizes[:start], -1, *sizes[end + 1 :]]
 
 
@@ -379,9 +379,9 @@ class RemembersTheFirstBatch(Flatten):
     """You keep the shape of the first input and use it for every later one. Work it out anew in each call: the next batch
     may be smaller."""
 
-    def merged_shape(self, sizes):
+    def _merged_shape(self, sizes):
         if not hasattr(self, "shape"):
-            self.shape = super().merged_shape(sizes)
+            self.shape = super()._merged_shape(sizes)
         return self.shape
 
 
@@ -391,10 +391,10 @@ class ColumnsFirst(Flatten):
     dimensions moving fastest."""
 
     def forward(self, x):
-        shape = self.merged_shape(list(x.shape) or [1])
+        shape = self._merged_shape(list(x.shape) or [1])
         if x.dim() == 0:
             return x.reshape(shape)
-        start, end = self.position(self.start_dim, x.dim()), self.position(self.end_dim, x.dim())
+        start, end = self._position(self.start_dim, x.dim()), self._position(self.end_dim, x.dim())
         return x.permute(*range(start), *reversed(range(start, end + 1)), *range(end + 1, x.dim())).reshape(shape)
 
 
@@ -411,9 +411,9 @@ class LeavesTheGraph(Flatten):
 class ForgivesTheOrder(Flatten):
     """A start_dim behind end_dim is a mistake in the caller's code. Raise an exception rather than guess what was meant."""
 
-    def merged_shape(self, sizes):
-        start, end = self.position(self.start_dim, len(sizes)), self.position(self.end_dim, len(sizes))
-        return super().merged_shape(sizes) if start <= end else sizes
+    def _merged_shape(self, sizes):
+        start, end = self._position(self.start_dim, len(sizes)), self._position(self.end_dim, len(sizes))
+        return super()._merged_shape(sizes) if start <= end else sizes
 
 
 @misconception("Flatten", "errors")
@@ -421,7 +421,7 @@ class WrapsAround(Flatten):
     """Dimension 3 of a tensor that has three of them does not exist. Raise an exception when start_dim or end_dim is out of
     range; the remainder of a division hides it."""
 
-    def position(self, dim, dims):
+    def _position(self, dim, dims):
         return dim % dims
 
 
@@ -430,7 +430,7 @@ class OneSampleAtATime(Flatten):
     """You handle the samples one by one in Python. A single reshape moves all of them."""
 
     def forward(self, x):
-        shape = self.merged_shape(list(x.shape) or [1])
+        shape = self._merged_shape(list(x.shape) or [1])
         if x.dim() < 2 or not x.shape[0]:
             return x.reshape(shape)
         return torch.stack([sample.reshape(-1) for sample in x]).reshape(shape)

@@ -23,6 +23,11 @@ def inputs(shape: list[int]) -> st.SearchStrategy[Any]:
     return st.one_of(plain, plain, normal_tensor(shape, fills=("integers",), spreads=((1.0, 0.0), (3.0, 1.0))))
 
 
+def why(case: dict[str, Any], reason: str) -> dict[str, Any]:
+    """An error case with what is bad about it."""
+    return case | {"why": reason}
+
+
 def counted(*steps: Any) -> list[Any]:
     """Steps of which every call is counted."""
     return [step | {"count": True} if step["do"] == "call" else step for step in steps]
@@ -89,12 +94,12 @@ GROUP_NORM = Part(
     numerics=group_numerics(),
     properties=[constant_init({"weight": 1, "bias": 0}, Fresh(args=(2, 4)), Fresh(args=(3, 9)))],
     errors=[
-        layer_case((4, 6), {}, [call(tensor(2, 6, 4))]),
-        layer_case((3, 4), {"affine": False}, [call(tensor(2, 4, 4))]),
-        layer_case((2, 4), {}, [call(tensor(2, 6, 3, 3))]),
-        layer_case((2, 4), {}, [call(tensor(2, 2, 3, 3))]),
-        layer_case((1, 1), {}, [call(tensor(2, 3, 4, 4))]),
-        layer_case((2, 4), {}, [call(tensor(4))]),
+        why(layer_case((4, 6), {}, [call(tensor(2, 6, 4))]), "6 channels in 4 groups"),
+        why(layer_case((3, 4), {"affine": False}, [call(tensor(2, 4, 4))]), "4 channels in 3 groups"),
+        why(layer_case((2, 4), {}, [call(tensor(2, 6, 3, 3))]), "An input of 6 channels where num_channels is 4"),
+        why(layer_case((2, 4), {}, [call(tensor(2, 2, 3, 3))]), "An input of 2 channels where num_channels is 4"),
+        why(layer_case((1, 1), {}, [call(tensor(2, 3, 4, 4))]), "An input of 3 channels where num_channels is 1"),
+        why(layer_case((2, 4), {}, [call(tensor(4))]), "An input of one dimension"),
     ],
     growth=[
         Growth(along="batch", cases=[group_growth(batch, 3) for batch in (2, 4, 8)]),
@@ -171,14 +176,14 @@ INSTANCE_NORM = Part(
         )
     ],
     errors=[
-        layer_case((3,), {}, [call(tensor(2, 3))]),
-        layer_case((3,), {}, [call(tensor(2, 3, 4, 4, 4))]),
-        layer_case((3,), {"affine": True}, [call(tensor(2, 4, 3, 3))]),
-        layer_case((1,), {"affine": True}, [call(tensor(2, 3, 3, 3))]),
-        layer_case((3,), BOTH, [call(tensor(4, 3, 3))]),
-        layer_case((3,), {}, [call(tensor(2, 3, 1, 1))]),
-        layer_case((3,), {}, [evaluate(), call(tensor(3, 1, 1))]),
-        layer_case((3,), BOTH, [call(tensor(4, 3, 1, 1))]),
+        why(layer_case((3,), {}, [call(tensor(2, 3))]), "An input of 2 dimensions"),
+        why(layer_case((3,), {}, [call(tensor(2, 3, 4, 4, 4))]), "An input of 5 dimensions"),
+        why(layer_case((3,), {"affine": True}, [call(tensor(2, 4, 3, 3))]), "An input of 4 channels where num_features is 3"),
+        why(layer_case((1,), {"affine": True}, [call(tensor(2, 3, 3, 3))]), "An input of 3 channels where num_features is 1"),
+        why(layer_case((3,), BOTH, [call(tensor(4, 3, 3))]), "One image of 4 channels where num_features is 3"),
+        why(layer_case((3,), {}, [call(tensor(2, 3, 1, 1))]), "A single value a channel"),
+        why(layer_case((3,), {}, [evaluate(), call(tensor(3, 1, 1))]), "A single value a channel, without running statistics"),
+        why(layer_case((3,), BOTH, [call(tensor(4, 3, 1, 1))]), "A single value a channel in training"),
     ],
     growth=[
         Growth(along="batch", cases=[instance_growth(batch, 3) for batch in (2, 4, 8)]),

@@ -38,9 +38,9 @@ class GroupNorm(nn.Module):
         self.num_channels = num_channels
         self.eps = eps
         self.affine = affine
-        self.create_parameters()
+        self._create_parameters()
 
-    def create_parameters(self) -> None:
+    def _create_parameters(self) -> None:
         """Give the layer its ``weight`` and ``bias``, or register both as None."""
         self.weight = nn.Parameter(torch.ones(self.num_channels)) if self.affine else None
         self.bias = nn.Parameter(torch.zeros(self.num_channels)) if self.affine else None
@@ -57,28 +57,28 @@ class GroupNorm(nn.Module):
         Raises:
             ValueError: If ``x`` has fewer than two dimensions or another number of channels.
         """
-        self.check_input(x)
-        return self.scale_and_shift(self.standardise(x))
+        self._check_input(x)
+        return self._scale_and_shift(self._standardise(x))
 
-    def check_input(self, x: torch.Tensor) -> None:
+    def _check_input(self, x: torch.Tensor) -> None:
         """Raise unless ``x`` has the dimensions and channels of the layer."""
         if x.dim() < 2:
             raise ValueError(f"expected an input of at least 2 dimensions, got {x.dim()}")
         if x.shape[1] != self.num_channels:
             raise ValueError(f"expected {self.num_channels} channels, got {x.shape[1]}")
 
-    def standardise(self, x: torch.Tensor) -> torch.Tensor:
+    def _standardise(self, x: torch.Tensor) -> torch.Tensor:
         """Bring each group of each sample to mean 0 and (up to ``eps``) variance 1."""
         groups = x.reshape(x.shape[0], self.num_groups, -1)
-        mean, var = self.statistics(groups)
+        mean, var = self._statistics(groups)
         return ((groups - mean) / torch.sqrt(var + self.eps)).reshape(x.shape)
 
-    def statistics(self, groups: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def _statistics(self, groups: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Mean and biased variance over the last dimension, which is kept with size one."""
         var, mean = torch.var_mean(groups, dim=-1, correction=0, keepdim=True)
         return mean, var
 
-    def scale_and_shift(self, x: torch.Tensor) -> torch.Tensor:
+    def _scale_and_shift(self, x: torch.Tensor) -> torch.Tensor:
         """Apply ``weight`` and ``bias`` along dimension 1, where there are any."""
         if self.weight is None:
             return x
@@ -129,15 +129,15 @@ class InstanceNorm2d(nn.Module):
         self.momentum = momentum
         self.affine = affine
         self.track_running_stats = track_running_stats
-        self.create_parameters()
-        self.create_buffers()
+        self._create_parameters()
+        self._create_buffers()
 
-    def create_parameters(self) -> None:
+    def _create_parameters(self) -> None:
         """Give the layer its ``weight`` and ``bias``, or register both as None."""
         self.weight = nn.Parameter(torch.ones(self.num_features)) if self.affine else None
         self.bias = nn.Parameter(torch.zeros(self.num_features)) if self.affine else None
 
-    def create_buffers(self) -> None:
+    def _create_buffers(self) -> None:
         """Give the layer its running statistics, or register them as None."""
         tracks = self.track_running_stats
         self.register_buffer("running_mean", torch.zeros(self.num_features) if tracks else None)
@@ -157,29 +157,29 @@ class InstanceNorm2d(nn.Module):
             ValueError: If ``x`` has neither 3 nor 4 dimensions, another number of channels, or, where the image's own
                 statistics are used, a single value per channel.
         """
-        self.check_input(x)
+        self._check_input(x)
         images = x if x.dim() == 4 else x.unsqueeze(0)
-        return self.normalise(images).reshape(x.shape)
+        return self._normalise(images).reshape(x.shape)
 
-    def check_input(self, x: torch.Tensor) -> None:
+    def _check_input(self, x: torch.Tensor) -> None:
         """Raise unless ``x`` has the dimensions, channels and size that the layer needs."""
         if x.dim() not in (3, 4):
             raise ValueError(f"expected an input of 3 or 4 dimensions, got {x.dim()}")
         if x.shape[-3] != self.num_features:
             raise ValueError(f"expected {self.num_features} channels, got {x.shape[-3]}")
-        if self.uses_own_statistics() and x.shape[-2:].numel() == 1:
+        if self._uses_own_statistics() and x.shape[-2:].numel() == 1:
             raise ValueError("a single value per channel has no variance")
 
-    def uses_own_statistics(self) -> bool:
+    def _uses_own_statistics(self) -> bool:
         """Whether an image is normalised by its own statistics rather than by the running ones."""
         return self.training or not self.track_running_stats
 
-    def normalise(self, x: torch.Tensor) -> torch.Tensor:
+    def _normalise(self, x: torch.Tensor) -> torch.Tensor:
         """Normalise a batch of images."""
-        if self.uses_own_statistics():
-            mean, var = self.statistics(x)
+        if self._uses_own_statistics():
+            mean, var = self._statistics(x)
             if self.track_running_stats:
-                self.update_running(mean, var, x.shape[2] * x.shape[3])
+                self._update_running(mean, var, x.shape[2] * x.shape[3])
         else:
             mean, var = self.running_mean.reshape(1, -1, 1, 1), self.running_var.reshape(1, -1, 1, 1)
         y = (x - mean) / torch.sqrt(var + self.eps)
@@ -187,13 +187,13 @@ class InstanceNorm2d(nn.Module):
             return y
         return y * self.weight.reshape(-1, 1, 1) + self.bias.reshape(-1, 1, 1)
 
-    def statistics(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def _statistics(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Mean and biased variance of every channel of every image, shape $(N, C, 1, 1)$."""
         var, mean = torch.var_mean(x, dim=(2, 3), correction=0, keepdim=True)
         return mean, var
 
     @torch.no_grad()
-    def update_running(self, mean: torch.Tensor, var: torch.Tensor, count: int) -> None:
+    def _update_running(self, mean: torch.Tensor, var: torch.Tensor, count: int) -> None:
         """Move the running statistics towards the batch's, given the images' statistics over ``count`` values each."""
         unbiased = var * (count / (count - 1))
         self.running_mean.lerp_(mean.mean(dim=(0, 2, 3)), self.momentum)

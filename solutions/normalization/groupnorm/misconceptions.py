@@ -15,7 +15,7 @@ class BorrowsBatchNorm(GroupNorm):
     """You lean on torch's own batch normalisation for the hard part. The statistics are the exercise: work them out with
     means and squares."""
 
-    def standardise(self, x):
+    def _standardise(self, x):
         rows = x.reshape(1, x.shape[0] * self.num_groups, -1)
         return F.batch_norm(rows, None, None, training=True, eps=self.eps).reshape(x.shape)
 
@@ -33,11 +33,11 @@ class OneScalePerGroup(GroupNorm):
     """The statistics are shared by a group, but weight and bias are not: every channel has its own, so both have
     num_channels elements."""
 
-    def create_parameters(self):
+    def _create_parameters(self):
         self.weight = nn.Parameter(torch.ones(self.num_groups)) if self.affine else None
         self.bias = nn.Parameter(torch.zeros(self.num_groups)) if self.affine else None
 
-    def scale_and_shift(self, x):
+    def _scale_and_shift(self, x):
         if self.weight is None:
             return x
         size = self.num_channels // self.num_groups
@@ -51,7 +51,7 @@ class ParametersShapedForBroadcasting(GroupNorm):
     """Store weight and bias with shape (C,), as torch does, and give them their broadcasting shape in forward. A state
     dict from torch would not load into yours."""
 
-    def create_parameters(self):
+    def _create_parameters(self):
         self.weight = nn.Parameter(torch.ones(1, self.num_channels, 1, 1)) if self.affine else None
         self.bias = nn.Parameter(torch.zeros(1, self.num_channels, 1, 1)) if self.affine else None
 
@@ -60,7 +60,7 @@ class ParametersShapedForBroadcasting(GroupNorm):
 class AlwaysAffine(GroupNorm):
     """With affine=False there is nothing to learn: weight and bias are registered as None, and the state dict is empty."""
 
-    def create_parameters(self):
+    def _create_parameters(self):
         self.weight = nn.Parameter(torch.ones(self.num_channels))
         self.bias = nn.Parameter(torch.zeros(self.num_channels))
 
@@ -70,17 +70,17 @@ class StaysGrouped(GroupNorm):
     """The output has the shape of the input. After normalising the groups, undo the reshape that made them, also where
     there is no weight to apply."""
 
-    def scale_and_shift(self, x):
+    def _scale_and_shift(self, x):
         if self.weight is None:
             return x.reshape(x.shape[0], self.num_groups, -1, *x.shape[2:])
-        return super().scale_and_shift(x)
+        return super()._scale_and_shift(x)
 
 
 @misconception("GroupNorm", "values")
 class UnbiasedVariance(GroupNorm):
     """Your variance divides by n - 1. Normalisation divides by n: look for the argument of var that says so."""
 
-    def statistics(self, groups):
+    def _statistics(self, groups):
         return groups.mean(-1, keepdim=True), groups.var(-1, keepdim=True)
 
 
@@ -88,9 +88,9 @@ class UnbiasedVariance(GroupNorm):
 class EpsOutsideTheRoot(GroupNorm):
     """You add eps to the standard deviation. It belongs to the variance, under the square root."""
 
-    def standardise(self, x):
+    def _standardise(self, x):
         groups = x.reshape(x.shape[0], self.num_groups, -1)
-        mean, var = self.statistics(groups)
+        mean, var = self._statistics(groups)
         return ((groups - mean) / (torch.sqrt(var) + self.eps)).reshape(x.shape)
 
 
@@ -108,10 +108,10 @@ class InterleavedGroups(GroupNorm):
     """A group is a run of neighbouring channels: with 6 channels in 3 groups these are (0, 1), (2, 3), (4, 5). Yours takes
     every third channel. Check which of the two axes comes first when you split the channels."""
 
-    def standardise(self, x):
+    def _standardise(self, x):
         size = self.num_channels // self.num_groups
         shuffled = x.unflatten(1, (size, self.num_groups)).transpose(1, 2)
-        return super().standardise(shuffled.reshape(x.shape)).reshape(shuffled.shape).transpose(1, 2).reshape(x.shape)
+        return super()._standardise(shuffled.reshape(x.shape)).reshape(shuffled.shape).transpose(1, 2).reshape(x.shape)
 
 
 @misconception("GroupNorm", "values")
@@ -119,7 +119,7 @@ class GroupsShareTheBatch(GroupNorm):
     """Each sample is normalised by itself. Your statistics run over the batch as well, so what a sample becomes depends
     on its neighbours."""
 
-    def standardise(self, x):
+    def _standardise(self, x):
         whole = x.transpose(0, 1).reshape(self.num_groups, -1)
         var, mean = torch.var_mean(whole, -1, correction=0, keepdim=True)
         y = ((whole - mean) / torch.sqrt(var + self.eps)).reshape(x.shape[1], x.shape[0], *x.shape[2:])
@@ -131,9 +131,9 @@ class ChannelsAlone(GroupNorm):
     """The mean and variance belong to a whole group: all of its channels together with everything behind them. You
     average over the positions of each channel separately."""
 
-    def standardise(self, x):
+    def _standardise(self, x):
         flat = x.reshape(x.shape[0], x.shape[1], -1)
-        mean, var = self.statistics(flat)
+        mean, var = self._statistics(flat)
         return ((flat - mean) / torch.sqrt(var + self.eps)).reshape(x.shape)
 
 
@@ -142,8 +142,8 @@ class DetachedStatistics(GroupNorm):
     """Your output is right, its gradient is not: mean and variance depend on the input too, so the gradient must flow
     through them. Something detaches them (detach, no_grad, .data, item)."""
 
-    def statistics(self, groups):
-        mean, var = super().statistics(groups)
+    def _statistics(self, groups):
+        mean, var = super()._statistics(groups)
         return mean.detach(), var.detach()
 
 
@@ -152,7 +152,7 @@ class MeanOfSquares(GroupNorm):
     """E[x^2] - E[x]^2 subtracts two large numbers that are nearly equal: with data around 1000 float32 has no digits left.
     Subtract the mean first, then square."""
 
-    def statistics(self, groups):
+    def _statistics(self, groups):
         mean = groups.mean(-1, keepdim=True)
         return mean, (groups.square().mean(-1, keepdim=True) - mean.square()).clamp(min=0)
 
@@ -161,8 +161,8 @@ class MeanOfSquares(GroupNorm):
 class RandomScale(GroupNorm):
     """A fresh layer only standardises: weight starts as ones and bias as zeros, not at random."""
 
-    def create_parameters(self):
-        super().create_parameters()
+    def _create_parameters(self):
+        super()._create_parameters()
         if self.affine:
             nn.init.normal_(self.weight, 1.0, 0.02)
 
@@ -176,11 +176,11 @@ class UnevenGroups(GroupNorm):
         super().__init__(1, num_channels, eps, affine)
         self.num_groups = num_groups
 
-    def standardise(self, x):
+    def _standardise(self, x):
         chunks = x.reshape(x.shape[0], self.num_channels, -1).tensor_split(self.num_groups, dim=1)
         normal = []
         for chunk in chunks:
-            mean, var = self.statistics(chunk.reshape(x.shape[0], 1, -1))
+            mean, var = self._statistics(chunk.reshape(x.shape[0], 1, -1))
             normal.append((chunk - mean) / torch.sqrt(var + self.eps))
         return torch.cat(normal, dim=1).reshape(x.shape)
 
@@ -189,8 +189,8 @@ class UnevenGroups(GroupNorm):
 class OneSampleAtATime(GroupNorm):
     """You loop over the batch in Python. Put samples and groups on axes of their own, and let one reduction do them all."""
 
-    def standardise(self, x):
-        return torch.cat([super(OneSampleAtATime, self).standardise(sample) for sample in x.split(1)])
+    def _standardise(self, x):
+        return torch.cat([super(OneSampleAtATime, self)._standardise(sample) for sample in x.split(1)])
 
 
 # --- InstanceNorm2d ----------------------------------------------------------------------------------------------------
@@ -201,9 +201,9 @@ class BorrowsBatchNormPerImage(InstanceNorm2d):
     """You lean on torch's own batch normalisation for the hard part. The statistics are the exercise: work them out with
     means and squares."""
 
-    def normalise(self, x):
-        if not self.uses_own_statistics() or self.track_running_stats:
-            return super().normalise(x)
+    def _normalise(self, x):
+        if not self._uses_own_statistics() or self.track_running_stats:
+            return super()._normalise(x)
         y = F.batch_norm(x.reshape(1, -1, *x.shape[2:]), None, None, training=True, eps=self.eps).reshape(x.shape)
         return y if self.weight is None else y * self.weight.reshape(-1, 1, 1) + self.bias.reshape(-1, 1, 1)
 
@@ -230,8 +230,8 @@ class NoCounter(InstanceNorm2d):
     """With track_running_stats=True there are three buffers, as in BatchNorm: running_mean, running_var and the integer
     num_batches_tracked (which stays 0 here)."""
 
-    def create_buffers(self):
-        super().create_buffers()
+    def _create_buffers(self):
+        super()._create_buffers()
         del self.num_batches_tracked
 
 
@@ -249,8 +249,8 @@ class BiasedRunningVariance(InstanceNorm2d):
     """Two variances are in play: the output is made with the biased one (divided by n), but the running variance follows
     the unbiased one (divided by n - 1)."""
 
-    def update_running(self, mean, var, count):
-        super().update_running(mean, var * ((count - 1) / count), count)
+    def _update_running(self, mean, var, count):
+        super()._update_running(mean, var * ((count - 1) / count), count)
 
 
 @misconception("InstanceNorm2d", "state")
@@ -258,9 +258,9 @@ class MomentumBackwards(InstanceNorm2d):
     """Torch's momentum is the share of the new observation: running = (1 - momentum) * running + momentum * observed. You
     have the two shares swapped."""
 
-    def update_running(self, mean, var, count):
+    def _update_running(self, mean, var, count):
         self.momentum = 1 - self.momentum
-        super().update_running(mean, var, count)
+        super()._update_running(mean, var, count)
         self.momentum = 1 - self.momentum
 
 
@@ -269,17 +269,17 @@ class RunningStatisticsOfTheBatch(InstanceNorm2d):
     """The running variance follows the average of the images' own variances. You take one variance over the whole
     batch, which also counts how far the images' means lie apart."""
 
-    def update_running(self, mean, var, count):
+    def _update_running(self, mean, var, count):
         whole = var.mean(0, keepdim=True) + mean.var(0, correction=0, keepdim=True)
-        super().update_running(mean, whole, count)
+        super()._update_running(mean, whole, count)
 
 
 @misconception("InstanceNorm2d", "state")
 class CountsBatches(InstanceNorm2d):
     """As in torch, num_batches_tracked is there for the sake of the state dict only: InstanceNorm never advances it."""
 
-    def update_running(self, mean, var, count):
-        super().update_running(mean, var, count)
+    def _update_running(self, mean, var, count):
+        super()._update_running(mean, var, count)
         self.num_batches_tracked += 1
 
 
@@ -287,10 +287,10 @@ class CountsBatches(InstanceNorm2d):
 class UpdatesInEvaluation(InstanceNorm2d):
     """Running statistics move in training only. In evaluation they are read, never written."""
 
-    def normalise(self, x):
-        if not self.uses_own_statistics() and x.shape[2] * x.shape[3] > 1:
-            self.update_running(*self.statistics(x), x.shape[2] * x.shape[3])
-        return super().normalise(x)
+    def _normalise(self, x):
+        if not self._uses_own_statistics() and x.shape[2] * x.shape[3] > 1:
+            self._update_running(*self._statistics(x), x.shape[2] * x.shape[3])
+        return super()._normalise(x)
 
 
 @misconception("InstanceNorm2d", "values")
@@ -298,13 +298,13 @@ class IgnoresRunningStatistics(InstanceNorm2d):
     """In evaluation a layer with track_running_stats=True normalises with running_mean and running_var. You still use the
     image's own statistics."""
 
-    def uses_own_statistics(self):
+    def _uses_own_statistics(self):
         return True
 
     @torch.no_grad()
-    def update_running(self, mean, var, count):
+    def _update_running(self, mean, var, count):
         if self.training and count > 1:
-            super().update_running(mean, var, count)
+            super()._update_running(mean, var, count)
 
 
 @misconception("InstanceNorm2d", "state")
@@ -312,7 +312,7 @@ class NormalisesOverTheBatch(InstanceNorm2d):
     """That is batch normalisation: your mean and variance run over the batch. Each image has its own here, so average
     over height and width only."""
 
-    def statistics(self, x):
+    def _statistics(self, x):
         var, mean = torch.var_mean(x, dim=(0, 2, 3), correction=0, keepdim=True)
         return mean, var
 
@@ -321,13 +321,13 @@ class NormalisesOverTheBatch(InstanceNorm2d):
 class UnbiasedOutput(InstanceNorm2d):
     """The output is made with the biased variance (divided by n). Only the running variance takes the unbiased one."""
 
-    def statistics(self, x):
-        mean, var = super().statistics(x)
+    def _statistics(self, x):
+        mean, var = super()._statistics(x)
         count = x.shape[2] * x.shape[3]
         return mean, var * count / (count - 1)
 
-    def update_running(self, mean, var, count):
-        super().update_running(mean, var * ((count - 1) / count), count)
+    def _update_running(self, mean, var, count):
+        super()._update_running(mean, var * ((count - 1) / count), count)
 
 
 @misconception("InstanceNorm2d", "gradients")
@@ -335,8 +335,8 @@ class ConstantStatistics(InstanceNorm2d):
     """Your output is right, its gradient is not: mean and variance depend on the input too, so the gradient must flow
     through them. Only the running statistics are detached."""
 
-    def statistics(self, x):
-        mean, var = super().statistics(x)
+    def _statistics(self, x):
+        mean, var = super()._statistics(x)
         return mean.detach(), var.detach()
 
 
@@ -345,7 +345,7 @@ class MeanOfSquaresPerImage(InstanceNorm2d):
     """E[x^2] - E[x]^2 subtracts two large numbers that are nearly equal: with data around 1000 float32 has no digits left.
     Subtract the mean first, then square."""
 
-    def statistics(self, x):
+    def _statistics(self, x):
         mean = x.mean((2, 3), keepdim=True)
         return mean, (x.square().mean((2, 3), keepdim=True) - mean.square()).clamp(min=0)
 
@@ -355,8 +355,8 @@ class RunningVarianceFromZero(InstanceNorm2d):
     """The running variance starts at one, not at zero: a layer that is evaluated before it was trained then changes
     nothing."""
 
-    def create_buffers(self):
-        super().create_buffers()
+    def _create_buffers(self):
+        super()._create_buffers()
         if self.track_running_stats:
             self.running_var.zero_()
 
@@ -366,12 +366,12 @@ class AcceptsASingleValue(InstanceNorm2d):
     """One value has no variance: it would always become zero. Where the image's own statistics are used, raise a
     ValueError for an input of height and width one."""
 
-    def check_input(self, x):
+    def _check_input(self, x):
         if x.shape[-2:].numel() > 1:
-            super().check_input(x)
+            super()._check_input(x)
 
-    def update_running(self, mean, var, count):
-        super().update_running(mean, var, max(count, 2))
+    def _update_running(self, mean, var, count):
+        super()._update_running(mean, var, max(count, 2))
 
 
 @misconception("InstanceNorm2d", "errors")
@@ -381,13 +381,13 @@ class AcceptsAnyDimensions(InstanceNorm2d):
     def forward(self, x):
         if x.dim() in (3, 4):
             return super().forward(x)
-        return self.normalise(x.reshape(x.shape[0], x.shape[1], -1, 1)).reshape(x.shape)
+        return self._normalise(x.reshape(x.shape[0], x.shape[1], -1, 1)).reshape(x.shape)
 
 
 @misconception("InstanceNorm2d", "vectorized")
 class OneImageAtATime(InstanceNorm2d):
     """You loop over the images of a batch in Python. One reduction over height and width, with keepdim, does them all."""
 
-    def statistics(self, x):
-        found = [super(OneImageAtATime, self).statistics(image) for image in x.split(1)]
+    def _statistics(self, x):
+        found = [super(OneImageAtATime, self)._statistics(image) for image in x.split(1)]
         return torch.cat([mean for mean, _ in found]), torch.cat([var for _, var in found])

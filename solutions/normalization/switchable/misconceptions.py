@@ -13,12 +13,12 @@ class MixesTorchsLayers(SwitchableNorm2d):
     """You call torch's own normalisations and mix their outputs. Work out the statistics yourself, and mix those."""
 
     def forward(self, x):
-        self.check_input(x)
-        shares, _ = self.proportions()
+        self._check_input(x)
+        shares, _ = self._proportions()
         instance = F.instance_norm(x, eps=self.eps)
         layer = F.layer_norm(x, x.shape[1:], eps=self.eps)
         batch = F.batch_norm(x, self.running_mean, self.running_var, None, None, self.training, self.momentum, self.eps)
-        return self.scale_and_shift(shares[0] * instance + shares[1] * layer + shares[2] * batch)
+        return self._scale_and_shift(shares[0] * instance + shares[1] * layer + shares[2] * batch)
 
 
 @misconception("SwitchableNorm2d", "interface")
@@ -34,11 +34,11 @@ class OneMixtureForBoth(SwitchableNorm2d):
     """The mixture of the means and that of the variances are learned apart: there are a mean_weight and a var_weight, with
     three elements each."""
 
-    def create_parameters(self):
-        super().create_parameters()
+    def _create_parameters(self):
+        super()._create_parameters()
         del self.var_weight
 
-    def proportions(self):
+    def _proportions(self):
         shares = torch.softmax(self.mean_weight, 0)
         return shares, shares
 
@@ -47,8 +47,8 @@ class OneMixtureForBoth(SwitchableNorm2d):
 class ParametersShapedForBroadcasting(SwitchableNorm2d):
     """weight and bias have shape (C,). Give them their broadcasting shape in forward rather than store it."""
 
-    def create_parameters(self):
-        super().create_parameters()
+    def _create_parameters(self):
+        super()._create_parameters()
         self.weight = nn.Parameter(torch.ones(1, self.num_features, 1, 1))
         self.bias = nn.Parameter(torch.zeros(1, self.num_features, 1, 1))
 
@@ -58,7 +58,7 @@ class RunningStatisticsAreLearned(SwitchableNorm2d):
     """running_mean and running_var are buffers: saved with the layer, but nothing that an optimizer should touch. You
     made them parameters."""
 
-    def create_buffers(self):
+    def _create_buffers(self):
         self.running_mean = nn.Parameter(torch.zeros(self.num_features))
         self.running_var = nn.Parameter(torch.ones(self.num_features))
 
@@ -76,8 +76,8 @@ class SqueezesTheOutput(SwitchableNorm2d):
 class UnbiasedRunningVariance(SwitchableNorm2d):
     """All variances are biased here, the running one too. You multiply it by n / (n - 1) as BatchNorm does."""
 
-    def update_running(self, mean, var, count):
-        super().update_running(mean, var * count / (count - 1), count)
+    def _update_running(self, mean, var, count):
+        super()._update_running(mean, var * count / (count - 1), count)
 
 
 @misconception("SwitchableNorm2d", "state")
@@ -86,7 +86,7 @@ class MomentumBackwards(SwitchableNorm2d):
     batch. The paper's own code has the shares the other way round."""
 
     @torch.no_grad()
-    def update_running(self, mean, var, count):
+    def _update_running(self, mean, var, count):
         self.running_mean.lerp_(mean.reshape(-1), 1 - self.momentum)
         self.running_var.lerp_(var.reshape(-1), 1 - self.momentum)
 
@@ -95,25 +95,25 @@ class MomentumBackwards(SwitchableNorm2d):
 class UpdatesInEvaluation(SwitchableNorm2d):
     """Running statistics move in training only. In evaluation they are read, never written."""
 
-    def batch_statistics(self, x):
+    def _batch_statistics(self, x):
         if not self.training:
-            self.update_running(*self.statistics(x, (0, 2, 3)), x.numel() // self.num_features)
-        return super().batch_statistics(x)
+            self._update_running(*self._statistics(x, (0, 2, 3)), x.numel() // self.num_features)
+        return super()._batch_statistics(x)
 
 
 @misconception("SwitchableNorm2d", "state")
 class TracksTheMixture(SwitchableNorm2d):
     """The running statistics follow those of the batch alone. You let them follow the mixture of all three."""
 
-    def batch_statistics(self, x):
+    def _batch_statistics(self, x):
         if not self.training:
-            return super().batch_statistics(x)
-        return self.statistics(x, (0, 2, 3))
+            return super()._batch_statistics(x)
+        return self._statistics(x, (0, 2, 3))
 
-    def mix(self, *statistics):
-        mean, var = super().mix(*statistics)
+    def _mix(self, *statistics):
+        mean, var = super()._mix(*statistics)
         if self.training:
-            self.update_running(mean.mean(0), var.mean(0), 0)
+            self._update_running(mean.mean(0), var.mean(0), 0)
         return mean, var
 
 
@@ -122,10 +122,10 @@ class BatchInEvaluation(SwitchableNorm2d):
     """After `eval()` the running statistics stand in for those of the batch. You still use the batch at hand, so what one
     image becomes depends on its neighbours."""
 
-    def batch_statistics(self, x):
+    def _batch_statistics(self, x):
         if self.training:
-            return super().batch_statistics(x)
-        return self.statistics(x, (0, 2, 3))
+            return super()._batch_statistics(x)
+        return self._statistics(x, (0, 2, 3))
 
 
 @misconception("SwitchableNorm2d", "values")
@@ -133,8 +133,8 @@ class AnotherOrder(SwitchableNorm2d):
     """The three weights stand for instance, layer and batch, in this order. Yours are in another one: test a layer with
     mean_weight = [100, 0, 0], which must use the means of the instances."""
 
-    def mix(self, instance, layer, batch):
-        return super().mix(batch, instance, layer)
+    def _mix(self, instance, layer, batch):
+        return super()._mix(batch, instance, layer)
 
 
 @misconception("SwitchableNorm2d", "values")
@@ -142,7 +142,7 @@ class NoSoftmax(SwitchableNorm2d):
     """mean_weight and var_weight are logits. Take their softmax before you mix, so that the shares are positive and add up
     to one."""
 
-    def proportions(self):
+    def _proportions(self):
         return self.mean_weight, self.var_weight.abs()
 
 
@@ -151,7 +151,7 @@ class NormalisedWithoutExponential(SwitchableNorm2d):
     """The shares are a softmax: exponentials first, then divide by their sum. You divide the weights by their sum as they
     are."""
 
-    def proportions(self):
+    def _proportions(self):
         return self.mean_weight / self.mean_weight.sum(), (self.var_weight / self.var_weight.sum()).abs()
 
 
@@ -160,8 +160,8 @@ class AveragesTheVariances(SwitchableNorm2d):
     """The variance of a whole image is more than the average of its channels' variances: it also counts how far the
     channels' means lie apart. The same goes for the batch."""
 
-    def layer_statistics(self, x):
-        mean, var = self.instance_statistics(x)
+    def _layer_statistics(self, x):
+        mean, var = self._instance_statistics(x)
         return mean.mean(1, keepdim=True), var.mean(1, keepdim=True)
 
 
@@ -171,19 +171,19 @@ class MixesTheOutputs(SwitchableNorm2d):
     out, which is not the same."""
 
     def forward(self, x):
-        self.check_input(x)
-        shares, _ = self.proportions()
-        kinds = (self.instance_statistics(x), self.layer_statistics(x), self.batch_statistics(x))
+        self._check_input(x)
+        shares, _ = self._proportions()
+        kinds = (self._instance_statistics(x), self._layer_statistics(x), self._batch_statistics(x))
         normal = [(x - mean) / torch.sqrt(var + self.eps) for mean, var in kinds]
-        return self.scale_and_shift(sum(share * y for share, y in zip(shares, normal, strict=True)))
+        return self._scale_and_shift(sum(share * y for share, y in zip(shares, normal, strict=True)))
 
 
 @misconception("SwitchableNorm2d", "values")
 class MixesDeviations(SwitchableNorm2d):
     """It is the variances that are mixed, and the root is taken once at the end. You mix standard deviations."""
 
-    def mix(self, *statistics):
-        mean, deviation = super().mix(*((mean, torch.sqrt(var + self.eps)) for mean, var in statistics))
+    def _mix(self, *statistics):
+        mean, deviation = super()._mix(*((mean, torch.sqrt(var + self.eps)) for mean, var in statistics))
         return mean, deviation.square() - self.eps
 
 
@@ -192,9 +192,9 @@ class EpsOutsideTheRoot(SwitchableNorm2d):
     """You add eps to the standard deviation. It belongs to the mixed variance, under the square root."""
 
     def forward(self, x):
-        self.check_input(x)
-        mean, var = self.mix(self.instance_statistics(x), self.layer_statistics(x), self.batch_statistics(x))
-        return self.scale_and_shift((x - mean) / (torch.sqrt(var) + self.eps))
+        self._check_input(x)
+        mean, var = self._mix(self._instance_statistics(x), self._layer_statistics(x), self._batch_statistics(x))
+        return self._scale_and_shift((x - mean) / (torch.sqrt(var) + self.eps))
 
 
 @misconception("SwitchableNorm2d", "gradients")
@@ -202,8 +202,8 @@ class ConstantStatistics(SwitchableNorm2d):
     """Your output is right, its gradient is not: all of the statistics depend on the input, so the gradient must flow
     through them. Only what goes into the running statistics is detached."""
 
-    def statistics(self, x, dims):
-        return super().statistics(x.detach(), dims)
+    def _statistics(self, x, dims):
+        return super()._statistics(x.detach(), dims)
 
 
 @misconception("SwitchableNorm2d", "gradients")
@@ -211,8 +211,8 @@ class BatchIsConstant(SwitchableNorm2d):
     """Your output is right, but in training no gradient flows through the batch's mean and variance. Detach only the
     copies that go into the running statistics."""
 
-    def batch_statistics(self, x):
-        mean, var = super().batch_statistics(x)
+    def _batch_statistics(self, x):
+        mean, var = super()._batch_statistics(x)
         return mean.detach(), var.detach()
 
 
@@ -220,8 +220,8 @@ class BatchIsConstant(SwitchableNorm2d):
 class FrozenMixture(SwitchableNorm2d):
     """mean_weight and var_weight must learn too, so the mixture may not be detached from them."""
 
-    def proportions(self):
-        of_mean, of_var = super().proportions()
+    def _proportions(self):
+        of_mean, of_var = super()._proportions()
         return of_mean.detach(), of_var.detach()
 
 
@@ -230,7 +230,7 @@ class MeanOfSquares(SwitchableNorm2d):
     """E[x^2] - E[x]^2 (also in the form that reuses the instance statistics) subtracts two large numbers that are nearly
     equal: with data around 1000 float32 has no digits left. Subtract the mean first, then square."""
 
-    def statistics(self, x, dims):
+    def _statistics(self, x, dims):
         mean = x.mean(dims, keepdim=True)
         return mean, (x.square().mean(dims, keepdim=True) - mean.square()).clamp(min=0)
 
@@ -239,8 +239,8 @@ class MeanOfSquares(SwitchableNorm2d):
 class MixtureFromZero(SwitchableNorm2d):
     """mean_weight and var_weight start as ones. With zeros the first softmax is the same, but what is stored is not."""
 
-    def create_parameters(self):
-        super().create_parameters()
+    def _create_parameters(self):
+        super()._create_parameters()
         nn.init.zeros_(self.mean_weight)
         nn.init.zeros_(self.var_weight)
 
@@ -250,7 +250,7 @@ class BroadcastsTheChannels(SwitchableNorm2d):
     """An input with one channel is not an input with num_features channels, though broadcasting makes it one. Raise a
     ValueError when the channels differ."""
 
-    def check_input(self, x):
+    def _check_input(self, x):
         if x.dim() != 4:
             raise ValueError(f"expected an input of 4 dimensions, got {x.dim()}")
 
@@ -268,6 +268,6 @@ class AcceptsOneImage(SwitchableNorm2d):
 class OneImageAtATime(SwitchableNorm2d):
     """You loop over the images of a batch in Python. One reduction with keepdim handles all of them."""
 
-    def instance_statistics(self, x):
-        found = [super(OneImageAtATime, self).instance_statistics(image) for image in x.split(1)]
+    def _instance_statistics(self, x):
+        found = [super(OneImageAtATime, self)._instance_statistics(image) for image in x.split(1)]
         return torch.cat([mean for mean, _ in found]), torch.cat([var for _, var in found])

@@ -40,17 +40,17 @@ class SwitchableNorm2d(nn.Module):
         self.num_features = num_features
         self.eps = eps
         self.momentum = momentum
-        self.create_parameters()
-        self.create_buffers()
+        self._create_parameters()
+        self._create_buffers()
 
-    def create_parameters(self) -> None:
+    def _create_parameters(self) -> None:
         """Give the layer its four parameters."""
         self.weight = nn.Parameter(torch.ones(self.num_features))
         self.bias = nn.Parameter(torch.zeros(self.num_features))
         self.mean_weight = nn.Parameter(torch.ones(3))
         self.var_weight = nn.Parameter(torch.ones(3))
 
-    def create_buffers(self) -> None:
+    def _create_buffers(self) -> None:
         """Give the layer its running statistics."""
         self.register_buffer("running_mean", torch.zeros(self.num_features))
         self.register_buffer("running_var", torch.ones(self.num_features))
@@ -67,55 +67,55 @@ class SwitchableNorm2d(nn.Module):
         Raises:
             ValueError: If ``x`` does not have 4 dimensions or has another number of channels.
         """
-        self.check_input(x)
-        mean, var = self.mix(self.instance_statistics(x), self.layer_statistics(x), self.batch_statistics(x))
-        return self.scale_and_shift((x - mean) / torch.sqrt(var + self.eps))
+        self._check_input(x)
+        mean, var = self._mix(self._instance_statistics(x), self._layer_statistics(x), self._batch_statistics(x))
+        return self._scale_and_shift((x - mean) / torch.sqrt(var + self.eps))
 
-    def check_input(self, x: torch.Tensor) -> None:
+    def _check_input(self, x: torch.Tensor) -> None:
         """Raise unless ``x`` has the dimensions and channels of the layer."""
         if x.dim() != 4:
             raise ValueError(f"expected an input of 4 dimensions, got {x.dim()}")
         if x.shape[1] != self.num_features:
             raise ValueError(f"expected {self.num_features} channels, got {x.shape[1]}")
 
-    def statistics(self, x: torch.Tensor, dims: tuple[int, ...]) -> Statistics:
+    def _statistics(self, x: torch.Tensor, dims: tuple[int, ...]) -> Statistics:
         """Mean and biased variance over some dimensions, which are kept with size one."""
         var, mean = torch.var_mean(x, dim=dims, correction=0, keepdim=True)
         return mean, var
 
-    def instance_statistics(self, x: torch.Tensor) -> Statistics:
+    def _instance_statistics(self, x: torch.Tensor) -> Statistics:
         """Those of every channel of every image."""
-        return self.statistics(x, (2, 3))
+        return self._statistics(x, (2, 3))
 
-    def layer_statistics(self, x: torch.Tensor) -> Statistics:
+    def _layer_statistics(self, x: torch.Tensor) -> Statistics:
         """Those of every image."""
-        return self.statistics(x, (1, 2, 3))
+        return self._statistics(x, (1, 2, 3))
 
-    def batch_statistics(self, x: torch.Tensor) -> Statistics:
+    def _batch_statistics(self, x: torch.Tensor) -> Statistics:
         """Those of every channel over the whole batch; in evaluation the running ones."""
         if not self.training:
             return self.running_mean.reshape(1, -1, 1, 1), self.running_var.reshape(1, -1, 1, 1)
-        mean, var = self.statistics(x, (0, 2, 3))
-        self.update_running(mean, var, x.numel() // self.num_features)
+        mean, var = self._statistics(x, (0, 2, 3))
+        self._update_running(mean, var, x.numel() // self.num_features)
         return mean, var
 
     @torch.no_grad()
-    def update_running(self, mean: torch.Tensor, var: torch.Tensor, count: int) -> None:
+    def _update_running(self, mean: torch.Tensor, var: torch.Tensor, count: int) -> None:
         """Move the running statistics towards the batch's, which were taken over ``count`` values a channel."""
         self.running_mean.lerp_(mean.reshape(-1), self.momentum)
         self.running_var.lerp_(var.reshape(-1), self.momentum)
 
-    def proportions(self) -> Statistics:
+    def _proportions(self) -> Statistics:
         """The shares of the three means and of the three variances, each adding up to one."""
         return torch.softmax(self.mean_weight, 0), torch.softmax(self.var_weight, 0)
 
-    def mix(self, *statistics: Statistics) -> Statistics:
+    def _mix(self, *statistics: Statistics) -> Statistics:
         """The weighted mean and variance, of a shape that broadcasts to the input."""
-        of_mean, of_var = self.proportions()
+        of_mean, of_var = self._proportions()
         mean = sum(share * mean for share, (mean, _) in zip(of_mean, statistics, strict=True))
         var = sum(share * var for share, (_, var) in zip(of_var, statistics, strict=True))
         return mean, var
 
-    def scale_and_shift(self, x: torch.Tensor) -> torch.Tensor:
+    def _scale_and_shift(self, x: torch.Tensor) -> torch.Tensor:
         """Apply ``weight`` and ``bias``, one of each a channel."""
         return x * self.weight.reshape(-1, 1, 1) + self.bias.reshape(-1, 1, 1)
