@@ -34,8 +34,8 @@ def batch_norm(
         training: Whether to use, and learn from, the statistics of this batch.
 
     Returns:
-        ``(y, moving_mean, moving_var)``. The moving statistics are new tensors in the shapes given, detached from the
-        graph: no gradient flows through them. None of the inputs is modified.
+        ``(y, moving_mean, moving_var)``. The moving statistics have the shapes given and are detached from the graph:
+        no gradient flows through them. None of the inputs is modified.
 
     Raises:
         ValueError: if `x` is neither 2-D nor 4-D; if `gamma`, `beta` or a moving statistic has not one value for each

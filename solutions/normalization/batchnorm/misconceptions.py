@@ -8,12 +8,15 @@ from grader.spec import misconception
 
 # The function.
 
+right = batch_norm
+"""The right function, whatever `batch_norm` comes to mean."""
+
 
 @misconception("batch_norm", "values")
 def torch_momentum(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """Here momentum is the share of the *old* moving statistics, as in most textbooks. In torch's layers it is the
     share of the new batch; which of the two is in your code?"""
-    return batch_norm(x, gamma, beta, moving_mean, moving_var, eps, 1 - momentum, training)
+    return right(x, gamma, beta, moving_mean, moving_var, eps, 1 - momentum, training)
 
 
 @misconception("batch_norm", "values")
@@ -21,7 +24,7 @@ def unbiased_moving_variance(x, gamma, beta, moving_mean, moving_var, eps, momen
     """Your moving variance is too large on small batches: this function uses the biased variance for both purposes,
     and leaves the unbiased one to torch's layers."""
     count = x.numel() / x.shape[1]
-    y, mean, var = batch_norm(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
+    y, mean, var = right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
     if training:
         var = momentum * moving_var + (var - momentum * moving_var) * count / (count - 1)
     return y, mean, var
@@ -31,7 +34,7 @@ def unbiased_moving_variance(x, gamma, beta, moving_mean, moving_var, eps, momen
 def unbiased_normalisation(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """Compare your divisor with the formula: the variance that normalises the batch is the sum of squares over the
     count, not over the count less one. (Tensor.var needs to be told.)"""
-    y, new_mean, new_var = batch_norm(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
+    y, new_mean, new_var = right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
     if training:
         mean, var = _channel_statistics(x)
         count = x.numel() / x.shape[1]
@@ -44,7 +47,7 @@ def unbiased_normalisation(x, gamma, beta, moving_mean, moving_var, eps, momentu
 def eps_outside_the_root(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """Where does eps go? It is added to the variance, before the root is taken; you add it to the standard deviation.
     """
-    _, new_mean, new_var = batch_norm(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
+    _, new_mean, new_var = right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
     mean, var = _channel_statistics(x) if training else (moving_mean, moving_var)
     x_hat = (x - _along_channels(mean, x)) / (_along_channels(var, x).sqrt() + eps)
     return x_hat * _along_channels(gamma, x) + _along_channels(beta, x), new_mean, new_var
@@ -55,17 +58,17 @@ def always_the_batch(x, gamma, beta, moving_mean, moving_var, eps, momentum, tra
     """With training=False nothing should hang on the rest of the batch: normalise with the moving statistics that
     came in, not with those of the batch."""
     if training or x.numel() == x.shape[1]:
-        return batch_norm(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
-    y, _, _ = batch_norm(x, gamma, beta, moving_mean, moving_var, eps, momentum, True)
+        return right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
+    y, _, _ = right(x, gamma, beta, moving_mean, moving_var, eps, momentum, True)
     return y, moving_mean.detach(), moving_var.detach()
 
 
 @misconception("batch_norm", "values")
 def learns_in_evaluation(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """With training=False the moving statistics should come back as they went in; yours still learn from the batch."""
-    y, mean, var = batch_norm(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
+    y, mean, var = right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
     if not training and x.numel() > x.shape[1]:
-        _, mean, var = batch_norm(x, gamma, beta, moving_mean, moving_var, eps, momentum, True)
+        _, mean, var = right(x, gamma, beta, moving_mean, moving_var, eps, momentum, True)
     return y, mean, var
 
 
@@ -73,8 +76,8 @@ def learns_in_evaluation(x, gamma, beta, moving_mean, moving_var, eps, momentum,
 def normalises_with_moving(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """In training, normalise with the statistics of this very batch. You normalise with the moving ones, just after
     updating them."""
-    _, mean, var = batch_norm(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
-    y, _, _ = batch_norm(x, gamma, beta, mean, var, eps, momentum, False)
+    _, mean, var = right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
+    y, _, _ = right(x, gamma, beta, mean, var, eps, momentum, False)
     return y, mean, var
 
 
@@ -82,7 +85,7 @@ def normalises_with_moving(x, gamma, beta, moving_mean, moving_var, eps, momentu
 def changes_its_inputs(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """The caller's moving statistics change under its hands: an in-place operation writes into the tensors that were
     passed in. Return new tensors instead."""
-    y, mean, var = batch_norm(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
+    y, mean, var = right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
     return y, moving_mean.copy_(mean), moving_var.copy_(var)
 
 
@@ -90,7 +93,7 @@ def changes_its_inputs(x, gamma, beta, moving_mean, moving_var, eps, momentum, t
 def gamma_before_the_mean(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """Scale and shift come last: standardise first, then multiply by gamma, then add beta. In your answer beta is
     scaled along."""
-    y, mean, var = batch_norm(x, torch.ones_like(gamma), beta, moving_mean, moving_var, eps, momentum, training)
+    y, mean, var = right(x, torch.ones_like(gamma), beta, moving_mean, moving_var, eps, momentum, training)
     return y * _along_channels(gamma, x), mean, var
 
 
@@ -98,7 +101,7 @@ def gamma_before_the_mean(x, gamma, beta, moving_mean, moving_var, eps, momentum
 def statistics_in_a_row(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """The moving statistics should come back in the very shape in which they were given, be it (C,) or (1, C, 1, 1).
     """
-    y, mean, var = batch_norm(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
+    y, mean, var = right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
     return y, mean.flatten(), var.flatten()
 
 
@@ -106,14 +109,14 @@ def statistics_in_a_row(x, gamma, beta, moving_mean, moving_var, eps, momentum, 
 def only_the_output(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """The function returns three things: the output, and both moving statistics. Otherwise nobody would ever see what
     was learned."""
-    return batch_norm(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)[0]
+    return right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)[0]
 
 
 @misconception("batch_norm", "gradients")
 def constant_statistics(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """Forward is right, backward is not: mean and variance of the batch depend on x as well, and the gradient has to
     flow through them. Only the moving statistics are detached."""
-    _, new_mean, new_var = batch_norm(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
+    _, new_mean, new_var = right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
     mean, var = _channel_statistics(x.detach()) if training else (moving_mean, moving_var)
     y = _standardise(x, mean, var, eps) * _along_channels(gamma, x) + _along_channels(beta, x)
     return y, new_mean, new_var
@@ -123,7 +126,7 @@ def constant_statistics(x, gamma, beta, moving_mean, moving_var, eps, momentum, 
 def statistics_on_the_graph(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """The moving statistics that you return still hang on the graph of x, so gradients leak through them and memory
     grows batch by batch. Detach them."""
-    y, new_mean, new_var = batch_norm(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
+    y, new_mean, new_var = right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
     if training:
         mean, var = _channel_statistics(x)
         new_mean = momentum * moving_mean + (1 - momentum) * mean.reshape(moving_mean.shape)
@@ -135,7 +138,7 @@ def statistics_on_the_graph(x, gamma, beta, moving_mean, moving_var, eps, moment
 def mean_of_squares(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """The mean of the squares less the square of the mean is the variance on paper. In float32, far from zero, it
     takes the difference of two huge numbers: subtract the mean first."""
-    y, new_mean, new_var = batch_norm(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
+    y, new_mean, new_var = right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
     if training:
         axes = [axis for axis in range(x.dim()) if axis != 1]
         mean = x.mean(axes)
@@ -149,14 +152,14 @@ def mean_of_squares(x, gamma, beta, moving_mean, moving_var, eps, momentum, trai
 def always_float32(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """Somewhere float32 is written into your code: a float64 input comes back rounded. Let new tensors take the dtype
     of the input."""
-    return tuple(out.float() for out in batch_norm(x, gamma, beta, moving_mean, moving_var, eps, momentum, training))
+    return tuple(out.float() for out in right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training))
 
 
 @misconception("batch_norm", "interface")
 def other_names(x, weight, bias, running_mean, running_var, eps, momentum, training):
     """Callers may pass the arguments by name, so the names are part of the task: x, gamma, beta, moving_mean,
     moving_var, eps, momentum, training."""
-    return batch_norm(x, weight, bias, running_mean, running_var, eps, momentum, training)
+    return right(x, weight, bias, running_mean, running_var, eps, momentum, training)
 
 
 @misconception("batch_norm", "errors")
@@ -166,7 +169,7 @@ def any_channels(x, gamma, beta, moving_mean, moving_var, eps, momentum, trainin
     given = (gamma, beta, moving_mean, moving_var)
     if x.shape[1] > 1:
         given = [item.flatten().expand(x.shape[1]) if item.numel() == 1 else item for item in given]
-    return batch_norm(x, *given, eps, momentum, training)
+    return right(x, *given, eps, momentum, training)
 
 
 @misconception("batch_norm", "errors")
@@ -174,15 +177,15 @@ def single_value(x, gamma, beta, moving_mean, moving_var, eps, momentum, trainin
     """With one value in each channel there is no variance to speak of, and training on it would wipe out the input.
     Refuse such a batch with a ValueError."""
     if training and x.numel() == x.shape[1]:
-        return batch_norm(x.repeat(2, *[1] * (x.dim() - 1)), gamma, beta, moving_mean, moving_var, eps, momentum, True)
-    return batch_norm(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
+        return right(x.repeat(2, *[1] * (x.dim() - 1)), gamma, beta, moving_mean, moving_var, eps, momentum, True)
+    return right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
 
 
 @misconception("batch_norm", "vectorized")
 def sample_by_sample(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """The result is right, but it is put together in a Python loop over the batch, and that is slow. Let one
     broadcast expression treat all samples at once."""
-    _, new_mean, new_var = batch_norm(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
+    _, new_mean, new_var = right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
     mean, var = _channel_statistics(x) if training else (moving_mean, moving_var)
     rows = [_standardise(row[None], mean, var, eps) for row in x]
     return torch.cat(rows) * _along_channels(gamma, x) + _along_channels(beta, x), new_mean, new_var

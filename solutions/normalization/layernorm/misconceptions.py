@@ -187,7 +187,7 @@ class NotRegistered(LayerNorm):
 
 @misconception("LayerNorm", "interface")
 class NumbersOnly(LayerNorm):
-    """normalized_shape may be a number, but also a list or tuple of sizes. What does your constructor do with [2, 3]?"""
+    """normalized_shape may be a number, but also a list or tuple of sizes. What does yours do with [2, 3]?"""
 
     def __init__(self, normalized_shape, eps=1e-5, elementwise_affine=True, bias=True):
         super().__init__((int(normalized_shape),), eps, elementwise_affine, bias)
