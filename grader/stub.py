@@ -17,20 +17,24 @@ WIDTH = 100
 _INDENT = "    "
 _KEPT_DECORATORS = frozenset({"classmethod", "property", "staticmethod"})
 
+Methods = Mapping[str, Collection[str]]
+"""Names of methods, by part."""
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def stub(reference_source: str, symbols: Sequence[str]) -> str:
+def stub(reference_source: str, symbols: Sequence[str], methods: Methods | None = None) -> str:
     """The stub of an answer file.
 
     Args:
         reference_source: The reference answer.
         symbols: The parts; everything else in the reference is left out, unless a signature names it.
+        methods: What belongs to a part's interface; of a part not named, every method without an underscore in front.
 
     Raises:
         CourseError: where the reference does not define a symbol as a class or a function.
     """
-    pieces = stub_pieces(reference_source, symbols)
+    pieces = stub_pieces(reference_source, symbols, methods)
     head = "\n\n".join(piece for piece in (pieces.docstring, pieces.imports) if piece)
     return "\n\n\n".join(piece for piece in (head, *pieces.parts.values()) if piece) + "\n"
 
@@ -45,7 +49,7 @@ class StubPieces:
     """Symbol to its class or function, in the order of the reference."""
 
 
-def stub_pieces(reference_source: str, symbols: Sequence[str]) -> StubPieces:
+def stub_pieces(reference_source: str, symbols: Sequence[str], methods: Methods | None = None) -> StubPieces:
     """The pieces of `stub`, from the same arguments."""
     module = ast.parse(reference_source)
     definitions = {node.name: node for node in module.body if isinstance(node, Function | ast.ClassDef)}
@@ -54,7 +58,12 @@ def stub_pieces(reference_source: str, symbols: Sequence[str]) -> StubPieces:
             raise CourseError(
                 f"The reference does not define {symbol}.", "Write it as a class or a function of the file."
             )
-    interface = {name: _interface(node, definitions, symbols) for name, node in definitions.items() if name in symbols}
+    wanted = methods or {}
+    interface = {
+        name: _interface(node, definitions, symbols, wanted.get(name))
+        for name, node in definitions.items()
+        if name in symbols
+    }
     docstring = ast.get_docstring(module)
     return StubPieces(
         docstring=_docstring(docstring, "") if docstring else "",
@@ -64,7 +73,10 @@ def stub_pieces(reference_source: str, symbols: Sequence[str]) -> StubPieces:
 
 
 def _interface(
-    node: Function | ast.ClassDef, definitions: dict[str, Function | ast.ClassDef], symbols: Collection[str]
+    node: Function | ast.ClassDef,
+    definitions: dict[str, Function | ast.ClassDef],
+    symbols: Collection[str],
+    wanted: Collection[str] | None,
 ) -> Function | ast.ClassDef:
     """A part's definition with signatures and docstrings only, and what its in-file bases add to it."""
     if not isinstance(node, ast.ClassDef):
@@ -79,7 +91,7 @@ def _interface(
             if not inner and ast.unparse(base) not in map(ast.unparse, bases):
                 bases.append(base)
         for item in cls.body:
-            if isinstance(item, Function) and _is_public(item.name):
+            if isinstance(item, Function) and _is_public(item.name) and (wanted is None or item.name in wanted):
                 known = methods.get(item.name)
                 if known is None:
                     methods[item.name] = _signature(item, f"{node.name}.{item.name}")
@@ -89,8 +101,20 @@ def _interface(
     body: list[ast.stmt] = [_docstring_node(docstring)] if docstring else []
     result = ast.ClassDef(name=node.name, bases=bases, keywords=[], body=[*body, *order], decorator_list=[])
     if not order:
-        result.body.append(_raise(node.name))
+        result.body.append(_constructor(node, definitions))
     return result
+
+
+def _constructor(node: ast.ClassDef, definitions: dict[str, Function | ast.ClassDef]) -> Function:
+    """The constructor of a part that inherits all it has from another part: without one, that part's answer were its."""
+    title = f"{node.name}.__init__"
+    for cls in _lineage(node, definitions, ()):
+        for item in cls.body:
+            if isinstance(item, Function) and item.name == "__init__":
+                return _signature(item, title)
+    made = ast.parse("def __init__(self): pass").body[0]
+    assert isinstance(made, Function)
+    return _signature(made, title)
 
 
 def _lineage(
