@@ -24,7 +24,8 @@ def draw(path: Path) -> None:
 
 def _block(axes, chosen, title: str) -> None:
     """A block of N by C by pixels, with the values that share one mean and one variance in the deep colour."""
-    axes.voxels(np.ones_like(chosen), facecolors=np.where(chosen, DEEP, PALE), edgecolor="white", linewidth=0.8, shade=False)
+    colours = np.where(chosen, DEEP, PALE)
+    axes.voxels(np.ones_like(chosen), facecolors=colours, edgecolor="white", linewidth=0.8, shade=False)
     axes.set(xlabel="N", ylabel="C", zlabel="H·W", xticks=[], yticks=[], zticks=[])
     axes.xaxis.labelpad = axes.yaxis.labelpad = axes.zaxis.labelpad = -12
     axes.view_init(elev=22, azim=-52)
