@@ -106,7 +106,7 @@ def _interface(
 
 
 def _constructor(node: ast.ClassDef, definitions: dict[str, Function | ast.ClassDef]) -> Function:
-    """The constructor of a part that inherits all it has from another part: without one, that part's answer were its."""
+    """The constructor of a part that inherits everything from another part, whose answer would otherwise do for it."""
     title = f"{node.name}.__init__"
     for cls in _lineage(node, definitions, ()):
         for item in cls.body:
