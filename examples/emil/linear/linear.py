@@ -1,3 +1,5 @@
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -9,7 +11,7 @@ class Linear(nn.Module):
         self.in_features = in_features
         self.out_features = out_features
         self.weight = nn.Parameter(torch.empty(out_features, in_features))
-        self.bias = nn.Parameter(torch.empty(out_features)) if bias else None
+        self.register_parameter("bias", nn.Parameter(torch.empty(out_features)) if bias else None)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -33,10 +35,16 @@ class Flatten(nn.Module):
         self.end_dim = end_dim
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        # merge dimensions until only one is left behind start_dim
-        while x.dim() > self.start_dim + 1:
-            x = x.reshape(*x.shape[: self.start_dim], -1, x.shape[-1])
-        return x
+        start, end = self.start_dim, self.end_dim
+        while start < 0:
+            start += x.dim()
+        while end < 0:
+            end += x.dim()
+        if start > end or end >= x.dim():
+            raise IndexError("no such dimensions")
+        sizes = list(x.shape)
+        sizes[start : end + 1] = [math.prod(sizes[start : end + 1])]
+        return x.reshape(sizes)
 
     def extra_repr(self) -> str:
         return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
