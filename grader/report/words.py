@@ -35,6 +35,8 @@ LOOKS: dict[Verdict, Look] = {
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_].*?(?:\x07|\x1b\\|$)|[ -/]*[0-~])", re.DOTALL)
 
+_ODD = re.compile(r"[^\n -~]")
+
 
 def clean(text: str) -> str:
     """Foreign text without what could steer a terminal or a reader's eye.
@@ -43,12 +45,11 @@ def clean(text: str) -> str:
     surrogate pairs, which no encoding can print, become a replacement mark.
     """
     text = _ESCAPES.sub("", text.replace("\r\n", "\n").replace("\t", "    "))
-    return "".join(_seen(character) for character in text)
+    return _ODD.sub(_seen, text)
 
 
-def _seen(character: str) -> str:
-    if character == "\n" or " " <= character <= "~":
-        return character
+def _seen(match: re.Match[str]) -> str:
+    character = match[0]
     category = unicodedata.category(character)
     if category == "Cs":
         return "\ufffd"
