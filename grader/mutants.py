@@ -151,8 +151,8 @@ def _call(tree: ast.AST, node: ast.Call, variant: int) -> str | None:
 
 
 def _detached(value: ast.expr) -> ast.expr:
-    """``value.detach()`` where it is a tensor, else the value."""
-    return ast.parse(f"(lambda _v: _v.detach() if hasattr(_v, 'detach') else _v)({ast.unparse(value)})", mode="eval").body
+    """``value.detach()``: cuts the gradient of a tensor, and fails loudly on anything else."""
+    return ast.Call(func=ast.Attribute(value=value, attr="detach", ctx=ast.Load()), args=[], keywords=[])
 
 
 def _replace(tree: ast.AST, old: ast.AST, new: ast.AST) -> str:

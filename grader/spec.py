@@ -133,9 +133,17 @@ def function_case(*args: Any, dtype: str = "float64", cotangent: int | None = 0,
     return {"steps": [call(*args, cotangent=cotangent, **kwargs)], "dtype": dtype, "seed": seed}
 
 
-def program(*lines: str, seed: int = 0) -> dict[str, Any]:
-    """A case that is a program: lines of Python run on the answer's symbols, every line's value compared."""
-    return {"steps": [run(*lines)], "dtype": "float32", "seed": seed}
+def program(*lines: str, criterion: str | None = None, dtype: str = "float32", seed: int = 0) -> dict[str, Any]:
+    """A case that is a program: lines of Python run on the answer's symbols, every line's value compared.
+
+    Args:
+        lines: One or more statements each; the value of an expression, or whether it raises, is what is compared.
+        criterion: The criterion that the program judges (default: the part's ``judged_lines``).
+        dtype: The default dtype while it runs.
+        seed: Of torch's generator.
+    """
+    case: dict[str, Any] = {"steps": [run(*lines)], "dtype": dtype, "seed": seed}
+    return case if criterion is None else case | {"lines": criterion}
 
 
 def _plain(value: Any) -> Any:

@@ -362,9 +362,9 @@ def _module_steps(observe: Any, case: Mapping[str, Any]) -> list[dict[str, Any]]
         train(),
         run(
             "layer.to(torch.float64) is layer",
-            "sorted({str(item.dtype) for item in layer.parameters()})",
+            "all(item.dtype is torch.float64 for item in layer.parameters())",
             "layer.float() is layer",
-            "sorted({str(item.dtype) for item in layer.parameters()})",
+            "all(item.dtype is torch.float32 for item in layer.parameters())",
         ),
     ]
 

@@ -167,7 +167,7 @@ class _Run:
         opened = self._open()
         if isinstance(opened, Stopped):
             return opened
-        if self.grader.part.symbol not in opened.loaded["symbols"] and not isinstance(self.grader.part.oracle, Mapping):
+        if self.grader.part.symbol not in opened.loaded["symbols"]:
             errors = [error for error in opened.loaded["errors"]]
             reason = f" The file stops with {errors[0]['type']}: {errors[0]['message']}" if errors else ""
             line = f" (line {errors[0]['line']})" if errors and errors[0].get("line") else ""
