@@ -139,6 +139,7 @@ FLATTEN = Part(
         layer_case((), {"start_dim": 1, "end_dim": 2}, [call(tensor(2, 3, 4, 5, seed=2, layout="transposed"))]),
         layer_case((), {"start_dim": -3, "end_dim": -2}, [call(tensor(2, 3, 4, 5, seed=3))]),
         layer_case((), {"start_dim": 1, "end_dim": 1}, [call(tensor(2, 3, 4, seed=4)), call(tensor(3, 1, 2, seed=5))]),
+        layer_case((), {}, [call(tensor(2, 3, 4)), call(tensor(4, 3, 2, seed=6))]),
         layer_case((), {}, [call(tensor(0, 3, 2))]),
         layer_case((), {"start_dim": 0}, [call(tensor(seed=6))]),
     ],
@@ -156,7 +157,7 @@ FLATTEN = Part(
     ],
     interface=[
         layer_case((), {}, [run("layer.start_dim", "layer.end_dim", PIECES)]),
-        layer_case((), {"start_dim": -2, "end_dim": 3}, [run(PIECES, "len(layer.state_dict())")]),
+        layer_case((), {"start_dim": -2, "end_dim": 3}, [run(PIECES)]),
         layer_case((), {}, [run("layer.eval().training", "layer.train().training", "layer.to(torch.float32) is layer")]),
     ],
     off_limits=OFF_LIMITS,

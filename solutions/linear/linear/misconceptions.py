@@ -374,7 +374,7 @@ class LetsMinusOneGuess(Flatten):
         return [*sizes[:start], -1, *sizes[end + 1 :]]
 
 
-@misconception("Flatten", "values")
+@misconception("Flatten", "shapes")
 class RemembersTheFirstBatch(Flatten):
     """You keep the shape of the first input and use it for every later one. Work it out anew in each call: the next batch
     may be smaller."""
