@@ -1,0 +1,332 @@
+"""Refuse what an answer may not use, while it runs: torch's classes, functions and kernels raise and are written down.
+
+Everything is put in place before the answer is loaded, and lets it pass until then: an answer may well have scratch
+code. Once armed, the kernels themselves are replaced in torch's dispatcher, which cannot be undone from Python. All of
+this shares a process with the answer, so it is strong, not proof.
+"""
+
+import ctypes
+import functools
+import itertools
+import os
+import re
+import sys
+import types
+import warnings
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from fnmatch import translate
+from typing import Any
+
+import torch
+from torch import nn
+
+_KEYS = ("CPU", "AutogradCPU", *(("CUDA", "AutogradCUDA") if torch.backends.cuda.is_built() else ()))
+_OTHER_NAMESPACES = ("quantized", "_quantized", "mkldnn", "mkldnn_prepacked", "torchvision")
+_GRADIENTS = {
+    "col2im": "im2col", "im2col": "col2im", "pixel_shuffle": "pixel_unshuffle", "pixel_unshuffle": "pixel_shuffle",
+    "threshold_backward": "relu",
+}  # fmt: skip
+"""Kernels that are also the gradient of another operator: where that one is allowed, so is its gradient."""
+_IMPLEMENTERS = (
+    "torch.nn.functional", "torch.functional", "torch._tensor", "torch._tensor_str", "torch.nn.init", "torch.special",
+    "torch.nn.modules", "torch.optim", "torch.distributions", "torch.linalg",
+)  # fmt: skip
+"""Modules of torch that call functions of torch as part of their own work."""
+_CALL_BACK = ("torch.nn.modules.module", "torch.nn.modules.container", "torch.nn.modules.lazy")
+"""Modules of torch that call what they are given."""
+
+_TORCH_ROOT = os.path.dirname(torch.__file__) + os.sep
+_FOREIGN_ROOTS = (
+    os.path.dirname(os.path.dirname(torch.__file__)) + os.sep,
+    os.path.dirname(os.__file__) + os.sep,
+    os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep,
+    "<frozen",
+)
+"""Where code that is no answer comes from: packages, the standard library, the grader."""
+
+
+class Guard:
+    """What one part may not use.
+
+    Args:
+        off_limits: The fields of `grader.spec.OffLimits` as a plain dictionary.
+        answer_file: The name under which the answer is compiled, to say on which line a use is.
+    """
+
+    def __init__(self, off_limits: Mapping[str, Iterable[str]], answer_file: str = "") -> None:
+        self._kernels = _Patterns(off_limits.get("kernels", ()), off_limits.get("allow", ()))
+        self._classes = _Patterns(off_limits.get("classes", ()), off_limits.get("allow", ()))
+        self._functions = tuple(off_limits.get("functions", ()))
+        self._answer_file = answer_file
+        self._armed = False
+        self._found: list[dict[str, Any]] = []
+        self._banned: dict[type, str] = {}
+        # Objects that the judge hands to the answer are no use of the answer's.
+        self._given: weakref.WeakSet[Any] = weakref.WeakSet()
+
+    # In place before the answer is loaded.
+
+    def prepare(self) -> None:
+        """Wrap classes and functions, so that references the answer takes while it is loaded are caught later."""
+        if self._classes:
+            self._banned = {kind: name for kind, name in _classes() if self._classes.match(kind.__name__)}
+            for kind, name in self._banned.items():
+                self._wrap_class(kind, name)
+        wrapped: dict[int, Any] = {}
+        for home, dotted, names in _function_homes():
+            listed = [name.rpartition(".") for name in self._functions]
+            own = [name for place, _, name in listed if place == dotted]
+            for name in [*own, *self._kernels.among(names)]:
+                self._wrap_function(home, name, f"{dotted}.{name}", wrapped)
+
+    def _wrap_class(self, kind: type, name: str) -> None:
+        for attribute, function in list(vars(kind).items()):
+            if isinstance(function, types.FunctionType) and attribute not in ("__new__", "__del__"):
+                setattr(kind, attribute, self._method(function, name, attribute))
+
+    def _method(self, function: types.FunctionType, used: str, attribute: str) -> Callable[..., Any]:
+        guard = self
+
+        def method(*args: Any, **kwargs: Any) -> Any:
+            if guard._armed:
+                target = args[0] if args else None
+                if not guard._is_given(target, attribute):
+                    guard._refuse(guard._banned_name(type(target)) or used)
+            return function(*args, **kwargs)
+
+        return _disguised(method, function)
+
+    def _is_given(self, target: Any, attribute: str) -> bool:
+        try:
+            if target in self._given:
+                return True
+            if attribute == "__init__" and _is_judges(sys._getframe(2)):
+                self._given.add(target)
+                return True
+        except TypeError:
+            pass
+        return False
+
+    def _wrap_function(self, home: Any, name: str, used: str, wrapped: dict[int, Any]) -> None:
+        original = getattr(home, name, None)
+        if original is None or isinstance(original, type | types.ModuleType) or getattr(original, "_is_guard", False):
+            return
+        if id(original) not in wrapped:
+            wrapped[id(original)] = (self._function(original, used), original)
+        try:
+            setattr(home, name, wrapped[id(original)][0])
+        except (AttributeError, TypeError):
+            # A namespace that cannot be changed: the kernels are what is left.
+            return
+
+    def _function(self, original: Callable[..., Any], used: str) -> Callable[..., Any]:
+        guard = self
+
+        def function(*args: Any, **kwargs: Any) -> Any:
+            if guard._armed and not _is_torchs_own(sys._getframe(1)):
+                guard._refuse(used)
+            return original(*args, **kwargs)
+
+        function._is_guard = True  # type: ignore[attr-defined]
+        return _disguised(function, original)
+
+    # Once the answer is loaded.
+
+    def arm(self) -> None:
+        """Refuse from now on, and replace the kernels; this cannot be taken back."""
+        self._armed = True
+        if not self._kernels:
+            return
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for namespace in ("aten", *_OTHER_NAMESPACES):
+                text, overloads = _operators(namespace)
+                bases = self._kernels.among(text)
+                if bases:
+                    self._replace(namespace, {base: overloads[base] for base in bases})
+
+    def _replace(self, namespace: str, operators: Mapping[str, Iterable[str]]) -> None:
+        library: Any = torch._C._dispatch_library("IMPL", namespace, "", "", 0)
+        for base, names in operators.items():
+            gradient_of = _GRADIENTS.get(base, "") if namespace == "aten" else ""
+            if self._kernels.among(gradient_of):
+                gradient_of = ""
+            refuse = self._kernel(f"{namespace}::{base}")
+            for name, key in itertools.product(names, _KEYS):
+                if gradient_of and torch._C._dispatch_has_computed_kernel_for_dispatch_key(f"aten::{name}", key):
+                    kernel = torch.library.get_kernel(f"aten::{name}", key)
+                    library.impl(name, key, self._gradient_kernel(base, gradient_of, kernel), True)
+                else:
+                    library.impl(name, key, refuse)
+        # With a reference too many and none in Python, nobody can find the library to take its kernels back.
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))
+
+    def _kernel(self, used: str) -> Callable[..., Any]:
+        def refuse(*args: Any, **kwargs: Any) -> Any:
+            self._refuse(used)
+
+        return refuse
+
+    def _gradient_kernel(self, base: str, gradient_of: str, kernel: Any) -> Callable[..., Any]:
+        """Let a kernel run where autograd needs it for an allowed operator, and nobody asked for it."""
+        node_name = gradient_of.replace("_", "")
+
+        def refuse(keys: Any, *args: Any, **kwargs: Any) -> Any:
+            node = torch._C._current_autograd_node()
+            if node is None or not node.name().lower().startswith(node_name + "backward") or self._line()[1]:
+                self._refuse(f"aten::{base}")
+            return kernel.call_boxed(keys, *args, **kwargs)
+
+        return refuse
+
+    def check(self, value: Any) -> None:
+        """Write down off-limits classes among the bases of a class, or in a module's tree."""
+        if not self._banned:
+            return
+        kinds: Iterable[type] = [type(value)]
+        if isinstance(value, type):
+            kinds = [value]
+        elif isinstance(value, nn.Module):
+            try:
+                kinds = [type(item) for item in nn.Module.modules(value) if item not in self._given]
+            except Exception:  # noqa: BLE001 - a module may break anything; what it then does is refused all the same
+                kinds = [type(value)]
+        for kind in kinds:
+            used = self._banned_name(kind)
+            if used:
+                self._note(used, None)
+
+    def _banned_name(self, kind: type) -> str | None:
+        """The first off-limits class among a class and its bases, a public one where there is one."""
+        names = [self._banned[base] for base in type.__dict__["__mro__"].__get__(kind) if base in self._banned]
+        return next((name for name in names if name.count(".") == 2), names[0] if names else None)
+
+    def take(self) -> list[dict[str, Any]]:
+        """What was found since the last call: ``{"used": name, "line": line or None}``, each once."""
+        found, self._found = self._found, []
+        return found
+
+    # When something is used.
+
+    def _refuse(self, used: str) -> None:
+        self._note(used, self._line()[0])
+        raise RuntimeError(f"off limits: {used}")
+
+    def _note(self, used: str, line: int | None) -> None:
+        finding = {"used": used, "line": line}
+        if finding not in self._found and len(self._found) < 100:
+            self._found.append(finding)
+
+    def _line(self) -> tuple[int | None, bool]:
+        """The line of the innermost frame of the answer, and whether there is such a frame."""
+        frame: types.FrameType | None = sys._getframe(1)
+        while frame is not None:
+            file = frame.f_code.co_filename
+            if file == self._answer_file or (not self._answer_file and not file.startswith(_FOREIGN_ROOTS)):
+                return frame.f_lineno, True
+            frame = frame.f_back
+        return None, False
+
+
+class _Patterns:
+    """Names, but for those allowed."""
+
+    def __init__(self, patterns: Iterable[str], allowed: Iterable[str]) -> None:
+        # fnmatch writes "(?s:...)" and an end: without them a dot stops at the end of a line.
+        wanted = [translate(pattern)[4:-3] for pattern in patterns]
+        self._some = bool(wanted)
+        self._match = re.compile("|".join(wanted) or "$.").fullmatch
+        self._among = re.compile(rf"^(?:{'|'.join(wanted) or '$.'})_?$", re.MULTILINE).findall
+        self._allowed = re.compile("|".join(map(translate, allowed)) or "$.").match
+
+    def __bool__(self) -> bool:
+        return self._some
+
+    def match(self, name: str) -> bool:
+        """Whether a name is meant."""
+        return self._match(name) is not None and self._allowed(name) is None
+
+    def among(self, lines: str) -> list[str]:
+        """The kernels and functions meant, also in place, in a text of one name a line; none that converts (``*conv*``)."""
+        if not self._some:
+            return []
+        found = self._among(lines)
+        return [name for name in found if not self._allowed(name) and not name.startswith(("_convert_", "__"))]
+
+
+def preload() -> None:
+    """List torch's operators, classes and functions once, in the process from which the children are forked."""
+    for namespace in ("aten", *_OTHER_NAMESPACES):
+        _operators(namespace)
+    _classes()
+    _function_homes()
+
+
+@functools.cache
+def _operators(namespace: str) -> tuple[str, Mapping[str, list[str]]]:
+    """The operators of a namespace, one a line, and the overloads of each."""
+    overloads: dict[str, list[str]] = {}
+    for name in torch._C._dispatch_get_all_op_names():
+        space, _, overload = name.partition("::")
+        if space == namespace:
+            overloads.setdefault(overload.partition(".")[0], []).append(overload)
+    return "\n".join(overloads), overloads
+
+
+@functools.cache
+def _classes() -> list[tuple[type, str]]:
+    """The classes of ``torch.nn``, each with the name by which people know it."""
+    found: dict[type, str] = {}
+    for module in [nn, *(item for name, item in sys.modules.items() if name.startswith("torch.nn.modules."))]:
+        for kind in list(vars(module).values()):
+            if isinstance(kind, type) and kind.__module__.startswith("torch.nn"):
+                public = vars(nn).get(kind.__name__) is kind
+                found[kind] = f"torch.nn.{kind.__name__}" if public else f"{kind.__module__}.{kind.__name__}"
+    return list(found.items())
+
+
+@functools.cache
+def _function_homes() -> list[tuple[Any, str, str]]:
+    """Where torch keeps functions, the most public place first: the object, its name, and its members, one a line."""
+    homes: list[tuple[Any, str]] = [
+        (nn.functional, "torch.nn.functional"), (torch, "torch"), (torch.Tensor, "torch.Tensor"),
+        (torch.special, "torch.special"), (torch.functional, "torch.functional"), (torch._C._nn, "torch._C._nn"),
+    ]  # fmt: skip
+    for dotted in ("torch._VF", "torch._refs", "torch._refs.nn.functional", "torch._refs.special",
+                   "torch._decomp.decompositions"):  # fmt: skip
+        module = sys.modules.get(dotted)
+        if isinstance(module, types.ModuleType):
+            homes.append((module, dotted))
+    return [
+        (home, dotted, "\n".join(name for name in dir(home) if callable(getattr(home, name, None))))
+        for home, dotted in homes
+    ]
+
+
+def _disguised(function: Callable[..., Any], original: Any) -> Callable[..., Any]:
+    """Give a wrapper the name and signature's text of the original, but no way to it."""
+    for attribute in ("__name__", "__qualname__", "__doc__", "__module__"):
+        value = getattr(original, attribute, None)
+        if isinstance(value, str):
+            setattr(function, attribute, value)
+    return function
+
+
+def _is_torchs_own(frame: types.FrameType) -> bool:
+    """Whether a call comes from code of torch that is at its own work, not handing on what it was given."""
+    name = frame.f_globals.get("__name__")
+    if not isinstance(name, str) or not name.startswith(_IMPLEMENTERS) or name in _CALL_BACK:
+        return False
+    module = sys.modules.get(name)
+    return module is not None and vars(module) is frame.f_globals
+
+
+def _is_judges(frame: types.FrameType | None) -> bool:
+    """Whether the first caller outside torch is the probe, making the arguments of a case."""
+    while frame is not None and frame.f_code.co_filename.startswith(_TORCH_ROOT):
+        frame = frame.f_back
+    probe = sys.modules.get("grader.worker.probe")
+    return (
+        frame is not None and probe is not None and frame.f_globals is vars(probe) and frame.f_code.co_name == "values"
+    )
