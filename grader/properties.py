@@ -39,7 +39,8 @@ def ks_uniform(values: Any, low: float, high: float) -> str | None:
     least, most = float(drawn.min()), float(drawn.max())
     if least < low - room or most > high + room:
         return f"lie between {least:.4g} and {most:.4g}, outside of the interval from {low:.4g} to {high:.4g}"
-    return _distance(((drawn - low) / (high - low)).clamp(0, 1), f"the uniform distribution from {low:.4g} to {high:.4g}")
+    quantiles = ((drawn - low) / (high - low)).clamp(0, 1)
+    return _distance(quantiles, f"the uniform distribution from {low:.4g} to {high:.4g}")
 
 
 def ks_normal(values: Any, mean: float = 0.0, std: float = 1.0) -> str | None:
@@ -116,9 +117,8 @@ def constant_init(constants: Mapping[str, float], *constructions: Fresh, criteri
                 return f"the values of {name} {found}"
         return None
 
-    cases = [
-        layer_case(item.args, item.kwargs, [run(*(f"layer.{name}" for name in names))], state=None) for item in constructions
-    ]
+    look = run(*(f"layer.{name}" for name in names))
+    cases = [layer_case(item.args, item.kwargs, [look], state=None) for item in constructions]
     return Property(criterion=criterion, cases=cases, holds=_each(constructions, problem))
 
 
@@ -184,4 +184,5 @@ def _distance(quantiles: torch.Tensor, distribution: str) -> str | None:
     threshold = ks_threshold(count)
     if distance <= threshold:
         return None
-    return f"do not look drawn from {distribution}: Kolmogorov-Smirnov distance {distance:.3f}, at most {threshold:.3f} expected"
+    found = f"Kolmogorov-Smirnov distance {distance:.3f}, at most {threshold:.3f} expected"
+    return f"do not look drawn from {distribution}: {found}"

@@ -8,13 +8,13 @@ from torch import nn
 
 from grader.spec import misconception
 
-# --- Linear ------------------------------------------------------------------------------------------------------------
+# --- Linear ---
 
 
 @misconception("Linear", "own_work")
 class SubclassOfTorchs(nn.Linear):
-    """Your layer is torch's own under another name. Start from nn.Module, keep a weight and a bias as nn.Parameter, and
-    write the product yourself."""
+    """Your layer is torch's own under another name. Start from nn.Module, keep a weight and a bias as
+    nn.Parameter, and write the product yourself."""
 
 
 @misconception("Linear", "interface")
@@ -41,7 +41,8 @@ class NoBiasAttribute(Linear):
 
 @misconception("Linear", "interface")
 class BiasByName(Linear):
-    """`Linear(3, 2, False)` is a layer without a bias: bias is an ordinary third argument, not a keyword-only one."""
+    """`Linear(3, 2, False)` is a layer without a bias: bias is an ordinary third argument, not a keyword-only
+    one."""
 
     def __init__(self, in_features, out_features, *, bias=True):
         super().__init__(in_features, out_features, bias)
@@ -58,8 +59,8 @@ class SaysNothingOfItself(Linear):
 
 @misconception("Linear", "parameters")
 class WeightTheOtherWayRound(Linear):
-    """Torch stores the weight as (out_features, in_features), one row an output, and multiplies by its transpose. Yours
-    is (in_features, out_features)."""
+    """Torch stores the weight as (out_features, in_features), one row an output, and multiplies by its transpose.
+    Yours is (in_features, out_features)."""
 
     def _create_parameters(self, bias):
         super()._create_parameters(bias)
@@ -71,8 +72,8 @@ class WeightTheOtherWayRound(Linear):
 
 @misconception("Linear", "parameters")
 class PlainTensors(Linear):
-    """Your weight is a plain tensor, so the module does not know it: nothing to train, nothing in the state dict. Wrap
-    it in nn.Parameter."""
+    """Your weight is a plain tensor, so the module does not know it: nothing to train, nothing in the state dict.
+    Wrap it in nn.Parameter."""
 
     def _create_parameters(self, bias):
         super()._create_parameters(bias)
@@ -83,7 +84,8 @@ class PlainTensors(Linear):
 
 @misconception("Linear", "parameters")
 class BiasAsARow(Linear):
-    """The bias is a vector of out_features elements. Yours has a dimension too many; broadcasting does not need it."""
+    """The bias is a vector of out_features elements. Yours has a dimension too many; broadcasting does not need
+    it."""
 
     def _create_parameters(self, bias):
         super()._create_parameters(bias)
@@ -96,8 +98,8 @@ class BiasAsARow(Linear):
 
 @misconception("Linear", "shapes")
 class MergesTheBatch(Linear):
-    """All dimensions but the last come back as they were: (2, 3, 5) becomes (2, 3, out_features). You merge the leading
-    ones and leave them merged."""
+    """All dimensions but the last come back as they were: (2, 3, 5) becomes (2, 3, out_features). You merge the
+    leading ones and leave them merged."""
 
     def forward(self, x):
         return super().forward(x.reshape(-1, x.shape[-1]) if x.dim() > 1 else x)
@@ -113,8 +115,8 @@ class AlwaysABatch(Linear):
 
 @misconception("Linear", "values")
 class ReshapedInsteadOfTransposed(Linear):
-    """Transposing swaps rows and columns. A reshape (or view) to the transposed shape keeps the elements in their order in
-    memory, which is a different matrix."""
+    """Transposing swaps rows and columns. A reshape (or view) to the transposed shape keeps the elements in their
+    order in memory, which is a different matrix."""
 
     def _multiply(self, x):
         return x @ self.weight.reshape(self.in_features, self.out_features)
@@ -138,8 +140,8 @@ class ScaledLikeAttention(Linear):
 
 @misconception("Linear", "values")
 class BiasOncePerFeature(Linear):
-    """The bias is added once, after the sum over the input features. You add it inside the sum, so it counts in_features
-    times."""
+    """The bias is added once, after the sum over the input features. You add it inside the sum, so it counts
+    in_features times."""
 
     def _add_bias(self, y):
         return y if self.bias is None else y + self.in_features * self.bias
@@ -155,8 +157,8 @@ class NoBiasInEvaluation(Linear):
 
 @misconception("Linear", "gradients")
 class WeightData(Linear):
-    """Your output is right, but no gradient reaches the weight: `.data` and `.detach()` cut it out of the graph. Use the
-    parameter itself."""
+    """Your output is right, but no gradient reaches the weight: `.data` and `.detach()` cut it out of the graph.
+    Use the parameter itself."""
 
     def _multiply(self, x):
         return x @ self.weight.data.T
@@ -164,8 +166,8 @@ class WeightData(Linear):
 
 @misconception("Linear", "gradients")
 class RewrappedInput(Linear):
-    """Your output is right, but no gradient reaches the input: making a new tensor from it, or detaching it, starts a new
-    graph. Use `x` itself, so that the layers before this one can learn."""
+    """Your output is right, but no gradient reaches the input: making a new tensor from it, or detaching it,
+    starts a new graph. Use `x` itself, so that the layers before this one can learn."""
 
     def _multiply(self, x):
         return super()._multiply(x.detach())
@@ -203,8 +205,8 @@ class NormalWeights(Linear):
 
 @misconception("Linear", "init")
 class ZeroBias(Linear):
-    """The bias starts like the weight, uniform between -1/sqrt(in_features) and 1/sqrt(in_features); yours starts at
-    zero."""
+    """The bias starts like the weight, uniform between -1/sqrt(in_features) and 1/sqrt(in_features); yours starts
+    at zero."""
 
     def reset_parameters(self):
         super().reset_parameters()
@@ -214,7 +216,8 @@ class ZeroBias(Linear):
 
 @misconception("Linear", "init")
 class BoundOfTheOutputs(Linear):
-    """The bound of the initial values is one over the root of the number of inputs. You take the number of outputs."""
+    """The bound of the initial values is one over the root of the number of inputs. You take the number of
+    outputs."""
 
     def reset_parameters(self):
         bound = 1 / math.sqrt(self.out_features)
@@ -224,8 +227,8 @@ class BoundOfTheOutputs(Linear):
 
 @misconception("Linear", "init")
 class KaimingByDefault(Linear):
-    """nn.init.kaiming_uniform_ with its default slope draws from an interval that is sqrt(6) times too wide. The bound here
-    is 1/sqrt(in_features)."""
+    """nn.init.kaiming_uniform_ with its default slope draws from an interval that is sqrt(6) times too wide. The
+    bound here is 1/sqrt(in_features)."""
 
     def reset_parameters(self):
         super().reset_parameters()
@@ -234,8 +237,8 @@ class KaimingByDefault(Linear):
 
 @misconception("Linear", "init")
 class SameSeedEveryTime(Linear):
-    """Two of your layers start with the very same values. Do not seed the generator inside the layer: that is for whoever
-    runs the program."""
+    """Two of your layers start with the very same values. Do not seed the generator inside the layer: that is for
+    whoever runs the program."""
 
     def reset_parameters(self):
         torch.manual_seed(0)
@@ -244,8 +247,8 @@ class SameSeedEveryTime(Linear):
 
 @misconception("Linear", "init")
 class ResetsNothing(Linear):
-    """`reset_parameters()` should draw weight and bias again, whatever happened to them since. Yours leaves them as they
-    are when they were drawn once."""
+    """`reset_parameters()` should draw weight and bias again, whatever happened to them since. Yours leaves them
+    as they are when they were drawn once."""
 
     def reset_parameters(self):
         if not getattr(self, "drawn", False):
@@ -255,8 +258,8 @@ class ResetsNothing(Linear):
 
 @misconception("Linear", "errors")
 class BroadcastsTheInput(Linear):
-    """Multiplying and summing lets broadcasting stretch a last dimension of size one, so a wrong input goes through
-    unnoticed. Check that the last dimension is in_features, or use a matrix product, which does."""
+    """Multiplying and summing lets broadcasting stretch a last dimension of size one, so a wrong input goes
+    through unnoticed. Check that the last dimension is in_features, or use a matrix product, which does."""
 
     def _multiply(self, x):
         return (x.unsqueeze(-2) * self.weight).sum(-1)
@@ -264,8 +267,8 @@ class BroadcastsTheInput(Linear):
 
 @misconception("Linear", "vectorized")
 class OneRowAtATime(Linear):
-    """You loop over the rows of the input in Python. One matrix product takes them all, whatever the number of leading
-    dimensions."""
+    """You loop over the rows of the input in Python. One matrix product takes them all, whatever the number of
+    leading dimensions."""
 
     def _multiply(self, x):
         if x.dim() == 1:
@@ -283,7 +286,7 @@ class OneFeatureAtATime(Linear):
         return sum(x[..., i : i + 1] * self.weight[:, i] for i in range(self.in_features))
 
 
-# --- Flatten -----------------------------------------------------------------------------------------------------------
+# --- Flatten ---
 
 
 @misconception("Flatten", "own_work")
@@ -312,8 +315,8 @@ class TakesNoArguments(Flatten):
 
 @misconception("Flatten", "parameters")
 class RemembersDimensionsAsBuffers(Flatten):
-    """A Flatten has nothing to learn and nothing to save: its state dict is empty. Keep start_dim and end_dim as plain
-    attributes."""
+    """A Flatten has nothing to learn and nothing to save: its state dict is empty. Keep start_dim and end_dim as
+    plain attributes."""
 
     def __init__(self, start_dim=1, end_dim=-1):
         nn.Module.__init__(self)
@@ -356,8 +359,8 @@ class KeepsTheBatchOnly(Flatten):
 
 @misconception("Flatten", "values")
 class ViewsOnly(Flatten):
-    """`view` refuses tensors whose memory is in another order, such as transposed ones. `reshape` copies where it has
-    to."""
+    """`view` refuses tensors whose memory is in another order, such as transposed ones. `reshape` copies where it
+    has to."""
 
     def forward(self, x):
         return x.view(self._merged_shape(list(x.shape) or [1]))
@@ -376,8 +379,8 @@ class LetsMinusOneGuess(Flatten):
 
 @misconception("Flatten", "shapes")
 class RemembersTheFirstBatch(Flatten):
-    """You keep the shape of the first input and use it for every later one. Work it out anew in each call: the next batch
-    may be smaller."""
+    """You keep the shape of the first input and use it for every later one. Work it out anew in each call: the
+    next batch may be smaller."""
 
     def _merged_shape(self, sizes):
         if not hasattr(self, "shape"):
@@ -387,8 +390,8 @@ class RemembersTheFirstBatch(Flatten):
 
 @misconception("Flatten", "values")
 class ColumnsFirst(Flatten):
-    """The last dimension moves fastest, as in every reshape of torch. Your elements come out with the first of the merged
-    dimensions moving fastest."""
+    """The last dimension moves fastest, as in every reshape of torch. Your elements come out with the first of the
+    merged dimensions moving fastest."""
 
     def forward(self, x):
         shape = self._merged_shape(list(x.shape) or [1])
@@ -400,8 +403,8 @@ class ColumnsFirst(Flatten):
 
 @misconception("Flatten", "gradients")
 class LeavesTheGraph(Flatten):
-    """Your output is right, but no gradient comes back through it. Reshape `x` itself rather than its data, a detached
-    copy or a new tensor."""
+    """Your output is right, but no gradient comes back through it. Reshape `x` itself rather than its data, a
+    detached copy or a new tensor."""
 
     def forward(self, x):
         return super().forward(x.detach())
@@ -409,7 +412,8 @@ class LeavesTheGraph(Flatten):
 
 @misconception("Flatten", "errors")
 class ForgivesTheOrder(Flatten):
-    """A start_dim behind end_dim is a mistake in the caller's code. Raise an exception rather than guess what was meant."""
+    """A start_dim behind end_dim is a mistake in the caller's code. Raise an exception rather than guess what was
+    meant."""
 
     def _merged_shape(self, sizes):
         start, end = self._position(self.start_dim, len(sizes)), self._position(self.end_dim, len(sizes))
@@ -418,8 +422,8 @@ class ForgivesTheOrder(Flatten):
 
 @misconception("Flatten", "errors")
 class WrapsAround(Flatten):
-    """Dimension 3 of a tensor that has three of them does not exist. Raise an exception when start_dim or end_dim is out of
-    range; the remainder of a division hides it."""
+    """Dimension 3 of a tensor that has three of them does not exist. Raise an exception when start_dim or end_dim
+    is out of range; the remainder of a division hides it."""
 
     def _position(self, dim, dims):
         return dim % dims

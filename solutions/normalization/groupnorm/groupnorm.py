@@ -99,8 +99,8 @@ class InstanceNorm2d(nn.Module):
         momentum: How far the running statistics move towards those of the batch:
             $running \leftarrow (1 - momentum) \cdot running + momentum \cdot observed$.
         affine: Whether there are a learnable ``weight`` and ``bias``; if not, both are registered as None.
-        track_running_stats: Whether running statistics are kept, and used in place of the image's in evaluation; if not,
-            the three buffers are registered as None.
+        track_running_stats: Whether running statistics are kept, and used in place of the image's in evaluation; if
+            not, the three buffers are registered as None.
 
     Shape:
         - Input: $(N, C, H, W)$, or $(C, H, W)$ for one image.

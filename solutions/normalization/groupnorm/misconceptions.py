@@ -7,13 +7,13 @@ from torch import nn
 
 from grader.spec import misconception
 
-# --- GroupNorm ---------------------------------------------------------------------------------------------------------
+# --- GroupNorm ---
 
 
 @misconception("GroupNorm", "own_work")
 class BorrowsBatchNorm(GroupNorm):
-    """You lean on torch's own batch normalisation for the hard part. The statistics are the exercise: work them out with
-    means and squares."""
+    """You lean on torch's own batch normalisation for the hard part. The statistics are the exercise: work them
+    out with means and squares."""
 
     def _standardise(self, x):
         rows = x.reshape(1, x.shape[0] * self.num_groups, -1)
@@ -48,8 +48,8 @@ class OneScalePerGroup(GroupNorm):
 
 @misconception("GroupNorm", "parameters")
 class ParametersShapedForBroadcasting(GroupNorm):
-    """Store weight and bias with shape (C,), as torch does, and give them their broadcasting shape in forward. A state
-    dict from torch would not load into yours."""
+    """Store weight and bias with shape (C,), as torch does, and give them their broadcasting shape in forward. A
+    state dict from torch would not load into yours."""
 
     def _create_parameters(self):
         self.weight = nn.Parameter(torch.ones(1, self.num_channels, 1, 1)) if self.affine else None
@@ -58,7 +58,8 @@ class ParametersShapedForBroadcasting(GroupNorm):
 
 @misconception("GroupNorm", "parameters")
 class AlwaysAffine(GroupNorm):
-    """With affine=False there is nothing to learn: weight and bias are registered as None, and the state dict is empty."""
+    """With affine=False there is nothing to learn: weight and bias are registered as None, and the state dict is
+    empty."""
 
     def _create_parameters(self):
         self.weight = nn.Parameter(torch.ones(self.num_channels))
@@ -67,8 +68,8 @@ class AlwaysAffine(GroupNorm):
 
 @misconception("GroupNorm", "shapes")
 class StaysGrouped(GroupNorm):
-    """The output has the shape of the input. After normalising the groups, undo the reshape that made them, also where
-    there is no weight to apply."""
+    """The output has the shape of the input. After normalising the groups, undo the reshape that made them, also
+    where there is no weight to apply."""
 
     def _scale_and_shift(self, x):
         if self.weight is None:
@@ -96,8 +97,8 @@ class EpsOutsideTheRoot(GroupNorm):
 
 @misconception("GroupNorm", "values")
 class ForgetsEps(GroupNorm):
-    """The eps that the constructor was given has no effect, as if it were always 1e-5. Keep it and add that one to the
-    variance."""
+    """The eps that the constructor was given has no effect, as if it were always 1e-5. Keep it and add that one to
+    the variance."""
 
     def __init__(self, num_groups, num_channels, eps=1e-5, affine=True):
         super().__init__(num_groups, num_channels, 1e-5, affine)
@@ -105,8 +106,8 @@ class ForgetsEps(GroupNorm):
 
 @misconception("GroupNorm", "values")
 class InterleavedGroups(GroupNorm):
-    """A group is a run of neighbouring channels: with 6 channels in 3 groups these are (0, 1), (2, 3), (4, 5). Yours takes
-    every third channel. Check which of the two axes comes first when you split the channels."""
+    """A group is a run of neighbouring channels: with 6 channels in 3 groups these are (0, 1), (2, 3), (4, 5).
+    Yours takes every third channel. Check which of the two axes comes first when you split the channels."""
 
     def _standardise(self, x):
         size = self.num_channels // self.num_groups
@@ -116,8 +117,8 @@ class InterleavedGroups(GroupNorm):
 
 @misconception("GroupNorm", "values")
 class GroupsShareTheBatch(GroupNorm):
-    """Each sample is normalised by itself. Your statistics run over the batch as well, so what a sample becomes depends
-    on its neighbours."""
+    """Each sample is normalised by itself. Your statistics run over the batch as well, so what a sample becomes
+    depends on its neighbours."""
 
     def _standardise(self, x):
         whole = x.transpose(0, 1).reshape(self.num_groups, -1)
@@ -139,8 +140,8 @@ class ChannelsAlone(GroupNorm):
 
 @misconception("GroupNorm", "gradients")
 class DetachedStatistics(GroupNorm):
-    """Your output is right, its gradient is not: mean and variance depend on the input too, so the gradient must flow
-    through them. Something detaches them (detach, no_grad, .data, item)."""
+    """Your output is right, its gradient is not: mean and variance depend on the input too, so the gradient must
+    flow through them. Something detaches them (detach, no_grad, .data, item)."""
 
     def _statistics(self, groups):
         mean, var = super()._statistics(groups)
@@ -149,8 +150,8 @@ class DetachedStatistics(GroupNorm):
 
 @misconception("GroupNorm", "numerics")
 class MeanOfSquares(GroupNorm):
-    """E[x^2] - E[x]^2 subtracts two large numbers that are nearly equal: with data around 1000 float32 has no digits left.
-    Subtract the mean first, then square."""
+    """E[x^2] - E[x]^2 subtracts two large numbers that are nearly equal: with data around 1000 float32 has no
+    digits left. Subtract the mean first, then square."""
 
     def _statistics(self, groups):
         mean = groups.mean(-1, keepdim=True)
@@ -187,19 +188,20 @@ class UnevenGroups(GroupNorm):
 
 @misconception("GroupNorm", "vectorized")
 class OneSampleAtATime(GroupNorm):
-    """You loop over the batch in Python. Put samples and groups on axes of their own, and let one reduction do them all."""
+    """You loop over the batch in Python. Put samples and groups on axes of their own, and let one reduction do
+    them all."""
 
     def _standardise(self, x):
         return torch.cat([super(OneSampleAtATime, self)._standardise(sample) for sample in x.split(1)])
 
 
-# --- InstanceNorm2d ----------------------------------------------------------------------------------------------------
+# --- InstanceNorm2d ---
 
 
 @misconception("InstanceNorm2d", "own_work")
 class BorrowsBatchNormPerImage(InstanceNorm2d):
-    """You lean on torch's own batch normalisation for the hard part. The statistics are the exercise: work them out with
-    means and squares."""
+    """You lean on torch's own batch normalisation for the hard part. The statistics are the exercise: work them
+    out with means and squares."""
 
     def _normalise(self, x):
         if not self._uses_own_statistics() or self.track_running_stats:
@@ -210,8 +212,8 @@ class BorrowsBatchNormPerImage(InstanceNorm2d):
 
 @misconception("InstanceNorm2d", "interface")
 class NoRunningStatistics(InstanceNorm2d):
-    """The constructor also takes momentum and track_running_stats, in torch's order: num_features, eps, momentum, affine,
-    track_running_stats."""
+    """The constructor also takes momentum and track_running_stats, in torch's order: num_features, eps, momentum,
+    affine, track_running_stats."""
 
     def __init__(self, num_features, eps=1e-5, affine=False):
         super().__init__(num_features, eps, affine=affine)
@@ -227,8 +229,8 @@ class AffineUnlessTold(InstanceNorm2d):
 
 @misconception("InstanceNorm2d", "parameters")
 class NoCounter(InstanceNorm2d):
-    """With track_running_stats=True there are three buffers, as in BatchNorm: running_mean, running_var and the integer
-    num_batches_tracked (which stays 0 here)."""
+    """With track_running_stats=True there are three buffers, as in BatchNorm: running_mean, running_var and the
+    integer num_batches_tracked (which stays 0 here)."""
 
     def _create_buffers(self):
         super()._create_buffers()
@@ -246,8 +248,8 @@ class OneImageBecomesABatch(InstanceNorm2d):
 
 @misconception("InstanceNorm2d", "state")
 class BiasedRunningVariance(InstanceNorm2d):
-    """Two variances are in play: the output is made with the biased one (divided by n), but the running variance follows
-    the unbiased one (divided by n - 1)."""
+    """Two variances are in play: the output is made with the biased one (divided by n), but the running variance
+    follows the unbiased one (divided by n - 1)."""
 
     def _update_running(self, mean, var, count):
         super()._update_running(mean, var * ((count - 1) / count), count)
@@ -255,8 +257,8 @@ class BiasedRunningVariance(InstanceNorm2d):
 
 @misconception("InstanceNorm2d", "state")
 class MomentumBackwards(InstanceNorm2d):
-    """Torch's momentum is the share of the new observation: running = (1 - momentum) * running + momentum * observed. You
-    have the two shares swapped."""
+    """Torch's momentum is the share of the new observation: running = (1 - momentum) * running + momentum *
+    observed. You have the two shares swapped."""
 
     def _update_running(self, mean, var, count):
         self.momentum = 1 - self.momentum
@@ -276,7 +278,8 @@ class RunningStatisticsOfTheBatch(InstanceNorm2d):
 
 @misconception("InstanceNorm2d", "state")
 class CountsBatches(InstanceNorm2d):
-    """As in torch, num_batches_tracked is there for the sake of the state dict only: InstanceNorm never advances it."""
+    """As in torch, num_batches_tracked is there for the sake of the state dict only: InstanceNorm never advances
+    it."""
 
     def _update_running(self, mean, var, count):
         super()._update_running(mean, var, count)
@@ -295,8 +298,8 @@ class UpdatesInEvaluation(InstanceNorm2d):
 
 @misconception("InstanceNorm2d", "values")
 class IgnoresRunningStatistics(InstanceNorm2d):
-    """In evaluation a layer with track_running_stats=True normalises with running_mean and running_var. You still use the
-    image's own statistics."""
+    """In evaluation a layer with track_running_stats=True normalises with running_mean and running_var. You still
+    use the image's own statistics."""
 
     def _uses_own_statistics(self):
         return True
@@ -309,8 +312,8 @@ class IgnoresRunningStatistics(InstanceNorm2d):
 
 @misconception("InstanceNorm2d", "state")
 class NormalisesOverTheBatch(InstanceNorm2d):
-    """That is batch normalisation: your mean and variance run over the batch. Each image has its own here, so average
-    over height and width only."""
+    """That is batch normalisation: your mean and variance run over the batch. Each image has its own here, so
+    average over height and width only."""
 
     def _statistics(self, x):
         var, mean = torch.var_mean(x, dim=(0, 2, 3), correction=0, keepdim=True)
@@ -319,7 +322,8 @@ class NormalisesOverTheBatch(InstanceNorm2d):
 
 @misconception("InstanceNorm2d", "values")
 class UnbiasedOutput(InstanceNorm2d):
-    """The output is made with the biased variance (divided by n). Only the running variance takes the unbiased one."""
+    """The output is made with the biased variance (divided by n). Only the running variance takes the unbiased
+    one."""
 
     def _statistics(self, x):
         mean, var = super()._statistics(x)
@@ -332,8 +336,8 @@ class UnbiasedOutput(InstanceNorm2d):
 
 @misconception("InstanceNorm2d", "gradients")
 class ConstantStatistics(InstanceNorm2d):
-    """Your output is right, its gradient is not: mean and variance depend on the input too, so the gradient must flow
-    through them. Only the running statistics are detached."""
+    """Your output is right, its gradient is not: mean and variance depend on the input too, so the gradient must
+    flow through them. Only the running statistics are detached."""
 
     def _statistics(self, x):
         mean, var = super()._statistics(x)
@@ -342,8 +346,8 @@ class ConstantStatistics(InstanceNorm2d):
 
 @misconception("InstanceNorm2d", "numerics")
 class MeanOfSquaresPerImage(InstanceNorm2d):
-    """E[x^2] - E[x]^2 subtracts two large numbers that are nearly equal: with data around 1000 float32 has no digits left.
-    Subtract the mean first, then square."""
+    """E[x^2] - E[x]^2 subtracts two large numbers that are nearly equal: with data around 1000 float32 has no
+    digits left. Subtract the mean first, then square."""
 
     def _statistics(self, x):
         mean = x.mean((2, 3), keepdim=True)
@@ -352,8 +356,8 @@ class MeanOfSquaresPerImage(InstanceNorm2d):
 
 @misconception("InstanceNorm2d", "init")
 class RunningVarianceFromZero(InstanceNorm2d):
-    """The running variance starts at one, not at zero: a layer that is evaluated before it was trained then changes
-    nothing."""
+    """The running variance starts at one, not at zero: a layer that is evaluated before it was trained then
+    changes nothing."""
 
     def _create_buffers(self):
         super()._create_buffers()
@@ -386,7 +390,8 @@ class AcceptsAnyDimensions(InstanceNorm2d):
 
 @misconception("InstanceNorm2d", "vectorized")
 class OneImageAtATime(InstanceNorm2d):
-    """You loop over the images of a batch in Python. One reduction over height and width, with keepdim, does them all."""
+    """You loop over the images of a batch in Python. One reduction over height and width, with keepdim, does them
+    all."""
 
     def _statistics(self, x):
         found = [super(OneImageAtATime, self)._statistics(image) for image in x.split(1)]

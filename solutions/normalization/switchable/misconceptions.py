@@ -10,7 +10,8 @@ from grader.spec import misconception
 
 @misconception("SwitchableNorm2d", "own_work")
 class MixesTorchsLayers(SwitchableNorm2d):
-    """You call torch's own normalisations and mix their outputs. Work out the statistics yourself, and mix those."""
+    """You call torch's own normalisations and mix their outputs. Work out the statistics yourself, and mix
+    those."""
 
     def forward(self, x):
         self._check_input(x)
@@ -31,8 +32,8 @@ class NoDefaults(SwitchableNorm2d):
 
 @misconception("SwitchableNorm2d", "parameters")
 class OneMixtureForBoth(SwitchableNorm2d):
-    """The mixture of the means and that of the variances are learned apart: there are a mean_weight and a var_weight, with
-    three elements each."""
+    """The mixture of the means and that of the variances are learned apart: there are a mean_weight and a
+    var_weight, with three elements each."""
 
     def _create_parameters(self):
         super()._create_parameters()
@@ -55,8 +56,8 @@ class ParametersShapedForBroadcasting(SwitchableNorm2d):
 
 @misconception("SwitchableNorm2d", "parameters")
 class RunningStatisticsAreLearned(SwitchableNorm2d):
-    """running_mean and running_var are buffers: saved with the layer, but nothing that an optimizer should touch. You
-    made them parameters."""
+    """running_mean and running_var are buffers: saved with the layer, but nothing that an optimizer should touch.
+    You made them parameters."""
 
     def _create_buffers(self):
         self.running_mean = nn.Parameter(torch.zeros(self.num_features))
@@ -65,8 +66,8 @@ class RunningStatisticsAreLearned(SwitchableNorm2d):
 
 @misconception("SwitchableNorm2d", "shapes")
 class SqueezesTheOutput(SwitchableNorm2d):
-    """The output has the shape of the input. A squeeze somewhere takes away every dimension of size one, such as a batch
-    of one."""
+    """The output has the shape of the input. A squeeze somewhere takes away every dimension of size one, such as a
+    batch of one."""
 
     def forward(self, x):
         return super().forward(x).squeeze()
@@ -82,8 +83,8 @@ class UnbiasedRunningVariance(SwitchableNorm2d):
 
 @misconception("SwitchableNorm2d", "state")
 class MomentumBackwards(SwitchableNorm2d):
-    """Momentum follows torch here: it is the share of the new batch, running = (1 - momentum) * running + momentum *
-    batch. The paper's own code has the shares the other way round."""
+    """Momentum follows torch here: it is the share of the new batch, running = (1 - momentum) * running + momentum
+    * batch. The paper's own code has the shares the other way round."""
 
     @torch.no_grad()
     def _update_running(self, mean, var, count):
@@ -119,8 +120,8 @@ class TracksTheMixture(SwitchableNorm2d):
 
 @misconception("SwitchableNorm2d", "values")
 class BatchInEvaluation(SwitchableNorm2d):
-    """After `eval()` the running statistics stand in for those of the batch. You still use the batch at hand, so what one
-    image becomes depends on its neighbours."""
+    """After `eval()` the running statistics stand in for those of the batch. You still use the batch at hand, so
+    what one image becomes depends on its neighbours."""
 
     def _batch_statistics(self, x):
         if self.training:
@@ -130,8 +131,8 @@ class BatchInEvaluation(SwitchableNorm2d):
 
 @misconception("SwitchableNorm2d", "values")
 class AnotherOrder(SwitchableNorm2d):
-    """The three weights stand for instance, layer and batch, in this order. Yours are in another one: test a layer with
-    mean_weight = [100, 0, 0], which must use the means of the instances."""
+    """The three weights stand for instance, layer and batch, in this order. Yours are in another one: test a layer
+    with mean_weight = [100, 0, 0], which must use the means of the instances."""
 
     def _mix(self, instance, layer, batch):
         return super()._mix(batch, instance, layer)
@@ -139,8 +140,8 @@ class AnotherOrder(SwitchableNorm2d):
 
 @misconception("SwitchableNorm2d", "values")
 class NoSoftmax(SwitchableNorm2d):
-    """mean_weight and var_weight are logits. Take their softmax before you mix, so that the shares are positive and add up
-    to one."""
+    """mean_weight and var_weight are logits. Take their softmax before you mix, so that the shares are positive
+    and add up to one."""
 
     def _proportions(self):
         return self.mean_weight, self.var_weight.abs()
@@ -148,8 +149,8 @@ class NoSoftmax(SwitchableNorm2d):
 
 @misconception("SwitchableNorm2d", "values")
 class NormalisedWithoutExponential(SwitchableNorm2d):
-    """The shares are a softmax: exponentials first, then divide by their sum. You divide the weights by their sum as they
-    are."""
+    """The shares are a softmax: exponentials first, then divide by their sum. You divide the weights by their sum
+    as they are."""
 
     def _proportions(self):
         return self.mean_weight / self.mean_weight.sum(), (self.var_weight / self.var_weight.sum()).abs()
@@ -157,8 +158,8 @@ class NormalisedWithoutExponential(SwitchableNorm2d):
 
 @misconception("SwitchableNorm2d", "values")
 class AveragesTheVariances(SwitchableNorm2d):
-    """The variance of a whole image is more than the average of its channels' variances: it also counts how far the
-    channels' means lie apart. The same goes for the batch."""
+    """The variance of a whole image is more than the average of its channels' variances: it also counts how far
+    the channels' means lie apart. The same goes for the batch."""
 
     def _layer_statistics(self, x):
         mean, var = self._instance_statistics(x)
@@ -167,8 +168,8 @@ class AveragesTheVariances(SwitchableNorm2d):
 
 @misconception("SwitchableNorm2d", "values")
 class MixesTheOutputs(SwitchableNorm2d):
-    """The statistics are mixed first, then the input is normalised once. You normalise three times and mix what comes
-    out, which is not the same."""
+    """The statistics are mixed first, then the input is normalised once. You normalise three times and mix what
+    comes out, which is not the same."""
 
     def forward(self, x):
         self._check_input(x)
@@ -199,8 +200,8 @@ class EpsOutsideTheRoot(SwitchableNorm2d):
 
 @misconception("SwitchableNorm2d", "gradients")
 class ConstantStatistics(SwitchableNorm2d):
-    """Your output is right, its gradient is not: all of the statistics depend on the input, so the gradient must flow
-    through them. Only what goes into the running statistics is detached."""
+    """Your output is right, its gradient is not: all of the statistics depend on the input, so the gradient must
+    flow through them. Only what goes into the running statistics is detached."""
 
     def _statistics(self, x, dims):
         return super()._statistics(x.detach(), dims)
@@ -208,8 +209,8 @@ class ConstantStatistics(SwitchableNorm2d):
 
 @misconception("SwitchableNorm2d", "gradients")
 class BatchIsConstant(SwitchableNorm2d):
-    """Your output is right, but in training no gradient flows through the batch's mean and variance. Detach only the
-    copies that go into the running statistics."""
+    """Your output is right, but in training no gradient flows through the batch's mean and variance. Detach only
+    the copies that go into the running statistics."""
 
     def _batch_statistics(self, x):
         mean, var = super()._batch_statistics(x)
@@ -227,8 +228,8 @@ class FrozenMixture(SwitchableNorm2d):
 
 @misconception("SwitchableNorm2d", "numerics")
 class MeanOfSquares(SwitchableNorm2d):
-    """E[x^2] - E[x]^2 (also in the form that reuses the instance statistics) subtracts two large numbers that are nearly
-    equal: with data around 1000 float32 has no digits left. Subtract the mean first, then square."""
+    """E[x^2] - E[x]^2 (also in the form that reuses the instance statistics) subtracts two large numbers that are
+    nearly equal: with data around 1000 float32 has no digits left. Subtract the mean first, then square."""
 
     def _statistics(self, x, dims):
         mean = x.mean(dims, keepdim=True)
@@ -237,7 +238,8 @@ class MeanOfSquares(SwitchableNorm2d):
 
 @misconception("SwitchableNorm2d", "init")
 class MixtureFromZero(SwitchableNorm2d):
-    """mean_weight and var_weight start as ones. With zeros the first softmax is the same, but what is stored is not."""
+    """mean_weight and var_weight start as ones. With zeros the first softmax is the same, but what is stored is
+    not."""
 
     def _create_parameters(self):
         super()._create_parameters()
@@ -247,8 +249,8 @@ class MixtureFromZero(SwitchableNorm2d):
 
 @misconception("SwitchableNorm2d", "errors")
 class BroadcastsTheChannels(SwitchableNorm2d):
-    """An input with one channel is not an input with num_features channels, though broadcasting makes it one. Raise a
-    ValueError when the channels differ."""
+    """An input with one channel is not an input with num_features channels, though broadcasting makes it one.
+    Raise a ValueError when the channels differ."""
 
     def _check_input(self, x):
         if x.dim() != 4:
@@ -257,8 +259,8 @@ class BroadcastsTheChannels(SwitchableNorm2d):
 
 @misconception("SwitchableNorm2d", "errors")
 class AcceptsOneImage(SwitchableNorm2d):
-    """This layer takes batches of images only, because it needs a batch to speak of. Raise a ValueError unless the input has
-    4 dimensions."""
+    """This layer takes batches of images only, because it needs a batch to speak of. Raise a ValueError unless the
+    input has 4 dimensions."""
 
     def forward(self, x):
         return super().forward(x.unsqueeze(0)).squeeze(0) if x.dim() == 3 else super().forward(x)

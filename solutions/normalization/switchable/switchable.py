@@ -12,9 +12,10 @@ class SwitchableNorm2d(nn.Module):
     $$y = \frac{x - \sum_k w_k \mu_k}{\sqrt{\sum_k w'_k \sigma_k^2 + \epsilon}} \cdot \gamma + \beta,
     \qquad k \in \{\mathrm{instance}, \mathrm{layer}, \mathrm{batch}\}$$
 
-    $w$ is the softmax of ``mean_weight``, $w'$ that of ``var_weight``. All variances are biased (divided by the number of
-    values). Instance statistics run over height and width, layer statistics over channels, height and width, batch
-    statistics over batch, height and width. In evaluation the running statistics stand in for those of the batch.
+    $w$ is the softmax of ``mean_weight``, $w'$ that of ``var_weight``. All variances are biased (divided by the
+    number of values). Instance statistics run over height and width, layer statistics over channels, height and
+    width, batch statistics over batch, height and width. In evaluation the running statistics stand in for those of
+    the batch.
 
     Args:
         num_features: Number of channels $C$.

@@ -29,7 +29,7 @@ class Linear(nn.Module):
         return F.linear(input, self.weight, self.bias)
 
     def extra_repr(self):
-        return "in_features={}, out_features={}, bias={}".format(self.in_features, self.out_features, self.bias is not None)
+        return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
 
 
 class Flatten(nn.Module):

@@ -78,7 +78,8 @@ class InstanceNorm2d(nn.Module):
             if self.track_running_stats:
                 self.track(batch.detach())
         else:
-            y = torch.einsum("nchw,c->nchw", batch - self.shaped(self.running_mean), (self.running_var + self.eps).rsqrt())
+            inverse = (self.running_var + self.eps).rsqrt()
+            y = torch.einsum("nchw,c->nchw", batch - self.shaped(self.running_mean), inverse)
         return affine(y, self.weight, self.bias).reshape(x.shape)
 
     def shaped(self, values):

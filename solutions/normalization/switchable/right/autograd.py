@@ -46,13 +46,15 @@ class SwitchableNorm2d(nn.Module):
     def __init__(self, num_features, eps=1e-5, momentum=0.1):
         super().__init__()
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
-        for name, size, value in (("weight", num_features, 1), ("bias", num_features, 0), ("mean_weight", 3, 1), ("var_weight", 3, 1)):
-            self.register_parameter(name, nn.Parameter(torch.full((size,), float(value))))
+        sizes = {"weight": num_features, "bias": num_features, "mean_weight": 3, "var_weight": 3}
+        for name, size in sizes.items():
+            self.register_parameter(name, nn.Parameter(torch.full((size,), 0.0 if name == "bias" else 1.0)))
         self.register_buffer("running_mean", torch.zeros(num_features))
         self.register_buffer("running_var", torch.ones(num_features))
 
     def forward(self, x):
-        assert x.ndim == 4 and x.shape[1] == self.num_features, "expected images with num_features channels"
+        assert x.ndim == 4, "expected a batch of images"
+        assert x.shape[1] == self.num_features, "expected num_features channels"
         stand_in = None
         if self.training:
             with torch.no_grad():

@@ -1,4 +1,4 @@
-"""The statistics stacked along a new first axis, mixed by ``einsum``; layer and batch from the instances' statistics."""
+"""Statistics stacked along a new first axis and mixed by ``einsum``; layer and batch from those of the instances."""
 
 import torch
 from torch import nn
