@@ -11,7 +11,7 @@ COLOURS = plt.get_cmap("tab20").colors
 
 def draw(path: Path) -> None:
     """Draw two samples of six channels and four positions; cells of one colour share a mean and a variance."""
-    figure, panels = plt.subplots(1, 4, figsize=(10, 2.9))
+    figure, panels = plt.subplots(1, 4, figsize=(10, 2.5))
     sample, channel, _ = np.indices((SAMPLES, CHANNELS, POSITIONS))
     _sheets(panels[0], 2 * channel, "BatchNorm(6), to compare")
     _sheets(panels[1], sample, "GroupNorm(1, 6)")

@@ -12,11 +12,11 @@ KINDS = ("instance", "layer", "batch")
 
 def draw(path: Path) -> None:
     """Draw an input of shape (2, 3, 4) once for each statistic, and a mixture as a bar."""
-    figure, panels = plt.subplots(1, 4, figsize=(10, 2.2), width_ratios=(1, 1, 1, 0.8))
+    figure, panels = plt.subplots(1, 4, figsize=(10, 1.9), width_ratios=(1, 1, 1, 0.8))
     sample, channel, _ = np.indices((SAMPLES, CHANNELS, POSITIONS))
     for axes, groups, kind in zip(panels[:3], (CHANNELS * sample + channel, sample, channel), KINDS, strict=True):
         _sheets(axes, groups, kind)
-    logits = np.array([1.0, 0.2, 1.8])
+    logits = np.array([1.2, 0.8, 1.6])
     _bar(panels[3], np.exp(logits) / np.exp(logits).sum(), f"softmax({logits.tolist()})")
     figure.tight_layout()
     figure.savefig(path)
