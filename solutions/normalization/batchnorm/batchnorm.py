@@ -124,8 +124,8 @@ class _BatchNorm(nn.Module):
         """Move the running statistics towards those of a batch with `count` values per channel."""
         self.num_batches_tracked += 1
         share = self._new_share()
-        self.running_mean += share * (mean - self.running_mean)
-        self.running_var += share * (var * count / (count - 1) - self.running_var)
+        self.running_mean = (1 - share) * self.running_mean + share * mean
+        self.running_var = (1 - share) * self.running_var + share * var * count / (count - 1)
 
     def _new_share(self) -> float | Tensor:
         """The share of the newest batch in the running statistics."""

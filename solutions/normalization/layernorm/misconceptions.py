@@ -14,8 +14,9 @@ class UnbiasedVariance(LayerNorm):
     """
 
     def _statistics(self, x):
-        mean, _ = super()._statistics(x)
-        return mean, x.var(self._axes(x), keepdim=True)
+        mean, var = super()._statistics(x)
+        count = x.numel() / mean.numel()
+        return mean, var * count / max(count - 1, 1)
 
 
 @misconception("LayerNorm", "values")
@@ -175,8 +176,20 @@ class FlatWeight(LayerNorm):
 
 
 @misconception("LayerNorm", "parameters")
+class PlainBias(LayerNorm):
+    """An optimizer would never find your bias: a plain tensor, even one of the right shape, is not a Parameter."""
+
+    def __init__(self, normalized_shape, eps=1e-5, elementwise_affine=True, bias=True):
+        super().__init__(normalized_shape, eps, elementwise_affine, bias)
+        if self.bias is not None:
+            plain = self.bias.detach()
+            del self.bias
+            self.bias = plain
+
+
+@misconception("LayerNorm", "parameters")
 class NotRegistered(LayerNorm):
-    """Your layer has no parameters, so an optimizer would find nothing to train: a plain tensor is not a Parameter."""
+    """Your layer has no parameters, so optimizers find nothing to train: wrap weight and bias in nn.Parameter."""
 
     def __init__(self, normalized_shape, eps=1e-5, elementwise_affine=True, bias=True):
         super().__init__(normalized_shape, eps, elementwise_affine, bias)
