@@ -82,8 +82,8 @@ def test_a_student_s_page_is_one_file_with_the_whole_story(tmp_path: Path) -> No
     for words in (
         "17 of 81 points", "This is not your fault and not a zero", "running_var differs",
         "layer = BatchNorm2d(2, momentum=0.5)", "tensor([1.2304, 0.9871])", "0.247 at most, at [1]",
-        "biased running variance", "your line 42", "mean = x.mean((0, 2))", "torch.nn.functional.batch_norm", "on line 17",
-        "Not attempted: SwitchableNorm2d, Flatten.", "ungraded",
+        "biased running variance", "your line 42", "mean = x.mean((0, 2))", "torch.nn.functional.batch_norm",
+        "on line 17", "Not attempted: SwitchableNorm2d, Flatten.", "ungraded",
     ):  # fmt: skip
         assert words in page.text, words
     assert "/srv/course" not in page.text

@@ -202,6 +202,13 @@ CASES: dict[str, tuple[str, Mapping[str, Any]]] = {
         spec.function_case(spec.tensor(2, 2), [spec.tensor(2, 2, seed=1)], weight=spec.tensor(2, seed=2)),
     ),
     "a method": ("LayerNorm", spec.layer_case([[2]], steps=[spec.call(spec.tensor(3, 2), method="forward")])),
+    "no gradient at all": ("pair", spec.function_case(spec.tensor(2, grad=False), [spec.tensor(2, grad=False)])),
+    "only buffers": (
+        "BatchNorm1d",
+        spec.layer_case(
+            [2], {"affine": False}, [spec.call(spec.tensor(3, 2, grad=False)), spec.call(spec.tensor(3, 2))]
+        ),
+    ),
     "no gradient wanted": ("pair", spec.function_case(spec.tensor(2), [spec.tensor(2, grad=False)])),
 }
 
@@ -318,7 +325,7 @@ def test_a_state_is_loaded_by_order_where_names_differ() -> None:
 
 def test_an_input_that_was_changed_is_shown() -> None:
     case = {**spec.function_case(spec.tensor(2, fill="zeros")), "symbol": "spoil"}
-    shown = dict(paste(snippet(case, "answer", "spoil", criterion="values", where="input.0 after call 1")))
+    shown = dict(paste(snippet(case, "answer", "spoil", criterion="values", shows_inputs=True)))
     assert shown["x after the call:"].tolist() == [1.0, 1.0]
 
 

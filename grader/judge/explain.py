@@ -21,9 +21,13 @@ def counterexample(grader: "PartGrader", run: "_Run", criterion: str, entry: Sui
         found = _shrink(grader, run, criterion)
         if found is not None and weight(found[0]) < weight(case):
             (case, finding), shrunk = found, True
+    code = snippet(
+        case, grader.exercise.name, grader.part.symbol, criterion=criterion,
+        expected=None if shrunk else entry.expected, shows_inputs=finding.message.startswith("It changed"),
+    )  # fmt: skip
     return Counterexample(
-        case=case, snippet=snippet(case, grader.exercise.name, grader.part.symbol), where=finding.where, expected=finding.expected,
-        got=finding.got, difference=finding.difference, index=finding.index, line=finding.line, source=finding.source, shrunk=shrunk,
+        case=case, snippet=code, where=finding.where, expected=finding.expected, got=finding.got,
+        difference=finding.difference, index=finding.index, line=finding.line, source=finding.source, shrunk=shrunk,
     )  # fmt: skip
 
 

@@ -24,8 +24,8 @@ def document(report: GradeReport) -> dict[str, Any]:
 
 
 def dumps(report: GradeReport) -> str:
-    """The document as text, in ASCII, with a line end."""
-    return json.dumps(document(report), indent=2, allow_nan=False) + "\n"
+    """The document as text, in ASCII."""
+    return json.dumps(document(report), indent=2, allow_nan=False)
 
 
 def _submission(submission: SubmissionReport) -> dict[str, Any]:

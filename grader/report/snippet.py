@@ -49,7 +49,7 @@ def snippet(
     criterion: str = "",
     expected: Mapping[str, Any] | None = None,
     by_order: bool = False,
-    where: str = "",
+    shows_inputs: bool = False,
 ) -> str:
     """Write a case as Python to paste beside the answer file.
 
@@ -61,11 +61,11 @@ def snippet(
             empty shows the outputs, and the gradients where the case asks for them.
         expected: The oracle's observation of the case, which makes the code plainer where it is at hand.
         by_order: Load the state by order rather than by name (for answers with names of their own).
-        where: The place of the finding; the inputs are shown after a call when it is one of them.
+        shows_inputs: Print the inputs after each call too, where an answer has changed them.
     """
     text = ""
     for literal_up_to in _LITERALS:
-        writer = _Snippet(case, exercise.rsplit("/", 1)[-1], symbol, criterion, expected, by_order, where)
+        writer = _Snippet(case, exercise.rsplit("/", 1)[-1], symbol, criterion, expected, by_order, shows_inputs)
         writer.literal_up_to = literal_up_to
         text = writer.text()
         if text.count("\n") <= _SCREEN:
@@ -84,11 +84,11 @@ class _Snippet:
         criterion: str,
         expected: Mapping[str, Any] | None,
         by_order: bool,
-        where: str,
+        shows_inputs: bool,
     ) -> None:
         self.case, self.exercise, self.symbol, self.criterion = case, exercise, symbol, criterion
         self.expected, self.by_order = expected or {}, by_order
-        self.shows_inputs = where.startswith("input")
+        self.shows_inputs = shows_inputs
         self.literal_up_to = _LITERALS[0]
         self.dtype: torch.dtype = getattr(torch, case.get("dtype", "float64"))
         self.target = "layer" if "new" in case else symbol
@@ -205,8 +205,8 @@ class _Snippet:
         double = ".double()" if self.dtype == torch.float64 and "fresh" not in self.case else ""
         self.lines += lay_out(Group(f"{self.symbol}(", arguments, ")" + double), "layer = ")
         self.describe()
-        if self.case.get("state"):
-            self.load(self.case["state"])
+        if self.state():
+            self.load()
 
     def describe(self) -> None:
         """Print what was made, for the criteria that are about that."""
@@ -223,10 +223,15 @@ class _Snippet:
                 '    print(name, "mean", item.mean().item(), "std", item.std().item())',
             ]
 
-    def load(self, state: Sequence[Any]) -> None:
+    def state(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """The names and recipes of the state that the case loads."""
+        state = self.case.get("state") or []
         if isinstance(state, str):
             raise ValueError(f"the state {state!r} of this case is not resolved to recipes yet")
-        pairs = [*state.items()] if isinstance(state, Mapping) else [(name, recipe) for name, recipe in state]
+        return [*state.items()] if isinstance(state, Mapping) else [(name, recipe) for name, recipe in state]
+
+    def load(self) -> None:
+        pairs = self.state()
         if self.by_order:
             pairs.sort(key=lambda pair: pair[1].get("role", "parameter") != "parameter")
         nodes = []
@@ -280,7 +285,9 @@ class _Snippet:
     ) -> None:
         """Write the backward pass that the judge does, and print every gradient it compares."""
         in_call = of_call.replace(" of", " in")
-        has_parameters = "new" in self.case and bool(self.case.get("state"))
+        has_parameters = any(recipe.get("role", "parameter") == "parameter" for _, recipe in self.state())
+        if not has_parameters and not self.with_grad:
+            return
         if again and has_parameters:
             self.lines.append("layer.zero_grad()")
         sent = record.get("out")
