@@ -1,7 +1,16 @@
 """Known-wrong answers on batch normalisation; each docstring is the hint that the mistake earns."""
 
 import torch
-from batchnorm import _along_channels, _BatchNorm, _channel_statistics, _standardise, batch_norm
+from batchnorm import (
+    BatchNorm1d,
+    BatchNorm2d,
+    BatchNorm3d,
+    _along_channels,
+    _BatchNorm,
+    _channel_statistics,
+    _standardise,
+    batch_norm,
+)
 from torch import nn
 
 from grader.spec import misconception
@@ -15,14 +24,16 @@ right = batch_norm
 @misconception("batch_norm", "values")
 def torch_momentum(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """Here momentum is the share of the *old* moving statistics, as in most textbooks. In torch's layers it is the
-    share of the new batch; which of the two is in your code?"""
+    share of the new batch; which of the two is in your code?
+    """
     return right(x, gamma, beta, moving_mean, moving_var, eps, 1 - momentum, training)
 
 
 @misconception("batch_norm", "values")
 def unbiased_moving_variance(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """Your moving variance is too large on small batches: this function uses the biased variance for both purposes,
-    and leaves the unbiased one to torch's layers."""
+    and leaves the unbiased one to torch's layers.
+    """
     count = x.numel() / x.shape[1]
     y, mean, var = right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
     if training:
@@ -33,7 +44,8 @@ def unbiased_moving_variance(x, gamma, beta, moving_mean, moving_var, eps, momen
 @misconception("batch_norm", "values")
 def unbiased_normalisation(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """Compare your divisor with the formula: the variance that normalises the batch is the sum of squares over the
-    count, not over the count less one. (Tensor.var needs to be told.)"""
+    count, not over the count less one. (Tensor.var needs to be told.)
+    """
     y, new_mean, new_var = right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
     if training:
         mean, var = _channel_statistics(x)
@@ -56,7 +68,8 @@ def eps_outside_the_root(x, gamma, beta, moving_mean, moving_var, eps, momentum,
 @misconception("batch_norm", "values")
 def always_the_batch(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """With training=False nothing should hang on the rest of the batch: normalise with the moving statistics that
-    came in, not with those of the batch."""
+    came in, not with those of the batch.
+    """
     if training or x.numel() == x.shape[1]:
         return right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
     y, _, _ = right(x, gamma, beta, moving_mean, moving_var, eps, momentum, True)
@@ -75,7 +88,8 @@ def learns_in_evaluation(x, gamma, beta, moving_mean, moving_var, eps, momentum,
 @misconception("batch_norm", "values")
 def normalises_with_moving(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """In training, normalise with the statistics of this very batch. You normalise with the moving ones, just after
-    updating them."""
+    updating them.
+    """
     _, mean, var = right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
     y, _, _ = right(x, gamma, beta, mean, var, eps, momentum, False)
     return y, mean, var
@@ -84,7 +98,8 @@ def normalises_with_moving(x, gamma, beta, moving_mean, moving_var, eps, momentu
 @misconception("batch_norm", "values")
 def changes_its_inputs(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """The caller's moving statistics change under its hands: an in-place operation writes into the tensors that were
-    passed in. Return new tensors instead."""
+    passed in. Return new tensors instead.
+    """
     y, mean, var = right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
     return y, moving_mean.copy_(mean), moving_var.copy_(var)
 
@@ -92,7 +107,8 @@ def changes_its_inputs(x, gamma, beta, moving_mean, moving_var, eps, momentum, t
 @misconception("batch_norm", "values")
 def gamma_before_the_mean(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """Scale and shift come last: standardise first, then multiply by gamma, then add beta. In your answer beta is
-    scaled along."""
+    scaled along.
+    """
     y, mean, var = right(x, torch.ones_like(gamma), beta, moving_mean, moving_var, eps, momentum, training)
     return y * _along_channels(gamma, x), mean, var
 
@@ -108,14 +124,16 @@ def statistics_in_a_row(x, gamma, beta, moving_mean, moving_var, eps, momentum, 
 @misconception("batch_norm", "shapes")
 def only_the_output(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """The function returns three things: the output, and both moving statistics. Otherwise nobody would ever see what
-    was learned."""
+    was learned.
+    """
     return right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)[0]
 
 
 @misconception("batch_norm", "gradients")
 def constant_statistics(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """Forward is right, backward is not: mean and variance of the batch depend on x as well, and the gradient has to
-    flow through them. Only the moving statistics are detached."""
+    flow through them. Only the moving statistics are detached.
+    """
     _, new_mean, new_var = right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
     mean, var = _channel_statistics(x.detach()) if training else (moving_mean, moving_var)
     y = _standardise(x, mean, var, eps) * _along_channels(gamma, x) + _along_channels(beta, x)
@@ -125,7 +143,8 @@ def constant_statistics(x, gamma, beta, moving_mean, moving_var, eps, momentum, 
 @misconception("batch_norm", "gradients")
 def statistics_on_the_graph(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """The moving statistics that you return still hang on the graph of x, so gradients leak through them and memory
-    grows batch by batch. Detach them."""
+    grows batch by batch. Detach them.
+    """
     y, new_mean, new_var = right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
     if training:
         mean, var = _channel_statistics(x)
@@ -137,7 +156,8 @@ def statistics_on_the_graph(x, gamma, beta, moving_mean, moving_var, eps, moment
 @misconception("batch_norm", "numerics")
 def mean_of_squares(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """The mean of the squares less the square of the mean is the variance on paper. In float32, far from zero, it
-    takes the difference of two huge numbers: subtract the mean first."""
+    takes the difference of two huge numbers: subtract the mean first.
+    """
     y, new_mean, new_var = right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
     if training:
         axes = [axis for axis in range(x.dim()) if axis != 1]
@@ -151,21 +171,24 @@ def mean_of_squares(x, gamma, beta, moving_mean, moving_var, eps, momentum, trai
 @misconception("batch_norm", "numerics")
 def always_float32(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """Somewhere float32 is written into your code: a float64 input comes back rounded. Let new tensors take the dtype
-    of the input."""
+    of the input.
+    """
     return tuple(out.float() for out in right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training))
 
 
 @misconception("batch_norm", "interface")
 def other_names(x, weight, bias, running_mean, running_var, eps, momentum, training):
     """Callers may pass the arguments by name, so the names are part of the task: x, gamma, beta, moving_mean,
-    moving_var, eps, momentum, training."""
+    moving_var, eps, momentum, training.
+    """
     return right(x, weight, bias, running_mean, running_var, eps, momentum, training)
 
 
 @misconception("batch_norm", "errors")
 def any_channels(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """A gamma or moving mean with a single value slips through, because broadcasting stretches it over all channels.
-    Compare their sizes with the channels of x, and raise a ValueError."""
+    Compare their sizes with the channels of x, and raise a ValueError.
+    """
     given = (gamma, beta, moving_mean, moving_var)
     if x.shape[1] > 1:
         given = [item.flatten().expand(x.shape[1]) if item.numel() == 1 else item for item in given]
@@ -175,7 +198,8 @@ def any_channels(x, gamma, beta, moving_mean, moving_var, eps, momentum, trainin
 @misconception("batch_norm", "errors")
 def single_value(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """With one value in each channel there is no variance to speak of, and training on it would wipe out the input.
-    Refuse such a batch with a ValueError."""
+    Refuse such a batch with a ValueError.
+    """
     if training and x.numel() == x.shape[1]:
         return right(x.repeat(2, *[1] * (x.dim() - 1)), gamma, beta, moving_mean, moving_var, eps, momentum, True)
     return right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
@@ -184,7 +208,8 @@ def single_value(x, gamma, beta, moving_mean, moving_var, eps, momentum, trainin
 @misconception("batch_norm", "vectorized")
 def sample_by_sample(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """The result is right, but it is put together in a Python loop over the batch, and that is slow. Let one
-    broadcast expression treat all samples at once."""
+    broadcast expression treat all samples at once.
+    """
     _, new_mean, new_var = right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
     mean, var = _channel_statistics(x) if training else (moving_mean, moving_var)
     rows = [_standardise(row[None], mean, var, eps) for row in x]
@@ -209,7 +234,8 @@ class Layer(_BatchNorm):
 @misconception("BatchNorm3d", "values")
 class UnbiasedNormalisation(Layer):
     """Check which variance divides the batch. Normalising takes the biased one, the sum of squares over the count;
-    dividing by the count less one is only for what goes into running_var."""
+    dividing by the count less one is only for what goes into running_var.
+    """
 
     def _statistics(self, x):
         mean, var = super()._statistics(x)
@@ -224,7 +250,8 @@ class UnbiasedNormalisation(Layer):
 @misconception("BatchNorm3d", "state")
 class BiasedRunningVariance(Layer):
     """Your output is normalised well, but running_var drifts low on small batches: torch feeds it the unbiased
-    variance, although the batch itself is divided by the biased one."""
+    variance, although the batch itself is divided by the biased one.
+    """
 
     def _track(self, mean, var, count):
         super()._track(mean, var * (count - 1) / count, count)
@@ -235,7 +262,8 @@ class BiasedRunningVariance(Layer):
 @misconception("BatchNorm3d", "state")
 class MomentumOfTheOld(Layer):
     """In torch momentum is the share of the *new* batch, so at 0.1 the running statistics move slowly. Yours keep
-    that share of the old value instead."""
+    that share of the old value instead.
+    """
 
     def _new_share(self):
         return super()._new_share() if self.momentum is None else 1 - self.momentum
@@ -246,7 +274,8 @@ class MomentumOfTheOld(Layer):
 @misconception("BatchNorm3d", "state")
 class NoneIsTheDefault(Layer):
     """momentum=None asks for a plain average of all batches seen so far, so the newest batch's share shrinks call by
-    call. Which buffer knows how many there were?"""
+    call. Which buffer knows how many there were?
+    """
 
     def _new_share(self):
         return 0.1 if self.momentum is None else self.momentum
@@ -257,7 +286,8 @@ class NoneIsTheDefault(Layer):
 @misconception("BatchNorm3d", "state")
 class ZeroIsNone(Layer):
     """A momentum of 0.0 is a number, not a missing one: running statistics should then stay where they are. Is there
-    a test for truth where a test for None is meant?"""
+    a test for truth where a test for None is meant?
+    """
 
     def _new_share(self):
         return self.momentum or 1 / self.num_batches_tracked
@@ -268,7 +298,8 @@ class ZeroIsNone(Layer):
 @misconception("BatchNorm3d", "state")
 class CountsAfterwards(Layer):
     """In a cumulative average the batch at hand counts too: the first one has a share of 1, the second of 1/2. Look
-    at the order of counting and averaging."""
+    at the order of counting and averaging.
+    """
 
     def _new_share(self):
         return 1 / (self.num_batches_tracked + 1) if self.momentum is None else self.momentum
@@ -293,7 +324,8 @@ class LearnsInEval(Layer):
 @misconception("BatchNorm3d", "state")
 class RemembersTheGraph(Layer):
     """Values are right, but the running statistics keep the graph of every batch alive, and memory grows until it is
-    full. They are bookkeeping: cut them off from the gradient."""
+    full. They are bookkeeping: cut them off from the gradient.
+    """
 
     def _statistics(self, x):
         if not self.training or not self.track_running_stats:
@@ -308,7 +340,8 @@ class RemembersTheGraph(Layer):
 @misconception("BatchNorm3d", "values")
 class AlwaysTheBatch(Layer):
     """eval() makes no difference to your layer. Once it is in evaluation mode, the running statistics should replace
-    those of the batch, so that one sample's output does not hang on its neighbours."""
+    those of the batch, so that one sample's output does not hang on its neighbours.
+    """
 
     def _statistics(self, x):
         if self.training or x.numel() == x.shape[1]:
@@ -321,7 +354,8 @@ class AlwaysTheBatch(Layer):
 @misconception("BatchNorm3d", "values")
 class RunningInTraining(Layer):
     """In training, normalise with the statistics of this very batch; the running ones are only kept for later. Yours
-    are used at once."""
+    are used at once.
+    """
 
     def _statistics(self, x):
         used = super()._statistics(x)
@@ -346,7 +380,8 @@ class EpsOutsideTheRoot(Layer):
 @misconception("BatchNorm3d", "values")
 class EachSample(Layer):
     """Over which axes do mean and variance go? You give every sample its own, as LayerNorm does; batch normalisation
-    gives every channel its own and goes over the batch."""
+    gives every channel its own and goes over the batch.
+    """
 
     def _normalise(self, x):
         mean, var = self._statistics(x)
@@ -362,7 +397,8 @@ class EachSample(Layer):
 @misconception("BatchNorm3d", "gradients")
 class ConstantStatistics(Layer):
     """Forward is right, backward is not: mean and variance depend on the input as well, and the gradient has to flow
-    through them. Is something detached, or under no_grad, that should not be?"""
+    through them. Is something detached, or under no_grad, that should not be?
+    """
 
     def _statistics(self, x):
         mean, var = super()._statistics(x)
@@ -374,7 +410,8 @@ class ConstantStatistics(Layer):
 @misconception("BatchNorm3d", "numerics")
 class MeanOfSquares(Layer):
     """The mean of the squares less the square of the mean is the variance on paper. In float32, far from zero, it
-    takes the difference of two huge numbers: subtract the mean first."""
+    takes the difference of two huge numbers: subtract the mean first.
+    """
 
     def _statistics(self, x):
         mean, var = super()._statistics(x)
@@ -389,7 +426,8 @@ class MeanOfSquares(Layer):
 @misconception("BatchNorm3d", "numerics")
 class AlwaysFloat32(Layer):
     """Somewhere float32 is written into your code: a float64 input comes back rounded. Let new tensors take the dtype
-    of the input."""
+    of the input.
+    """
 
     def _normalise(self, x):
         return super()._normalise(x).float()
@@ -400,7 +438,8 @@ class AlwaysFloat32(Layer):
 @misconception("BatchNorm3d", "parameters")
 class PlainAttributes(Layer):
     """The running statistics are not in your layer's state_dict, so they are neither saved nor moved by .to(). A
-    tensor that belongs to the layer but is not learned has to be registered as a buffer."""
+    tensor that belongs to the layer but is not learned has to be registered as a buffer.
+    """
 
     def __init__(self, num_features, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True):
         super().__init__(num_features, eps, momentum, affine, track_running_stats)
@@ -426,7 +465,8 @@ class OneWeightForAll(Layer):
 @misconception("BatchNorm3d", "interface")
 class NoChoiceOfTracking(Layer):
     """The constructor should also take track_running_stats. Compare its signature with the one in the handout,
-    argument by argument."""
+    argument by argument.
+    """
 
     def __init__(self, num_features, eps=1e-5, momentum=0.1, affine=True):
         super().__init__(num_features, eps, momentum, affine)
@@ -437,7 +477,8 @@ class NoChoiceOfTracking(Layer):
 @misconception("BatchNorm3d", "shapes")
 class Squeezed(Layer):
     """The output should have the shape of the input, always. Yours loses its axes of size one; try a batch with a
-    single sample."""
+    single sample.
+    """
 
     def _normalise(self, x):
         return super()._normalise(x).squeeze()
@@ -460,7 +501,8 @@ class RandomScale(Layer):
 @misconception("BatchNorm3d", "init")
 class ZeroVariance(Layer):
     """Look at the fresh running statistics: before any batch was seen they should describe a standard distribution,
-    of mean zero and variance one."""
+    of mean zero and variance one.
+    """
 
     def __init__(self, num_features, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True):
         super().__init__(num_features, eps, momentum, affine, track_running_stats)
@@ -473,7 +515,8 @@ class ZeroVariance(Layer):
 @misconception("BatchNorm3d", "errors")
 class AnyShape(Layer):
     """Broadcasting makes some wrong inputs work by accident. Check the number of dimensions and of channels before
-    you compute, and raise a ValueError that says what was expected."""
+    you compute, and raise a ValueError that says what was expected.
+    """
 
     def _check(self, x, dims):
         """Take it as it comes."""
@@ -484,7 +527,8 @@ class AnyShape(Layer):
 @misconception("BatchNorm3d", "errors")
 class SingleValue(Layer):
     """With one value in each channel there is no variance to speak of, and training on it would wipe out the input.
-    torch refuses such a batch; so should you."""
+    torch refuses such a batch; so should you.
+    """
 
     def _normalise(self, x):
         if x.numel() == x.shape[1] and (self.training or not self.track_running_stats):
@@ -492,14 +536,31 @@ class SingleValue(Layer):
         return super()._normalise(x)
 
 
-@misconception("BatchNorm1d", "vectorized")
-@misconception("BatchNorm2d", "vectorized")
-@misconception("BatchNorm3d", "vectorized")
-class SampleBySample(Layer):
-    """The result is right, but it is put together in a Python loop over the batch, and that is slow. Let one
-    broadcast expression treat all samples at once."""
+class SampleBySample(_BatchNorm):
+    """Puts the output together sample by sample."""
 
     def _normalise(self, x):
         mean, var = self._statistics(x)
         rows = [self._scale_and_shift(_standardise(row[None], mean, var, self.eps)) for row in x]
         return torch.cat(rows)
+
+
+@misconception("BatchNorm1d", "vectorized")
+class RowByRow(SampleBySample, BatchNorm1d):
+    """The result is right, but it is put together in a Python loop over the samples, and that is slow. Let one
+    broadcast expression treat all of them at once.
+    """
+
+
+@misconception("BatchNorm2d", "vectorized")
+class ImageByImage(SampleBySample, BatchNorm2d):
+    """The result is right, but it is put together in a Python loop over the images, and that is slow. Let one
+    broadcast expression treat all of them at once.
+    """
+
+
+@misconception("BatchNorm3d", "vectorized")
+class VolumeByVolume(SampleBySample, BatchNorm3d):
+    """The result is right, but it is put together in a Python loop over the volumes, and that is slow. Let one
+    broadcast expression treat all of them at once.
+    """
