@@ -371,6 +371,10 @@ def _counted(observation: dict[str, Any]) -> Iterator[None]:
     seen: dict[str, int] = {}
 
     class Count(TorchDispatchMode):
+        @classmethod
+        def _should_skip_dynamo(cls) -> bool:
+            return False  # skipping imports all of torch._dynamo, a second in every child
+
         def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             name = str(func)
             seen[name] = seen.get(name, 0) + 1
