@@ -212,9 +212,10 @@ def release(root: Path | None, directory: Path) -> None:
     """Write what students receive: stubs, notebooks, figures, READMEs."""
     from grader.catalog import load_course
     from grader.release import release as write
+    from grader.release import worth_of
 
     course = load_course(_root(root))
-    written = write(course, directory)
+    written = write(course, directory, worth_of(cache_dir()))
     click.echo(f"Wrote {len(list(written))} files to {directory}.")
 
 
