@@ -1,0 +1,196 @@
+"""RNNCell, LSTMCell and GRUCell: one step of a recurrent network, judged against ``torch.nn``."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+from torch import nn
+
+from grader.properties import Fresh, uniform_init
+from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, run, tensor, train
+from grader.strategies import cotangents, flags, normal_tensor, seeds, sizes
+
+Case = dict[str, Any]
+
+OFF_LIMITS = OffLimits(
+    kernels=["*lstm*", "*gru*", "*rnn*"],
+    classes=["RNN*", "LSTM*", "GRU*"],
+    modules=["torch.ao", "torch.nn.quantizable", "torch.nn.quantized"],
+)
+
+CALM = ((0.5, 0.0), (0.3, 0.2))
+WILD = ((1.0, 0.0), (0.1, -0.5), (3.0, 1.0), (10.0, -2.0), (30.0, 10.0))
+"""Scale and shift of inputs, up to where every gate is shut or wide open."""
+HUGE = ((1.0, 0.0), (30.0, 10.0), (100.0, 0.0), (300.0, -100.0), (1e4, 0.0))
+STATES = ((1.0, 0.0), (0.5, 0.3), (3.0, -1.0))
+FILLS = ("normal", "normal", "uniform")
+"""No integers: a sum of exactly zero is the kink of the relu."""
+
+
+def state_of(shapes: Sequence[Any], pair: bool) -> Any:
+    """What is handed in as the state: one recipe, or a tuple of two."""
+    return tuple(shapes) if pair else shapes[0]
+
+
+@st.composite
+def steps_of(draw: st.DrawFn, inside: int, hidden: int, pair: bool, spreads: Sequence[tuple[float, float]]) -> Case:
+    """One call, with or without a batch and a state."""
+    leading = draw(st.sampled_from(([3], [2], [1], [], [4])))
+    arguments = [draw(normal_tensor([*leading, inside], fills=FILLS, spreads=spreads))]
+    given = draw(st.sampled_from(("zeros", "given", "given", "none")))
+    if given == "given":
+        shape = [*leading, hidden]
+        states = [draw(normal_tensor(shape, fills=FILLS, spreads=STATES)) for _ in range(1 + pair)]
+        arguments.append(state_of(states, pair))
+    elif given == "none":
+        arguments.append(None)
+    return call(*arguments, cotangent=draw(cotangents()))
+
+
+@st.composite
+def cases(draw: st.DrawFn, pair: bool, options: Mapping[str, st.SearchStrategy[Any]]) -> Case:
+    """One to three calls in either mode, then one with small inputs: its gradients say what counts as zero in others."""
+    inside, hidden = draw(sizes(1, 5)), draw(sizes(1, 4))
+    kwargs = draw(st.fixed_dictionaries({}, optional={"bias": flags, **options}))
+    steps: list[Any] = []
+    for _ in range(draw(sizes(1, 3))):
+        if draw(flags):
+            steps.append(draw(st.sampled_from([evaluate(), train()])))
+        steps.append(draw(steps_of(inside, hidden, pair, WILD)))
+    calm = draw(normal_tensor([3, inside], fills=FILLS, spreads=CALM, grad=True))
+    steps.append(call(calm, cotangent=draw(seeds)))
+    return layer_case((inside, hidden), kwargs, steps, seed=draw(seeds))
+
+
+@st.composite
+def numerics(draw: st.DrawFn, pair: bool) -> Case:
+    """Sums so large that their exponentials overflow in float32."""
+    inside, hidden, batch = draw(sizes(1, 6)), draw(sizes(1, 4)), draw(sizes(1, 4))
+    x = draw(normal_tensor([batch, inside], fills=("normal",), spreads=HUGE, grad=True))
+    states = [draw(normal_tensor([batch, hidden], fills=("normal",), spreads=STATES, grad=True)) for _ in range(1 + pair)]
+    arguments = [x, state_of(states, pair)] if draw(flags) else [x]
+    return layer_case((inside, hidden), {}, [call(*arguments, cotangent=draw(seeds))], dtype="float32", seed=draw(seeds))
+
+
+def given(pair: bool, *shape: int, seed: int = 7, second: Sequence[int] | None = None) -> Any:
+    """A state of that shape; `second` is the shape of c where it is another."""
+    return state_of([tensor(*shape, seed=seed), tensor(*(second or shape), seed=seed + 1)], pair)
+
+
+def examples(pair: bool) -> list[Case]:
+    """Cases for every suite."""
+    x, wild = tensor(4, 3), tensor(4, 3, seed=5, scale=40.0, layout="transposed")
+    return [
+        layer_case((3, 2), {}, [call(x)]),
+        layer_case((3, 2), {}, [call(x, given(pair, 4, 2))]),
+        layer_case((3, 2), {"bias": False}, [call(x, given(pair, 4, 2))]),
+        layer_case((2, 3), {}, [call(tensor(2), given(pair, 3)), call(tensor(2, seed=1))]),
+        layer_case((1, 1), {}, [call(tensor(1, 1), given(pair, 1, 1))]),
+        layer_case((3, 3), {}, [call(tensor(3, 3), given(pair, 3, 3))]),
+        layer_case((3, 5), {}, [call(x, given(pair, 4, 5)), call(tensor(2, 3, seed=2)), evaluate(), call(x)]),
+        layer_case((3, 4), {}, [call(wild, given(pair, 4, 4)), call(tensor(4, 3, scale=0.5), given(pair, 4, 4))], seed=1),
+        layer_case((3, 4), {}, [call(x, given(pair, 4, 4, seed=3), cotangent=None), evaluate(), call(x)], seed=2),
+    ]
+
+
+def refusals(pair: bool) -> list[Case]:
+    """Shapes that do not fit."""
+    found: list[Case] = []
+
+    def add(why: str, *arguments: Any, bias: bool = True) -> None:
+        found.append({**layer_case((3, 2), {"bias": bias}, [call(*arguments)]), "why": why})
+
+    x = tensor(4, 3)
+    for bias in (True, False):
+        add("An input of 5 features where input_size is 3", tensor(4, 5), bias=bias)
+        add("An input of 3 dimensions", tensor(2, 4, 3), bias=bias)
+        add("A state of 1 row for a batch of 4", x, given(pair, 1, 2), bias=bias)
+    add("An input of 1 feature where input_size is 3", tensor(4, 1))
+    add("An input of 1 feature, without a batch, where input_size is 3", tensor(1))
+    add("An input of 4 dimensions", tensor(1, 2, 4, 3))
+    add("An input of 3 dimensions and such a state", tensor(2, 4, 3), given(pair, 2, 4, 2))
+    add("A state of 3 features where hidden_size is 2", x, given(pair, 4, 3))
+    add("A state of 1 feature where hidden_size is 2", x, given(pair, 4, 1))
+    add("A state without a batch for a batch of 4", x, given(pair, 2))
+    add("A state of 3 dimensions", x, given(pair, 1, 4, 2))
+    add("A state of 4 rows for a batch of 1", tensor(1, 3), given(pair, 4, 2))
+    add("A state of 4 rows for an input without a batch", tensor(3), given(pair, 4, 2))
+    if pair:
+        add("A c of 1 row for a batch of 4", x, given(pair, 4, 2, second=[1, 2]))
+        add("A c of 1 feature where hidden_size is 2", x, given(pair, 4, 2, second=[4, 1]))
+        add("A c without a batch for a batch of 4", x, given(pair, 4, 2, second=[2]))
+        add("A c of 4 rows for an input without a batch", tensor(3), given(pair, 2, second=[4, 2]))
+    return found
+
+
+def growth(pair: bool) -> list[Growth]:
+    """Batches of 2, 4 and 8, with a state and without."""
+
+    def counted(*arguments: Any) -> Case:
+        return layer_case((3, 2), {}, [call(*arguments) | {"count": True}])
+
+    return [
+        Growth(along="batch", cases=[counted(tensor(batch, 3)) for batch in (2, 4, 8)]),
+        Growth(along="batch", cases=[counted(tensor(batch, 3), given(pair, batch, 2)) for batch in (2, 4, 8)]),
+    ]
+
+
+def interface(pair: bool) -> list[Case]:
+    """Arguments by name, a change of dtype, and a state that comes back into the cell."""
+    out = "[item.dtype for item in layer(torch.ones(2, 3).double())]" if pair else "layer(torch.ones(2, 3).double()).dtype"
+    again = "after = layer(torch.ones(2, 3), layer(torch.ones(2, 3)))"
+    shape = "[item.shape for item in after]" if pair else "after.shape"
+    return [
+        layer_case((), {"input_size": 3, "hidden_size": 2}, [run(again, shape)], dtype="float32"),
+        layer_case((3, 2), {}, [run("layer = layer.double()", out)], dtype="float32"),
+    ]
+
+
+def cell(symbol: str, oracle: type[nn.Module], **more: Any) -> Part:
+    """The part of one cell."""
+    pair = symbol == "LSTMCell"
+    options = {"nonlinearity": st.sampled_from(("relu", "tanh"))} if symbol == "RNNCell" else {}
+    names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    return Part(
+        symbol=symbol,
+        oracle=oracle,
+        cases=cases(pair, options),
+        examples=[*examples(pair), *more.get("examples", ())],
+        arguments=["input_size", "hidden_size", "bias", *options],
+        numerics=numerics(pair),
+        properties=[
+            uniform_init(
+                Fresh(args=(9, 64), bound=1 / 8, names=names),
+                Fresh(args=(64, 25), bound=1 / 5, names=names),
+                Fresh(args=(300, 2), kwargs={"bias": False}, bound=1 / math.sqrt(2), names=names[:1]),
+            )
+        ],
+        errors=[*refusals(pair), *more.get("errors", ())],
+        growth=growth(pair),
+        interface=interface(pair),
+        off_limits=OFF_LIMITS,
+        core=True,
+    )
+
+
+exercise = Exercise(
+    title="Recurrent cells",
+    parts=[
+        cell(
+            "RNNCell",
+            nn.RNNCell,
+            examples=[
+                layer_case((3, 2), {"nonlinearity": "relu"}, [call(tensor(4, 3), tensor(4, 2, seed=7))]),
+                layer_case((3, 2), {"bias": False, "nonlinearity": "relu"}, [call(tensor(4, 3))]),
+                layer_case((3, 2), {"bias": True, "nonlinearity": "relu"}, [call(tensor(3), tensor(2, seed=7))], seed=1),
+            ],
+            errors=[
+                {**layer_case((3, 2), {"nonlinearity": name}, [call(tensor(4, 3))]), "why": f'The nonlinearity "{name}"'}
+                for name in ("sigmoid", "Tanh", "")
+            ],
+        ),
+        cell("LSTMCell", nn.LSTMCell),
+        cell("GRUCell", nn.GRUCell),
+    ],
+)

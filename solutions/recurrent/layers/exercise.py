@@ -1,0 +1,362 @@
+"""RNN, LSTM and GRU: whole sequences, several layers, both directions, judged against ``torch.nn``."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+from hypothesis import strategies as st
+from torch import Tensor, nn
+
+from grader.properties import Fresh, ks_threshold, uniform_init
+from grader.spec import Exercise, Growth, OffLimits, Part, Property, call, evaluate, layer_case, run, tensor, train
+from grader.strategies import cotangents, flags, normal_tensor, seeds, sizes
+
+Case = dict[str, Any]
+
+OFF_LIMITS = OffLimits(
+    kernels=["*lstm*", "*gru*", "*rnn*"],
+    classes=["RNN*", "LSTM*", "GRU*"],
+    modules=["torch.ao", "torch.nn.quantizable", "torch.nn.quantized"],
+)
+
+CALM = ((0.5, 0.0), (0.3, 0.2))
+WILD = ((1.0, 0.0), (0.1, -0.5), (3.0, 1.0), (10.0, -2.0), (30.0, 10.0))
+"""Scale and shift of inputs, up to where every gate is shut or wide open."""
+HUGE = ((1.0, 0.0), (30.0, 10.0), (100.0, 0.0), (300.0, -100.0), (1e4, 0.0))
+STATES = ((1.0, 0.0), (0.5, 0.3), (3.0, -1.0))
+FILLS = ("normal", "normal", "uniform")
+"""No integers: a sum of exactly zero is the kink of the relu."""
+
+
+def state_of(states: Sequence[Any], pair: bool) -> Any:
+    """What is handed in as the state: one recipe, or a tuple of two."""
+    return tuple(states) if pair else states[0]
+
+
+def rows_of(kwargs: Mapping[str, Any]) -> int:
+    """How many states there are: one a layer and direction."""
+    return int(kwargs.get("num_layers", 1)) * (1 + bool(kwargs.get("bidirectional")))
+
+
+# Ordinary cases.
+
+
+@st.composite
+def options_of(draw: st.DrawFn, more: Mapping[str, st.SearchStrategy[Any]]) -> Case:
+    """Arguments of a constructor; dropout only where there are layers to stand between (torch warns otherwise)."""
+    kwargs: Case = draw(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "num_layers": st.sampled_from((2, 1, 3)), "bias": flags, "batch_first": flags, "bidirectional": flags, **more,
+            },
+        )
+    )  # fmt: skip
+    if kwargs.get("num_layers", 1) > 1 and draw(flags):
+        kwargs["dropout"] = draw(st.sampled_from((0.5, 0.0, 0.9)))
+    if kwargs.get("nonlinearity") == "relu" and kwargs.get("num_layers", 1) > 1:
+        # A lower layer of zeros and no bias put the upper one on the kink of the relu.
+        kwargs.pop("bias", None)
+    return kwargs
+
+
+@st.composite
+def call_of(draw: st.DrawFn, inside: int, hidden: int, kwargs: Case, pair: bool, spreads: Sequence[tuple[float, float]]) -> Case:
+    """One call, with or without a batch and a state."""
+    length, batch = draw(st.sampled_from((2, 3, 1, 4))), draw(st.sampled_from((2, 3, 1, None)))
+    if batch is None:
+        shape, state_shape = [length, inside], [rows_of(kwargs), hidden]
+    else:
+        shape = [batch, length, inside] if kwargs.get("batch_first") else [length, batch, inside]
+        state_shape = [rows_of(kwargs), batch, hidden]
+    arguments = [draw(normal_tensor(shape, fills=FILLS, spreads=spreads))]
+    handed = draw(st.sampled_from(("zeros", "given", "given", "none")))
+    if handed == "given":
+        states = [draw(normal_tensor(state_shape, fills=FILLS, spreads=STATES)) for _ in range(1 + pair)]
+        arguments.append(state_of(states, pair))
+    elif handed == "none":
+        arguments.append(None)
+    return call(*arguments, cotangent=draw(cotangents()))
+
+
+@st.composite
+def cases(draw: st.DrawFn, pair: bool, more: Mapping[str, st.SearchStrategy[Any]]) -> Case:
+    """One or two calls, then one with small inputs: its gradients say what counts as zero in the others.
+
+    With dropout all of them are in evaluation mode, where nothing is random.
+    """
+    inside, hidden, kwargs = draw(sizes(1, 4)), draw(sizes(1, 3)), draw(options_of(more))
+    steps: list[Any] = [evaluate()] if kwargs.get("dropout") else []
+    for _ in range(draw(sizes(1, 2))):
+        if not kwargs.get("dropout") and draw(flags):
+            steps.append(draw(st.sampled_from([evaluate(), train()])))
+        steps.append(draw(call_of(inside, hidden, kwargs, pair, WILD)))
+    calm = draw(normal_tensor([2, 2, inside], fills=FILLS, spreads=CALM, grad=True))
+    steps.append(call(calm, cotangent=draw(seeds)))
+    return layer_case((inside, hidden), kwargs, steps, seed=draw(seeds))
+
+
+@st.composite
+def numerics(draw: st.DrawFn, pair: bool) -> Case:
+    """Sums so large that their exponentials overflow in float32."""
+    inside, hidden = draw(sizes(1, 6)), draw(sizes(1, 4))
+    kwargs = {"num_layers": draw(sizes(1, 2)), "bidirectional": draw(flags)}
+    x = draw(normal_tensor([draw(sizes(1, 4)), 3, inside], fills=("normal",), spreads=HUGE, grad=True))
+    shape = [rows_of(kwargs), 3, hidden]
+    states = [draw(normal_tensor(shape, fills=("normal",), spreads=STATES, grad=True)) for _ in range(1 + pair)]
+    arguments = [x, state_of(states, pair)] if draw(flags) else [x]
+    return layer_case((inside, hidden), kwargs, [call(*arguments, cotangent=draw(seeds))], dtype="float32", seed=draw(seeds))
+
+
+def given(pair: bool, *shape: int, seed: int = 7, second: Sequence[int] | None = None) -> Any:
+    """A state of that shape; `second` is the shape of c where it is another."""
+    return state_of([tensor(*shape, seed=seed), tensor(*(second or shape), seed=seed + 1)], pair)
+
+
+def examples(pair: bool, first: Case) -> list[Case]:
+    """Cases for every suite; `first` are arguments that only this layer has."""
+    x, calm = tensor(4, 2, 3), tensor(4, 2, 3, scale=0.5)
+    wild = tensor(4, 2, 3, seed=5, scale=40.0, layout="transposed")
+    both, deep = {"bidirectional": True}, {"num_layers": 2}
+    every = {"num_layers": 2, **first, "bias": False, "batch_first": True, "dropout": 0.5, "bidirectional": True}
+    if first:
+        every["bias"] = True
+    return [
+        layer_case((3, 2), {}, [call(x)]),
+        layer_case((3, 2), {}, [call(x, given(pair, 1, 2, 2))]),
+        layer_case((3, 2), {"bias": False}, [call(x, given(pair, 1, 2, 2))]),
+        layer_case((3, 2), {}, [call(tensor(1, 2, 3), given(pair, 1, 2, 2)), call(tensor(1, 1, 3)), call(tensor(2, 1, 3))]),
+        layer_case((3, 2), {"batch_first": True}, [call(tensor(2, 4, 3), given(pair, 1, 2, 2))]),
+        layer_case((3, 3), {"batch_first": True}, [call(tensor(3, 3, 3), given(pair, 1, 3, 3)), evaluate(), call(x)]),
+        layer_case((3, 2), {}, [call(tensor(4, 3)), call(tensor(4, 3, seed=1), given(pair, 1, 2))]),
+        layer_case((3, 2), {"batch_first": True}, [call(tensor(4, 3), given(pair, 1, 2))]),
+        layer_case((3, 2), deep, [call(x, given(pair, 2, 2, 2))]),
+        layer_case((3, 2), both, [call(x, given(pair, 2, 2, 2))]),
+        layer_case((3, 2), {**deep, **both}, [call(x, given(pair, 4, 2, 2)), call(tensor(1, 3, 3))]),
+        layer_case((1, 3), {**deep, **both, "batch_first": True}, [call(tensor(2, 3, 1), given(pair, 4, 2, 3))], seed=1),
+        layer_case((3, 2), {**deep, **both}, [call(tensor(4, 3), given(pair, 4, 2))], seed=2),
+        layer_case((2, 2), {"num_layers": 3, **both}, [call(tensor(3, 2, 2), given(pair, 6, 2, 2))], seed=3),
+        layer_case((3, 2), {**deep, "dropout": 0.5}, [evaluate(), call(x), call(x)]),
+        layer_case((3, 2), {**deep, "dropout": 0.0}, [call(x)]),
+        layer_case((3, 2), every, [evaluate(), call(tensor(2, 4, 3), given(pair, 4, 2, 2))]),
+        layer_case((3, 2), {**every, "batch_first": False}, [evaluate(), call(x, given(pair, 4, 2, 2))], seed=1),
+        layer_case((3, 2), {**every, "dropout": 0.0}, [call(tensor(2, 4, 3), given(pair, 4, 2, 2))], seed=2),
+        layer_case((3, 4), {}, [call(wild, given(pair, 1, 2, 4)), call(calm, given(pair, 1, 2, 4))], seed=1),
+        layer_case((3, 2), {}, [call(x, given(pair, 1, 2, 2), cotangent=None), evaluate(), call(x)], seed=2),
+    ]
+
+
+# Dropout.
+
+
+def squash(kind: str, x: Tensor) -> Tensor:
+    """What an upper layer makes of its input where `passing_on` holds."""
+    return torch.tanh(torch.tanh(x)) if kind == "LSTM" else torch.tanh(x)
+
+
+def unsquash(kind: str, y: Tensor) -> Tensor:
+    """The input that an upper layer had."""
+    return torch.atanh(torch.atanh(y)) if kind == "LSTM" else torch.atanh(y)
+
+
+def passing_on(kind: str, layer: int, size: int) -> Case:
+    """Parameters with which an upper layer forgets its state and squashes its input, element by element."""
+    blocks = {"RNN": (0.0,), "LSTM": (40.0, -40.0, 0.0, 40.0), "GRU": (0.0, -40.0, 0.0)}[kind]
+    """The bias of each gate: wide open, shut, or (for the one that takes the input) none."""
+    reader = {"RNN": 0, "LSTM": 2, "GRU": 2}[kind]
+    rows = len(blocks) * size
+    weight = [[float(row == reader * size + column) for column in range(size)] for row in range(rows)]
+    bias = [value for value in blocks for _ in range(size)]
+    return {
+        f"weight_ih_l{layer}": tensor(rows, size, fill="values", values=sum(weight, [])),
+        f"weight_hh_l{layer}": tensor(rows, size, fill="zeros"),
+        f"bias_ih_l{layer}": tensor(rows, fill="values", values=bias),
+        f"bias_hh_l{layer}": tensor(rows, fill="zeros"),
+    }
+
+
+def dropout_between(kind: str, layers: int, p: float, length: int = 6, batch: int = 32, size: int = 8) -> Property:
+    """In training, what comes out of every layer but the last is dropped and scaled; nothing else is.
+
+    The upper layers squash each element by itself, so each output is zero, or what the scaled elements below give. A
+    right answer fails with a probability below 1e-10: the share of zeros by Hoeffding's inequality (`ks_threshold` is
+    sharper than asked for one count), and equal masks, of which the likeliest are those of all times of one call, with
+    less than 0.7 ** (batch * size) < 1e-39.
+    """
+    state = {name: recipe for layer in range(1, layers) for name, recipe in passing_on(kind, layer, size).items()}
+    x = tensor(length, batch, 3, grad=False)
+    steps = [call(x, cotangent=None), call(x, cotangent=None), evaluate(), call(x, cotangent=None), train(), call(x, cotangent=None)]
+    case = layer_case((3, size), {"num_layers": layers, "dropout": p}, steps, state=state)
+
+    def holds(observations: Sequence[Mapping[str, Any]]) -> str | None:
+        found = [_output_and_state(record["out"]) for record in observations[0]["steps"] if "out" in record]
+        first, second, resting, third = found
+        lowest = resting[0]
+        for _ in range(layers - 1):
+            lowest = unsquash(kind, lowest)
+        for output, h_n in (first, second, third):
+            said = _one_call(kind, p, lowest, resting[1][0], output, h_n)
+            if said:
+                return f"num_layers={layers}, dropout={p:g}, in training: {said}"
+        if torch.equal(first[0], second[0]) or torch.equal(first[0], third[0]):
+            return f"num_layers={layers}, dropout={p:g}, in training: two calls drop the very same elements"
+        return None
+
+    return Property(criterion="values", cases=[case], holds=holds)
+
+
+def _output_and_state(out: Any) -> tuple[Tensor, Tensor]:
+    output, states = out
+    return output.double(), (states[0] if isinstance(states, list) else states).double()
+
+
+def _one_call(kind: str, p: float, lowest: Tensor, h_0: Tensor, output: Tensor, h_n: Tensor) -> str | None:
+    """What is wrong with a call in training, given the lowest layer's outputs and its last state."""
+    if not _close(h_n[0], h_0):
+        return "the states of the first layer change, but its input and its states are not to be dropped"
+    if not _close(output[-1], h_n[-1]):
+        return "the output at the last time is not the last layer's state; the last layer's outputs are not to be dropped"
+    expected = lowest
+    for layer in range(1, len(h_n)):
+        expected = squash(kind, expected / (1 - p))
+        if not _dropped(h_n[layer], expected[-1]):
+            return f"the outputs of layer {layer - 1} should reach layer {layer} either as zero or divided by 1 - dropout"
+    if not _dropped(output, expected):
+        return "the outputs of a layer should reach the next either as zero or divided by 1 - dropout"
+    gone = output.abs() < 1e-6
+    share, wanted = float(gone.double().mean()), 1 - (1 - p) ** (len(h_n) - 1)
+    if abs(share - wanted) > ks_threshold(gone.numel()):
+        return f"{share:.0%} of the elements are dropped on their way to the last layer, where {wanted:.0%} are expected"
+    if bool((gone == gone[:1]).all()) or bool((gone == gone[:, :1]).all()) or bool((gone == gone[..., :1]).all()):
+        return "the same elements are dropped at all times, in the whole batch or in all features; each element has its own draw"
+    return None
+
+
+def _close(one: Tensor, other: Tensor) -> bool:
+    return bool((one - other).abs().max() <= 1e-5)
+
+
+def _dropped(values: Tensor, kept: Tensor) -> bool:
+    return bool(torch.minimum(values.abs(), (values - kept).abs()).max() <= 1e-5)
+
+
+# Bad arguments, growth, interface.
+
+
+def refusals(pair: bool) -> list[Case]:
+    """Shapes that do not fit."""
+    found: list[Case] = []
+
+    def add(why: str, *arguments: Any, **kwargs: Any) -> None:
+        found.append({**layer_case((3, 2), kwargs, [call(*arguments)]), "why": why})
+
+    x = tensor(5, 4, 3)
+    for options in ({}, {"bias": False, "batch_first": True}):
+        add("An input of 2 features where input_size is 3", tensor(5, 4, 2), **options)
+        add("An input of 1 dimension", tensor(3), **options)
+        add("An input of 4 dimensions", tensor(2, 5, 4, 3), **options)
+    add("An input of 1 feature where input_size is 3", tensor(5, 4, 1))
+    add("An input of 2 features, without a batch, where input_size is 3", tensor(5, 2))
+    add("A state for 1 sequence where there are 4", x, given(pair, 1, 1, 2))
+    add("A state for 4 sequences where there is 1", tensor(5, 1, 3), given(pair, 1, 4, 2))
+    add("A state of 3 features where hidden_size is 2", x, given(pair, 1, 4, 3))
+    add("A state of 1 feature where hidden_size is 2", x, given(pair, 1, 4, 1))
+    add("A state for 2 layers where there is 1", x, given(pair, 2, 4, 2))
+    add("A state for 1 layer where there are 2", x, given(pair, 1, 4, 2), num_layers=2)
+    add("A state for 1 direction where there are 2", x, given(pair, 1, 4, 2), bidirectional=True)
+    add("A state for 2 directions where there is 1", x, given(pair, 2, 4, 2))
+    add("A state without a batch for a batch of 4", x, given(pair, 1, 2))
+    add("A state with a batch for an input without one", tensor(5, 3), given(pair, 1, 1, 2))
+    add("A state for 2 layers, without a batch, where there is 1", tensor(5, 3), given(pair, 2, 2))
+    add("A state for 5 sequences, although batch_first makes them 5 times in 4", tensor(4, 5, 3), given(pair, 1, 5, 2), batch_first=True)
+    if pair:
+        add("A c_0 for 1 sequence where there are 4", x, given(pair, 1, 4, 2, second=[1, 1, 2]))
+        add("A c_0 of 1 feature where hidden_size is 2", x, given(pair, 1, 4, 2, second=[1, 4, 1]))
+        add("A c_0 for 2 layers where there is 1", x, given(pair, 1, 4, 2, second=[2, 4, 2]))
+        add("A c_0 with a batch for an input without one", tensor(5, 3), given(pair, 1, 2, second=[1, 1, 2]))
+    return found
+
+
+def growth(pair: bool) -> list[Growth]:
+    """Batches of 2, 4 and 8; that the work grows with time lies in the nature of the thing."""
+
+    def counted(kwargs: Case, *arguments: Any) -> Case:
+        return layer_case((3, 2), kwargs, [call(*arguments) | {"count": True}])
+
+    full = {"num_layers": 2, "bidirectional": True, "batch_first": True}
+    batches = (2, 4, 8)
+    return [
+        Growth(along="batch", cases=[counted({}, tensor(3, batch, 3)) for batch in batches]),
+        Growth(along="batch", cases=[counted(full, tensor(batch, 3, 3), given(pair, 4, batch, 2)) for batch in batches]),
+    ]
+
+
+def interface(pair: bool) -> list[Case]:
+    """Arguments by name, a change of dtype, and states that come back into the layer."""
+    states = "[item.shape for item in states]" if pair else "states.shape"
+    again = "output, states = layer(torch.ones(4, 2, 3), layer(torch.ones(5, 2, 3))[1])"
+    doubled = "output, states = layer.double()(torch.ones(4, 2, 3).double())"
+    dtypes = "output.dtype, [item.dtype for item in states]" if pair else "output.dtype, states.dtype"
+    return [
+        layer_case((), {"input_size": 3, "hidden_size": 2}, [run(again, "output.shape", states)], dtype="float32"),
+        layer_case((3, 2), {"num_layers": 2, "bidirectional": True}, [run(doubled, dtypes)], dtype="float32"),
+    ]
+
+
+def names_of(layers: int, *directions: str) -> list[str]:
+    """The parameters' names."""
+    stems = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    return [f"{stem}_l{layer}{direction}" for layer in range(layers) for direction in directions for stem in stems]
+
+
+def layer(symbol: str, oracle: Callable[..., Any], first: Case, errors: Sequence[Case] = (), extra: Sequence[Case] = ()) -> Part:
+    """The part of one layer; `first` are arguments that only this layer has, away from their defaults."""
+    pair = symbol == "LSTM"
+    more = {"nonlinearity": st.sampled_from(("relu", "tanh"))} if first else {}
+    return Part(
+        symbol=symbol,
+        oracle=oracle,
+        cases=cases(pair, more),
+        examples=[*examples(pair, first), *extra],
+        arguments=["input_size", "hidden_size", "num_layers", *first, "bias", "batch_first", "dropout", "bidirectional"],
+        numerics=numerics(pair),
+        properties=[
+            uniform_init(
+                Fresh(args=(9, 49), kwargs={"num_layers": 2, "bidirectional": True}, bound=1 / 7,
+                      names=names_of(2, "", "_reverse")),
+                Fresh(args=(64, 25), bound=1 / 5, names=names_of(1, "")),
+                Fresh(args=(300, 2), kwargs={"bias": False}, bound=1 / math.sqrt(2), names=["weight_ih_l0"]),
+            ),
+            dropout_between(symbol, 2, 0.25),
+            dropout_between(symbol, 3, 0.2),
+        ],
+        errors=[*refusals(pair), *errors],
+        growth=growth(pair),
+        interface=interface(pair),
+        off_limits=OFF_LIMITS,
+        core=True,
+    )  # fmt: skip
+
+
+exercise = Exercise(
+    title="Recurrent layers",
+    parts=[
+        layer(
+            "RNN",
+            nn.RNN,
+            {"nonlinearity": "relu"},
+            errors=[
+                {**layer_case((3, 2), {"nonlinearity": name}, [call(tensor(5, 4, 3))]), "why": f'The nonlinearity "{name}"'}
+                for name in ("sigmoid", "Tanh", "")
+            ],
+            extra=[
+                layer_case((3, 2), {"nonlinearity": "relu"}, [call(tensor(4, 2, 3), tensor(1, 2, 2, seed=7))]),
+                layer_case((3, 2), {"nonlinearity": "relu", "bidirectional": True}, [call(tensor(4, 2, 3))], seed=1),
+                layer_case((3, 2), {"nonlinearity": "relu", "bias": False}, [call(tensor(4, 2, 3))]),
+            ],
+        ),
+        layer("LSTM", nn.LSTM, {}),
+        layer("GRU", nn.GRU, {}),
+    ],
+)
