@@ -167,8 +167,8 @@ def assigned(node: ast.AST) -> Iterator[tuple[str, ast.expr | None]]:
     match node:
         case ast.Assign(targets, value):
             pairs: list[tuple[ast.expr, ast.expr | None]] = [(target, value) for target in targets]
-        case ast.AnnAssign(target=target, value=ast.expr() as value) | ast.AugAssign(target=target, value=value):
-            pairs = [(target, value)]
+        case ast.AnnAssign(value=ast.expr()) | ast.AugAssign():
+            pairs = [(node.target, node.value)]
         case _:
             return
     while pairs:

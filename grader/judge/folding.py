@@ -34,7 +34,9 @@ def fold(node: ast.expr, texts: Texts) -> Iterator[str]:
                 glued = [piece for item in pieces[:100] for piece in ([text], texts(item))][1:]
                 yield from _joined(glued)
         case ast.Call(ast.Attribute(inner, method), arguments, []) if method in _PLAIN_METHODS:
-            for text, *given in itertools.islice(itertools.product(texts(inner), *map(texts, arguments[:2])), _MAX_TEXTS):
+            for text, *given in itertools.islice(
+                itertools.product(texts(inner), *map(texts, arguments[:2])), _MAX_TEXTS
+            ):
                 try:
                     changed = getattr(text, method)(*given)
                 except TypeError:

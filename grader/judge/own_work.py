@@ -5,45 +5,14 @@ Nothing of the answer is run. Where a use cannot be told for certain it is left 
 
 import ast
 import re
-from collections.abc import Iterable
-from fnmatch import fnmatchcase
 
-from grader.judge import torch_names
 from grader.judge.answer_tree import Binding, Function, Tree, tree_of
+from grader.judge.policy import refused
 from grader.judge.reach import uses
+from grader.judge.torch_names import exists
 from grader.loader import Answer, Cell
 from grader.model import OffLimitsUse
 from grader.spec import OffLimits
-
-FUNCTION_HOMES = frozenset({
-    "torch", "torch.nn.functional", "torch.functional", "torch.special", "torch.linalg", "torch.sparse", "torch.nested",
-    "torch.Tensor", "torch._VF", "torch._C._nn",
-})  # fmt: skip
-"""Where a function that matches a kernel pattern is that kernel, or a thin wrapper of it."""
-
-ALWAYS = frozenset({
-    # Other ways to torch's kernels and re-implementations of them.
-    "torch.ops", "torch._ops", "torch.jit", "torch._jit_internal", "torch.compile", "torch.compiler", "torch.export",
-    "torch._dynamo", "torch._inductor", "torch._decomp", "torch._refs", "torch._prims", "torch._prims_common", "torch._C",
-    "torch.library", "torch._library", "torch.utils.cpp_extension", "torch.utils.mkldnn", "torch.quantization",
-    "torch.ao", "torch.nn.quantized", "torch.nn.qat", "torch.nn.intrinsic", "torch.nn.quantizable", "torch.testing._internal",
-    "torch.hub",
-    # Ways round the names of things.
-    "ctypes", "_ctypes", "cffi", "gc", "importlib", "imp", "runpy", "pkgutil", "builtins.__import__", "builtins.__builtins__",
-    "builtins.__loader__", "builtins.__spec__", "sys.modules", "sys._getframe", "sys._current_frames", "sys.settrace",
-    "sys.setprofile", "sys.meta_path", "inspect.currentframe", "inspect.stack", "inspect.trace", "inspect.getouterframes",
-    "inspect.getinnerframes", "inspect.getclosurevars", "inspect.unwrap", "grader",
-    # Libraries that would do the work.
-    "torchvision", "torchaudio", "torchtext", "timm", "transformers", "lightning", "fastai", "tensorflow", "tf_keras", "keras",
-    "jax", "jaxlib", "flax", "haiku", "mxnet", "paddle", "cupy", "sklearn", "scipy", "onnx", "onnxruntime", "onnxscript",
-    "apex", "xformers", "flash_attn", "triton", "tinygrad", "autograd",
-})  # fmt: skip
-"""Off limits in every part that has limits at all."""
-
-ALWAYS_ATTRIBUTES = frozenset({
-    "__subclasses__", "__closure__", "__globals__", "__builtins__", "cell_contents", "f_back", "f_globals", "f_locals",
-    "f_builtins", "tb_frame", "gi_frame", "cr_frame", "ag_frame", "_current_frames", "_getframe",
-})  # fmt: skip
 
 _NO_WORK = {"Module", "object", "ABC", "Protocol", "Generic"}
 """Bases from which an answer inherits no behaviour that counts as an attempt."""
@@ -131,7 +100,9 @@ def broken_cell(answer: Answer, symbol: str) -> str | None:
     if not tree.broken or attempted(answer, symbol):
         return None
     name = re.escape(symbol)
-    definition = re.compile(rf"^[ \t]*(?:(?:async[ \t]+)?def|class)[ \t]+{name}\b|^{name}[ \t]*(?::[^=\n]+)?=[^=]", re.MULTILINE)
+    definition = re.compile(
+        rf"^[ \t]*(?:(?:async[ \t]+)?def|class)[ \t]+{name}\b|^{name}[ \t]*(?::[^=\n]+)?=[^=]", re.MULTILINE
+    )
     for cell, message, line in reversed(tree.broken):
         if definition.search(cell.source):
             where = f"code cell {cell.index}, line {line}" if cell.index else f"line {line}"
@@ -159,61 +130,15 @@ def off_limits_uses(answer: Answer, symbol: str, off_limits: OffLimits) -> list[
     if not any((off_limits.kernels, off_limits.classes, off_limits.functions, off_limits.modules)):
         return []
     try:
-        found = uses(tree_of(answer), symbol, torch_names.exists)
+        used = uses(tree_of(answer), symbol, exists)
     except RecursionError:
         return []
-    refused = {}
-    for use in found:
-        name = _refused(use.dotted, off_limits)
+    found = {}
+    for use in used:
+        name = refused(use.dotted, off_limits)
         if name:
-            refused[name, use.line, use.cell] = _line_of(use.cell, use.line + use.cell.line - 1)
-    order = sorted(refused, key=lambda item: (item[2].index, item[1], item[0]))
-    return [OffLimitsUse(used=key[0], line=key[1] + key[2].line - 1, source=refused[key]) for key in order[:_MAX_FINDINGS]]
-
-
-def _refused(dotted: str, off_limits: OffLimits) -> str:
-    """The name under which a path is off limits, or nothing."""
-    if dotted.startswith("."):
-        return dotted[1:] if dotted[1:] in ALWAYS_ATTRIBUTES else ""
-    path = torch_names.stations(dotted)
-    names = [dotted, *(station.dotted for station in path)]
-    for station in path:
-        if _is_class_refused(station, off_limits) or _is_kernel_refused(station, off_limits):
-            return station.dotted
-    for name in names:
-        for function in off_limits.functions:
-            if _is_below(name, function) and not _matches(function.rpartition(".")[2], off_limits.allow):
-                return function
-    for name in names:
-        for banned in (*off_limits.modules, *ALWAYS):
-            if _is_below(name, banned):
-                return banned if banned in ALWAYS and not name.startswith("torch.") else name
-    return ""
-
-
-def _is_below(name: str, banned: str) -> bool:
-    return name == banned or name.startswith(banned + ".")
-
-
-def _matches(name: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
-
-
-def _is_class_refused(station: torch_names.Station, off_limits: OffLimits) -> bool:
-    in_torch = station.home == "torch.nn" or station.home.startswith("torch.nn.modules")
-    is_class = isinstance(station.thing, type) or (station.thing is None and station.name[:1].isupper())
-    return in_torch and is_class and _is_named(station.name, off_limits.classes, off_limits.allow)
-
-
-def _is_kernel_refused(station: torch_names.Station, off_limits: OffLimits) -> bool:
-    from types import ModuleType
-
-    if station.home not in FUNCTION_HOMES or isinstance(station.thing, type | ModuleType):
-        return False
-    name = station.name
-    plain = name.rstrip("_") if not name.endswith("__") else name
-    return any(_is_named(spelling, off_limits.kernels, off_limits.allow) for spelling in (name, plain))
-
-
-def _is_named(name: str, patterns: Iterable[str], allowed: Iterable[str]) -> bool:
-    return _matches(name, patterns) and not _matches(name, allowed)
+            found[name, use.line, use.cell] = _line_of(use.cell, use.line + use.cell.line - 1)
+    order = sorted(found, key=lambda item: (item[2].index, item[1], item[0]))
+    return [
+        OffLimitsUse(used=key[0], line=key[1] + key[2].line - 1, source=found[key]) for key in order[:_MAX_FINDINGS]
+    ]

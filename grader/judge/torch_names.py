@@ -47,7 +47,7 @@ def stations(dotted: str) -> tuple[Station, ...]:
             home, here = thing.__name__, thing
             found.append(Station(*home.rpartition(".")[::2], thing))
             continue
-        if isinstance(thing, type):
+        if isinstance(thing, type) and not thing.__module__.startswith("torch._C"):
             found.append(Station(*class_name(thing).rpartition(".")[::2], thing))
             home, here = found[-1].dotted, thing
             continue

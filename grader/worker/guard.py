@@ -14,14 +14,14 @@ import sys
 import types
 import warnings
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fnmatch import translate
 from typing import Any
 
 import torch
 from torch import nn
 
-_KEYS = ("CPU", "AutogradCPU", *(("CUDA", "AutogradCUDA") if torch.backends.cuda.is_built() else ()))
+_KEYS = ("CPU", "AutogradCPU", *(("CUDA", "AutogradCUDA") if torch.version.cuda or torch.version.hip else ()))
 _OTHER_NAMESPACES = ("quantized", "_quantized", "mkldnn", "mkldnn_prepacked", "torchvision")
 _GRADIENTS = {
     "col2im": "im2col", "im2col": "col2im", "pixel_shuffle": "pixel_unshuffle", "pixel_unshuffle": "pixel_shuffle",
@@ -190,7 +190,7 @@ class Guard:
         elif isinstance(value, nn.Module):
             try:
                 kinds = [type(item) for item in nn.Module.modules(value) if item not in self._given]
-            except Exception:  # noqa: BLE001 - a module may break anything; what it then does is refused all the same
+            except Exception:
                 kinds = [type(value)]
         for kind in kinds:
             used = self._banned_name(kind)
@@ -248,7 +248,10 @@ class _Patterns:
         return self._match(name) is not None and self._allowed(name) is None
 
     def among(self, lines: str) -> list[str]:
-        """The kernels and functions meant, also in place, in a text of one name a line; none that converts (``*conv*``)."""
+        """The kernels and functions meant in a text of one name a line, also in place.
+
+        Not what converts, though ``*conv*`` fits it.
+        """
         if not self._some:
             return []
         found = self._among(lines)
