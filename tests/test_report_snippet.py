@@ -319,8 +319,31 @@ def test_a_state_is_loaded_by_order_where_names_differ() -> None:
     seen = probe.run_case(case, NAMESPACE)
     renamed = {**case, "state": [["other." + name, recipe] for name, recipe in reversed(case["state"])]}
     renamed["state"].sort(key=lambda pair: [name for name, _ in case["state"]].index(pair[0][6:]))
-    code = snippet(renamed, "answer", "BatchNorm1d", criterion="values", by_order=True)
+    code = snippet(renamed, "answer", "BatchNorm1d", criterion="values", load="order")
     assert_same(paste(code)[0][1], seen["steps"][0]["out"])
+
+
+def test_what_fits_of_a_state_is_loaded_where_not_all_does() -> None:
+    case = resolved(spec.layer_case([2], steps=[spec.call(spec.tensor(3, 2))]), "BatchNorm1d")
+    case["state"] = [*case["state"], ["scale", {"$fill": "ones", "shape": [2]}]]
+    seen = probe.run_case(case, NAMESPACE)
+    assert seen["load"]["how"] == "partial"
+    assert_same(paste(snippet(case, "answer", "BatchNorm1d", load="partial"))[0][1], seen["steps"][0]["out"])
+    with pytest.raises(RuntimeError, match="scale"):
+        paste(snippet(case, "answer", "BatchNorm1d", criterion="parameters", load="partial"))
+
+
+def test_a_notebook_is_not_imported_from() -> None:
+    case = {**spec.function_case(spec.tensor(2)), "symbol": "spoil"}
+    code = snippet(case, "answer", "spoil", in_notebook=True)
+    assert "import spoil" not in code
+    exec(code, {"spoil": spoil, "print": lambda *_: None})
+
+
+def test_small_differences_can_be_seen() -> None:
+    case = {**spec.function_case(spec.tensor(2)), "symbol": "spoil"}
+    assert "set_printoptions(precision=10)" in snippet(case, "answer", "spoil", precise=True)
+    assert "set_printoptions" not in snippet(case, "answer", "spoil")
 
 
 def test_an_input_that_was_changed_is_shown() -> None:

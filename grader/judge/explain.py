@@ -21,9 +21,12 @@ def counterexample(grader: "PartGrader", run: "_Run", criterion: str, entry: Sui
         found = _shrink(grader, run, criterion)
         if found is not None and weight(found[0]) < weight(case):
             (case, finding), shrunk = found, True
+    index = next(index for index, item in enumerate(grader.suite.cases) if item is entry)
+    observed = run.observations.get(index, {}).get("load") or {}
     code = snippet(
         case, grader.exercise.name, grader.part.symbol, criterion=criterion,
-        expected=None if shrunk else entry.expected, shows_inputs=finding.message.startswith("It changed"),
+        expected=None if shrunk else entry.expected, load=observed.get("how", "exact"), shows_inputs=finding.message.startswith("It changed"),
+        precise=finding.difference is not None and finding.difference < 1e-3, in_notebook=run.answer.path.endswith(".ipynb"),
     )  # fmt: skip
     return Counterexample(
         case=case, snippet=code, where=finding.where, expected=finding.expected, got=finding.got,

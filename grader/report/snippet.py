@@ -32,7 +32,7 @@ class Count(TorchDispatchMode):
 
 _LITERALS = (24, 8, 1)
 """Elements up to which tensors are written out: the first that keeps the text on a screen."""
-_SCREEN = 40
+_SCREEN = 30
 
 _OWN_NAMES = frozenset(
     ("layer", "torch", "nn", "np", "zlib", "rand", "room", "Count", "out", "tensors", "found", "cotangents", "name",
@@ -48,8 +48,10 @@ def snippet(
     *,
     criterion: str = "",
     expected: Mapping[str, Any] | None = None,
-    by_order: bool = False,
+    load: str = "exact",
     shows_inputs: bool = False,
+    precise: bool = False,
+    in_notebook: bool = False,
 ) -> str:
     """Write a case as Python to paste beside the answer file.
 
@@ -60,12 +62,17 @@ def snippet(
         criterion: What to print: "gradients" pulls the case's cotangent back, "state" shows buffers, and so on;
             empty shows the outputs, and the gradients where the case asks for them.
         expected: The oracle's observation of the case, which makes the code plainer where it is at hand.
-        by_order: Load the state by order rather than by name (for answers with names of their own).
+        load: How the judge could load the state into the answer: ``exact``, by ``order`` where the answer has names of
+            its own, or ``partial``, whatever fits.
         shows_inputs: Print the inputs after each call too, where an answer has changed them.
+        precise: Print more digits than torch does, where the difference is small.
+        in_notebook: The answer is a notebook, from which nothing can be imported.
     """
     text = ""
     for literal_up_to in _LITERALS:
-        writer = _Snippet(case, exercise.rsplit("/", 1)[-1], symbol, criterion, expected, by_order, shows_inputs)
+        writer = _Snippet(case, exercise.rsplit("/", 1)[-1], symbol, criterion, expected or {})
+        writer.how, writer.shows_inputs, writer.in_notebook = load, shows_inputs, in_notebook
+        writer.precise = precise or criterion == "numerics"
         writer.literal_up_to = literal_up_to
         text = writer.text()
         if text.count("\n") <= _SCREEN:
@@ -77,18 +84,12 @@ class _Snippet:
     """The lines written so far, and what they will need above them."""
 
     def __init__(
-        self,
-        case: Mapping[str, Any],
-        exercise: str,
-        symbol: str,
-        criterion: str,
-        expected: Mapping[str, Any] | None,
-        by_order: bool,
-        shows_inputs: bool,
+        self, case: Mapping[str, Any], exercise: str, symbol: str, criterion: str, expected: Mapping[str, Any]
     ) -> None:
         self.case, self.exercise, self.symbol, self.criterion = case, exercise, symbol, criterion
-        self.expected, self.by_order = expected or {}, by_order
-        self.shows_inputs = shows_inputs
+        self.expected = expected
+        self.how = "exact"
+        self.shows_inputs = self.precise = self.in_notebook = False
         self.literal_up_to = _LITERALS[0]
         self.dtype: torch.dtype = getattr(torch, case.get("dtype", "float64"))
         self.target = "layer" if "new" in case else symbol
@@ -131,13 +132,16 @@ class _Snippet:
         ]
         if "Count" in "".join(self.above):
             modules.append("from torch.utils._python_dispatch import TorchDispatchMode")
-        lines = [*modules, f"from {self.exercise} import {', '.join(names)}", *([""] if self.above else []), ""]
+        answer = f"from {self.exercise} import {', '.join(names)}"
+        if self.in_notebook:
+            answer = "# Run this in a cell below your answer."
+        lines = [*modules, answer, *([""] if self.above else []), ""]
         for helper in self.above:
             lines += [*helper.splitlines(), "", ""]
         if "import numpy as np" in self.imports:
             lines.append(RAND)
         lines.append(f"torch.set_default_dtype({self.dtype})")
-        if self.criterion == "numerics":
+        if self.precise:
             lines.append("torch.set_printoptions(precision=10)")
         lines.append(f"torch.manual_seed({self.case.get('seed', 0)})")
         return lines
@@ -232,15 +236,16 @@ class _Snippet:
 
     def load(self) -> None:
         pairs = self.state()
-        if self.by_order:
+        if self.how == "order":
             pairs.sort(key=lambda pair: pair[1].get("role", "parameter") != "parameter")
         nodes = []
         for name, recipe in pairs:
             node, needs_numpy = tensor_code(recipe, self.dtype, grad=False, literal_up_to=self.literal_up_to)
             self.imports |= {"import numpy as np"} if needs_numpy else set()
-            nodes.append(node if self.by_order else _prefixed(f"{plain(name)}: ", node))
-        if not self.by_order:
-            self.lines += lay_out(Group("layer.load_state_dict({", nodes, "})"))
+            nodes.append(node if self.how == "order" else _prefixed(f"{plain(name)}: ", node))
+        if self.how != "order":
+            strict = ", strict=False" if self.how == "partial" and self.criterion != "parameters" else ""
+            self.lines += lay_out(Group("layer.load_state_dict({", nodes, "}" + strict + ")"))
             return
         self.lines += lay_out(Group("[", nodes, "]"), "values = ")
         self.lines += [

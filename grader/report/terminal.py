@@ -133,7 +133,7 @@ class _Terminal:
             if criterion.verdict in summary.FAILURES:
                 self.criterion(part, criterion)
             elif criterion.verdict is Verdict.SKIPPED and self.verbose and criterion.message:
-                self.say(self.text(f"{part.part}, {criterion.name}: skipped. {criterion.message}", "dim"))
+                self.say(self.text(f"{part.part}, {criterion.name} skipped: {criterion.message}", "dim"))
 
     def section(self, part: PartReport, name: str, verdict: Verdict, score: str = "") -> None:
         title = self.text(f"{part.part}: {name}" if name else part.part, "bold")
