@@ -25,8 +25,9 @@ def counterexample(grader: "PartGrader", run: "_Run", criterion: str, entry: Sui
     observed = run.observations.get(index, {}).get("load") or {}
     code = snippet(
         case, grader.exercise.name, grader.part.symbol, criterion=criterion,
-        expected=None if shrunk else entry.expected, load=observed.get("how", "exact"), shows_inputs=finding.message.startswith("It changed"),
-        precise=finding.difference is not None and finding.difference < 1e-3, in_notebook=run.answer.path.endswith(".ipynb"),
+        expected=None if shrunk else entry.expected, load=observed.get("how", "exact"),
+        shows_inputs=finding.message.startswith("It changed"), in_notebook=run.answer.path.endswith(".ipynb"),
+        precise=finding.difference is not None and finding.difference < 1e-3,
     )  # fmt: skip
     return Counterexample(
         case=case, snippet=code, where=finding.where, expected=finding.expected, got=finding.got,
