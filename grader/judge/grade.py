@@ -244,8 +244,8 @@ class _Run:
     def _note_uses(self, observation: Mapping[str, Any]) -> None:
         names = [(use["used"], use["line"]) for use in observation.get("off_limits", [])]
         limits: OffLimits = self.grader.part.off_limits
-        for seen in observation.get("seen", {}):
-            base = str(seen).split(".")[1] if str(seen).startswith("aten.") else ""
+        for seen in observation.get("seen", []):
+            base = seen.split(".")[1] if seen.startswith("aten.") else ""
             if any(fnmatchcase(base, pattern) for pattern in limits.kernels) and not any(
                 fnmatchcase(base, pattern) for pattern in limits.allow
             ):

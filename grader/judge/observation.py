@@ -42,6 +42,7 @@ def validate(observation: Any) -> dict[str, Any]:
         load = observation["load"]
         _need(isinstance(load, dict) and load.get("how") in ("exact", "order", "partial") and isinstance(load.get("message"), str))
     _need(isinstance(observation.get("ops", 0), int))
+    _need(all(isinstance(name, str) for name in _list(observation.get("seen", []))))
     for use in _list(observation.get("off_limits", [])):
         _need(isinstance(use, dict) and isinstance(use.get("used"), str) and isinstance(use.get("line"), (int, type(None))))
     return observation

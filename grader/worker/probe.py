@@ -18,7 +18,6 @@ import ast
 import contextlib
 import numbers
 import random
-import traceback
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -26,6 +25,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from grader.worker import recipes
 
@@ -75,9 +75,11 @@ def describe_error(error: BaseException, answer_file: str) -> dict[str, Any]:
     line = None
     if isinstance(error, SyntaxError) and error.filename == answer_file:
         line = error.lineno
-    for frame in traceback.extract_tb(error.__traceback__):
-        if frame.filename == answer_file:
-            line = frame.lineno
+    frame = error.__traceback__
+    while frame is not None:
+        if frame.tb_frame.f_code.co_filename == answer_file:
+            line = frame.tb_lineno
+        frame = frame.tb_next
     try:
         message = str(error)[:600]
     except BaseException:  # noqa: BLE001 - an exception whose __str__ raises is still just an exception
@@ -326,12 +328,14 @@ def encode(value: Any, labels: Mapping[int, str] | None = None, depth: int = 0) 
 
 
 def _encode_tensor(value: torch.Tensor) -> Any:
-    tensor = value.detach().as_subclass(torch.Tensor)
+    tensor = value.detach()
+    if type(tensor) is not torch.Tensor:
+        tensor = tensor.as_subclass(torch.Tensor)
     if tensor.layout is not torch.strided or tensor.is_quantized or tensor.is_meta:
         return {"$type": f"{tensor.layout} tensor"}
     if tensor.numel() <= SKETCH_ABOVE or not tensor.is_floating_point():
         # A copy: the case may go on to change what this tensor is a view of.
-        return tensor.cpu().clone(memory_format=torch.contiguous_format)
+        return tensor.clone(memory_format=torch.contiguous_format).cpu()
     return {"$sketch": sketch(tensor), "shape": list(tensor.shape), "dtype": str(tensor.dtype)}
 
 
@@ -363,23 +367,22 @@ def _tensors(value: Any, path: str) -> Iterator[tuple[str, torch.Tensor]]:
             yield from _tensors(item, f"{path}.{key}" if path else str(key))
 
 
+class _Count(TorchDispatchMode):
+    """Counts the operations dispatched while it is on."""
+
+    def __init__(self, seen: dict[Any, int]) -> None:
+        super().__init__()
+        self.seen = seen
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.seen[func] = self.seen.get(func, 0) + 1
+        return func(*args, **(kwargs or {}))
+
+
 @contextlib.contextmanager
 def _counted(observation: dict[str, Any]) -> Iterator[None]:
     """Count the tensor operations dispatched inside, and the elements that leave torch for Python."""
-    from torch.utils._python_dispatch import TorchDispatchMode
-
-    seen: dict[str, int] = {}
-
-    class Count(TorchDispatchMode):
-        @classmethod
-        def _should_skip_dynamo(cls) -> bool:
-            return False  # skipping imports all of torch._dynamo, a second in every child
-
-        def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-            name = str(func)
-            seen[name] = seen.get(name, 0) + 1
-            return func(*args, **(kwargs or {}))
-
+    seen: dict[Any, int] = {}
     leaks = {"tolist": torch.Tensor.tolist, "numpy": torch.Tensor.numpy, "__array__": torch.Tensor.__array__}
 
     def leaking(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -392,10 +395,10 @@ def _counted(observation: dict[str, Any]) -> Iterator[None]:
     for name, original in leaks.items():
         setattr(torch.Tensor, name, leaking(name, original))
     try:
-        with Count():
+        with _Count(seen):
             yield
     finally:
         for name, original in leaks.items():
             setattr(torch.Tensor, name, original)
         observation["ops"] = sum(seen.values())
-        observation["seen"] = dict(sorted(seen.items()))
+        observation["seen"] = sorted({str(operation) for operation in seen})
