@@ -131,7 +131,7 @@ def instance_input(draw: st.DrawFn, channels: int, own: bool) -> Any:
     """A batch of images or one image; of a single element only where running statistics are used."""
     images = IMAGES if own else (*IMAGES, (1, 1))
     shape = [channels, *draw(st.sampled_from(images))]
-    batch = draw(st.sampled_from([1, 2, 3, 4, 0]))
+    batch = draw(st.sampled_from([2, 0, 1, 3, 0, 4]))
     return draw(inputs([batch, *shape] if batch else shape))
 
 
@@ -176,6 +176,7 @@ INSTANCE_NORM = Part(
             (2,), BOTH | {"momentum": 0.5, "eps": 0.1}, [call(tensor(2, 3, 3, seed=2)), call(tensor(2, 3, 3, seed=3))]
         ),
         layer_case((2,), {"track_running_stats": True}, [evaluate(), call(tensor(2, 1, 1, seed=4))]),
+        layer_case((2,), {"affine": True}, [call(tensor(2, 5, 1, seed=5)), call(tensor(2, 1, 4, seed=6))]),
     ],
     arguments=["num_features", "eps", "momentum", "affine", "track_running_stats"],
     numerics=instance_numerics(),
@@ -188,6 +189,7 @@ INSTANCE_NORM = Part(
     errors=[
         why(layer_case((3,), {}, [call(tensor(2, 3))]), "An input of 2 dimensions"),
         why(layer_case((3,), {}, [call(tensor(2, 3, 4, 4, 4))]), "An input of 5 dimensions"),
+        why(layer_case((3,), {}, [call(tensor(2, 3, 3, 4, 4))]), "An input of 5 dimensions"),
         why(
             layer_case((3,), {"affine": True}, [call(tensor(2, 4, 3, 3))]),
             "An input of 4 channels where num_features is 3",

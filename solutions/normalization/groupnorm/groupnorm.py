@@ -62,10 +62,8 @@ class GroupNorm(nn.Module):
 
     def _check_input(self, x: torch.Tensor) -> None:
         """Raise unless ``x`` has the dimensions and channels of the layer."""
-        if x.dim() < 2:
-            raise ValueError(f"expected an input of at least 2 dimensions, got {x.dim()}")
-        if x.shape[1] != self.num_channels:
-            raise ValueError(f"expected {self.num_channels} channels, got {x.shape[1]}")
+        if x.dim() < 2 or x.shape[1] != self.num_channels:
+            raise ValueError(f"expected an input of shape (N, {self.num_channels}, ...), got {tuple(x.shape)}")
 
     def _standardise(self, x: torch.Tensor) -> torch.Tensor:
         """Bring each group of each sample to mean 0 and (up to ``eps``) variance 1."""
@@ -195,6 +193,5 @@ class InstanceNorm2d(nn.Module):
     @torch.no_grad()
     def _update_running(self, mean: torch.Tensor, var: torch.Tensor, count: int) -> None:
         """Move the running statistics towards the batch's, given the images' statistics over ``count`` values each."""
-        unbiased = var * (count / (count - 1))
         self.running_mean.lerp_(mean.mean(dim=(0, 2, 3)), self.momentum)
-        self.running_var.lerp_(unbiased.mean(dim=(0, 2, 3)), self.momentum)
+        self.running_var.lerp_(var.mean(dim=(0, 2, 3)) * count / (count - 1), self.momentum)

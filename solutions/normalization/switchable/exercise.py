@@ -115,6 +115,7 @@ SWITCHABLE_NORM = Part(
         why(layer_case((3,), {}, [call(tensor(3, 4, 4))]), "An input of 3 dimensions"),
         why(layer_case((3,), {}, [call(tensor(4, 3))]), "An input of 2 dimensions"),
         why(layer_case((3,), {}, [call(tensor(2, 3, 2, 2, 2))]), "An input of 5 dimensions"),
+        why(layer_case((3,), {}, [evaluate(), call(tensor(2, 3, 3, 2, 2))]), "An input of 5 dimensions"),
         why(layer_case((3,), {}, [call(tensor(2, 4, 3, 3))]), "An input of 4 channels where num_features is 3"),
         why(layer_case((3,), {}, [call(tensor(2, 1, 3, 3))]), "An input of one channel where num_features is 3"),
         why(

@@ -77,8 +77,12 @@ class SqueezesTheOutput(SwitchableNorm2d):
 class UnbiasedRunningVariance(SwitchableNorm2d):
     """All variances are biased here, the running one too. You multiply it by n / (n - 1) as BatchNorm does."""
 
-    def _update_running(self, mean, var, count):
-        super()._update_running(mean, var * count / (count - 1), count)
+    def _batch_statistics(self, x):
+        self.count = x.numel() // self.num_features
+        return super()._batch_statistics(x)
+
+    def _update_running(self, mean, var):
+        super()._update_running(mean, var * self.count / (self.count - 1))
 
 
 @misconception("SwitchableNorm2d", "state")
@@ -87,7 +91,7 @@ class MomentumBackwards(SwitchableNorm2d):
     * batch. The paper's own code has the shares the other way round."""
 
     @torch.no_grad()
-    def _update_running(self, mean, var, count):
+    def _update_running(self, mean, var):
         self.running_mean.lerp_(mean.reshape(-1), 1 - self.momentum)
         self.running_var.lerp_(var.reshape(-1), 1 - self.momentum)
 
@@ -98,7 +102,7 @@ class UpdatesInEvaluation(SwitchableNorm2d):
 
     def _batch_statistics(self, x):
         if not self.training:
-            self._update_running(*self._statistics(x, (0, 2, 3)), x.numel() // self.num_features)
+            self._update_running(*self._statistics(x, (0, 2, 3)))
         return super()._batch_statistics(x)
 
 
@@ -114,7 +118,7 @@ class TracksTheMixture(SwitchableNorm2d):
     def _mix(self, *statistics):
         mean, var = super()._mix(*statistics)
         if self.training:
-            self._update_running(mean.mean(0), var.mean(0), 0)
+            self._update_running(mean.mean(0), var.mean(0))
         return mean, var
 
 

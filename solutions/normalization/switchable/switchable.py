@@ -97,12 +97,12 @@ class SwitchableNorm2d(nn.Module):
         if not self.training:
             return self.running_mean.reshape(1, -1, 1, 1), self.running_var.reshape(1, -1, 1, 1)
         mean, var = self._statistics(x, (0, 2, 3))
-        self._update_running(mean, var, x.numel() // self.num_features)
+        self._update_running(mean, var)
         return mean, var
 
     @torch.no_grad()
-    def _update_running(self, mean: torch.Tensor, var: torch.Tensor, count: int) -> None:
-        """Move the running statistics towards the batch's, which were taken over ``count`` values a channel."""
+    def _update_running(self, mean: torch.Tensor, var: torch.Tensor) -> None:
+        """Move the running statistics towards the batch's."""
         self.running_mean.lerp_(mean.reshape(-1), self.momentum)
         self.running_var.lerp_(var.reshape(-1), self.momentum)
 
@@ -110,11 +110,11 @@ class SwitchableNorm2d(nn.Module):
         """The shares of the three means and of the three variances, each adding up to one."""
         return torch.softmax(self.mean_weight, 0), torch.softmax(self.var_weight, 0)
 
-    def _mix(self, *statistics: Statistics) -> Statistics:
+    def _mix(self, instance: Statistics, layer: Statistics, batch: Statistics) -> Statistics:
         """The weighted mean and variance, of a shape that broadcasts to the input."""
         of_mean, of_var = self._proportions()
-        mean = sum(share * mean for share, (mean, _) in zip(of_mean, statistics, strict=True))
-        var = sum(share * var for share, (_, var) in zip(of_var, statistics, strict=True))
+        mean = of_mean[0] * instance[0] + of_mean[1] * layer[0] + of_mean[2] * batch[0]
+        var = of_var[0] * instance[1] + of_var[1] * layer[1] + of_var[2] * batch[1]
         return mean, var
 
     def _scale_and_shift(self, x: torch.Tensor) -> torch.Tensor:
