@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from torch import nn
 
 from grader import spec
-from grader.report.snippet import snippet
-from grader.report.tensor_code import WIDTH
+from grader.judge.snippet import snippet
+from grader.judge.tensor_code import WIDTH
 from grader.worker import probe
 
 Shown = list[tuple[str, Any]]

@@ -172,10 +172,11 @@ def _value(
     index = tuple(int(i) for i in torch.unravel_index(torch.tensor(flat), a.shape)) if isinstance(want, torch.Tensor) else None
     e, g = a.reshape(-1)[flat].item(), b.reshape(-1)[flat].item()
     at = f" at {list(index)}" if index else ""
+    digits = 6 if number(e) != number(g) else 15
     return Difference(
         kind=kind, path=path, index=index, relative=relative,
-        message=f"{path} is wrong{at}: expected {number(e)}, got {number(g)}.",
-        expected=show(want), got=show(have),
+        message=f"{path} is wrong{at}: expected {number(e, digits)}, got {number(g, digits)}.",
+        expected=show(want, digits=digits), got=show(have, digits=digits),
         difference=abs(e - g) if math.isfinite(e) and math.isfinite(g) else None,
     )  # fmt: skip
 
@@ -193,9 +194,9 @@ def _plain(want: Any, have: Any, path: str) -> Difference | None:
     )
 
 
-def number(value: Any) -> str:
+def number(value: Any, digits: int = 6) -> str:
     """A number as a person would write it: six digits, more only where asked for."""
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"{value:.{digits}g}" if isinstance(value, float) else str(value)
 
 
 def name_of(leaf: Any) -> str:
@@ -211,12 +212,12 @@ def name_of(leaf: Any) -> str:
     return "None" if leaf is None else f"{show(leaf)}"
 
 
-def show(leaf: Any, limit: int = 400) -> str:
+def show(leaf: Any, limit: int = 400, digits: int = 6) -> str:
     """A value as text, short enough for a report."""
     if isinstance(leaf, torch.Tensor):
         if leaf.numel() <= 16:
-            return _numbers(leaf.tolist()) + ("" if leaf.dim() else " (a scalar tensor)")
-        return f"tensor of shape {tuple(leaf.shape)}, first elements {_numbers(leaf.reshape(-1)[:6].tolist())}"
+            return _numbers(leaf.tolist(), digits) + ("" if leaf.dim() else " (a scalar tensor)")
+        return f"tensor of shape {tuple(leaf.shape)}, first elements {_numbers(leaf.reshape(-1)[:6].tolist(), digits)}"
     if isinstance(leaf, Mapping):
         if "$sketch" in leaf:
             return f"tensor of shape {shape_of(leaf)}"
@@ -233,7 +234,7 @@ def show(leaf: Any, limit: int = 400) -> str:
     return repr(leaf)[:limit]
 
 
-def _numbers(values: Any) -> str:
+def _numbers(values: Any, digits: int) -> str:
     if isinstance(values, list):
-        return "[" + ", ".join(_numbers(value) for value in values) + "]"
-    return number(values)
+        return "[" + ", ".join(_numbers(value, digits) for value in values) + "]"
+    return number(values, digits)

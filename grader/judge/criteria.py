@@ -220,7 +220,7 @@ def _judge_call(
     if touched is not None:
         message = f"It changed {touched.path} in place; the caller's tensor must stay as it was."
         finding = Finding(
-            criterion="values", message=message, where=place, expected=touched.expected, got=touched.got,
+            criterion="values", message=message, where=f"{touched.path}, {place}", expected=touched.expected, got=touched.got,
             difference=touched.difference, index=touched.index,
         )  # fmt: skip
         right &= outcome.check("values", finding)

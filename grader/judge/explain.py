@@ -5,34 +5,45 @@ from typing import TYPE_CHECKING, Any
 
 from grader.judge import criteria
 from grader.model import Counterexample, Finding, Verdict
-from grader.report.snippet import snippet
+from grader.judge.snippet import snippet
 from grader.search import canonical, seed_from, smallest, weight
-from grader.suite import SMALL, SuiteCase, resolve_case
+from grader.suite import SMALL, resolve_case
 from grader.worker.probe import run_case
 
 if TYPE_CHECKING:
     from grader.judge.grade import PartGrader, _Run
 
 
-def counterexample(grader: "PartGrader", run: "_Run", criterion: str, entry: SuiteCase, finding: Finding) -> Counterexample:
-    """The smallest failing case at hand, shrunk live where the suite's own is not small."""
+def counterexample(
+    grader: "PartGrader", run: "_Run", criterion: str, index: int, finding: Finding
+) -> tuple[Counterexample, Finding]:
+    """The smallest failing case at hand, shrunk live where the suite's own is not small, with its finding.
+
+    Args:
+        grader: Of the part.
+        run: Of the answer.
+        criterion: The criterion that failed.
+        index: The smallest case of the suite that fails it.
+        finding: How.
+    """
+    entry = grader.suite.cases[index]
     case, shrunk = dict(entry.case), False
     if entry.kind == "main" and weight(case)[0] > SMALL and finding.verdict in (Verdict.WRONG, Verdict.RAISED):
         found = _shrink(grader, run, criterion)
         if found is not None and weight(found[0]) < weight(case):
             (case, finding), shrunk = found, True
-    index = next(index for index, item in enumerate(grader.suite.cases) if item is entry)
-    observed = run.observations.get(index, {}).get("load") or {}
+    load = run.observations.get(index, {}).get("load") or {}
     code = snippet(
         case, grader.exercise.name, grader.part.symbol, criterion=criterion,
-        expected=None if shrunk else entry.expected, load=observed.get("how", "exact"),
-        shows_inputs=finding.message.startswith("It changed"), in_notebook=run.answer.path.endswith(".ipynb"),
+        expected=None if shrunk else entry.expected, load=load.get("how", "exact"),
+        shows_inputs=finding.where.startswith("input "), in_notebook=run.answer.path.endswith(".ipynb"),
         precise=finding.difference is not None and finding.difference < 1e-3,
     )  # fmt: skip
-    return Counterexample(
+    made = Counterexample(
         case=case, snippet=code, where=finding.where, expected=finding.expected, got=finding.got,
         difference=finding.difference, index=finding.index, line=finding.line, source=finding.source, shrunk=shrunk,
     )  # fmt: skip
+    return made, finding
 
 
 def _shrink(grader: "PartGrader", run: "_Run", criterion: str) -> tuple[dict[str, Any], Finding] | None:

@@ -140,8 +140,9 @@ class PartGrader:
         diagnosis = diagnose.diagnose(self.exercise, self.part, self.suite, item.name, [
             (self.suite.cases[index], run.observations[index]) for index, _ in failures
         ])  # fmt: skip
-        counterexample = explain.counterexample(self, run, item.name, self.suite.cases[index], finding)
-        return replace(item, counterexample=counterexample, diagnosis=diagnosis)
+        counterexample, smaller = explain.counterexample(self, run, item.name, index, finding)
+        message = smaller.message if counterexample.shrunk else item.message
+        return replace(item, message=message, counterexample=counterexample, diagnosis=diagnosis)
 
 
 class _Run:

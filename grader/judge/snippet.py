@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from grader.report.tensor_code import RAND, Group, Node, lay_out, layout_code, plain, tensor_code
+from grader.judge.tensor_code import RAND, Group, Node, lay_out, layout_code, plain, tensor_code
 
 _FIND_TENSORS = '''\
 def tensors(value, name="output"):
