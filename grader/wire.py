@@ -91,19 +91,32 @@ def unpack(payload: bytes | memoryview) -> Any:
         if len(body) != len(payload) - 4 - size:
             raise WireError("the header is longer than its frame")
         header = bytes(memoryview(payload)[4 : 4 + size])
-        return json.loads(header, object_hook=lambda item: _tensor(item, body) if "$tensor" in item else item)
+        used = 0
+
+        def decode(item: dict[str, Any]) -> Any:
+            nonlocal used
+            if "$tensor" not in item:
+                return item
+            tensor = _tensor(item, body, used)
+            used += tensor.numel() * tensor.element_size()
+            return tensor
+
+        return json.loads(header, object_hook=decode)
     except WireError:
         raise
-    except (ValueError, TypeError, KeyError, IndexError, RecursionError, struct.error, OverflowError) as error:
+    except (ValueError, TypeError, KeyError, IndexError, RuntimeError, struct.error, OverflowError) as error:
         raise WireError(f"malformed message: {type(error).__name__}") from None
 
 
-def _tensor(item: dict[str, Any], body: memoryview) -> torch.Tensor:
+def _tensor(item: dict[str, Any], body: memoryview, start: int) -> torch.Tensor:
     name, shape, offset = item["$tensor"]
     if len(item) != 1 or name not in _DTYPES or not isinstance(shape, list) or len(shape) > 16:
         raise WireError("a tensor's description is malformed")
     if any(type(size) is not int or size < 0 for size in (*shape, offset)):
         raise WireError("a tensor's sizes are malformed")
+    if offset != start:
+        # Tensors that share bytes would let a short frame grow into any amount of memory.
+        raise WireError("a tensor's bytes do not follow those of the one before")
     count = math.prod(shape)
     if offset + count * _ITEM_SIZES[name] > len(body):
         raise WireError("a tensor lies outside its frame")

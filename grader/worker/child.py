@@ -21,15 +21,7 @@ import torch
 
 from grader import wire
 from grader.worker import probe
-
-try:
-    from grader.worker.guard import Guard
-except ImportError:
-    class Guard:
-        def __init__(self, off_limits): pass
-        def prepare(self): pass
-        def arm(self): pass
-        def take(self): return []
+from grader.worker.guard import Guard
 
 _FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 _MOST_SYMBOLS = 2000
@@ -72,7 +64,7 @@ def _requests(frames: socket.socket) -> Iterator[dict[str, Any]]:
 def _plain_process(device: str) -> None:
     """Make the process one in which every answer starts alike: output by lines, one thread, one seed."""
     sys.argv = ["answer"]
-    sys.stdin = open(os.devnull)  # noqa: SIM115 - stays open as long as the process
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115 - stays open as long as the process
     for name, number in (("stdout", 1), ("stderr", 2)):
         raw = io.FileIO(number, "w", closefd=False)
         stream = io.TextIOWrapper(io.BufferedWriter(raw), "utf-8", errors="backslashreplace", line_buffering=True)
@@ -90,7 +82,7 @@ def _plain_process(device: str) -> None:
 
 def seed() -> None:
     """Put every generator where each answer finds it."""
-    torch.manual_seed(0)
+    torch.default_generator.manual_seed(0)  # a GPU's generator is not there yet; the probe seeds both, case by case
     np.random.seed(0)
     random.seed(0)
 
@@ -113,10 +105,10 @@ def _packed(work: Callable[[], dict[str, Any]], number: int | None = None) -> by
         result = work()
         try:
             return wire.pack({"number": number, **result})
-        except Exception as error:  # noqa: BLE001 - an answer may return, or break, anything
+        except Exception as error:
             why = {"stage": "answer", "step": -1, **probe.describe_error(error, "")}
             return wire.pack({"number": number, "steps": [], "error": why, "off_limits": result.get("off_limits", [])})
-    except BaseException as error:  # noqa: BLE001 - the last words of a process whose tools were broken
+    except BaseException as error:
         with contextlib.suppress(BaseException):
             os.write(2, f"{type(error).__name__}: {error}\n".encode(errors="replace"))
         os._exit(_CANNOT_ANSWER)
@@ -130,9 +122,10 @@ class _Answer:
         self._cells: list[tuple[str, int, int]] = [tuple(cell) for cell in request["cells"]]
         self._notebook: bool = request["kind"] == "ipynb"
         self._device, self._mark = device, mark
-        self._guard = Guard(request["off_limits"])
+        self._guard = Guard(request["off_limits"], answer_file=self._file)
         self._module = types.ModuleType(_module_name(request["name"]))
         self._flags = 0
+        self._checked: set[str | None] = set()
 
     def load(self) -> dict[str, Any]:
         """Execute the cells; a notebook goes on after a cell that fails, a file does not."""
@@ -141,11 +134,11 @@ class _Answer:
         self._remember_source()
         self._guard.prepare()
         errors: list[dict[str, Any]] = []
-        for number, (source, line, index) in enumerate(self._cells):
+        for source, line, index in self._cells:
             self._mark("import", index)
             try:
                 self._execute(source, line)
-            except BaseException as error:  # noqa: BLE001 - sys.exit() at the end of a file is the answer's, not ours
+            except BaseException as error:
                 errors.append({"cell": index, **probe.describe_error(error, self._file)})
                 if not self._notebook:
                     break
@@ -157,7 +150,7 @@ class _Answer:
         # Blank lines in front keep the numbers of the file; a __future__ import holds for the cells that follow.
         code = compile("\n" * (line - 1) + source, self._file, "exec", flags=self._flags, dont_inherit=True)
         self._flags |= code.co_flags & _FUTURES
-        exec(code, vars(self._module))  # noqa: S102
+        exec(code, vars(self._module))
 
     def _remember_source(self) -> None:
         """Let tracebacks and inspect.getsource find the text, which is in no file here."""
@@ -169,6 +162,10 @@ class _Answer:
 
     def run(self, case: Mapping[str, Any]) -> dict[str, Any]:
         """Run one case."""
+        symbol = case.get("symbol")
+        if symbol not in self._checked:
+            self._checked.add(symbol)
+            self._guard.check(vars(self._module).get(str(symbol)))
         observation = probe.run_case(
             case, vars(self._module), device=self._device, mark=self._mark, answer_file=self._file
         )

@@ -31,7 +31,7 @@ def _prctl(option: int, value: int) -> bool:
         return False
     try:
         zero = ctypes.c_ulong(0)
-        return libc().prctl(option, ctypes.c_ulong(value), zero, zero, zero) == 0
+        return bool(libc().prctl(option, ctypes.c_ulong(value), zero, zero, zero) == 0)
     except (OSError, AttributeError):
         return False
 
@@ -67,7 +67,7 @@ def drop_capabilities() -> bool:
     head = struct.pack("Ii", _CAPABILITY_VERSION_3, 0)
     sets = struct.pack("6I", keep, keep, 0, 0, 0, 0)
     try:
-        return libc().capset(head, sets) == 0
+        return bool(libc().capset(head, sets) == 0)
     except (OSError, AttributeError):
         return False
 
@@ -78,6 +78,11 @@ def be_killed_first() -> None:
         file.write("500")
 
 
+def have_limits() -> bool:
+    """Whether this system has resource limits at all."""
+    return resource is not None
+
+
 def limit_resources(*, memory_mb: int | None, cpu_seconds: int) -> dict[str, bool]:
     """Set the limits of the kernel, each where the system has it, and say which hold.
 
@@ -85,7 +90,7 @@ def limit_resources(*, memory_mb: int | None, cpu_seconds: int) -> dict[str, boo
         memory_mb: Address space beyond what the process has now; None where a device needs address space without end.
         cpu_seconds: Seconds of all threads together, a second fence behind the judge's clock.
     """
-    if resource is None:
+    if not have_limits():
         return {"address_space": False, "cpu_time": False, "files": False}
     held = {"cpu_time": _limit("RLIMIT_CPU", cpu_seconds, cpu_seconds + 5)}
     # A GPU's driver keeps files in memory; where there is none, nothing may be written at all.

@@ -14,10 +14,10 @@ from grader.worker import landlock, limits, seccomp
 
 LEVELS = ("L0", "L1", "L2")
 
-_COMPANIONS = (
+COMPANIONS = (
     "torch", "torchgen", "functorch", "numpy", "sympy", "mpmath", "networkx", "jinja2", "markupsafe", "filelock",
-    "fsspec", "typing_extensions.py", "setuptools", "_distutils_hack", "pkg_resources", "packaging", "nvidia", "triton",
-    "mkl", "intel_openmp", "tbb", "isympy.py",
+    "fsspec", "typing_extensions", "setuptools", "_distutils_hack", "pkg_resources", "packaging", "nvidia", "triton",
+    "mkl", "intel_openmp", "tbb", "isympy",
 )  # fmt: skip
 """What torch may import or load, by its name in a directory of packages."""
 
@@ -68,7 +68,9 @@ class Sandbox:
 
     def enter(self) -> dict[str, bool | str]:
         """Confine this process for good and say which layers hold."""
-        layers: dict[str, bool | str] = dict(limits.limit_resources(memory_mb=self._memory_mb, cpu_seconds=self._cpu_seconds))
+        layers: dict[str, bool | str] = dict(
+            limits.limit_resources(memory_mb=self._memory_mb, cpu_seconds=self._cpu_seconds)
+        )
         layers["no_new_privileges"] = limits.no_new_privileges()
         layers["capabilities_dropped"] = limits.drop_capabilities()
         layers["not_dumpable"] = limits.not_dumpable()
@@ -92,8 +94,12 @@ def readable(packages: Iterable[str], avoid: Iterable[str], device: str = "cpu")
     roots += _CUDA_READ if device == "cuda" else ()
     found = [path for root in roots if os.path.exists(root) for path in landlock.without(root, avoid)]
     for package in map(Path, packages):
-        for name in _COMPANIONS:
-            found += [str(path) for path in (package / name, package / f"{name}.libs") if path.exists()]
+        for name in COMPANIONS:
+            found += [
+                str(path)
+                for path in (package / name, package / f"{name}.py", package / f"{name}.libs")
+                if path.exists()
+            ]
         found += [str(path) for path in package.glob("torch-*.dist-info")]
     return found
 
@@ -108,8 +114,8 @@ def active_layers() -> dict[str, bool | str]:
     linux = sys.platform == "linux"
     layers: dict[str, bool | str] = {
         "fork_server": linux and hasattr(os, "fork"),
-        "resource_limits": limits.resource is not None,
-        "address_space": linux and limits.resource is not None,
+        "resource_limits": limits.have_limits(),
+        "address_space": linux and limits.have_limits(),
         "no_new_privileges": linux,
         "not_dumpable": linux,
         "landlock": bool(landlock.version()) and f"version {landlock.version()}",

@@ -135,6 +135,7 @@ class Filter:
             self._refuse(numbers)
         self._look_into_arguments(refuse_writing=refuse_writing and device != "cuda")
         self._program.append((_RETURN, 0, 0, _ALLOW))
+        self._packed = b"".join(struct.pack("HBBI", *instruction) for instruction in self._program)
 
     def _refuse(self, numbers: tuple[int | None, int | None], error: int = errno.EPERM) -> None:
         number = numbers[self._column]
@@ -175,7 +176,7 @@ class Filter:
 
     def enter(self) -> bool:
         """Put this thread and all it starts under the filter, for good."""
-        program = bytearray().join(struct.pack("HBBI", *instruction) for instruction in self._program)
+        program = bytearray(self._packed)
         for place in self._own_pid:
             struct.pack_into("I", program, 8 * place + 4, os.getpid())
         buffer = (ctypes.c_char * len(program)).from_buffer(program)

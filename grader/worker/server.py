@@ -7,6 +7,7 @@ fork to rely on, the same entry point becomes the child itself.
 import contextlib
 import gc
 import importlib
+import importlib.machinery
 import json
 import os
 import select
@@ -14,7 +15,7 @@ import socket
 import sys
 from typing import Any
 
-from grader.worker import child, limits, sandbox
+from grader.worker import child, guard, limits, sandbox
 
 _PRELOAD = (
     "numpy",
@@ -42,6 +43,7 @@ def main(config: dict[str, Any]) -> None:
     gc.disable()
     for name in _PRELOAD:
         importlib.import_module(name)
+    guard.preload()
     forked = config["role"] == "server"
     if forked:
         limits.be_killed_first()
@@ -56,7 +58,7 @@ def main(config: dict[str, Any]) -> None:
         layers: dict[str, bool | str] = {"fork_server": forked, **confinement.enter()}
         if forked:
             os.closerange(_FRAMES + 1, _MOST_DESCRIPTORS)
-        _forget_ourselves()
+        _only_torch(config["sandbox"]["packages"])
         child.serve(frames, layers, device=config["sandbox"]["device"])
 
 
@@ -158,7 +160,24 @@ def _inherited(descriptor: int) -> socket.socket:
     return socket.fromshare(sys.stdin.buffer.read(size))  # type: ignore[attr-defined,no-any-return,unused-ignore]
 
 
-def _forget_ourselves() -> None:
-    """Leave nothing of the kit to import: an answer has no use for it."""
-    for name in [name for name in sys.modules if name.partition(".")[0] == "grader"]:
-        del sys.modules[name]
+class _TorchOnly(importlib.machinery.PathFinder):
+    """Finds of installed packages only those that torch needs, so that an answer runs alike wherever it is judged."""
+
+    packages: tuple[str, ...] = ()
+
+    @classmethod
+    def find_spec(cls, fullname: str, path: Any = None, target: Any = None) -> Any:
+        """Find a module of the standard library, of torch or of what torch needs."""
+        spec = super().find_spec(fullname, path, target)
+        if spec is None or path is not None or fullname in sandbox.COMPANIONS:
+            return spec
+        return None if (spec.origin or cls.packages[0]).startswith(cls.packages) else spec
+
+
+def _only_torch(packages: list[str]) -> None:
+    """Leave torch and the standard library to import, and of the kit no more than is already here."""
+    for name in ("grader", "grader.worker"):
+        sys.modules[name].__path__ = []
+    _TorchOnly.packages = tuple(packages)
+    finders = [_TorchOnly if finder is importlib.machinery.PathFinder else finder for finder in sys.meta_path]
+    sys.meta_path[:] = finders

@@ -1,0 +1,388 @@
+"""What an answer can reach: nothing but torch, and nobody but itself."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.judge import launch
+from grader.judge.session import Child, Server
+from grader.loader import Answer, Cell
+from grader.model import Limits
+from grader.spec import OffLimits
+from grader.worker import landlock, sandbox, seccomp
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with Server(Limits()) as server:
+        yield server
+
+
+@pytest.fixture
+def confined(server: Server) -> Server:
+    if server.sandbox != "L2":
+        pytest.skip(f"this system only reaches {server.sandbox}: {server.layers}")
+    return server
+
+
+def attempt(server: Server, body: str) -> str:
+    """What came of an attempt made while an answer was loaded: the exception's name, or what was printed."""
+    source = "try:\n" + textwrap.indent(textwrap.dedent(body).strip(), "    ")
+    source += "\nexcept BaseException as error:\n    print(type(error).__name__, error)"
+    child = server.open(Answer("a/attempt.py", "attempt", (Cell(source),), ""), OffLimits())
+    assert isinstance(child, Child), child
+    assert child.loaded["errors"] == []
+    child._read_output()
+    child.close()
+    return child.output
+
+
+def refused(text: str) -> bool:
+    return text.startswith(("PermissionError", "ValueError not allowed to raise maximum limit"))
+
+
+def test_the_level_and_its_layers_are_known(server: Server) -> None:
+    found = sandbox.active_layers()
+    assert server.sandbox == found["level"]
+    for layer in ("landlock", "seccomp"):
+        assert server.layers[layer] == found[layer]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "{root}/grader/judge/session.py",
+        "{root}/grader/worker/child.py",
+        "{root}/solutions",
+        "{root}/pyproject.toml",
+        "{secret}",
+        "/etc/passwd",
+        "/etc/shadow",
+        "/proc/{judge}/environ",
+        "/proc/{judge}/cmdline",
+        "/proc/{judge}/maps",
+        "/proc/{server}/cmdline",
+        "/proc/1/cmdline",
+        "/proc/self/environ",
+        "/proc/mounts",
+        "/tmp",
+        "/root",
+        "/home",
+        "{packages}/pytest/__init__.py",
+        "{packages}/hypothesis/__init__.py",
+        "{packages}",
+    ],
+)
+def test_files_of_others_cannot_be_read(confined: Server, tmp_path: Path, path: str) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("the hidden seed")
+    source = confined._source
+    path = path.format(
+        root=ROOT,
+        secret=secret,
+        judge=os.getpid(),
+        server=source._popen.pid if isinstance(source, launch.ForkServer) else 1,
+        packages=launch.package_folders()[0],
+    )
+    if not os.path.exists(path):
+        pytest.skip(f"there is no {path} here")
+    body = f"import os\nprint('got', os.listdir({path!r}) if os.path.isdir({path!r}) else open({path!r}).read(9))"
+    assert attempt(confined, body).startswith("PermissionError")
+
+
+def test_no_more_of_the_kit_can_be_imported(confined: Server) -> None:
+    for name in ("grader.judge.session", "grader.suite", "grader.model", "hypothesis", "pytest"):
+        text = attempt(confined, f"import {name}; print('got it', {name.partition('.')[0]})")
+        assert text.startswith("ModuleNotFoundError"), name + text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "open('new.txt', 'w')",
+        "open({target!r}, 'w')",
+        "open({target!r}, 'r+')",
+        "os.open({target!r}, os.O_RDONLY | os.O_TRUNC)",
+        "os.unlink({target!r})",
+        "os.rename({target!r}, {target!r} + 'x')",
+        "os.chmod({target!r}, 0)",
+        "os.utime({target!r})",
+        "os.truncate({target!r}, 0)",
+        "os.link({target!r}, {target!r} + 'x')",
+        "os.symlink('a', {target!r} + 'x')",
+        "os.mkdir({folder!r} + '/new')",
+        "os.rmdir({folder!r})",
+        "os.mkfifo({folder!r} + '/new')",
+        "os.chown({target!r}, 1, 1)",
+        "os.setxattr({target!r}, 'user.a', b'1')",
+        "open('/dev/shm/new', 'w')",
+        "os.chmod('.', 0o777)",
+        "os.rmdir(os.getcwd())",
+    ],
+)
+def test_nothing_can_be_written_or_changed(confined: Server, tmp_path: Path, body: str) -> None:
+    target, folder = tmp_path / "file", tmp_path / "folder"
+    target.write_text("as it was")
+    folder.mkdir()
+    target.chmod(0o666)
+    before = target.stat()
+    body = body.format(target=str(target), folder=str(folder))
+    assert refused(attempt(confined, f"import os\nprint('did it', {body})"))
+    assert target.read_text() == "as it was"
+    assert target.stat().st_mtime_ns == before.st_mtime_ns
+    assert target.stat().st_mode == before.st_mode
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["file", "folder"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "os.fork()",
+        "os.forkpty()",
+        "os.posix_spawn(sys.executable, [sys.executable], {})",
+        "os.execv(sys.executable, ['x'])",
+        "subprocess.run(['true'])",
+        "os.system('true') and 1 / 0",
+        "multiprocessing.get_context('fork').Process().start()",
+        "libc.vfork() == -1 and 1 / 0",
+        "libc.syscall(435, 0, 0) == -1 and 1 / 0",
+        "libc.syscall(272, 0x10000000) == -1 and 1 / 0",
+        "os.setsid()",
+        "os.setpgid(0, 0)",
+    ],
+)
+def test_nothing_can_be_started(confined: Server, body: str) -> None:
+    setup = "import ctypes, multiprocessing, os, subprocess, sys\nlibc = ctypes.CDLL(None)\n"
+    text = attempt(confined, f"{setup}print('did it', {body})")
+    assert refused(text) or text.startswith("ZeroDivisionError")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "os.kill({pid}, 0)",
+        "os.kill(os.getppid(), 9)",
+        "os.kill(-1, 9)",
+        "os.kill(0, 9)",
+        "os.killpg({pid}, 9)",
+        "os.pidfd_open({pid})",
+        "resource.prlimit({pid}, resource.RLIMIT_CPU)",
+        "resource.setrlimit(resource.RLIMIT_AS, (-1, -1))",
+        "resource.prlimit(0, resource.RLIMIT_AS, (-1, -1))",
+        "os.setpriority(os.PRIO_PROCESS, {pid}, 19)",
+        "os.setpriority(os.PRIO_USER, 0, 19)",
+        "os.sched_setaffinity({pid}, [0])",
+        "fcntl.fcntl(3, fcntl.F_SETOWN, {pid})",
+        "ok(libc.ptrace(16, {pid}, 0, 0))",
+        "ok(libc.process_vm_readv({pid}, 0, 0, 0, 0, 0))",
+        "ok(libc.prctl(4, 1, 0, 0, 0))",
+        "ok(libc.prctl(1, 0, 0, 0, 0))",
+        "ok(libc.tgkill({pid}, {pid}, 9))",
+        "os.setuid(0) or os.setuid(1)",
+    ],
+)
+def test_nobody_else_can_be_touched(confined: Server, body: str) -> None:
+    setup = """
+        import ctypes, fcntl, os, resource
+        libc = ctypes.CDLL(None)
+        def ok(result):
+            if result == -1: raise PermissionError
+    """
+    body = body.format(pid=os.getpid())
+    text = attempt(confined, textwrap.dedent(setup) + f"print('did it', {body})")
+    assert refused(text), text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "socket.socket()",
+        "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
+        "socket.socket(socket.AF_UNIX)",
+        "socket.socketpair()",
+        "socket.create_connection(('127.0.0.1', {port}))",
+        "socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)",
+        "socket.send_fds(judge, [b'x'], [0])",
+        "urllib.request.urlopen('http://127.0.0.1:{port}')",
+    ],
+)
+def test_there_is_no_network(confined: Server, body: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        body = body.format(port=listening.getsockname()[1])
+        text = attempt(
+            confined,
+            f"import os, socket, urllib.request\njudge = socket.socket(fileno=os.dup(3))\nprint('did it', {body})",
+        )
+    assert refused(text) or text.startswith("URLError"), text
+
+
+def test_a_child_holds_no_descriptor_but_its_own(confined: Server) -> None:
+    body = """
+        import os
+        found = []
+        for number in range(300):
+            try:
+                found.append((number, os.fstat(number).st_mode >> 12))
+            except OSError:
+                pass
+        print(found)
+    """
+    # /dev/null, the pipe twice, the judge's socket.
+    assert attempt(confined, body).strip() == str([(0, 2), (1, 1), (2, 1), (3, 12)])
+
+
+def test_the_environment_says_nothing(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COURSE_SEED", "the hidden seed")
+    with Server(Limits(), sandbox="L0") as other:
+        text = attempt(other, "import os, sys; print(sorted(os.environ), sys.argv, sys.path, os.listdir('.'))")
+        assert other.sandbox == "L0"
+        written = attempt(other, "open('new', 'w')")
+    assert "COURSE" not in text
+    assert str(ROOT) not in text.replace(str(Path(launch.package_folders()[0])), "")
+    assert "[]" in text
+    assert refused(written)
+
+
+def test_without_landlock_files_still_cannot_be_changed(tmp_path: Path) -> None:
+    if not seccomp.available():
+        pytest.skip("this kernel has no seccomp, or we have no table for this machine")
+    target = tmp_path / "file"
+    target.write_text("as it was")
+    with Server(Limits(), sandbox="L1") as server:
+        assert server.sandbox == "L1"
+        for body in (
+            f"open({str(target)!r}, 'a')",
+            f"os.unlink({str(target)!r})",
+            "os.fork()",
+            f"os.kill({os.getpid()}, 0)",
+        ):
+            assert refused(attempt(server, f"import os; print('did it', {body})"))
+        assert attempt(server, f"print(open({str(target)!r}).read())").strip() == "as it was"
+
+
+def test_leftovers_of_an_unconfined_answer_are_killed() -> None:
+    if not launch.can_fork():
+        pytest.skip("no fork server on this system")
+    body = """
+        import os, time
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                print(os.getpid(), flush=True)
+                time.sleep(600)
+            os._exit(0)
+        time.sleep(0.3)
+    """
+    with Server(Limits(), sandbox="L0") as server:
+        daemon = int(attempt(server, body))
+        for _ in range(20):  # each answer gives the server a chance to look for orphans
+            attempt(server, "pass")
+            if not os.path.exists(f"/proc/{daemon}"):
+                break
+        assert not os.path.exists(f"/proc/{daemon}")
+
+
+def test_workers_end_when_the_judge_does(tmp_path: Path) -> None:
+    if not launch.can_fork():
+        pytest.skip("no fork server on this system")
+    script = tmp_path / "judge.py"
+    script.write_text(
+        textwrap.dedent("""
+        import os
+        from grader.judge.session import Server
+        from grader.loader import Answer, Cell
+        from grader.model import Limits
+        from grader.spec import OffLimits
+
+        server = Server(Limits())
+        child = server.open(Answer("a.py", "a", (Cell("x = 1"),), ""), OffLimits())
+        print(child._process.pid, server._source._popen.pid, flush=True)
+        os.kill(os.getpid(), 9)
+    """)
+    )
+    done = subprocess.run(
+        [sys.executable, script],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    pids = [int(word) for word in done.stdout.split()]
+    assert len(pids) == 2, done.stderr
+    for _ in range(500):
+        if not any(map(_runs, pids)):
+            break
+        subprocess.run(["sleep", "0.02"], check=True)
+    assert not any(map(_runs, pids))
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_it_works_for_an_ordinary_user(tmp_path: Path) -> None:
+    if not sys.platform.startswith("linux") or os.geteuid() != 0 or not shutil.which("setpriv"):
+        pytest.skip("needs root and setpriv to become an ordinary user")
+    script = tmp_path / "judge.py"
+    script.write_text(
+        textwrap.dedent("""
+        import os
+        from grader.judge.session import Server
+        from grader.loader import Answer, Cell
+        from grader.model import Limits
+        from grader.spec import OffLimits, call, layer_case, tensor
+
+        source = "from torch import nn\\nclass A(nn.Module):\\n    def forward(self, x): return 2 * x"
+        assert os.geteuid() == 65534
+        with Server(Limits()) as server:
+            child = server.open(Answer("a.py", "a", (Cell(source),), ""), OffLimits())
+            case = layer_case(steps=[call(tensor(1, fill="ones"))], state=None) | {"symbol": "A"}
+            print(server.sandbox, [item["steps"][0]["out"].item() for item in child.run([case] * 3)])
+    """)
+    )
+    # The right to read everything stays: Python itself may lie in root's home.
+    user = [
+        "setpriv",
+        "--reuid=65534",
+        "--regid=65534",
+        "--clear-groups",
+        "--inh-caps=+dac_read_search",
+        "--ambient-caps=+dac_read_search",
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": "/tmp", "HYPOTHESIS_STORAGE_DIRECTORY": "/tmp/none"}
+    done = subprocess.run(
+        [*user, sys.executable, "-B", script], capture_output=True, text=True, timeout=120, check=False, env=environment
+    )
+    assert done.stdout.split(maxsplit=1) == [sandbox.active_layers()["level"], "[2.0, 2.0, 2.0]\n"], done.stderr
+
+
+def test_rules_leave_out_what_is_to_be_avoided(tmp_path: Path) -> None:
+    for name in ("lib/a/x", "lib/site-packages/torch/x", "lib/site-packages/solutions/x", "lib/b"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "lib/link").symlink_to(tmp_path / "lib/site-packages")
+    packages = str(tmp_path / "lib/site-packages")
+    found = sorted(landlock.without(str(tmp_path / "lib"), [packages]))
+    assert found == [str(tmp_path / "lib/a"), str(tmp_path / "lib/b")]
+    assert list(landlock.without(packages, [packages])) == []
+    assert str(tmp_path / "lib/site-packages/torch") in sandbox.readable([packages], [packages])
+
+
+def test_no_rule_covers_the_course(tmp_path: Path) -> None:
+    packages = launch.package_folders()
+    for path in sandbox.readable(packages, [*packages, str(ROOT)]):
+        assert not str(ROOT / "solutions").startswith(os.path.realpath(path) + "/")
+        assert os.path.realpath(path) not in {*packages, str(ROOT)}
