@@ -51,6 +51,13 @@ def test_a_file_is_one_cell(folder):
     assert len(answer.digest) == 64
 
 
+def test_a_file_exported_from_a_notebook(folder):
+    answer = write(
+        folder, "get_ipython().run_line_magic('matplotlib', 'inline')\nif x:\n    get_ipython().system('ls')\n"
+    )
+    assert answer.cells[0].source == "pass\nif x:\n    pass\n"
+
+
 @pytest.mark.parametrize(
     ("data", "text"),
     [

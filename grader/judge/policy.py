@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from types import ModuleType
 
+from torch import nn
+
 from grader.judge.torch_names import Station, stations
 from grader.spec import OffLimits
 
@@ -68,8 +70,12 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
 
 
 def _is_class_refused(station: Station, off_limits: OffLimits) -> bool:
+    if station.thing is None:
+        is_class = station.home == "torch.nn" and station.name[:1].isupper()
+    else:
+        is_module = isinstance(station.thing, type) and issubclass(station.thing, nn.Module)
+        is_class = isinstance(station.thing, type) and (is_module or station.home == "torch.nn")
     in_torch = station.home == "torch.nn" or station.home.startswith("torch.nn.modules")
-    is_class = isinstance(station.thing, type) or (station.thing is None and station.name[:1].isupper())
     return in_torch and is_class and _is_named(station.name, off_limits.classes, off_limits.allow)
 
 

@@ -15,13 +15,14 @@ import types
 import warnings
 import weakref
 from collections.abc import Callable, Iterable, Mapping
-from fnmatch import translate
+from fnmatch import fnmatchcase
 from typing import Any
 
 import torch
 from torch import nn
 
-_KEYS = ("CPU", "AutogradCPU", *(("CUDA", "AutogradCUDA") if torch.version.cuda or torch.version.hip else ()))
+_KEYS = ("CPU", *(("CUDA",) if torch.version.cuda or torch.version.hip else ()))
+"""A kernel of a device is all it takes: with one there, autograd passes composite operators on to it."""
 _OTHER_NAMESPACES = ("quantized", "_quantized", "mkldnn", "mkldnn_prepacked", "torchvision")
 _GRADIENTS = {
     "col2im": "im2col", "im2col": "col2im", "pixel_shuffle": "pixel_unshuffle", "pixel_unshuffle": "pixel_shuffle",
@@ -35,6 +36,8 @@ _IMPLEMENTERS = (
 """Modules of torch that call functions of torch as part of their own work."""
 _CALL_BACK = ("torch.nn.modules.module", "torch.nn.modules.container", "torch.nn.modules.lazy")
 """Modules of torch that call what they are given."""
+
+_FOUNDATIONS = ("torch.nn.modules.module", "torch.nn.modules.container", "torch.nn.parameter")
 
 _TORCH_ROOT = os.path.dirname(torch.__file__) + os.sep
 _FOREIGN_ROOTS = (
@@ -70,9 +73,12 @@ class Guard:
     def prepare(self) -> None:
         """Wrap classes and functions, so that references the answer takes while it is loaded are caught later."""
         if self._classes:
-            self._banned = {kind: name for kind, name in _classes() if self._classes.match(kind.__name__)}
-            for kind, name in self._banned.items():
-                self._wrap_class(kind, name)
+            names, classes = _classes()
+            self._banned = dict(item for name in self._classes.among(names) for item in classes[name])
+            for kind, path in self._banned.items():
+                # Without Module and the containers, of which the others are made, the others are of no use.
+                if nn.Module not in self._banned or kind.__module__ in _FOUNDATIONS:
+                    self._wrap_class(kind, path)
         wrapped: dict[int, Any] = {}
         for home, dotted, names in _function_homes():
             listed = [name.rpartition(".") for name in self._functions]
@@ -154,7 +160,9 @@ class Guard:
                 gradient_of = ""
             refuse = self._kernel(f"{namespace}::{base}")
             for name, key in itertools.product(names, _KEYS):
-                if gradient_of and torch._C._dispatch_has_computed_kernel_for_dispatch_key(f"aten::{name}", key):
+                if not torch._C._dispatch_has_computed_kernel_for_dispatch_key(f"{namespace}::{name}", key):
+                    continue
+                if gradient_of:
                     kernel = torch.library.get_kernel(f"aten::{name}", key)
                     library.impl(name, key, self._gradient_kernel(base, gradient_of, kernel), True)
                 else:
@@ -233,29 +241,29 @@ class _Patterns:
     """Names, but for those allowed."""
 
     def __init__(self, patterns: Iterable[str], allowed: Iterable[str]) -> None:
-        # fnmatch writes "(?s:...)" and an end: without them a dot stops at the end of a line.
-        wanted = [translate(pattern)[4:-3] for pattern in patterns]
-        self._some = bool(wanted)
-        self._match = re.compile("|".join(wanted) or "$.").fullmatch
-        self._among = re.compile(rf"^(?:{'|'.join(wanted) or '$.'})_?$", re.MULTILINE).findall
-        self._allowed = re.compile("|".join(map(translate, allowed)) or "$.").match
+        # To look for a pattern's longest literal piece is many times quicker than to match every name.
+        self._patterns = [(pattern, max(re.split(r"[*?]|\[.*?\]", pattern), key=len)) for pattern in patterns]
+        self._allowed = tuple(allowed)
 
     def __bool__(self) -> bool:
-        return self._some
-
-    def match(self, name: str) -> bool:
-        """Whether a name is meant."""
-        return self._match(name) is not None and self._allowed(name) is None
+        return bool(self._patterns)
 
     def among(self, lines: str) -> list[str]:
-        """The kernels and functions meant in a text of one name a line, also in place.
+        """The names meant in a text of one name a line; of functions also those in place (``relu_``)."""
+        found: dict[str, None] = {}
+        for pattern, piece in self._patterns:
+            at = lines.find(piece)
+            while 0 <= at < len(lines):
+                start, end = lines.rfind("\n", 0, at) + 1, lines.find("\n", at)
+                name = lines[start:end] if end >= 0 else lines[start:]
+                if fnmatchcase(name, pattern) or fnmatchcase(name.removesuffix("_"), pattern):
+                    found[name] = None
+                at = lines.find(piece, end + 1) if end >= 0 else -1
+        # What converts has "conv" in its name too.
+        return [name for name in found if not name.startswith(("_convert_", "__")) and not self._allows(name)]
 
-        Not what converts, though ``*conv*`` fits it.
-        """
-        if not self._some:
-            return []
-        found = self._among(lines)
-        return [name for name in found if not self._allowed(name) and not name.startswith(("_convert_", "__"))]
+    def _allows(self, name: str) -> bool:
+        return any(fnmatchcase(name, pattern) for pattern in self._allowed)
 
 
 def preload() -> None:
@@ -278,15 +286,20 @@ def _operators(namespace: str) -> tuple[str, Mapping[str, list[str]]]:
 
 
 @functools.cache
-def _classes() -> list[tuple[type, str]]:
-    """The classes of ``torch.nn``, each with the name by which people know it."""
-    found: dict[type, str] = {}
+def _classes() -> tuple[str, Mapping[str, list[tuple[type, str]]]]:
+    """The names of the classes of ``torch.nn``, one a line, and of each the classes, with the path people know."""
+    found: dict[str, list[tuple[type, str]]] = {}
     for module in [nn, *(item for name, item in sys.modules.items() if name.startswith("torch.nn.modules."))]:
         for kind in list(vars(module).values()):
             if isinstance(kind, type) and kind.__module__.startswith("torch.nn"):
                 public = vars(nn).get(kind.__name__) is kind
-                found[kind] = f"torch.nn.{kind.__name__}" if public else f"{kind.__module__}.{kind.__name__}"
-    return list(found.items())
+                path = f"torch.nn.{kind.__name__}" if public else f"{kind.__module__}.{kind.__name__}"
+                if not public and not issubclass(kind, nn.Module):
+                    # A metaclass, a named tuple: nothing that does a layer's work.
+                    continue
+                if (kind, path) not in found.setdefault(kind.__name__, []):
+                    found[kind.__name__].append((kind, path))
+    return "\n".join(found), found
 
 
 @functools.cache
