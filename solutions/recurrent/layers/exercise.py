@@ -62,7 +62,9 @@ def options_of(draw: st.DrawFn, more: Mapping[str, st.SearchStrategy[Any]]) -> C
 
 
 @st.composite
-def call_of(draw: st.DrawFn, inside: int, hidden: int, kwargs: Case, pair: bool, spreads: Sequence[tuple[float, float]]) -> Case:
+def call_of(
+    draw: st.DrawFn, inside: int, hidden: int, kwargs: Case, pair: bool, spreads: Sequence[tuple[float, float]]
+) -> Case:
     """One call, with or without a batch and a state."""
     length, batch = draw(st.sampled_from((2, 3, 1, 4))), draw(st.sampled_from((2, 3, 1, None)))
     if batch is None:
@@ -106,7 +108,9 @@ def numerics(draw: st.DrawFn, pair: bool) -> Case:
     shape = [rows_of(kwargs), 3, hidden]
     states = [draw(normal_tensor(shape, fills=("normal",), spreads=STATES, grad=True)) for _ in range(1 + pair)]
     arguments = [x, state_of(states, pair)] if draw(flags) else [x]
-    return layer_case((inside, hidden), kwargs, [call(*arguments, cotangent=draw(seeds))], dtype="float32", seed=draw(seeds))
+    return layer_case(
+        (inside, hidden), kwargs, [call(*arguments, cotangent=draw(seeds))], dtype="float32", seed=draw(seeds)
+    )
 
 
 def given(pair: bool, *shape: int, seed: int = 7, second: Sequence[int] | None = None) -> Any:
@@ -126,7 +130,9 @@ def examples(pair: bool, first: Case) -> list[Case]:
         layer_case((3, 2), {}, [call(x)]),
         layer_case((3, 2), {}, [call(x, given(pair, 1, 2, 2))]),
         layer_case((3, 2), {"bias": False}, [call(x, given(pair, 1, 2, 2))]),
-        layer_case((3, 2), {}, [call(tensor(1, 2, 3), given(pair, 1, 2, 2)), call(tensor(1, 1, 3)), call(tensor(2, 1, 3))]),
+        layer_case(
+            (3, 2), {}, [call(tensor(1, 2, 3), given(pair, 1, 2, 2)), call(tensor(1, 1, 3)), call(tensor(2, 1, 3))]
+        ),
         layer_case((3, 2), {"batch_first": True}, [call(tensor(2, 4, 3), given(pair, 1, 2, 2))]),
         layer_case((3, 3), {"batch_first": True}, [call(tensor(3, 3, 3), given(pair, 1, 3, 3)), evaluate(), call(x)]),
         layer_case((3, 2), {}, [call(tensor(4, 3)), call(tensor(4, 3, seed=1), given(pair, 1, 2))]),
@@ -134,7 +140,9 @@ def examples(pair: bool, first: Case) -> list[Case]:
         layer_case((3, 2), deep, [call(x, given(pair, 2, 2, 2))]),
         layer_case((3, 2), both, [call(x, given(pair, 2, 2, 2))]),
         layer_case((3, 2), {**deep, **both}, [call(x, given(pair, 4, 2, 2)), call(tensor(1, 3, 3))]),
-        layer_case((1, 3), {**deep, **both, "batch_first": True}, [call(tensor(2, 3, 1), given(pair, 4, 2, 3))], seed=1),
+        layer_case(
+            (1, 3), {**deep, **both, "batch_first": True}, [call(tensor(2, 3, 1), given(pair, 4, 2, 3))], seed=1
+        ),
         layer_case((3, 2), {**deep, **both}, [call(tensor(4, 3), given(pair, 4, 2))], seed=2),
         layer_case((2, 2), {"num_layers": 3, **both}, [call(tensor(3, 2, 2), given(pair, 6, 2, 2))], seed=3),
         layer_case((3, 2), {**deep, "dropout": 0.5}, [evaluate(), call(x), call(x)]),
@@ -169,7 +177,7 @@ def passing_on(kind: str, layer: int, size: int) -> Case:
     weight = [[float(row == reader * size + column) for column in range(size)] for row in range(rows)]
     bias = [value for value in blocks for _ in range(size)]
     return {
-        f"weight_ih_l{layer}": tensor(rows, size, fill="values", values=sum(weight, [])),
+        f"weight_ih_l{layer}": tensor(rows, size, fill="values", values=[value for row in weight for value in row]),
         f"weight_hh_l{layer}": tensor(rows, size, fill="zeros"),
         f"bias_ih_l{layer}": tensor(rows, fill="values", values=bias),
         f"bias_hh_l{layer}": tensor(rows, fill="zeros"),
@@ -186,7 +194,14 @@ def dropout_between(kind: str, layers: int, p: float, length: int = 6, batch: in
     """
     state = {name: recipe for layer in range(1, layers) for name, recipe in passing_on(kind, layer, size).items()}
     x = tensor(length, batch, 3, grad=False)
-    steps = [call(x, cotangent=None), call(x, cotangent=None), evaluate(), call(x, cotangent=None), train(), call(x, cotangent=None)]
+    steps = [
+        call(x, cotangent=None),
+        call(x, cotangent=None),
+        evaluate(),
+        call(x, cotangent=None),
+        train(),
+        call(x, cotangent=None),
+    ]
     case = layer_case((3, size), {"num_layers": layers, "dropout": p}, steps, state=state)
 
     def holds(observations: Sequence[Mapping[str, Any]]) -> str | None:
@@ -216,18 +231,24 @@ def _one_call(kind: str, p: float, lowest: Tensor, h_0: Tensor, output: Tensor, 
     if not _close(h_n[0], h_0):
         return "the states of the first layer change, but its input and its states are not to be dropped"
     if not _close(output[-1], h_n[-1]):
-        return "the output at the last time is not the last layer's state; the last layer's outputs are not to be dropped"
+        return (
+            "the output at the last time is not the last layer's state; the last layer's outputs are not to be dropped"
+        )
     expected = lowest
     for layer in range(1, len(h_n)):
         expected = squash(kind, expected / (1 - p))
         if not _dropped(h_n[layer], expected[-1]):
-            return f"the outputs of layer {layer - 1} should reach layer {layer} either as zero or divided by 1 - dropout"
+            return (
+                f"the outputs of layer {layer - 1} should reach layer {layer} either as zero or divided by 1 - dropout"
+            )
     if not _dropped(output, expected):
         return "the outputs of a layer should reach the next either as zero or divided by 1 - dropout"
     gone = output.abs() < 1e-6
     share, wanted = float(gone.double().mean()), 1 - (1 - p) ** (len(h_n) - 1)
     if abs(share - wanted) > ks_threshold(gone.numel()):
-        return f"{share:.0%} of the elements are dropped on their way to the last layer, where {wanted:.0%} are expected"
+        return (
+            f"{share:.0%} of the elements are dropped on their way to the last layer, where {wanted:.0%} are expected"
+        )
     if bool((gone == gone[:1]).all()) or bool((gone == gone[:, :1]).all()) or bool((gone == gone[..., :1]).all()):
         return "the same elements are dropped at all times, in the whole batch or in all features; each element has its own draw"
     return None
@@ -269,7 +290,12 @@ def refusals(pair: bool) -> list[Case]:
     add("A state without a batch for a batch of 4", x, given(pair, 1, 2))
     add("A state with a batch for an input without one", tensor(5, 3), given(pair, 1, 1, 2))
     add("A state for 2 layers, without a batch, where there is 1", tensor(5, 3), given(pair, 2, 2))
-    add("A state for 5 sequences, although batch_first makes them 5 times in 4", tensor(4, 5, 3), given(pair, 1, 5, 2), batch_first=True)
+    add(
+        "A state for 5 sequences, although batch_first makes them 5 times in 4",
+        tensor(4, 5, 3),
+        given(pair, 1, 5, 2),
+        batch_first=True,
+    )
     if pair:
         add("A c_0 for 1 sequence where there are 4", x, given(pair, 1, 4, 2, second=[1, 1, 2]))
         add("A c_0 of 1 feature where hidden_size is 2", x, given(pair, 1, 4, 2, second=[1, 4, 1]))
@@ -288,19 +314,20 @@ def growth(pair: bool) -> list[Growth]:
     batches = (2, 4, 8)
     return [
         Growth(along="batch", cases=[counted({}, tensor(3, batch, 3)) for batch in batches]),
-        Growth(along="batch", cases=[counted(full, tensor(batch, 3, 3), given(pair, 4, batch, 2)) for batch in batches]),
+        Growth(
+            along="batch", cases=[counted(full, tensor(batch, 3, 3), given(pair, 4, batch, 2)) for batch in batches]
+        ),
     ]
 
 
-def interface(pair: bool) -> list[Case]:
-    """Arguments by name, a change of dtype, and states that come back into the layer."""
-    states = "[item.shape for item in states]" if pair else "states.shape"
-    again = "output, states = layer(torch.ones(4, 2, 3), layer(torch.ones(5, 2, 3))[1])"
-    doubled = "output, states = layer.double()(torch.ones(4, 2, 3).double())"
-    dtypes = "output.dtype, [item.dtype for item in states]" if pair else "output.dtype, states.dtype"
+def interface() -> list[Case]:
+    """Arguments by name, and a change of dtype that the zeros of a missing state have to follow."""
+    deep = {"num_layers": 2, "bidirectional": True}
     return [
-        layer_case((), {"input_size": 3, "hidden_size": 2}, [run(again, "output.shape", states)], dtype="float32"),
-        layer_case((3, 2), {"num_layers": 2, "bidirectional": True}, [run(doubled, dtypes)], dtype="float32"),
+        layer_case((), {"input_size": 3, "hidden_size": 2}, [run("layer.eval().training", "layer.train().training")]),
+        layer_case(
+            (3, 2), deep, [run("layer = layer.double()", "_ = layer(torch.ones(4, 2, 3).double())")], dtype="float32"
+        ),
     ]
 
 
@@ -310,7 +337,9 @@ def names_of(layers: int, *directions: str) -> list[str]:
     return [f"{stem}_l{layer}{direction}" for layer in range(layers) for direction in directions for stem in stems]
 
 
-def layer(symbol: str, oracle: Callable[..., Any], first: Case, errors: Sequence[Case] = (), extra: Sequence[Case] = ()) -> Part:
+def layer(
+    symbol: str, oracle: Callable[..., Any], first: Case, errors: Sequence[Case] = (), extra: Sequence[Case] = ()
+) -> Part:
     """The part of one layer; `first` are arguments that only this layer has, away from their defaults."""
     pair = symbol == "LSTM"
     more = {"nonlinearity": st.sampled_from(("relu", "tanh"))} if first else {}
@@ -333,7 +362,7 @@ def layer(symbol: str, oracle: Callable[..., Any], first: Case, errors: Sequence
         ],
         errors=[*refusals(pair), *errors],
         growth=growth(pair),
-        interface=interface(pair),
+        interface=interface(),
         off_limits=OFF_LIMITS,
         core=True,
     )  # fmt: skip
@@ -347,7 +376,10 @@ exercise = Exercise(
             nn.RNN,
             {"nonlinearity": "relu"},
             errors=[
-                {**layer_case((3, 2), {"nonlinearity": name}, [call(tensor(5, 4, 3))]), "why": f'The nonlinearity "{name}"'}
+                {
+                    **layer_case((3, 2), {"nonlinearity": name}, [call(tensor(5, 4, 3))]),
+                    "why": f'The nonlinearity "{name}"',
+                }
                 for name in ("sigmoid", "Tanh", "")
             ],
             extra=[

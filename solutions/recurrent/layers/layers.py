@@ -116,7 +116,8 @@ class _Recurrent(nn.Module):
         return torch.stack(outputs[::-1] if direction else outputs), state
 
     def _affine(self, x: Tensor, name: str) -> Tensor:
-        return nn.functional.linear(x, getattr(self, "weight" + name), getattr(self, "bias" + name) if self.bias else None)
+        bias = getattr(self, "bias" + name) if self.bias else None
+        return nn.functional.linear(x, getattr(self, "weight" + name), bias)
 
     def _step(self, from_input: Tensor, from_state: Tensor, state: State) -> State:
         raise NotImplementedError
@@ -135,21 +136,21 @@ class RNN(_Recurrent):
         bias: Whether the biases are there; if not, the layer has no parameters of these names.
         batch_first: Whether batched inputs and outputs are (N, T, features) instead of (T, N, features). States are not
             affected, nor are inputs without a batch.
-        dropout: In training, the probability with which each element of the outputs of a layer is zeroed (and the others
-            scaled up) on the way to the next layer. The last layer's outputs are left alone.
+        dropout: In training, the probability with which each element of the outputs of a layer is zeroed (and the
+            others scaled up) on the way to the next layer. The last layer's outputs are left alone.
         bidirectional: Whether each layer also walks the sequence from its end, with parameters of its own; then the two
             outputs at a time are concatenated, forward first.
 
     Attributes:
-        weight_ih_l0: $W_{ih}$ of layer 0, shape (hidden_size, input_size). For the layers above, ``weight_ih_l1`` and so
-            on, the input is the output below: hidden_size features, or twice as many with both directions.
+        weight_ih_l0: $W_{ih}$ of layer 0, shape (hidden_size, input_size). For the layers above, ``weight_ih_l1`` and
+            so on, the input is the output below: hidden_size features, or twice as many with both directions.
         weight_hh_l0: $W_{hh}$, shape (hidden_size, hidden_size).
         bias_ih_l0: $b_{ih}$, shape (hidden_size,).
         bias_hh_l0: $b_{hh}$, shape (hidden_size,).
 
-    The backward direction's names end in ``_reverse``, as in ``weight_ih_l0_reverse``. Fresh values of all parameters are
-    drawn from $\mathcal{U}(-1/\sqrt{hidden\_size}, 1/\sqrt{hidden\_size})$. An unknown nonlinearity raises, at construction
-    or in the first call.
+    The backward direction's names end in ``_reverse``, as in ``weight_ih_l0_reverse``. Fresh values of all parameters
+    are drawn from $\mathcal{U}(-1/\sqrt{hidden\_size}, 1/\sqrt{hidden\_size})$. An unknown nonlinearity raises, at
+    construction or in the first call.
     """
 
     def __init__(
@@ -172,8 +173,8 @@ class RNN(_Recurrent):
         """Walk along the sequences.
 
         Args:
-            x: Input of shape (T, N, input_size), or (N, T, input_size) with ``batch_first``, or (T, input_size) without a
-                batch.
+            x: Input of shape (T, N, input_size), or (N, T, input_size) with ``batch_first``, or (T, input_size) without
+                a batch.
             hx: The states to start from, shape (num_layers * D, N, hidden_size), where D is 2 with both directions and
                 1 otherwise; without a batch (num_layers * D, hidden_size). Zeros if it is left out.
 
@@ -213,40 +214,38 @@ class LSTM(_Recurrent):
         bias: Whether the biases are there; if not, the layer has no parameters of these names.
         batch_first: Whether batched inputs and outputs are (N, T, features) instead of (T, N, features). States are not
             affected, nor are inputs without a batch.
-        dropout: In training, the probability with which each element of the outputs of a layer is zeroed (and the others
-            scaled up) on the way to the next layer. The last layer's outputs are left alone.
+        dropout: In training, the probability with which each element of the outputs of a layer is zeroed (and the
+            others scaled up) on the way to the next layer. The last layer's outputs are left alone.
         bidirectional: Whether each layer also walks the sequence from its end, with parameters of its own; then the two
             outputs at a time are concatenated, forward first.
 
     Attributes:
-        weight_ih_l0: $W_{ii}$, $W_{if}$, $W_{ig}$, $W_{io}$ of layer 0 on top of each other, shape
-            (4 * hidden_size, input_size). For the layers above, ``weight_ih_l1`` and so on, the input is the output below:
-            hidden_size features, or twice as many with both directions.
+        weight_ih_l0: $W_{ii}$, $W_{if}$, $W_{ig}$, $W_{io}$ of layer 0 on top of each other, shape (4 * hidden_size,
+            input_size). For the layers above, ``weight_ih_l1`` and so on, the input is the output below: hidden_size
+            features, or twice as many with both directions.
         weight_hh_l0: $W_{hi}$, $W_{hf}$, $W_{hg}$, $W_{ho}$, shape (4 * hidden_size, hidden_size).
         bias_ih_l0: $b_{ii}$, $b_{if}$, $b_{ig}$, $b_{io}$, shape (4 * hidden_size,).
         bias_hh_l0: $b_{hi}$, $b_{hf}$, $b_{hg}$, $b_{ho}$, shape (4 * hidden_size,).
 
-    The backward direction's names end in ``_reverse``, as in ``weight_ih_l0_reverse``. Fresh values of all parameters are
-    drawn from $\mathcal{U}(-1/\sqrt{hidden\_size}, 1/\sqrt{hidden\_size})$.
+    The backward direction's names end in ``_reverse``, as in ``weight_ih_l0_reverse``. Fresh values of all parameters
+    are drawn from $\mathcal{U}(-1/\sqrt{hidden\_size}, 1/\sqrt{hidden\_size})$.
     """
 
     blocks = 4
     states = 2
 
-    def forward(
-        self, x: Tensor, hx: tuple[Tensor, Tensor] | None = None
-    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+    def forward(self, x: Tensor, hx: tuple[Tensor, Tensor] | None = None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """Walk along the sequences.
 
         Args:
-            x: Input of shape (T, N, input_size), or (N, T, input_size) with ``batch_first``, or (T, input_size) without a
-                batch.
-            hx: The pair (h_0, c_0) to start from, each of shape (num_layers * D, N, hidden_size), where D is 2 with both
-                directions and 1 otherwise; without a batch (num_layers * D, hidden_size). Zeros if it is left out.
+            x: Input of shape (T, N, input_size), or (N, T, input_size) with ``batch_first``, or (T, input_size) without
+                a batch.
+            hx: The pair (h_0, c_0) to start from, each of shape (num_layers * D, N, hidden_size), where D is 2 with
+                both directions and 1 otherwise; without a batch (num_layers * D, hidden_size). Zeros if it is left out.
 
         Returns:
-            ``(output, (h_n, c_n))``: the last layer's h at every time, with D * hidden_size features and otherwise in the
-            shape of ``x``; and the last h and c of each layer and direction, in the shapes of ``hx``.
+            ``(output, (h_n, c_n))``: the last layer's h at every time, with D * hidden_size features and otherwise in
+            the shape of ``x``; and the last h and c of each layer and direction, in the shapes of ``hx``.
 
         Raises:
             ValueError: If the shape of ``x``, of h_0 or of c_0 does not fit.
@@ -277,8 +276,8 @@ class GRU(_Recurrent):
         bias: Whether the biases are there; if not, the layer has no parameters of these names.
         batch_first: Whether batched inputs and outputs are (N, T, features) instead of (T, N, features). States are not
             affected, nor are inputs without a batch.
-        dropout: In training, the probability with which each element of the outputs of a layer is zeroed (and the others
-            scaled up) on the way to the next layer. The last layer's outputs are left alone.
+        dropout: In training, the probability with which each element of the outputs of a layer is zeroed (and the
+            others scaled up) on the way to the next layer. The last layer's outputs are left alone.
         bidirectional: Whether each layer also walks the sequence from its end, with parameters of its own; then the two
             outputs at a time are concatenated, forward first.
 
@@ -290,8 +289,8 @@ class GRU(_Recurrent):
         bias_ih_l0: $b_{ir}$, $b_{iz}$, $b_{in}$, shape (3 * hidden_size,).
         bias_hh_l0: $b_{hr}$, $b_{hz}$, $b_{hn}$, shape (3 * hidden_size,).
 
-    The backward direction's names end in ``_reverse``, as in ``weight_ih_l0_reverse``. Fresh values of all parameters are
-    drawn from $\mathcal{U}(-1/\sqrt{hidden\_size}, 1/\sqrt{hidden\_size})$.
+    The backward direction's names end in ``_reverse``, as in ``weight_ih_l0_reverse``. Fresh values of all parameters
+    are drawn from $\mathcal{U}(-1/\sqrt{hidden\_size}, 1/\sqrt{hidden\_size})$.
     """
 
     blocks = 3
@@ -300,8 +299,8 @@ class GRU(_Recurrent):
         """Walk along the sequences.
 
         Args:
-            x: Input of shape (T, N, input_size), or (N, T, input_size) with ``batch_first``, or (T, input_size) without a
-                batch.
+            x: Input of shape (T, N, input_size), or (N, T, input_size) with ``batch_first``, or (T, input_size) without
+                a batch.
             hx: The states to start from, shape (num_layers * D, N, hidden_size), where D is 2 with both directions and
                 1 otherwise; without a batch (num_layers * D, hidden_size). Zeros if it is left out.
 
