@@ -11,7 +11,7 @@ from torch import nn
 
 from grader.spec import misconception
 
-# --- Mistakes that fit all three ---------------------------------------------------------------------------------------
+# --- Mistakes that fit all three --------------------------------------------------------------------------------------
 
 
 class _ZerosInDefaultDtype:

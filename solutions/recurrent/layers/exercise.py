@@ -49,7 +49,8 @@ def options_of(draw: st.DrawFn, more: Mapping[str, st.SearchStrategy[Any]]) -> C
         st.fixed_dictionaries(
             {},
             optional={
-                "num_layers": st.sampled_from((2, 1, 3)), "bias": flags, "batch_first": flags, "bidirectional": flags, **more,
+                "num_layers": st.sampled_from((2, 1, 3)), "bias": flags, "batch_first": flags, "bidirectional": flags,
+                **more,
             },
         )
     )  # fmt: skip
@@ -249,8 +250,10 @@ def _one_call(kind: str, p: float, lowest: Tensor, h_0: Tensor, output: Tensor, 
         return (
             f"{share:.0%} of the elements are dropped on their way to the last layer, where {wanted:.0%} are expected"
         )
-    if bool((gone == gone[:1]).all()) or bool((gone == gone[:, :1]).all()) or bool((gone == gone[..., :1]).all()):
-        return "the same elements are dropped at all times, in the whole batch or in all features; each element has its own draw"
+    if any(bool((gone == first).all()) for first in (gone[:1], gone[:, :1], gone[..., :1])):
+        return (
+            "the same elements are dropped at all times, in the whole batch or in all features: each has its own draw"
+        )
     return None
 
 
@@ -348,7 +351,9 @@ def layer(
         oracle=oracle,
         cases=cases(pair, more),
         examples=[*examples(pair, first), *extra],
-        arguments=["input_size", "hidden_size", "num_layers", *first, "bias", "batch_first", "dropout", "bidirectional"],
+        arguments=[
+            "input_size", "hidden_size", "num_layers", *first, "bias", "batch_first", "dropout", "bidirectional",
+        ],
         numerics=numerics(pair),
         properties=[
             uniform_init(
