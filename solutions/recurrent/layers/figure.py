@@ -1,0 +1,56 @@
+"""The figure of the lesson: two layers in both directions, unrolled over four times."""
+
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+
+FORWARD, BACKWARD, GREY = "#2f6fb5", "#d98324", "#777777"
+TIMES = 4
+
+
+def draw(path: Path) -> None:
+    """Draw the walk: blue cells go forward, orange ones backward; each layer reads both directions below."""
+    figure, axes = plt.subplots(figsize=(9, 4.6))
+    for time in range(TIMES):
+        x = 2 * time
+        axes.text(x, -0.55, f"x[{time}]", ha="center", va="center", fontsize=10)
+        axes.text(x, 6.6, f"output[{time}]", ha="center", va="center", fontsize=10)
+        for layer, height in enumerate((1, 4)):
+            _arrow(axes, (x, height - 1.3), (x, height - 0.35))
+            _cell(axes, x, height, FORWARD)
+            _cell(axes, x, height + 1, BACKWARD)
+            _arrow(axes, (x, height + 1.35), (x, height + 1.7 + 0.4 * layer))
+            if time:
+                _arrow(axes, (x - 1.6, height), (x - 0.4, height), FORWARD)
+                _arrow(axes, (x - 0.4, height + 1), (x - 1.6, height + 1), BACKWARD)
+    axes.text(2 * TIMES + 0.7, 2.85, "both outputs, concatenated;\ndropout in training", fontsize=8.5, va="center", color=GREY)
+    for layer, height in enumerate((1, 4)):
+        _ends(axes, height, 2 * layer, FORWARD, forward=True)
+        _ends(axes, height + 1, 2 * layer + 1, BACKWARD, forward=False)
+    axes.set(xlim=(-2.6, 11), ylim=(-1, 7))
+    axes.axis("off")
+    figure.tight_layout()
+    figure.savefig(path, dpi=130)
+    plt.close(figure)
+
+
+def _ends(axes, height: float, row: int, colour: str, forward: bool) -> None:
+    """Where a walk starts and where it ends, with its row among the states."""
+    left, right = (-1.5, -0.4), (2 * TIMES - 1.6, 2 * TIMES - 0.5)
+    if forward:
+        _arrow(axes, (left[0], height), (left[1], height), colour)
+        _arrow(axes, (right[0], height), (right[1], height), colour)
+    else:
+        _arrow(axes, (right[1], height), (right[0], height), colour)
+        _arrow(axes, (left[1], height), (left[0], height), colour)
+    start, end = f"h_0[{row}]", f"h_n[{row}]"
+    axes.text(left[0] - 0.1, height, start if forward else end, ha="right", va="center", color=colour, fontsize=10)
+    axes.text(right[1] + 0.1, height, end if forward else start, ha="left", va="center", color=colour, fontsize=10)
+
+
+def _cell(axes, x: float, y: float, colour: str) -> None:
+    axes.add_patch(plt.Rectangle((x - 0.4, y - 0.33), 0.8, 0.66, facecolor=colour, edgecolor="none"))
+
+
+def _arrow(axes, start, end, colour: str = GREY) -> None:
+    axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": colour, "linewidth": 1.2})
