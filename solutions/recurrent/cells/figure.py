@@ -9,7 +9,7 @@ GATE, SQUASH, JOIN, LINE = "#d98324", "#2f6fb5", "#ffffff", "#444444"
 
 def draw(path: Path) -> None:
     """Draw the two cells side by side; gates are orange, tanh is blue, circles multiply, add or mix."""
-    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(12, 3.4))
     _lstm(left)
     _gru(right)
     figure.tight_layout()
@@ -23,7 +23,7 @@ def _lstm(axes) -> None:
     _arrow(axes, [(0, 4), (1.78, 4)])
     _arrow(axes, [(2.22, 4), (3.78, 4)])
     _arrow(axes, [(4.22, 4), (8, 4)])
-    _arrow(axes, [(0, 0.5), (7, 0.5), (7, 0.98)], head=True)
+    _arrow(axes, [(0, 0.5), (7, 0.5), (7, 0.98)])
     for x, name, colour in ((2, "f", GATE), (3.4, "i", GATE), (4.6, "g", SQUASH), (7, "o", GATE)):
         if x < 7:
             _arrow(axes, [(x, 0.5), (x, 0.98)])
@@ -48,7 +48,7 @@ def _gru(axes) -> None:
     _arrow(axes, [(0, 4), (6.78, 4)])
     _arrow(axes, [(7.22, 4), (8, 4)])
     _arrow(axes, [(1.2, 4), (1.2, 2.85)])
-    _box(axes, 1.2, 2.6, "$W_{hn}h + b_{hn}$", "#9a9a9a", 1.7)
+    _box(axes, 1.2, 2.6, "$W_{hn}h + b_{hn}$", "#777777", 1.7)
     _arrow(axes, [(2.05, 2.6), (3.08, 2.6)])
     _arrow(axes, [(0, 0.5), (7, 0.5), (7, 0.98)])
     for x, name in ((3.3, "r"), (5, "n"), (7, "z")):
@@ -59,11 +59,11 @@ def _gru(axes) -> None:
     _arrow(axes, [(3.3, 1.55), (3.3, 2.38)])
     _arrow(axes, [(3.52, 2.6), (4.78, 2.6)])
     _arrow(axes, [(5, 0.5), (5, 0.98)])
-    _box(axes, 5, 1.25, "$W_{in}x + b_{in}$", "#9a9a9a", 1.6)
+    _box(axes, 5, 1.25, "$W_{in}x + b_{in}$", "#777777", 1.6)
     _arrow(axes, [(5, 1.55), (5, 2.38)])
     _arrow(axes, [(5.22, 2.6), (5.58, 2.6)])
     _box(axes, 5.95, 2.6, "n\ntanh", SQUASH)
-    _arrow(axes, [(6.3, 2.6), (6.7, 2.6), (6.7, 3.5), (6.86, 3.82)])
+    _arrow(axes, [(6.3, 2.6), (6.55, 2.6), (6.84, 3.82)])
     _arrow(axes, [(7, 1.55), (7, 3.78)])
     for x, y, sign in ((3.3, 2.6, "×"), (5, 2.6, "+"), (7, 4, "mix")):
         _circle(axes, x, y, sign)
@@ -71,17 +71,16 @@ def _gru(axes) -> None:
 
 
 def _frame(axes, title: str) -> None:
-    axes.set(xlim=(-0.8, 8.6), ylim=(0.1, 4.5))
+    axes.set(xlim=(-0.8, 8.6), ylim=(0.1, 4.5), aspect="equal")
     axes.set_title(title, fontsize=11)
     axes.axis("off")
 
 
-def _arrow(axes, points, head: bool = True) -> None:
+def _arrow(axes, points) -> None:
     """A line through the points with an arrow at its end."""
     *bends, last = points
     axes.plot(*zip(*points, strict=True), color=LINE, linewidth=1.2, zorder=1)
-    if head:
-        axes.annotate("", last, bends[-1], arrowprops={"arrowstyle": "-|>", "color": LINE, "linewidth": 1.2})
+    axes.annotate("", last, bends[-1], arrowprops={"arrowstyle": "-|>", "color": LINE, "linewidth": 1.2})
 
 
 def _box(axes, x: float, y: float, text: str, colour: str, width: float = 0.7) -> None:

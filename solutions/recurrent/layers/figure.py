@@ -16,14 +16,23 @@ def draw(path: Path) -> None:
         axes.text(x, -0.55, f"x[{time}]", ha="center", va="center", fontsize=10)
         axes.text(x, 6.6, f"output[{time}]", ha="center", va="center", fontsize=10)
         for layer, height in enumerate((1, 4)):
-            _arrow(axes, (x, height - 1.3), (x, height - 0.35))
+            _pair(axes, x, height)
+            _arrow(axes, (x, height - 1.5 if layer else height - 1.3), (x, height - 0.45))
             _cell(axes, x, height, FORWARD)
             _cell(axes, x, height + 1, BACKWARD)
-            _arrow(axes, (x, height + 1.35), (x, height + 1.7 + 0.4 * layer))
+            if layer:
+                _arrow(axes, (x, height + 1.45), (x, height + 2.3))
             if time:
                 _arrow(axes, (x - 1.6, height), (x - 0.4, height), FORWARD)
                 _arrow(axes, (x - 0.4, height + 1), (x - 1.6, height + 1), BACKWARD)
-    axes.text(2 * TIMES + 0.7, 2.85, "both outputs, concatenated;\ndropout in training", fontsize=8.5, va="center", color=GREY)
+    axes.text(
+        2 * TIMES + 0.7,
+        2.85,
+        "the outputs of both directions,\nconcatenated; dropout in training",
+        fontsize=8.5,
+        va="center",
+        color=GREY,
+    )
     for layer, height in enumerate((1, 4)):
         _ends(axes, height, 2 * layer, FORWARD, forward=True)
         _ends(axes, height + 1, 2 * layer + 1, BACKWARD, forward=False)
@@ -46,6 +55,11 @@ def _ends(axes, height: float, row: int, colour: str, forward: bool) -> None:
     start, end = f"h_0[{row}]", f"h_n[{row}]"
     axes.text(left[0] - 0.1, height, start if forward else end, ha="right", va="center", color=colour, fontsize=10)
     axes.text(right[1] + 0.1, height, end if forward else start, ha="left", va="center", color=colour, fontsize=10)
+
+
+def _pair(axes, x: float, y: float) -> None:
+    """What holds the two cells of a time: they read the same input, and their outputs are put side by side."""
+    axes.add_patch(plt.Rectangle((x - 0.52, y - 0.45), 1.04, 1.9, facecolor="#e8edf3", edgecolor="none", zorder=0))
 
 
 def _cell(axes, x: float, y: float, colour: str) -> None:

@@ -95,7 +95,8 @@ class Recurrent(nn.Module):
         xs = x[:, None] if unbatched else x
         if swap:
             xs = xs.swapaxes(0, 1)
-        assert xs.ndim == 3 and xs.shape[2] == args["input_size"], "input"
+        assert xs.ndim == 3, "dimensions of the input"
+        assert xs.shape[2] == args["input_size"], "features of the input"
         ways = len(self.names[0])
         shape = (len(self.names) * ways, xs.shape[1], args["hidden_size"])
         if hx is None:
