@@ -517,6 +517,21 @@ def test_what_cannot_be_sent_is_an_exception_of_the_answer(server: Server) -> No
     assert error["stage"] == "answer"
 
 
+def test_an_answer_that_writes_on_the_board_is_still_to_blame(hasty: Server) -> None:
+    source = """
+        import gc
+        def scribble(data):
+            for board in [item for item in gc.get_objects() if type(item).__name__ == "Board"]:
+                board._memory.seek(0)
+                board._memory.write(data)
+    """
+    found = hasty.open(answer(textwrap.dedent(source) + "scribble(bytes(8))\nwhile True: pass"), OffLimits())
+    assert isinstance(found, Stopped)
+    assert (found.verdict, found.stage) == (Verdict.TIME_LIMIT, "import")
+    found = stopped(hasty, forward("scribble(b'\\xff' * 64)\nwhile True: pass", source))
+    assert (found.verdict, found.stage) == (Verdict.TIME_LIMIT, "new")
+
+
 # --- the judge's own troubles -----------------------------------------------------------------------------------------
 
 

@@ -18,6 +18,7 @@ from grader.judge.launch import START_SECONDS, Ending, JudgeError, Process
 from grader.loader import Answer
 from grader.model import Limits, Verdict
 from grader.spec import OffLimits
+from grader.worker import marks
 
 IN_FLIGHT = 10
 """Cases a worker has before it, so that it never waits for the judge."""
@@ -31,7 +32,6 @@ _CHUNK = 2**16
 _LAST_WORDS_SECONDS = 0.5
 _CANNOT_ANSWER = 70
 """Exit status of `grader.worker.child` when it can no longer put an answer into words."""
-_STAGES = frozenset({"import", "new", "load", "mode", "call", "backward", "run"})
 
 Observation = dict[str, Any]
 """What `grader.worker.probe.run_case` gives, and ``off_limits``: what the guard saw."""
@@ -93,12 +93,12 @@ class Child:
             "cells": numbered_cells(answer),
             "off_limits": dataclasses.asdict(off_limits),
         })  # fmt: skip
+        ready = self._receive(START_SECONDS, START_SECONDS)
+        if isinstance(ready, Stopped):
+            raise JudgeError(f"a worker failed before it reached the answer: {ready.message}\n{self.output}".strip())
+        self._stage = "import"
         found = self._receive(max(self._limits.case_seconds, LOAD_SECONDS), self._budget())
         if isinstance(found, Stopped):
-            if not self._stage:
-                raise JudgeError(
-                    f"a worker failed before it reached the answer: {found.message}\n{self.output}".strip()
-                )
             return found
         try:
             self.loaded = _loaded(found)
@@ -176,7 +176,7 @@ class Child:
     def _too_long(self, patience: float, budget: float) -> str:
         if budget < patience:
             return f"All cases together took longer than {self._limits.part_seconds:g} s."
-        doing = "Loading the file" if self._stage in ("", "import") else "One case"
+        doing = "Loading the file" if self._where()[0] == "import" else "One case"
         return f"{doing} took longer than {patience:g} s; perhaps a loop does not end."
 
     def _next_message(self) -> tuple[Any] | None:
@@ -192,12 +192,18 @@ class Child:
             return (wire.unpack(payload),)
         return None
 
+    def _where(self) -> tuple[str, int]:
+        """The stage and step that the worker noted last."""
+        board = self._process.board
+        stage, step = board.read() if board else ("", -1)
+        return (stage, step) if stage else (self._stage, self._step)
+
     def _note(self, payload: bytes) -> None:
         try:
             stage, step = json.loads(payload[:100])
         except (ValueError, TypeError, RecursionError):
             return
-        if isinstance(stage, str) and stage in _STAGES and type(step) is int:
+        if isinstance(stage, str) and stage in marks.STAGES[1:] and type(step) is int:
             self._stage, self._step = stage, step
 
     def _send(self, message: dict[str, Any]) -> None:
@@ -254,8 +260,9 @@ class Child:
         return len(data)
 
     def _stop(self, verdict: Verdict, message: str) -> Stopped:
+        stage, step = self._where()
         self.close()
-        return Stopped(verdict, self._stage, self._step, message)
+        return Stopped(verdict, stage, step, message)
 
     def _post_mortem(self) -> Stopped:
         """Say how a worker ended that the judge did not stop."""

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
+from grader.worker import marks
+
 START_SECONDS = 120.0
 """Within which a server must have imported torch."""
 ANSWER_SECONDS = 30.0
@@ -54,6 +56,8 @@ class Process(Protocol):
     frames: socket.socket
     output: Any
     """What the answer prints: something a selector can wait for."""
+    board: marks.Board | None
+    """Where it notes what it does; without one it sends marks."""
 
     def read_output(self, size: int) -> bytes:
         """Read what was printed; nothing at the end."""
@@ -157,16 +161,22 @@ class ForkServer:
         self._wait_until_ready()
         ours, theirs = socket.socketpair()
         output, written = os.pipe()
-        with theirs, contextlib.closing(os.fdopen(written, "wb", buffering=0)):
-            try:
-                reply = self.ask({"op": "fork"}, theirs.fileno(), written)
-                if "pid" not in reply:
-                    raise JudgeError(f"the server of workers could not start one: {reply.get('error')}")
-            except JudgeError:
-                ours.close()
-                os.close(output)
-                raise
-        return Forked(self, reply["pid"], ours, output)
+        memory = marks.new()
+        board = marks.Board(memory)
+        try:
+            reply = self.ask({"op": "fork"}, theirs.fileno(), written, memory)
+            if "pid" not in reply:
+                raise JudgeError(f"the server of workers could not start one: {reply.get('error')}")
+        except JudgeError:
+            ours.close()
+            os.close(output)
+            board.close()
+            raise
+        finally:
+            theirs.close()
+            os.close(written)
+            os.close(memory)
+        return Forked(self, reply["pid"], ours, output, board)
 
     def _wait_until_ready(self) -> None:
         if not self._ready:
@@ -221,10 +231,11 @@ class ForkServer:
 class Forked:
     """A child of the server."""
 
-    def __init__(self, server: ForkServer, pid: int, frames: socket.socket, output: int) -> None:
+    def __init__(self, server: ForkServer, pid: int, frames: socket.socket, output: int, board: marks.Board) -> None:
         """Take hold of it; the server does not reap it, so its id stays its own, until it is told to."""
         self._server, self.pid = server, pid
         self.frames, self.output = frames, output
+        self.board: marks.Board | None = board
         self._reaped = False
         os.set_blocking(output, False)
         try:
@@ -251,6 +262,8 @@ class Forked:
                 self._server.tell({"op": "forget", "pid": self.pid})
         self.frames.close()
         os.close(self.output)
+        if self.board is not None:
+            self.board.close()
         if self._handle is not None:
             os.close(self._handle)
 
@@ -289,6 +302,7 @@ class Fresh:
     def __init__(self, starter: _Starter, ours: socket.socket, theirs: socket.socket) -> None:
         """Start it and hand it its socket."""
         self.frames: socket.socket = ours
+        self.board: marks.Board | None = None
         self.output, writable = socket.socketpair()
         if sys.platform == "win32":
             options: dict[str, Any] = {"stdin": subprocess.PIPE}

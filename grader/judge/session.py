@@ -9,6 +9,7 @@ from grader.judge.launch import ForkServer, FreshProcesses, JudgeError, Process,
 from grader.loader import Answer
 from grader.model import Limits
 from grader.spec import OffLimits
+from grader.worker.limits import not_dumpable
 
 __all__ = ["Child", "JudgeError", "Observation", "Server", "Stopped"]
 
@@ -84,6 +85,9 @@ class Server:
         except JudgeError:
             child.close()
             raise
+        if self._layers["level"] != "L2":
+            # Nothing else keeps an answer from reading this process's memory and environment through /proc.
+            not_dumpable()
         return child
 
     def close(self) -> None:

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 from grader import wire
-from grader.worker import probe
+from grader.worker import marks, probe
 from grader.worker.guard import Guard
 
 _FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
@@ -29,20 +29,24 @@ _CANNOT_ANSWER = 70
 """Exit status of a child that can no longer put an answer into words."""
 
 
-def serve(frames: socket.socket, layers: Mapping[str, bool | str], *, device: str) -> None:
+def serve(frames: socket.socket, board: marks.Board | None, layers: Mapping[str, bool | str], *, device: str) -> None:
     """Answer the judge's requests; never returns.
 
     Args:
         frames: The judge's socket.
+        board: Where to note what is about to begin; without one, the judge is sent marks.
         layers: What `Sandbox.enter` said, passed on to the judge.
         device: Where cases run.
     """
     _plain_process(device)
     frames.sendall(wire.pack({"ready": dict(layers)}))
+    mark = board.write if board else _marker(frames.sendall)
     answer: _Answer | None = None
     for request in _requests(frames):
         if request["op"] == "load":
-            answer = _Answer(request, device, _marker(frames.sendall))
+            answer = _Answer(request, device, mark)
+            answer.prepare()
+            frames.sendall(wire.pack({"prepared": True}))
             reply = _packed(answer.load)
         else:
             assert answer is not None, "a case before an answer"
@@ -127,12 +131,15 @@ class _Answer:
         self._flags = 0
         self._checked: set[str | None] = set()
 
-    def load(self) -> dict[str, Any]:
-        """Execute the cells; a notebook goes on after a cell that fails, a file does not."""
+    def prepare(self) -> None:
+        """Do all that comes before the first line of the answer: what fails here is not its fault."""
         self._module.__file__ = self._file
         sys.modules[self._module.__name__] = self._module
         self._remember_source()
         self._guard.prepare()
+
+    def load(self) -> dict[str, Any]:
+        """Execute the cells; a notebook goes on after a cell that fails, a file does not."""
         errors: list[dict[str, Any]] = []
         for source, line, index in self._cells:
             self._mark("import", index)
@@ -162,6 +169,7 @@ class _Answer:
 
     def run(self, case: Mapping[str, Any]) -> dict[str, Any]:
         """Run one case."""
+        self._mark("new", -1)
         symbol = case.get("symbol")
         if symbol not in self._checked:
             self._checked.add(symbol)

@@ -15,7 +15,7 @@ import socket
 import sys
 from typing import Any
 
-from grader.worker import child, guard, limits, sandbox
+from grader.worker import child, guard, limits, marks, sandbox
 
 _PRELOAD = (
     "numpy",
@@ -52,14 +52,23 @@ def main(config: dict[str, Any]) -> None:
     confinement = sandbox.Sandbox(**config["sandbox"])
     gc.collect()
     gc.freeze()
-    frames = _Forks(config["socket"], config["judge"]).serve() if forked else _inherited(config["socket"])
+    if forked:
+        forks = _Forks(config["socket"], config["judge"])
+        ends = forks.serve()
+        del forks
+    else:
+        ends = _inherited(config["socket"]), None
     gc.enable()
-    if frames is not None:
+    if ends is not None:
         layers: dict[str, bool | str] = {"fork_server": forked, **confinement.enter()}
         if forked:
             os.closerange(_FRAMES + 1, _MOST_DESCRIPTORS)
         _only_torch(config["sandbox"]["packages"])
-        child.serve(frames, layers, device=config["sandbox"]["device"])
+        child.serve(*ends, layers, device=config["sandbox"]["device"])
+
+
+_Ends = tuple[socket.socket, marks.Board | None]
+"""A child's socket, and its board where it has one."""
 
 
 class _Forks:
@@ -74,8 +83,8 @@ class _Forks:
         self._alive: set[int] = set()
         self._forgotten: set[int] = set()
 
-    def serve(self) -> socket.socket | None:
-        """Answer the judge until it is gone; in a child, return the socket of its frames."""
+    def serve(self) -> _Ends | None:
+        """Answer the judge until it is gone; in a child, return its socket and board."""
         self._control.send(json.dumps({"ready": True, "threads": len(os.listdir("/proc/self/task"))}).encode())
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
@@ -85,14 +94,14 @@ class _Forks:
             if not poll.poll(20 if self._forgotten else 1000):
                 self._reap()
                 continue
-            message, passed, _, _ = socket.recv_fds(self._control, _MESSAGE, 2)
+            message, passed, _, _ = socket.recv_fds(self._control, _MESSAGE, 3)
             if not message:
                 break
             request = json.loads(message)
             if request["op"] == "fork":
-                frames = self._fork(*passed)
-                if frames is not None:
-                    return frames
+                ends = self._fork(*passed)
+                if ends is not None:
+                    return ends
             elif request["op"] == "status":
                 self._control.send(json.dumps({"status": self._status(request["pid"])}).encode())
             else:
@@ -100,7 +109,7 @@ class _Forks:
             self._reap()
         return None
 
-    def _fork(self, frames: int, output: int) -> socket.socket | None:
+    def _fork(self, frames: int, output: int, board: int) -> _Ends | None:
         server = os.getpid()
         try:
             pid = os.fork()
@@ -108,9 +117,9 @@ class _Forks:
             self._control.send(json.dumps({"error": f"fork failed: {error}"}).encode())
             pid = -1
         if pid == 0:
-            return _become_child(server, frames, output)
-        os.close(frames)
-        os.close(output)
+            return _become_child(server, frames, output, board)
+        for passed in (frames, output, board):
+            os.close(passed)
         if pid > 0:
             self._alive.add(pid)
             self._control.send(json.dumps({"pid": pid}).encode())
@@ -142,14 +151,15 @@ def _children() -> set[int]:
         return set()
 
 
-def _become_child(server: int, frames: int, output: int) -> socket.socket:
+def _become_child(server: int, frames: int, output: int, board: int) -> _Ends:
     """Take leave of the server: own session, own descriptors, own standard output."""
+    noted = marks.Board(board)
     os.setsid()
     limits.die_with_parent(server)
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.dup2(frames, _FRAMES)
-    return socket.socket(fileno=_FRAMES)
+    return socket.socket(fileno=_FRAMES), noted
 
 
 def _inherited(descriptor: int) -> socket.socket:
