@@ -257,12 +257,12 @@ class ResetsNothing(Linear):
 
 
 @misconception("Linear", "errors")
-class BroadcastsTheInput(Linear):
-    """Multiplying and summing lets broadcasting stretch a last dimension of size one, so a wrong input goes
-    through unnoticed. Check that the last dimension is in_features, or use a matrix product, which does."""
+class TakesWhatItNeeds(Linear):
+    """You cut the input to in_features, so one with more features goes through unnoticed. Use all of it: a matrix
+    product refuses sizes that do not fit."""
 
     def _multiply(self, x):
-        return (x.unsqueeze(-2) * self.weight).sum(-1)
+        return x[..., : self.in_features] @ self.weight[:, : x.shape[-1]].T
 
 
 @misconception("Linear", "vectorized")
@@ -276,16 +276,6 @@ class OneRowAtATime(Linear):
         return torch.stack([self._multiply(row) for row in x])
 
 
-@misconception("Linear", "vectorized")
-class OneFeatureAtATime(Linear):
-    """You add up the input features one by one in Python. That sum is what a matrix product is."""
-
-    def _multiply(self, x):
-        if x.shape[-1] != self.in_features:
-            raise ValueError(f"expected {self.in_features} features, got {x.shape[-1]}")
-        return sum(x[..., i : i + 1] * self.weight[:, i] for i in range(self.in_features))
-
-
 # --- Flatten ---
 
 
@@ -297,7 +287,7 @@ class CallsTorchs(Flatten):
         return torch.flatten(x, self.start_dim, self.end_dim)
 
 
-@misconception("Flatten", "interface")
+@misconception("Flatten", "shapes")
 class StartsAtTheFront(Flatten):
     """The layer keeps the batch by default: start_dim is 1, not 0 as in the function torch.flatten."""
 
@@ -366,17 +356,6 @@ class ViewsOnly(Flatten):
         return x.view(self._merged_shape(list(x.shape) or [1]))
 
 
-@misconception("Flatten", "values")
-class LetsMinusOneGuess(Flatten):
-    """A -1 in reshape cannot be worked out when another size is 0, so an empty batch raises. Multiply the sizes
-    yourself."""
-
-    def _merged_shape(self, sizes):
-        super()._merged_shape(sizes)
-        start, end = self._position(self.start_dim, len(sizes)), self._position(self.end_dim, len(sizes))
-        return [*sizes[:start], -1, *sizes[end + 1 :]]
-
-
 @misconception("Flatten", "shapes")
 class RemembersTheFirstBatch(Flatten):
     """You keep the shape of the first input and use it for every later one. Work it out anew in each call: the
@@ -408,25 +387,6 @@ class LeavesTheGraph(Flatten):
 
     def forward(self, x):
         return super().forward(x.detach())
-
-
-@misconception("Flatten", "errors")
-class ForgivesTheOrder(Flatten):
-    """A start_dim behind end_dim is a mistake in the caller's code. Raise an exception rather than guess what was
-    meant."""
-
-    def _merged_shape(self, sizes):
-        start, end = self._position(self.start_dim, len(sizes)), self._position(self.end_dim, len(sizes))
-        return super()._merged_shape(sizes) if start <= end else sizes
-
-
-@misconception("Flatten", "errors")
-class WrapsAround(Flatten):
-    """Dimension 3 of a tensor that has three of them does not exist. Raise an exception when start_dim or end_dim
-    is out of range; the remainder of a division hides it."""
-
-    def _position(self, dim, dims):
-        return dim % dims
 
 
 @misconception("Flatten", "vectorized")

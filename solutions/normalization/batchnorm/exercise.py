@@ -168,10 +168,6 @@ function = Part(
         refused("A 3-D input", tensor(2, 3, 4), 3),
         refused("A 5-D input", tensor(2, 3, 4, 2, 2), 3, training=False),
         refused("A gamma of 2 values for 3 channels", tensor(4, 3), 2),
-        refused("A moving mean of 1 value for 3 channels", tensor(4, 3), 1, training=False),
-        refused("A gamma of 1 value for 3 channels", tensor(2, 3, 4, 4), 1),
-        refused("One value per channel in training", tensor(1, 3), 3),
-        refused("One value per channel in training", tensor(1, 3, 1, 1), 3),
     ],
     growth=growths(lambda shape: function_example(*shape, training=True), 0)
     + growths(lambda shape: function_example(*shape, training=True), 2),
@@ -270,14 +266,12 @@ def refusals(extent: Sequence[int], wrong: Sequence[Sequence[int]]) -> list[Case
     for shape in wrong:
         for options, mode in ((plain, train()), (bare, evaluate()), (free, train())):
             add(f"An input with {len(shape)} dimensions", 3, options, mode, call(tensor(*shape)))
-    for channels in (1, 2, 4):
+    for channels in (2, 4):
         for options, mode in ((plain, train()), (fixed, evaluate()), (free, evaluate())):
             why = f"An input with 3 channels where there should be {channels}"
             add(why, channels, options, mode, call(tensor(4, 3, *extent)))
-    add("An input with 1 channel where there should be 3", 3, plain, call(tensor(4, 1, *extent)))
     single = call(tensor(1, 3, *[1] * len(extent)))
     add("One value per channel in training", 3, plain, single)
-    add("One value per channel without running statistics", 3, free, evaluate(), single)
     return found
 
 
@@ -316,8 +310,24 @@ def layer(
     )  # fmt: skip
 
 
+DETACHED = {
+    "moving_mean = momentum * moving_mean + (1 - momentum) * mean.reshape(moving_mean.shape)": "on return",
+    "moving_var = momentum * moving_var + (1 - momentum) * var.reshape(moving_var.shape)": "on return",
+    "self.running_mean = (1 - share) * self.running_mean + share * mean": "before it gets there",
+    "self.running_var = (1 - share) * self.running_var + share * var * count / (count - 1)": "before it gets there",
+}
+"""Statements of the reference whose result is detached elsewhere, and where."""
+
+
+def detached(statement: str) -> str:
+    """The mutant that detaches the statement's value once more."""
+    name, _, value = statement.partition(" = ")
+    return f"{statement} → {name} = ({value}).detach()"
+
+
 exercise = Exercise(
     title="Batch normalisation",
+    equivalent_mutants={detached(text): f"detached {where} anyway" for text, where in DETACHED.items()},
     parts=[
         function,
         layer("BatchNorm1d", nn.BatchNorm1d, (0, 1), (5,), ([3], [4, 3, 2, 2], [2, 3, 2, 2, 2])),

@@ -185,24 +185,15 @@ def other_names(x, weight, bias, running_mean, running_var, eps, momentum, train
 
 
 @misconception("batch_norm", "errors")
-def any_channels(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
-    """A gamma or moving mean with a single value slips through, because broadcasting stretches it over all channels.
-    Compare their sizes with the channels of x, and raise a ValueError.
+def any_dimensions(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
+    """An input that is neither 2-D nor 4-D goes through as if it were an image. Look at the number of dimensions first,
+    and raise a ValueError.
     """
-    given = (gamma, beta, moving_mean, moving_var)
-    if x.shape[1] > 1:
-        given = [item.flatten().expand(x.shape[1]) if item.numel() == 1 else item for item in given]
-    return right(x, *given, eps, momentum, training)
-
-
-@misconception("batch_norm", "errors")
-def single_value(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
-    """With one value in each channel there is no variance to speak of, and training on it would wipe out the input.
-    Refuse such a batch with a ValueError.
-    """
-    if training and x.numel() == x.shape[1]:
-        return right(x.repeat(2, *[1] * (x.dim() - 1)), gamma, beta, moving_mean, moving_var, eps, momentum, True)
-    return right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
+    if x.dim() in (2, 4):
+        return right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
+    image = x.reshape(x.shape[0], x.shape[1], 1, -1)
+    y, *moving = right(image, gamma, beta, moving_mean, moving_var, eps, momentum, training)
+    return y.reshape(x.shape), *moving
 
 
 @misconception("batch_norm", "vectorized")

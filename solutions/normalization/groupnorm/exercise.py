@@ -106,16 +106,11 @@ GROUP_NORM = Part(
         why(layer_case((3, 4), {"affine": False}, [call(tensor(2, 4, 4))]), "4 channels in 3 groups"),
         why(layer_case((2, 4), {}, [call(tensor(2, 6, 3, 3))]), "An input of 6 channels where num_channels is 4"),
         why(layer_case((2, 4), {}, [call(tensor(2, 2, 3, 3))]), "An input of 2 channels where num_channels is 4"),
-        why(layer_case((1, 1), {}, [call(tensor(2, 3, 4, 4))]), "An input of 3 channels where num_channels is 1"),
         why(layer_case((2, 4), {}, [call(tensor(4))]), "An input of one dimension"),
     ],
     growth=[
         Growth(along="batch", cases=[group_growth(batch, 3) for batch in (2, 4, 8)]),
         Growth(along="image height", cases=[group_growth(2, height) for height in (2, 4, 8)]),
-    ],
-    interface=[
-        layer_case((2, 4), {}, [run("layer.num_groups", "layer.num_channels", "layer.eps", "layer.affine")]),
-        layer_case((2, 4), {"affine": False}, [run("hasattr(layer, 'weight')", "hasattr(layer, 'bias')")]),
     ],
     off_limits=OFF_LIMITS,
 )
@@ -194,16 +189,8 @@ INSTANCE_NORM = Part(
             layer_case((3,), {"affine": True}, [call(tensor(2, 4, 3, 3))]),
             "An input of 4 channels where num_features is 3",
         ),
-        why(
-            layer_case((1,), {"affine": True}, [call(tensor(2, 3, 3, 3))]),
-            "An input of 3 channels where num_features is 1",
-        ),
         why(layer_case((3,), BOTH, [call(tensor(4, 3, 3))]), "One image of 4 channels where num_features is 3"),
         why(layer_case((3,), {}, [call(tensor(2, 3, 1, 1))]), "A single value a channel"),
-        why(
-            layer_case((3,), {}, [evaluate(), call(tensor(3, 1, 1))]),
-            "A single value a channel, without running statistics",
-        ),
         why(layer_case((3,), BOTH, [call(tensor(4, 3, 1, 1))]), "A single value a channel in training"),
     ],
     growth=[
@@ -211,7 +198,6 @@ INSTANCE_NORM = Part(
         Growth(along="image height", cases=[instance_growth(2, height) for height in (2, 4, 8)]),
     ],
     interface=[
-        layer_case((3,), {}, [run("hasattr(layer, 'weight')", "hasattr(layer, 'running_mean')")]),
         layer_case((3,), BOTH, [run("layer.double().running_var.dtype", "layer.float().running_mean.dtype")]),
     ],
     off_limits=OFF_LIMITS,

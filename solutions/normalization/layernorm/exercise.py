@@ -89,12 +89,9 @@ def numerics(draw: st.DrawFn) -> Case:
     return layer_case([normalised], {}, [call(draw(nasty_tensor(shape)))], dtype="float32", seed=draw(seeds))
 
 
-def refused(why: str, normalised: Any, *shape: int) -> list[Case]:
-    """Calls that must raise, with parameters that might notice and without."""
-    step = call(tensor(*shape))
-    return [
-        {**layer_case([normalised], options, [step]), "why": why} for options in ({}, {"elementwise_affine": False})
-    ]
+def refused(why: str, normalised: Any, *shape: int) -> Case:
+    """A call that must raise; the shapes cannot be broadcast either, so that most answers need not check."""
+    return {**layer_case([normalised], {}, [call(tensor(*shape))]), "why": why}
 
 
 def counted(normalised: Sequence[int], *leading: int) -> Case:
@@ -122,15 +119,11 @@ layer_norm = Part(
     numerics=numerics(),
     properties=[constant_init({"weight": 1, "bias": 0}, Fresh(args=(4,)), Fresh(args=([2, 3],), kwargs={"eps": 0.1}))],
     errors=[
-        *refused("An input that ends in 5 where 4 is normalised", 4, 2, 5),
-        *refused("An input that ends in 1 where 4 is normalised", 4, 2, 1),
-        *refused("An input that ends in 4 where 1 is normalised", 1, 2, 4),
-        *refused("An input that begins with the normalised size", 4, 4, 2),
-        *refused("An input with its last axes in another order", [3, 4], 2, 4, 3),
-        *refused("An input with only the last of two axes right", [3, 4], 2, 5, 4),
-        *refused("An input with an axis of one where 3 is normalised", [3, 4], 2, 1, 4),
-        *refused("An input with one axis where two are normalised", [3, 4], 4),
-        *refused("An input with one axis where two are normalised", [3, 4], 12),
+        refused("An input that ends in 5 where 4 is normalised", 4, 2, 5),
+        refused("An input that begins with the normalised size", 4, 4, 2),
+        refused("An input with its last axes in another order", [3, 4], 2, 4, 3),
+        refused("An input with only the last of two axes right", [3, 4], 2, 5, 4),
+        refused("An input with one axis where two are normalised", [3, 4], 12),
     ],
     growth=[
         Growth(along="batch", cases=[counted([4], size, 3) for size in (2, 4, 8)]),

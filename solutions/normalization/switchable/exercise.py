@@ -117,18 +117,12 @@ SWITCHABLE_NORM = Part(
         why(layer_case((3,), {}, [call(tensor(2, 3, 2, 2, 2))]), "An input of 5 dimensions"),
         why(layer_case((3,), {}, [evaluate(), call(tensor(2, 3, 3, 2, 2))]), "An input of 5 dimensions"),
         why(layer_case((3,), {}, [call(tensor(2, 4, 3, 3))]), "An input of 4 channels where num_features is 3"),
-        why(layer_case((3,), {}, [call(tensor(2, 1, 3, 3))]), "An input of one channel where num_features is 3"),
-        why(
-            layer_case((1,), {}, [evaluate(), call(tensor(2, 3, 3, 3))]),
-            "An input of 3 channels where num_features is 1",
-        ),
     ],
     growth=[
         Growth(along="batch", cases=[growth(batch, 3) for batch in (2, 4, 8)]),
         Growth(along="image height", cases=[growth(2, height) for height in (2, 4, 8)]),
     ],
     interface=[
-        layer_case((3,), {}, [run("layer.num_features", "layer.eps", "layer.momentum")]),
         layer_case((3,), {}, [run("layer.float().running_var.dtype", "layer.double().mean_weight.dtype")]),
     ],
     off_limits=OffLimits(

@@ -252,16 +252,6 @@ class MixtureFromZero(SwitchableNorm2d):
 
 
 @misconception("SwitchableNorm2d", "errors")
-class BroadcastsTheChannels(SwitchableNorm2d):
-    """An input with one channel is not an input with num_features channels, though broadcasting makes it one.
-    Raise a ValueError when the channels differ."""
-
-    def _check_input(self, x):
-        if x.dim() != 4:
-            raise ValueError(f"expected an input of 4 dimensions, got {x.dim()}")
-
-
-@misconception("SwitchableNorm2d", "errors")
 class AcceptsOneImage(SwitchableNorm2d):
     """This layer takes batches of images only, because it needs a batch to speak of. Raise a ValueError unless the
     input has 4 dimensions."""
