@@ -78,7 +78,9 @@ class Tree:
 
     def place(self) -> tuple[str, str, Slot | None]:
         """A module, a name, and what the name holds there."""
-        owner, name = self.pick([*self.held]), self.pick(NAMES)
+        owner = self.pick([*self.held])
+        again = [*self.held[owner]] if self.held[owner] and self.draw(st.booleans()) else NAMES
+        name = self.pick(again)
         return owner, name, self.held[owner].get(name)
 
     def put(self, owner: str, name: str, kind: str, variable: str | None) -> None:
@@ -212,6 +214,8 @@ LISTS = (
     "list({}.named_parameters(prefix='net', remove_duplicate=False))",
     "list({}.named_modules(prefix='net', remove_duplicate=False))",
 )
+SUMMARY = ("list({}.named_parameters())", "list({}.named_buffers())", "list({}.named_children())")
+"""What ends a program of registrations."""
 
 
 def query(tree: Tree) -> str:
@@ -233,11 +237,12 @@ def query(tree: Tree) -> str:
 def registrations(draw: st.DrawFn) -> Case:
     """Set, delete, replace and register names; then ask what is there."""
     tree = Tree(draw)
-    for _ in range(draw(st.integers(1, 6))):
+    for _ in range(draw(st.integers(1, 8))):
         tree.operate()
-        if draw(st.integers(0, 4)) == 4:
+        if draw(st.integers(0, 3)) == 3:
             tree.lines.append(query(tree))
-    for _ in range(draw(st.integers(1, 3))):
+    tree.lines += [line.format("m") for line in SUMMARY]
+    for _ in range(draw(st.integers(0, 3))):
         tree.lines.append(query(tree))
     return program(*tree.lines, criterion="parameters")
 
@@ -246,8 +251,8 @@ def registrations(draw: st.DrawFn) -> Case:
 def walks(draw: st.DrawFn) -> Case:
     """Nested modules with shared parameters and children, and the lists of them."""
     tree = Tree(draw)
-    tree.grow(2, 6)
-    for _ in range(draw(st.integers(1, 3))):
+    tree.grow(2, 7)
+    for _ in range(draw(st.integers(1, 4))):
         tree.lines.append(query(tree))
     return program(*tree.lines, criterion="parameters")
 
@@ -259,8 +264,8 @@ def walks(draw: st.DrawFn) -> Case:
 def saved(draw: st.DrawFn) -> Case:
     """The keys and values of a state."""
     tree = Tree(draw)
-    tree.grow(1, 5)
-    for _ in range(draw(st.integers(0, 3))):
+    tree.grow(1, 6)
+    for _ in range(draw(st.integers(0, 4))):
         owner, name, slot = tree.place()
         kind = slot[0] if slot else "nothing"
         options = [tree.set_none] * (slot is not None)
@@ -272,7 +277,7 @@ def saved(draw: st.DrawFn) -> Case:
     paths = tree.paths("parameter")
     queries = ["list(m.state_dict())", "list(m.state_dict(prefix='net.'))", "[v.requires_grad for v in m.state_dict().values()]"]
     queries += ["list(m.state_dict(prefix='net'))", *(f"m.state_dict()['{path}'].tolist()" for path in paths[:2])]
-    chosen = draw(st.lists(st.sampled_from(queries), min_size=1, max_size=2, unique=True))
+    chosen = draw(st.lists(st.sampled_from(queries), min_size=1, max_size=3, unique=True))
     return program(*tree.lines, *chosen, criterion="state")
 
 
@@ -323,6 +328,9 @@ def modes(draw: st.DrawFn) -> Case:
     """Training and evaluation of parts and of the whole."""
     tree = nest(draw)
     flags = ", ".join(f"{name}.training" for name in tree.held)
+    if draw(st.integers(0, 3)) == 3:
+        tree.lines.append("m.weight = nn.Parameter(torch.ones(2))")
+        flags += ", m.weight.requires_grad"
     calls = [f"{name}.{call}" for name in tree.held for call in ("eval()", "train()", "train(False)", "train(mode=True)")]
     for _ in range(draw(st.integers(1, 3))):
         tree.lines += [f"_ = {tree.pick(calls)}", flags]
@@ -599,6 +607,15 @@ MODULE_EXAMPLES = [
     names(M, P, Q, "m.x = p", "m.y = q", "m.x = None", "m.x", "list(m.parameters())", "m.x = q", "list(m.named_parameters())"),
     names(M, T, "u = torch.zeros(2)", "m.register_buffer('x', t)", "m.x = u", "list(m.named_buffers())", "m.y = t", "list(m.buffers())"),
     names(M, A, "m.x = [a]", "list(m.children())", "m.x", "getattr(m, 'y', 'nothing')"),
+    names(M, P, Q, "w = nn.Parameter(torch.ones(2))", "m.x = p", "m.y = q", "m.z = w", "list(m.parameters())"),
+    names(M, A, P, Q, "m.x = a", "a.x = p", "m.y = q", "list(m.named_parameters(recurse=False))", "list(m.parameters(recurse=False))",
+          "list(m.named_parameters(prefix='net'))"),
+    names(M, A, T, "m.register_buffer('x', t)", "m.y = a", "a.register_buffer('x', t)", "list(m.named_buffers())", "list(m.buffers())",
+          "list(m.named_buffers(recurse=False))", "list(m.named_buffers(remove_duplicate=False))"),
+    names(M, A, B, "m.x = a", "a.x = b", "list(m.children())", "list(m.named_children())"),
+    names(M, A, B, P, Q, "m.x = a", "a.x = b", "b.x = p", "m.y = q", "list(m.named_parameters())", "m.get_parameter('x.x.x')"),
+    names(M, A, B, "m.x = a", "m.y = b", "a.z = b", "list(m.named_modules())", "list(m.named_modules(remove_duplicate=False))"),
+    names(M, A, B, P, "m.x = a", "m.y = p", "m.z = b", "m.x = b", "list(m.named_children())", "del m.x", "m.x = a", "list(m.named_children())"),
     names(M, A, B, "m.x = a", "a.x = b", "list(m.modules())", "list(m.named_modules(prefix='net'))", "m.get_submodule('')"),
     state(M, A, P, T, "m.x = a", "a.y = p", "m.register_buffer('y', t)", "m.z = p", "list(m.state_dict())"),
     state(M, A, P, "m.x = a", "a.y = p", "list(m.state_dict(prefix='net.'))", "m.state_dict()['x.y'].requires_grad"),
@@ -608,6 +625,11 @@ MODULE_EXAMPLES = [
           "sorted(result.missing_keys), sorted(result.unexpected_keys)", "p.detach(), p.requires_grad, p.grad_fn"),
     state(M, A, P, "m.x = p", "m.y = a", "a.x = p", "result = m.load_state_dict({'x': torch.zeros(2), 'y.x': torch.zeros(2)})",
           "result.missing_keys, result.unexpected_keys", "p.detach()"),
+    state(M, P, "q = nn.Parameter(torch.zeros(2))", "m.x = p", "m.y = q",
+          "_ = m.load_state_dict({'y': torch.full((2,), 5.0), 'x': torch.full((2,), 4.0)})", "p.detach(), q.detach()"),
+    state(M, P, "m.x = p", "_ = m.load_state_dict({'x': torch.zeros(2, dtype=torch.float64)})", "p.detach(), p.dtype", "m.x is p"),
+    state(M, "p = nn.Parameter(torch.ones(2), requires_grad=False)", "m.x = p", "_ = m.load_state_dict({'x': torch.zeros(2)})",
+          "p.tolist(), p.requires_grad"),
     state(M, T, "m.register_buffer('x', t)", "sd = {'x': torch.zeros(2)}", "_ = m.load_state_dict(sd)", "_ = sd['x'].fill_(5.0)",
           "m.x.tolist()"),
     state(M, T, "m.register_buffer('x', t, persistent=False)", "result = m.load_state_dict({'x': t}, strict=False)",
@@ -616,11 +638,19 @@ MODULE_EXAMPLES = [
     program(M, A, "_ = m.eval()", "m.x = a", "a.training", "_ = m.train()", "_ = a.eval()", "m.training", criterion="values"),
     program(M, A, B, "m.x = a", "a.x = b", "seen = []", "_ = m.apply(seen.append)", "seen[:]", criterion="values"),
     program(SCALE, "Scale(2.0)(3.0, shift=1.0)", criterion="values"),
+    program(M, P, "m.x = p", "_ = m.eval()", "m.training, p.requires_grad", criterion="values"),
     program(LEAF, BARE, "m = Leaf(1)", "m.x = Leaf(2)", "m.y = Bare()", "m.y.z = Leaf(3)", "repr(m)", criterion="values"),
     program(EARLY, "m = Early()", "m.n", criterion="values"),
     program(M, A, P, "m.x = a", "a.x = p", "p.grad = torch.ones(2)", "_ = m.zero_grad()", "p.grad", criterion="values"),
     program(M, A, P, "m.x = a", "a.x = p", "p.grad = torch.ones(2)", "_ = m.zero_grad(set_to_none=False)", "p.grad", criterion="values"),
-    program(M, A, P, "m.x = a", "a.x = p", "_ = m.requires_grad_(False)", "p.requires_grad", criterion="values"),
+    program(M, P, Q, "m.x = p", "m.y = q", "p.grad = torch.ones(2)", "_ = m.zero_grad(set_to_none=False)", "p.grad, q.grad",
+            criterion="values"),
+    program(M, A, P, "m.x = a", "a.x = p", "_ = m.requires_grad_(False)", "p.requires_grad", "_ = m.requires_grad_()", "p.requires_grad",
+            criterion="values"),
+    program(PAIR, "Pair()(1, 2, k=3)", "Pair()()", criterion="values"),
+    program(WEIGHTED, "m = Weighted(3.0)", "y = m(torch.ones(2))", "y.detach()", "y.sum().backward()", "m.weight.grad", criterion="values"),
+    program(FLIP, "m = Flip()", "m(1.0)", "_ = m.eval()", "m(1.0)", "_ = m.train(True)", "m(1.0)", criterion="values"),
+    program(SCALE, TWICE, "m = Twice(Scale(2.0))", "m(1.0)", "[name for name, _ in m.named_modules()]", criterion="values"),
     program(M, A, P, "m.x = a", "a.x = p", "a.register_buffer('k', torch.arange(2))", "a.register_buffer('f', torch.ones(1))",
             "_ = m.double()", "p.dtype, a.k.dtype, a.f.dtype", "a.x is p", criterion="values"),
     errors(M, "m.x"),
@@ -657,7 +687,7 @@ MODULE_INTERFACE = [
     program(M, "m.to(torch.float64) is m, m.double() is m, m.float() is m"),
     program(M, "m.register_parameter(name='x', param=None)", "m.register_buffer(name='y', tensor=None, persistent=False)",
             "m.add_module(name='z', module=None)", "m.register_module(name='w', module=None)", "m.x, m.y, m.z, m.w"),
-    program(M, "m.register_buffer('x', None, False)", "m.load_state_dict({}, True) is None", "m.load_state_dict(state_dict={}, strict=False) is None"),
+    program(M, "m.register_buffer('x', None, False)", "_ = m.load_state_dict({}, True)", "_ = m.load_state_dict(state_dict={}, strict=False)"),
     program(M, "len(m.state_dict())", "m.get_submodule(target='') is m", "m.extra_repr()", "m.zero_grad(set_to_none=True)"),
     program("class Net(Module):\n    def forward(self, x):\n        return x", "isinstance(Net(), Module)", "Net()(1), Net().forward(1)"),
 ]  # fmt: skip
@@ -666,29 +696,30 @@ module = Part(
     symbol="Module",
     oracle={"Module": nn.Module},
     cases=st.one_of(
-        registrations(), walks(), saved(), modes(), loaded(), raising(), visits(), calls(), shown(), gradients(), conversions(),
-        registrations(), raising(),
+        registrations(), walks(), saved(), loaded(), modes(), visits(), calls(), shown(), gradients(), conversions(), raising(),
+        registrations(), walks(), saved(), loaded(), gradients(), raising(), registrations(), walks(), raising(), raising(),
     ),  # fmt: skip
     examples=MODULE_EXAMPLES,
     interface=MODULE_INTERFACE,
     off_limits=OFF_LIMITS,
     points={"parameters": 5, "state": 3, "values": 4, "errors": 3},
-    size=160,
+    size=240,
     core=True,
 )
 
 
 # The containers: what a row or a dictionary of modules or parameters does, by name and by place.
 
-LETTERS = ("a", "b", "c", "e", "f")
+LETTERS = tuple("abcefghijklno")
 ADD = define("Add", "def forward(self, x):\n    return x * 2 + self.n", init="n: self.n = n")
 
 
 class Row:
     """The lines of a program on one container, and the variables in it, in order."""
 
-    def __init__(self, draw: st.DrawFn, make: Callable[[str], str]) -> None:
-        self.draw, self.make = draw, make
+    def __init__(self, draw: st.DrawFn, make: Callable[[str], str], *, plain: bool = False) -> None:
+        """Start with nothing; `plain` keeps to different items and indices from the front, so that only names are at stake."""
+        self.draw, self.make, self.plain = draw, make, plain
         self.lines: list[str] = []
         self.items: list[str] = []
         self.known: list[str] = []
@@ -699,8 +730,8 @@ class Row:
 
     def fresh(self) -> str:
         """An item that is new to the container; now and then one that is there already."""
-        known = self.known if self.known and self.draw(st.integers(0, 7)) == 7 else []
-        name = self.pick(known) if known else LETTERS[min(len(self.known), len(LETTERS) - 1)]
+        again = bool(self.known) and not self.plain and self.draw(st.integers(0, 7)) == 7
+        name = self.pick(self.known) if again else LETTERS[min(len(self.known), len(LETTERS) - 1)]
         if name not in self.known:
             self.known.append(name)
             self.lines.append(f"{name} = {self.make(name)}")
@@ -712,7 +743,8 @@ class Row:
 
     def index(self) -> int:
         """A place in the container, from the front or from the end."""
-        return self.draw(st.integers(0, len(self.items) - 1)) - len(self.items) * self.draw(st.booleans())
+        place = self.draw(st.integers(0, len(self.items) - 1))
+        return place if self.plain else place - len(self.items) * self.draw(st.booleans())
 
 
 SLICES = ("[1:]", "[:1]", "[:-1]", "[-2:]", "[::2]", "[::-1]", "[5:]", "[:]", "[1:3]")
@@ -771,8 +803,7 @@ def list_queries(row: Row, symbol: str, criterion: str) -> list[str]:
     """Questions of a criterion to a row."""
     kind = "parameters" if symbol == "ParameterList" else "children"
     if criterion == "parameters":
-        # A child that is there twice is listed once, so names are asked for only where that does not matter.
-        return [f"[name for name, _ in s.named_{kind}()]"] if len(set(row.items)) == len(row.items) else ["len(s)"]
+        return [f"[name for name, _ in s.named_{kind}()]"]
     found = ["list(s)", "[*s]", "len(s)", *(f"list(s{piece})" for piece in SLICES), f"isinstance(s[:1], {symbol})"]
     if row.items:
         found += [f"s[{row.index()}]", f"s[{row.index()}]"]
@@ -782,22 +813,30 @@ def list_queries(row: Row, symbol: str, criterion: str) -> list[str]:
     return found
 
 
+def asked(draw: st.DrawFn, queries: Sequence[str]) -> list[str]:
+    """Some of the questions, one that takes something out last."""
+    chosen = draw(st.lists(st.sampled_from(queries), min_size=1, max_size=3, unique=True))
+    taking = [line for line in chosen if ".pop(" in line]
+    return [line for line in chosen if line not in taking] + taking[:1]
+
+
 @st.composite
 def rows(draw: st.DrawFn, symbol: str) -> Case:
     """A row of items, changed and asked."""
-    calling = symbol == "Sequential" and draw(st.integers(0, 2)) == 2
-    row = Row(draw, make_parameter if symbol == "ParameterList" else make_adder if calling else make_module)
+    criterion = draw(st.sampled_from(["values", "values", "parameters"]))
+    calling = symbol == "Sequential" and criterion == "values" and draw(st.booleans())
+    make = make_parameter if symbol == "ParameterList" else make_adder if calling else make_module
+    row = Row(draw, make, plain=criterion == "parameters")
     row.lines += [ADD] * calling
     row.items = row.several(0, 3)
     row.lines.append(f"s = {constructed(symbol, row.items)}")
     for _ in range(draw(st.integers(0, 4))):
         change_row(row, symbol)
     if calling:
+        # Called at the end, so that every change counts.
         return program(*row.lines, row.pick(["s(1.0)", "s(0.5)", "s[1:](1.0)", "s[:2](1.0)"]), criterion="values")
-    criterion = draw(st.sampled_from(["values", "values", "parameters"]))
     queries = list_queries(row, symbol, criterion)
-    chosen = draw(st.lists(st.sampled_from(queries), min_size=1, max_size=2, unique=True))
-    return program(*row.lines, *chosen, criterion=criterion)
+    return program(*row.lines, *asked(draw, queries), criterion=criterion)
 
 
 @st.composite
@@ -823,7 +862,9 @@ KEYS = ("k", "h", "n", "1")
 @st.composite
 def dictionaries(draw: st.DrawFn, symbol: str) -> Case:
     """A dictionary, changed and asked; the keys of a plain dict come in their sorted order."""
-    row = Row(draw, make_parameter if symbol == "ParameterDict" else make_module)
+    criterion = draw(st.sampled_from(["values", "values", "parameters"]))
+    plain = criterion == "parameters"
+    row = Row(draw, make_parameter if symbol == "ParameterDict" else make_module, plain=plain)
     held: dict[str, str] = {}
 
     def some(low: int) -> dict[str, str]:
@@ -844,21 +885,19 @@ def dictionaries(draw: st.DrawFn, symbol: str) -> Case:
             held[key] = item
         elif what == "update":
             more = some(1)
-            row.lines.append(f"_ = d.update({row.pick([literal(more), f'{symbol}({literal(more)})'])})")
+            wrapped = not plain and draw(st.booleans())
+            row.lines.append(f"_ = d.update({f'{symbol}({literal(more)})' if wrapped else literal(more)})")
             held |= more
         else:
             key = row.pick([*held])
             row.lines.append(f"del d[{key!r}]" if what == "del" else f"_ = d.pop({key!r})")
             del held[key]
-    criterion = draw(st.sampled_from(["values", "values", "parameters"]))
-    if criterion == "parameters":
+    if plain:
         kind = "parameters" if symbol == "ParameterDict" else "children"
-        once = len(set(held.values())) == len(held)
-        return program(*row.lines, f"[name for name, _ in d.named_{kind}()]" if once else "len(d)", criterion=criterion)
+        return program(*row.lines, f"[name for name, _ in d.named_{kind}()]", criterion=criterion)
     queries = ["list(d)", "list(d.keys())", "list(d.values())", "list(d.items())", "len(d)", *(f"{key!r} in d" for key in KEYS[:2])]
     queries += [f"d[{key!r}]" for key in [*held][:2]] + [f"d.pop({key!r})" for key in [*held][:1]]
-    chosen = draw(st.lists(st.sampled_from(queries), min_size=1, max_size=2, unique=True))
-    return program(*row.lines, *chosen, criterion="values")
+    return program(*row.lines, *asked(draw, queries), criterion="values")
 
 
 @st.composite
@@ -889,7 +928,7 @@ def conversions_in(draw: st.DrawFn, symbol: str) -> Case:
         change = {"made": [], "set": ["s['k'] = t"], "update": [draw(st.sampled_from(["s['k'] = t", "_ = s.update({'k': t})"]))]}[put]
         item = "s['k']"
     lines = ["t = torch.tensor([1.0, 2.0])", *(["p = nn.Parameter(torch.zeros(2))"] if put == "set" else []), start, *change]
-    if draw(st.booleans()):
+    if put != "set" and draw(st.booleans()):
         return program(*lines, "[v.tolist() for v in s.parameters()]", criterion="parameters")
     return program(*lines, f"isinstance({item}, nn.Parameter), {item}.requires_grad, {item}.tolist()", criterion="values")
 
@@ -1021,7 +1060,8 @@ parameter_list = container(
     "ParameterList",
     [
         *row_examples("ParameterList", "nn.Parameter(torch.ones(1))", "parameters"),
-        names(P, "s = ParameterList([p])", "list(s.parameters())", "list(s.state_dict())"),
+        names(P, "s = ParameterList([p])", "list(s.state_dict())"),
+        values(P, "s = ParameterList([p])", "list(s.parameters())"),
         values(TENSOR, "s = ParameterList([t])", "isinstance(s[0], nn.Parameter), s[0].requires_grad, s[0].tolist()"),
         values(TENSOR, "s = ParameterList()", "_ = s.append(t)", "isinstance(s[0], nn.Parameter)"),
         values(P, TENSOR, "s = ParameterList([p])", "s[0] = t", "isinstance(s[0], nn.Parameter), s[0] is p"),
@@ -1038,7 +1078,7 @@ parameter_dict = container(
         values(TENSOR, "s = ParameterDict({'k': t})", "isinstance(s['k'], nn.Parameter), s['k'].requires_grad, s['k'].tolist()"),
         values(TENSOR, "s = ParameterDict()", "s['k'] = t", "isinstance(s['k'], nn.Parameter)"),
         values(TENSOR, "s = ParameterDict()", "_ = s.update({'k': t})", "isinstance(s['k'], nn.Parameter)"),
-        names(P, Q, "s = ParameterDict({'k': p})", "s['k'] = q", "list(s.parameters())"),
+        values(P, Q, "s = ParameterDict({'k': p})", "s['k'] = q", "list(s.parameters())"),
     ],
     in_tree("ParameterDict", "nn.Parameter(torch.ones(1))", "ParameterDict({'k': a})"),
     dictionaries("ParameterDict"), dictionaries("ParameterDict"), wrong_dictionaries("ParameterDict"), conversions_in("ParameterDict"),

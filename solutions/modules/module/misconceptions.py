@@ -77,13 +77,9 @@ class CountsSharedTwice(Module):
 class CountsSharedBuffersTwice(Module):
     """Buffers are listed like parameters: one that is registered under two names is listed once."""
 
-    def _members(self, registry, prefix, recurse, remove_duplicate):
-        for name, member in super()._members(registry, prefix, recurse, remove_duplicate):
-            yield name, member
-            if registry == "_buffers" and remove_duplicate:
-                for other, same in super()._members(registry, prefix, recurse, False):
-                    if same is member and other != name:
-                        yield other, same
+    def named_buffers(self, prefix="", recurse=True, remove_duplicate=True):
+        for path, owner in self.named_modules(prefix, remove_duplicate) if recurse else [(prefix, self)]:
+            yield from owner._members("_buffers", path, False, False)
 
 
 @misconception("Module", "parameters")
@@ -1130,12 +1126,12 @@ class _CountsOnce:
         return self
 
 
-@misconception("Sequential", "parameters")
+@misconception("Sequential", "values")
 class RunsOnce(_CountsOnce, Sequential):
     """A module that is in the row twice is run twice, and counts twice. `children()` gives it once, so do not go by that."""
 
 
-@misconception("ModuleList", "parameters")
+@misconception("ModuleList", "values")
 class ListCountsOnce(_CountsOnce, ModuleList):
     """A module that is in the list twice counts twice. `children()` gives it once, so do not go by that."""
 
@@ -1623,7 +1619,7 @@ class SliceOfParametersIsAList(ParameterList):
         return list(self)[index]
 
 
-@misconception("ParameterList", "parameters")
+@misconception("ParameterList", "values")
 class SharedCountsOnce(ParameterList):
     """A parameter that is in the list twice counts twice. `parameters()` gives it once, so do not go by that."""
 
@@ -1636,7 +1632,7 @@ class SharedCountsOnce(ParameterList):
         return self
 
 
-@misconception("ParameterList", "values")
+@misconception("ParameterList", "parameters")
 class SetAdds(ParameterList):
     """`s[i] = p` replaces the parameter at index i where it is."""
 
