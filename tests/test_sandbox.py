@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import textwrap
@@ -53,7 +54,8 @@ def refused(text: str) -> bool:
 def test_the_level_and_its_layers_are_known(server: Server) -> None:
     found = sandbox.active_layers()
     assert server.sandbox == found["level"]
-    for layer in ("landlock", "seccomp"):
+    assert set(server.layers) == set(found)
+    for layer in ("landlock", "seccomp", "fork_server"):
         assert server.layers[layer] == found[layer]
 
 
@@ -386,3 +388,67 @@ def test_no_rule_covers_the_course(tmp_path: Path) -> None:
     for path in sandbox.readable(packages, [*packages, str(ROOT)]):
         assert not str(ROOT / "solutions").startswith(os.path.realpath(path) + "/")
         assert os.path.realpath(path) not in {*packages, str(ROOT)}
+
+
+ALLOW, NOT_PERMITTED, NOT_THERE, KILL = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000
+
+
+def decision(program: seccomp.Filter, number: int, *args: int, architecture: int) -> int:
+    """What the kernel would answer to a system call, by running the filter here."""
+    data = struct.pack("=IIQ6Q", number, architecture, 0, *args, *[0] * (6 - len(args)))
+    place = value = 0
+    while True:
+        code, if_true, if_false, operand = program._program[place]
+        place += 1
+        if code == 0x20:
+            (value,) = struct.unpack_from("<I", data, operand)
+        elif code == 0x06:
+            return operand
+        else:
+            test = {0x15: value == operand, 0x35: value >= operand, 0x45: bool(value & operand)}[code]
+            place += if_true if test else if_false
+
+
+@pytest.mark.parametrize(
+    ("machine", "architecture", "calls"),
+    [
+        (
+            "x86_64", 0xC000003E,
+            {"read": 0, "openat": 257, "mmap": 9, "execve": 59, "clone": 56, "kill": 62, "socket": 41, "unlinkat": 263,
+             "prlimit64": 302, "fcntl": 72, "futex": 202, "sendto": 44, "setns": 308},
+        ),
+        (
+            "aarch64", 0xC00000B7,
+            {"read": 63, "openat": 56, "mmap": 222, "execve": 221, "clone": 220, "kill": 129, "socket": 198,
+             "unlinkat": 35, "prlimit64": 261, "fcntl": 25, "futex": 98, "sendto": 206, "setns": 268},
+        ),
+    ],
+    ids=["x86_64", "aarch64"],
+)  # fmt: skip
+def test_the_filter_says_the_same_on_every_machine(
+    monkeypatch: pytest.MonkeyPatch, machine: str, architecture: int, calls: dict[str, int]
+) -> None:
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    full, writing = seccomp.Filter(), seccomp.Filter(refuse_writing=True)
+
+    def says(name: str, *args: int, program: seccomp.Filter = full) -> int:
+        return decision(program, calls[name], *args, architecture=architecture)
+
+    for name in ("read", "mmap", "futex", "sendto", "openat"):
+        assert says(name, 0, 0, os.O_RDONLY | os.O_CLOEXEC, program=writing) == ALLOW
+    for name in ("execve", "socket", "unlinkat", "setns"):
+        assert says(name) == NOT_PERMITTED
+    assert says("clone", 0x3D0F00) == ALLOW  # what pthread_create asks for
+    assert says("clone", 0x1200011) == NOT_PERMITTED  # what fork asks for
+    assert says("kill", 1) == NOT_PERMITTED
+    assert says("prlimit64", 0, 7, 0) == ALLOW
+    assert says("prlimit64", 0, 7, 2**40) == NOT_PERMITTED
+    assert says("prlimit64", 1, 7, 0) == NOT_PERMITTED
+    assert says("fcntl", 3, 1030) == ALLOW
+    assert says("fcntl", 3, 8) == NOT_PERMITTED
+    assert says("openat", 0, 0, os.O_WRONLY) == ALLOW  # Landlock sees to it
+    assert says("openat", 0, 0, os.O_WRONLY, program=writing) == NOT_PERMITTED
+    assert decision(full, 435, architecture=architecture) == NOT_THERE
+    assert decision(full, 452, architecture=architecture) == NOT_THERE
+    assert decision(full, 0x40000000 + 59, architecture=architecture) == NOT_THERE
+    assert decision(full, calls["read"], architecture=0x40000003) == KILL

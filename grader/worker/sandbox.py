@@ -114,9 +114,11 @@ def active_layers() -> dict[str, bool | str]:
     linux = sys.platform == "linux"
     layers: dict[str, bool | str] = {
         "fork_server": linux and hasattr(os, "fork"),
-        "resource_limits": limits.have_limits(),
+        "cpu_time": limits.have_limits(),
+        "files": limits.have_limits(),
         "address_space": linux and limits.have_limits(),
         "no_new_privileges": linux,
+        "capabilities_dropped": linux,
         "not_dumpable": linux,
         "landlock": bool(landlock.version()) and f"version {landlock.version()}",
         "seccomp": seccomp.available(),
