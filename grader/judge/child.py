@@ -96,7 +96,7 @@ class Child:
         ready = self._receive(START_SECONDS, START_SECONDS)
         if isinstance(ready, Stopped):
             raise JudgeError(f"a worker failed before it reached the answer: {ready.message}\n{self.output}".strip())
-        self._stage = "import"
+        self._stage, self._spent = "import", 0.0
         found = self._receive(max(self._limits.case_seconds, LOAD_SECONDS), self._budget())
         if isinstance(found, Stopped):
             return found
@@ -147,31 +147,33 @@ class Child:
         return self._limits.part_seconds - self._spent
 
     def _receive(self, patience: float, budget: float) -> Any:
-        """Wait for the next message, counting only the time that the judge really waits."""
-        waited = 0.0
-        while True:
-            try:
-                found = self._next_message()
-            except wire.FrameTooLong:
-                return self._stop(Verdict.OUTPUT_LIMIT, "The answer gave back more data than any right answer would.")
-            except wire.WireError as error:
-                return self._stop(
-                    Verdict.CRASHED, f"The answer's process sent something that cannot be read ({error})."
-                )
-            if self._printed > self._limits.output_bytes:
-                return self._stop(
-                    Verdict.OUTPUT_LIMIT, f"The answer printed more than {_size(self._limits.output_bytes)}."
-                )
-            if found is not None:
-                return found[0]
-            if self._at_end:
-                return self._post_mortem()
-            if waited >= min(patience, budget):
-                return self._stop(Verdict.TIME_LIMIT, self._too_long(patience, budget))
-            began = time.monotonic()
-            self._turn(min(patience, budget) - waited)
-            waited += time.monotonic() - began
+        """Wait for the next message; time in which the judge was not even listening counts for nobody."""
+        began = time.monotonic()
+        try:
+            while (found := self._arrived()) is None:
+                left = min(patience, budget) - (time.monotonic() - began)
+                if left <= 0:
+                    return self._stop(Verdict.TIME_LIMIT, self._too_long(patience, budget))
+                self._turn(left)
+            return found[0]
+        finally:
             self._spent += time.monotonic() - began
+
+    def _arrived(self) -> tuple[Any] | None:
+        """The next message, or the `Stopped` that there is instead, where either is known by now."""
+        try:
+            found = self._next_message()
+        except wire.FrameTooLong:
+            return (self._stop(Verdict.OUTPUT_LIMIT, "The answer gave back more data than any right answer would."),)
+        except wire.WireError as error:
+            unreadable = f"The answer's process sent something that cannot be read ({error})."
+            return (self._stop(Verdict.CRASHED, unreadable),)
+        if self._printed > self._limits.output_bytes:
+            printed = f"The answer printed more than {_size(self._limits.output_bytes)}."
+            return (self._stop(Verdict.OUTPUT_LIMIT, printed),)
+        if found is None and self._at_end:
+            return (self._post_mortem(),)
+        return found
 
     def _too_long(self, patience: float, budget: float) -> str:
         if budget < patience:
