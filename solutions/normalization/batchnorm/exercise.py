@@ -325,9 +325,19 @@ def detached(statement: str) -> str:
     return f"{statement} → {name} = ({value}).detach()"
 
 
+UNCHECKED = (
+    "if any((given.numel() != channels for given in (gamma, beta, moving_mean, moving_var))): "
+    "raise ValueError(f'expected on… → if False",
+    "if x.shape[1] != self.num_features: "
+    "raise ValueError(f'expected {self.num_features} channels, got {x.shape[1]}') → if False",
+)
+"""Mutants of the reference that skip a check of shapes."""
+
+
 exercise = Exercise(
     title="Batch normalisation",
-    equivalent_mutants={detached(text): f"detached {where} anyway" for text, where in DETACHED.items()},
+    equivalent_mutants={detached(text): f"detached {where} anyway" for text, where in DETACHED.items()}
+    | dict.fromkeys(UNCHECKED, "shapes that cannot be broadcast raise by themselves, and no others are judged"),
     parts=[
         function,
         layer("BatchNorm1d", nn.BatchNorm1d, (0, 1), (5,), ([3], [4, 3, 2, 2], [2, 3, 2, 2, 2])),

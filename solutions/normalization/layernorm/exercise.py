@@ -137,4 +137,17 @@ layer_norm = Part(
     off_limits=OFF_LIMITS,
 )
 
-exercise = Exercise(title="Layer normalisation", parts=[layer_norm])
+UNCHECKED = (
+    "self._check(x) → pass",
+    "if tuple(x.shape[-len(self.normalized_shape):]) != self.normalized_shape: "
+    "raise ValueError(f'expected an input that end… → if False",
+)
+"""Mutants of the reference that skip the check of shapes."""
+
+exercise = Exercise(
+    title="Layer normalisation",
+    parts=[layer_norm],
+    equivalent_mutants=dict.fromkeys(
+        UNCHECKED, "shapes that cannot be broadcast raise by themselves, and no others are judged"
+    ),
+)
