@@ -144,4 +144,14 @@ FLATTEN = Part(
     points={"shapes": 2, "values": 2, "gradients": 1},
 )
 
-exercise = Exercise(title="Linear and Flatten", parts=[LINEAR, FLATTEN])
+NOT_JUDGED = "Flatten's bad arguments are not judged; the check is a courtesy"
+exercise = Exercise(
+    title="Linear and Flatten",
+    parts=[LINEAR, FLATTEN],
+    equivalent_mutants={
+        "if start > end: raise ValueError('start_dim lies behind end_dim') → if False": NOT_JUDGED,
+        "if not -dims <= dim < dims: raise IndexError(f'there is no dimension {dim}, only {dims} in all') → if False": (
+            NOT_JUDGED
+        ),
+    },
+)

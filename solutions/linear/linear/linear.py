@@ -83,7 +83,7 @@ class Flatten(nn.Module):
         end_dim: The last one, inclusive.
 
     Shape:
-        - Input: any shape that has both dimensions; a tensor without dimensions counts as one of shape $(1,)$.
+        - Input: any shape that has both dimensions.
         - Output: the input's sizes, with the range replaced by its product.
     """
 
@@ -105,19 +105,19 @@ class Flatten(nn.Module):
             IndexError: If ``x`` does not have ``start_dim`` or ``end_dim``.
             ValueError: If ``start_dim`` lies behind ``end_dim``.
         """
-        return x.reshape(self._merged_shape(list(x.shape) or [1]))
+        return x.reshape(self._merged_shape(list(x.shape)))
 
     def _merged_shape(self, sizes: list[int]) -> list[int]:
         """The sizes after merging."""
         start, end = self._position(self.start_dim, len(sizes)), self._position(self.end_dim, len(sizes))
         if start > end:
-            raise ValueError(f"start_dim={self.start_dim} lies behind end_dim={self.end_dim}")
+            raise ValueError("start_dim lies behind end_dim")
         return [*sizes[:start], math.prod(sizes[start : end + 1]), *sizes[end + 1 :]]
 
     def _position(self, dim: int, dims: int) -> int:
         """The dimension counted from the front, of ``dims`` in all."""
         if not -dims <= dim < dims:
-            raise IndexError(f"dimension {dim} is out of range for an input of {dims} dimensions")
+            raise IndexError(f"there is no dimension {dim}, only {dims} in all")
         return dim % dims
 
     def extra_repr(self) -> str:

@@ -353,7 +353,7 @@ class ViewsOnly(Flatten):
     has to."""
 
     def forward(self, x):
-        return x.view(self._merged_shape(list(x.shape) or [1]))
+        return x.view(self._merged_shape(list(x.shape)))
 
 
 @misconception("Flatten", "shapes")
@@ -373,9 +373,7 @@ class ColumnsFirst(Flatten):
     merged dimensions moving fastest."""
 
     def forward(self, x):
-        shape = self._merged_shape(list(x.shape) or [1])
-        if x.dim() == 0:
-            return x.reshape(shape)
+        shape = self._merged_shape(list(x.shape))
         start, end = self._position(self.start_dim, x.dim()), self._position(self.end_dim, x.dim())
         return x.permute(*range(start), *reversed(range(start, end + 1)), *range(end + 1, x.dim())).reshape(shape)
 
@@ -394,7 +392,7 @@ class OneSampleAtATime(Flatten):
     """You handle the samples one by one in Python. A single reshape moves all of them."""
 
     def forward(self, x):
-        shape = self._merged_shape(list(x.shape) or [1])
-        if x.dim() < 2 or not x.shape[0]:
+        shape = self._merged_shape(list(x.shape))
+        if x.dim() < 2:
             return x.reshape(shape)
         return torch.stack([sample.reshape(-1) for sample in x]).reshape(shape)

@@ -203,4 +203,16 @@ INSTANCE_NORM = Part(
     off_limits=OFF_LIMITS,
 )
 
-exercise = Exercise(title="Group and instance normalisation", parts=[GROUP_NORM, INSTANCE_NORM])
+ANYWAY = "on the bad arguments that are judged the arithmetic raises by itself"
+CHECK = "x.dim() < 2 or x.shape[1] != self.num_channels"
+CHANNELS = "x.shape[-3] != self.num_features"
+exercise = Exercise(
+    title="Group and instance normalisation",
+    parts=[GROUP_NORM, INSTANCE_NORM],
+    equivalent_mutants={
+        "self._check_input(x) → pass": ANYWAY,
+        f"if {CHECK}: raise ValueError(f'cannot normalise shape {{tuple(x.shape)}}') → if False": ANYWAY,
+        f"{CHECK} → {CHECK.replace('or', 'and')}": ANYWAY,
+        f"if {CHANNELS}: raise ValueError(f'unexpected number of channels: {{x.shape[-3]}}') → if False": ANYWAY,
+    },
+)

@@ -63,7 +63,7 @@ class GroupNorm(nn.Module):
     def _check_input(self, x: torch.Tensor) -> None:
         """Raise unless ``x`` has the dimensions and channels of the layer."""
         if x.dim() < 2 or x.shape[1] != self.num_channels:
-            raise ValueError(f"expected an input of shape (N, {self.num_channels}, ...), got {tuple(x.shape)}")
+            raise ValueError(f"cannot normalise shape {tuple(x.shape)}")
 
     def _standardise(self, x: torch.Tensor) -> torch.Tensor:
         """Bring each group of each sample to mean 0 and (up to ``eps``) variance 1."""
@@ -164,7 +164,7 @@ class InstanceNorm2d(nn.Module):
         if x.dim() not in (3, 4):
             raise ValueError(f"expected an input of 3 or 4 dimensions, got {x.dim()}")
         if x.shape[-3] != self.num_features:
-            raise ValueError(f"expected {self.num_features} channels, got {x.shape[-3]}")
+            raise ValueError(f"unexpected number of channels: {x.shape[-3]}")
         if self._uses_own_statistics() and x.shape[-2:].numel() == 1:
             raise ValueError("a single value per channel has no variance")
 

@@ -131,4 +131,10 @@ SWITCHABLE_NORM = Part(
     ),
 )
 
-exercise = Exercise(title="Switchable normalisation", parts=[SWITCHABLE_NORM])
+ANYWAY = "on the bad arguments that are judged the arithmetic raises by itself"
+CHANNELS = "if x.shape[1] != self.num_features: raise ValueError(f'unexpected number of channels: {x.shape[1]}')"
+exercise = Exercise(
+    title="Switchable normalisation",
+    parts=[SWITCHABLE_NORM],
+    equivalent_mutants={f"{CHANNELS} → if False": ANYWAY},
+)

@@ -77,7 +77,7 @@ class SwitchableNorm2d(nn.Module):
         if x.dim() != 4:
             raise ValueError(f"expected an input of 4 dimensions, got {x.dim()}")
         if x.shape[1] != self.num_features:
-            raise ValueError(f"expected {self.num_features} channels, got {x.shape[1]}")
+            raise ValueError(f"unexpected number of channels: {x.shape[1]}")
 
     def _statistics(self, x: torch.Tensor, dims: tuple[int, ...]) -> Statistics:
         """Mean and biased variance over some dimensions, which are kept with size one."""
