@@ -184,7 +184,7 @@ class Tree:
             owner = self.pick([*self.held])
             free = [name for name in NAMES if name not in self.held[owner]]
             if free:
-                kinds = [self.set_parameter] * 2 + [self.register_buffer] + [self.set_module] * (2 * bool(self.below(owner)))
+                kinds = [self.set_parameter] * 3 + [self.register_buffer] * 2 + [self.set_module] * (3 * bool(self.below(owner)))
                 self.pick(kinds)(owner, free[0])
 
 
@@ -252,8 +252,10 @@ def walks(draw: st.DrawFn) -> Case:
     """Nested modules with shared parameters and children, and the lists of them."""
     tree = Tree(draw)
     tree.grow(2, 7)
-    for _ in range(draw(st.integers(1, 4))):
+    for _ in range(draw(st.integers(1, 3))):
         tree.lines.append(query(tree))
+    everything = ["list(m.named_parameters())", "list(m.named_buffers())", "list(m.named_modules())", "list(m.modules())"]
+    tree.lines += [line for line in everything if line not in tree.lines]
     return program(*tree.lines, criterion="parameters")
 
 
