@@ -44,7 +44,7 @@ DEPENDS: Mapping[str, tuple[str, ...]] = {
     "state": ("shapes",),
     "values": ("shapes",),
     "gradients": ("values",),
-    "numerics": ("values",),
+    "numerics": ("state", "values"),
     "init": ("interface",),
     "errors": ("interface",),
     "vectorized": ("shapes",),

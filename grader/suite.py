@@ -25,6 +25,7 @@ from grader.model import CRITERIA, CourseError
 from grader.search import canonical, draw, seed_from, smallest, weight
 from grader.spec import POINTS, Misconception, Part, evaluate, run, train
 from grader.worker.probe import run_case
+from grader.worker.recipes import build
 
 FORMAT = 1
 HIDDEN, PUBLIC = "hidden", "public"
@@ -189,7 +190,7 @@ class _Compiler:
 
     def main(self) -> list[SuiteCase]:
         part = self.part
-        count = part.size if self.visibility == HIDDEN else max(4, part.size // _PUBLIC_SHARE)
+        count = part.size if self.visibility == HIDDEN else max(min(4, part.size), part.size // _PUBLIC_SHARE)
         drawn = [self.resolve(case) for case in draw(part.cases, count, self.seed_for("cases"))]
         unique = {canonical(case): case for case in [self.resolve(case) for case in part.examples] + drawn}
         entries = [self.entry(case) for case in unique.values()]
@@ -230,8 +231,10 @@ class _Compiler:
             expected = self.observe(resolved)
             return not expected["error"] and caught(resolved, expected)
 
+        # Where every case is large (a network's image), no search will find a small one.
+        small = max(SMALL, 2 * min((weight(entry.case)[0] for entry in entries), default=0.0))
         for entry in entries:
-            if item.name in entry.misconceptions and weight(entry.case)[0] <= SMALL and caught(entry.case, entry.expected or {}):
+            if item.name in entry.misconceptions and weight(entry.case)[0] <= small and caught(entry.case, entry.expected or {}):
                 return None
         case = smallest(self.part.cases, caught_drawn, self.seed_for("killer", item.name), examples=100)
         return None if case is None else self.resolve(case)
@@ -313,14 +316,21 @@ class _Compiler:
         The allowance is a multiple of the largest of torch's own error, how far the truth moves when inputs move by half
         a float32 unit in the last place, and one such unit of the result.
         """
-        exact = dict(criteria.numeric_leaves(self.observe(_perturbed(case, 0))))
-        moved = [dict(criteria.numeric_leaves(self.observe(_perturbed(case, jitter)))) for jitter in (1, 2, 3)]
+        exact = dict(criteria.numeric_leaves(self.observe(in_float64(case))))
+        moved = [dict(criteria.numeric_leaves(self.observe(in_float64(case, jitter)))) for jitter in (1, 2, 3)]
         torch_own = dict(criteria.numeric_leaves(self.observe(case)))
+        # A buffer moves from its old value: what is lost there is lost in the new one, however small that is.
+        before = {
+            f"buffer {name} after": float(build(recipe, dtype=torch.float64).abs().max())
+            for name, recipe in case.get("state") or []
+            if recipe["role"] == "buffer"
+        }
         allowed = {}
         for path, leaf in exact.items():
             truth = compare.body(leaf)
+            size = max(compare.magnitude(leaf), before.get(path.partition(" step")[0], 0.0))
             errors = [_largest(compare.body(other[path]).double() - truth) for other in [torch_own, *moved]]
-            allowed[path] = self.part.numerics_multiple * max(*errors, compare.magnitude(leaf) * 2.0**-23)
+            allowed[path] = self.part.numerics_multiple * max(*errors, size * 2.0**-23)
         return {"truth": exact, "allowed": allowed}
 
     def errors(self) -> list[SuiteCase]:
@@ -382,8 +392,8 @@ def _state_recipe(name: str, shape: Sequence[int], dtype: str, seed: str) -> dic
     return {"$fill": "normal", "scale": round(fan_in**-0.5, 6), **recipe}
 
 
-def _perturbed(case: Mapping[str, Any], jitter: int) -> dict[str, Any]:
-    """The case in float64 on its float32 values, moved by half a unit in the last place where ``jitter`` is not 0."""
+def in_float64(case: Mapping[str, Any], jitter: int = 0) -> dict[str, Any]:
+    """A float32 case in float64 on its float32 values, moved by half a unit in the last place where ``jitter`` is not 0."""
 
     def visit(value: Any) -> Any:
         if isinstance(value, Mapping):

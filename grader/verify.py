@@ -24,6 +24,7 @@ from grader.judge.session import Server, Stopped
 from grader.loader import Answer
 from grader.model import CourseError, Limits, PartReport, Verdict
 from grader.mutants import Mutant, mutants
+from grader.release import methods_of, stale, worth_of
 from grader.spec import Misconception, Part
 from grader.stub import stub
 from grader.suite import HIDDEN, PUBLIC, Suite, compile_suite
@@ -82,6 +83,10 @@ def verify_course(
     else:
         with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
             proofs = list(pool.map(_verify, tasks))
+    released = course.root / "assignments"
+    if not names and released.is_dir():
+        holes = [f"{hole}; run: course release assignments" for hole in stale(course, released, worth_of(cache_dir))]
+        proofs.append(ExerciseProof(exercise="assignments/", holes=holes))
     return proofs
 
 
@@ -158,7 +163,9 @@ class _Verifier:
             proof.holes.append(f"only {proof.right} right answers in other styles, {_RIGHT[part.core]} are asked for")
 
     def stub_scores_nothing(self, part: Part, proof: PartProof) -> None:
-        report = self.grade(part, stub(self.exercise.reference_source, [item.symbol for item in self.exercise.parts]))
+        symbols = [item.symbol for item in self.exercise.parts]
+        methods = {item.symbol: methods_of(item) for item in self.exercise.parts}
+        report = self.grade(part, stub(self.exercise.reference_source, symbols, methods))
         if report.verdict is not Verdict.NOT_ATTEMPTED or report.score:
             proof.holes.append(f"the stub is {report.verdict} with {report.score} points")
 

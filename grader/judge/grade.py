@@ -1,6 +1,7 @@
 """Grade one part of one submission: run its suite in the worker, judge what comes back, say why."""
 
 import contextlib
+import random
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -18,9 +19,10 @@ from grader.model import CriterionReport, Limits, OffLimitsUse, PartReport, Verd
 from grader.spec import OffLimits, Part
 from grader.suite import Suite, SuiteCase, rubric
 
-_STOPS = {Verdict.TIME_LIMIT: 2}
-"""Stops of a verdict after which the rest of that kind of case is not run."""
-_OTHER_STOPS = 6
+_MOST_HANGS = {False: 2, True: 4}
+"""Hangs after which the rest of that kind of case is not run, by whether any of them worked."""
+_MOST_STOPS = 6
+"""The same for what ends faster than a hang."""
 
 
 class PartGrader:
@@ -120,14 +122,12 @@ class PartGrader:
                 return self.all_alike(Verdict.RAISED, run.undefined, first="interface")
             board = Board(self.part, self.suite, self.rubric, run.observations, answer.lines)
             board.retry_in_float32(run.again)
+            board.excuse_numerics(run.again)
             if run.uses:
                 return self.off_limits(run.uses)
             criteria = [self._explained(item, board, run) for item in board.reports()]
-            failed = [item for item in criteria if item.verdict not in (Verdict.ACCEPTED, Verdict.SKIPPED)]
-            verdict = failed[0].verdict if failed else Verdict.ACCEPTED
-            if not failed and any(item.verdict is Verdict.SKIPPED for item in criteria):
-                verdict = Verdict.WRONG
-            return self.report(verdict, failed[0].message if failed else "", criteria)
+            verdict, message = _overall(criteria)
+            return self.report(verdict, message, criteria)
         finally:
             run.close()
 
@@ -143,6 +143,17 @@ class PartGrader:
         counterexample, smaller = explain.counterexample(self, run, item.name, index, finding)
         message = smaller.message if counterexample.shrunk else item.message
         return replace(item, message=message, counterexample=counterexample, diagnosis=diagnosis)
+
+
+def _overall(criteria: Sequence[CriterionReport]) -> tuple[Verdict, str]:
+    """The part's verdict and why: how its process ended, if it did, else the first criterion that failed."""
+    failed = [item for item in criteria if item.verdict not in (Verdict.ACCEPTED, Verdict.SKIPPED)]
+    ended = [item for item in failed if item.verdict not in (Verdict.WRONG, Verdict.RAISED)]
+    if failed:
+        first = (ended or failed)[0]
+        return first.verdict, first.message
+    skipped = [item for item in criteria if item.verdict is Verdict.SKIPPED]
+    return (Verdict.WRONG, skipped[0].message) if skipped else (Verdict.ACCEPTED, "")
 
 
 class _Run:
@@ -210,8 +221,9 @@ class _Run:
         return self._child
 
     def _run_kind(self, cases: list[tuple[int, SuiteCase]]) -> None:
-        """Run the cases of a kind; after a stop go on with the next in a fresh child, a few times."""
+        """Run the cases of a kind; after a stop go on with others in a fresh child, a few times."""
         stops: dict[Verdict, int] = {}
+        fine = False
         while cases:
             child = self._open()
             if isinstance(child, Stopped):
@@ -223,12 +235,16 @@ class _Run:
                 last = item
                 done += 1
                 self.observations[index] = self._accept(item)
+                fine |= not self.observations[index]["error"]
             cases = cases[done:]
             if not isinstance(last, Stopped):
                 return
             stops[last.verdict] = stops.get(last.verdict, 0) + 1
-            if stops[last.verdict] >= _STOPS.get(last.verdict, _OTHER_STOPS) or time.monotonic() > self.deadline:
+            most = _MOST_HANGS[fine] if last.verdict is Verdict.TIME_LIMIT else _MOST_STOPS
+            if stops[last.verdict] >= most or time.monotonic() > self.deadline:
                 return
+            # Neighbours are alike: what hangs on one case may well work on those further off.
+            random.Random(len(cases)).shuffle(cases)
 
     def _accept(self, item: Any) -> dict[str, Any]:
         if isinstance(item, Stopped):

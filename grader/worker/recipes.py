@@ -22,14 +22,14 @@ def build(recipe: dict[str, Any], *, dtype: torch.dtype, plain: bool = False) ->
         recipe: ``$fill`` names the family; ``shape``, ``seed``; ``scale`` and ``shift`` for the continuous
             families, ``low`` and ``high`` (exclusive) for ``integers``, ``values`` for ``choice`` (drawn from them)
             and ``values`` (given whole); ``dtype`` where it is not the case's; ``layout`` of the memory; ``grad``.
-            ``jitter`` rounds the values to float32 and moves each by half a unit in its last place.
+            ``jitter`` rounds the values to float32 and, unless it is 0, moves each by half a unit in its last place.
         dtype: The case's floating dtype.
         plain: Contiguous whatever the layout says (for the oracle).
     """
     values = _values(recipe)
     if "jitter" in recipe:
-        signs = generator(recipe["jitter"]).randint(0, 2, values.shape) * 2.0 - 1.0
-        values = np.asarray(values.astype(np.float32) * (1.0 + signs * 2.0**-24))
+        signs = generator(recipe["jitter"]).randint(0, 2, values.shape) * 2.0 - 1.0 if recipe["jitter"] else 0.0
+        values = np.asarray(values.astype(np.float32) * (1.0 + signs * 2.0**-24), dtype=np.float64)
     tensor = torch.from_numpy(values).to(getattr(torch, recipe["dtype"]) if "dtype" in recipe else dtype)
     layout = "contiguous" if plain else recipe.get("layout", "contiguous")
     return _LAYOUTS[layout](tensor.reshape(recipe["shape"]))

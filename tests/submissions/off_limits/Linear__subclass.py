@@ -1,0 +1,5 @@
+from torch import nn
+
+
+class Linear(nn.Linear):
+    pass

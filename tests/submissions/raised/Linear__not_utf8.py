@@ -1,0 +1,2 @@
+# ÿþ not utf-8
+class Linear: pass
