@@ -49,7 +49,7 @@ def options_of(draw: st.DrawFn, more: Mapping[str, st.SearchStrategy[Any]]) -> C
         st.fixed_dictionaries(
             {},
             optional={
-                "num_layers": st.sampled_from((2, 1, 3)), "bias": flags, "batch_first": flags, "bidirectional": flags,
+                "num_layers": st.sampled_from((2, 1)), "bias": flags, "batch_first": flags, "bidirectional": flags,
                 **more,
             },
         )
@@ -67,7 +67,7 @@ def call_of(
     draw: st.DrawFn, inside: int, hidden: int, kwargs: Case, pair: bool, spreads: Sequence[tuple[float, float]]
 ) -> Case:
     """One call, with or without a batch and a state."""
-    length, batch = draw(st.sampled_from((2, 3, 1, 4))), draw(st.sampled_from((2, 3, 1, None)))
+    length, batch = draw(st.sampled_from((2, 3, 1))), draw(st.sampled_from((2, 3, 1, None)))
     if batch is None:
         shape, state_shape = [length, inside], [rows_of(kwargs), hidden]
     else:
@@ -85,13 +85,13 @@ def call_of(
 
 @st.composite
 def cases(draw: st.DrawFn, pair: bool, more: Mapping[str, st.SearchStrategy[Any]]) -> Case:
-    """One or two calls, then one with small inputs: its gradients say what counts as zero in the others.
+    """One or two calls, the last one with small inputs: its gradients say what counts as zero in the other.
 
-    With dropout all of them are in evaluation mode, where nothing is random.
+    With dropout both are in evaluation mode, where nothing is random.
     """
     inside, hidden, kwargs = draw(sizes(1, 4)), draw(sizes(1, 3)), draw(options_of(more))
     steps: list[Any] = [evaluate()] if kwargs.get("dropout") else []
-    for _ in range(draw(sizes(1, 2))):
+    if draw(st.sampled_from((True, True, True, False))):
         if not kwargs.get("dropout") and draw(flags):
             steps.append(draw(st.sampled_from([evaluate(), train()])))
         steps.append(draw(call_of(inside, hidden, kwargs, pair, WILD)))
@@ -369,6 +369,7 @@ def layer(
         growth=growth(pair),
         interface=interface(),
         off_limits=OFF_LIMITS,
+        size=48,
         core=True,
     )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Known-wrong answers for RNN, LSTM and GRU, and the hint that each earns.
 
-A mistake that all three invite is written once, as a mixin whose docstring is the hint of the three.
+A mistake that fits any of them is written once, as a mixin whose docstring is the hint.
 """
 
 import math
@@ -11,7 +11,7 @@ from torch import nn
 
 from grader.spec import misconception
 
-# --- Mistakes that fit all three --------------------------------------------------------------------------------------
+# --- Mistakes that fit any of them ------------------------------------------------------------------------------------
 
 
 class _ZerosInDefaultDtype:
@@ -502,11 +502,6 @@ class KeepsTheBatchAxisInRNN(_KeepsTheBatchAxis, RNN):
 
 
 @misconception("RNN", "shapes")
-class StatesBatchFirstInRNN(_StatesBatchFirst, RNN):
-    __doc__ = _StatesBatchFirst.__doc__
-
-
-@misconception("RNN", "shapes")
 class IgnoresBatchFirstInRNN(_IgnoresBatchFirst, RNN):
     __doc__ = _IgnoresBatchFirst.__doc__
 
@@ -514,6 +509,16 @@ class IgnoresBatchFirstInRNN(_IgnoresBatchFirst, RNN):
 @misconception("RNN", "values")
 class WalksForwardTwiceInRNN(_WalksForwardTwice, RNN):
     __doc__ = _WalksForwardTwice.__doc__
+
+
+@misconception("RNN", "values")
+class LeavesTheOutputsReversedInRNN(_LeavesTheOutputsReversed, RNN):
+    __doc__ = _LeavesTheOutputsReversed.__doc__
+
+
+@misconception("RNN", "values")
+class ReverseStateAtTheEndInRNN(_ReverseStateAtTheEnd, RNN):
+    __doc__ = _ReverseStateAtTheEnd.__doc__
 
 
 @misconception("RNN", "values")
@@ -537,18 +542,8 @@ class StateOfTheFirstLayerOnlyInRNN(_StateOfTheFirstLayerOnly, RNN):
 
 
 @misconception("RNN", "values")
-class RemembersTheStateInRNN(_RemembersTheState, RNN):
-    __doc__ = _RemembersTheState.__doc__
-
-
-@misconception("RNN", "values")
 class DropsInEvaluationInRNN(_DropsInEvaluation, RNN):
     __doc__ = _DropsInEvaluation.__doc__
-
-
-@misconception("RNN", "values")
-class DropsTheLastOutputInRNN(_DropsTheLastOutput, RNN):
-    __doc__ = _DropsTheLastOutput.__doc__
 
 
 @misconception("RNN", "values")
@@ -559,11 +554,6 @@ class DropsTheInputInRNN(_DropsTheInput, RNN):
 @misconception("RNN", "values")
 class KeepsWithThatProbabilityInRNN(_KeepsWithThatProbability, RNN):
     __doc__ = _KeepsWithThatProbability.__doc__
-
-
-@misconception("RNN", "values")
-class OverwritesTheStateInRNN(_OverwritesTheState, RNN):
-    __doc__ = _OverwritesTheState.__doc__
 
 
 @misconception("RNN", "gradients")
@@ -765,18 +755,13 @@ class OneSetForAllLayersInLSTM(_OneSetForAllLayers, LSTM):
 
 
 @misconception("LSTM", "shapes")
-class KeepsTheBatchAxisInLSTM(_KeepsTheBatchAxis, LSTM):
-    __doc__ = _KeepsTheBatchAxis.__doc__
-
-
-@misconception("LSTM", "shapes")
 class StatesBatchFirstInLSTM(_StatesBatchFirst, LSTM):
     __doc__ = _StatesBatchFirst.__doc__
 
 
 @misconception("LSTM", "shapes")
-class IgnoresBatchFirstInLSTM(_IgnoresBatchFirst, LSTM):
-    __doc__ = _IgnoresBatchFirst.__doc__
+class LastLayersStateInLSTM(_LastLayersState, LSTM):
+    __doc__ = _LastLayersState.__doc__
 
 
 @misconception("LSTM", "shapes")
@@ -790,11 +775,6 @@ class LeavesTheOutputsReversedInLSTM(_LeavesTheOutputsReversed, LSTM):
 
 
 @misconception("LSTM", "values")
-class IgnoresTheStateInLSTM(_IgnoresTheState, LSTM):
-    __doc__ = _IgnoresTheState.__doc__
-
-
-@misconception("LSTM", "values")
 class OneStateForAllInLSTM(_OneStateForAll, LSTM):
     __doc__ = _OneStateForAll.__doc__
 
@@ -802,11 +782,6 @@ class OneStateForAllInLSTM(_OneStateForAll, LSTM):
 @misconception("LSTM", "values")
 class LayersHandOnTheirStateInLSTM(_LayersHandOnTheirState, LSTM):
     __doc__ = _LayersHandOnTheirState.__doc__
-
-
-@misconception("LSTM", "values")
-class RemembersTheStateInLSTM(_RemembersTheState, LSTM):
-    __doc__ = _RemembersTheState.__doc__
 
 
 @misconception("LSTM", "values")
@@ -978,28 +953,18 @@ class OneSetForBothDirectionsInGRU(_OneSetForBothDirections, GRU):
 
 
 @misconception("GRU", "shapes")
-class KeepsTheBatchAxisInGRU(_KeepsTheBatchAxis, GRU):
-    __doc__ = _KeepsTheBatchAxis.__doc__
-
-
-@misconception("GRU", "shapes")
 class StatesBatchFirstInGRU(_StatesBatchFirst, GRU):
     __doc__ = _StatesBatchFirst.__doc__
 
 
 @misconception("GRU", "shapes")
-class IgnoresBatchFirstInGRU(_IgnoresBatchFirst, GRU):
-    __doc__ = _IgnoresBatchFirst.__doc__
-
-
-@misconception("GRU", "shapes")
-class LastLayersStateInGRU(_LastLayersState, GRU):
-    __doc__ = _LastLayersState.__doc__
-
-
-@misconception("GRU", "shapes")
 class LastOutputOnlyInGRU(_LastOutputOnly, GRU):
     __doc__ = _LastOutputOnly.__doc__
+
+
+@misconception("GRU", "values")
+class LeavesTheOutputsReversedInGRU(_LeavesTheOutputsReversed, GRU):
+    __doc__ = _LeavesTheOutputsReversed.__doc__
 
 
 @misconception("GRU", "values")
@@ -1010,11 +975,6 @@ class ReverseStateAtTheEndInGRU(_ReverseStateAtTheEnd, GRU):
 @misconception("GRU", "values")
 class DirectionsApartInGRU(_DirectionsApart, GRU):
     __doc__ = _DirectionsApart.__doc__
-
-
-@misconception("GRU", "values")
-class IgnoresTheStateInGRU(_IgnoresTheState, GRU):
-    __doc__ = _IgnoresTheState.__doc__
 
 
 @misconception("GRU", "values")
@@ -1038,18 +998,8 @@ class DropsInEvaluationInGRU(_DropsInEvaluation, GRU):
 
 
 @misconception("GRU", "values")
-class DropsTheLastOutputInGRU(_DropsTheLastOutput, GRU):
-    __doc__ = _DropsTheLastOutput.__doc__
-
-
-@misconception("GRU", "values")
 class OneMaskForAllTimesInGRU(_OneMaskForAllTimes, GRU):
     __doc__ = _OneMaskForAllTimes.__doc__
-
-
-@misconception("GRU", "values")
-class OverwritesTheStateInGRU(_OverwritesTheState, GRU):
-    __doc__ = _OverwritesTheState.__doc__
 
 
 @misconception("GRU", "gradients")
