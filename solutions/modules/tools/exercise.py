@@ -1,0 +1,295 @@
+"""Tools for models: judged by programs that build models of `torch.nn`, use a tool, and look at what came of it."""
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+import torch
+from hypothesis import strategies as st
+from torch import nn
+
+from grader.spec import Exercise, OffLimits, Part, program
+
+Case = dict[str, Any]
+
+
+# The oracles.
+
+
+def count(module: nn.Module, trainable_only: bool = False) -> int:
+    """The parameters of a model, by identity."""
+    found = {id(item): item for child in module.modules() for item in child.parameters(recurse=False)}
+    return sum(item.numel() for item in found.values() if item.requires_grad or not trainable_only)
+
+
+def frozen(module: nn.Module, *patterns: str) -> list[str]:
+    """Freeze what matches."""
+    matching = [name for name, _ in module.named_parameters() if any(fnmatchcase(name, pattern) for pattern in patterns)]
+    for name in matching:
+        module.get_parameter(name).requires_grad_(False)
+    return matching
+
+
+LAYERS = {
+    "Conv2d": lambda bias: nn.Conv2d(1, 1, 1, bias=bias),
+    "Linear": lambda bias: nn.Linear(1, 1, bias=bias),
+    "BatchNorm2d": lambda bias: nn.BatchNorm2d(1),
+    "ReLU": lambda bias: nn.ReLU(),
+}
+
+
+def build(spec: Any) -> nn.Module:
+    """The model of a description, of `torch.nn`'s own layers."""
+    if isinstance(spec, str):
+        kind, _, option = spec.partition(":")
+        return LAYERS[kind](option != "nobias")
+    if isinstance(spec, list):
+        return nn.Sequential(*map(build, spec))
+    if list(spec) == ["DataParallel"]:
+        return nn.DataParallel(build(spec["DataParallel"]))
+    model = nn.Module()
+    for name, inner in spec.items():
+        model.add_module(name, build(inner))
+    return model
+
+
+def keys(spec: Any) -> list[str]:
+    """The keys of the state dict of the model that a description is of."""
+    return list(build(spec).state_dict())
+
+
+def step(module: nn.Module, lr: float) -> None:
+    """A step of torch's own gradient descent."""
+    parameters = list(module.parameters())
+    if parameters:
+        torch.optim.SGD(parameters, lr=lr).step()
+
+
+# Models, as Python.
+
+LEAVES = (
+    "nn.Linear(2, 3)", "nn.Linear(3, 1, bias=False)", "nn.ReLU()", "nn.Conv2d(1, 2, 3)", "nn.BatchNorm2d(2)",
+    "nn.Conv2d(2, 4, (1, 3), groups=2)", "nn.PReLU()", "nn.Embedding(4, 2)",
+)  # fmt: skip
+CHILDREN = ("body", "head", "fc1", "conv2")
+
+
+@st.composite
+def models(draw: st.DrawFn, depth: int = 2) -> str:
+    """An expression that makes a model: layers in a row or by name, nested."""
+    inner = st.sampled_from(LEAVES) if depth == 0 else st.one_of(st.sampled_from(LEAVES), models(depth - 1))
+    parts = draw(st.lists(inner, min_size=0 if depth < 2 else 1, max_size=3))
+    if draw(st.integers(0, 2)) < 2:
+        return f"nn.Sequential({', '.join(parts)})"
+    named = ", ".join(f"'{name}': {part}" for name, part in zip(CHILDREN, parts, strict=False))
+    return f"nn.ModuleDict({{{named}}})"
+
+
+SHARING = (
+    "m = nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.Linear(2, 2))\nm[2].weight = m[0].weight",
+    "shared = nn.Linear(2, 2)\nm = nn.Sequential(shared, nn.ReLU(), shared)",
+    "m = nn.ModuleDict({'body': nn.Linear(3, 2), 'head': nn.Linear(3, 2)})\nm['head'].weight = m['body'].weight",
+    "m = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2, bias=False))\nm.tied = m[0].weight",
+)
+"""Models that use a parameter, or a layer, twice."""
+
+NESTED = "m = nn.ModuleDict({'body': nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 3)), 'head': nn.Linear(3, 1)})"
+
+
+@st.composite
+def made(draw: st.DrawFn) -> list[str]:
+    """Lines that make a model ``m``, with some of its parameters frozen now and then."""
+    how = draw(st.integers(0, 5))
+    lines = [NESTED] if how == 4 else draw(st.sampled_from(SHARING)).split("\n") if how == 5 else [f"m = {draw(models())}"]
+    if draw(st.integers(0, 2)) == 2:
+        ending = draw(st.sampled_from(["weight", "bias"]))
+        lines.append(f"_ = [p.requires_grad_(False) for n, p in m.named_parameters() if n.endswith('{ending}')]")
+    if draw(st.integers(0, 7)) == 7:
+        lines.append("m.scale = nn.Parameter(torch.tensor(2.0))")
+    return lines
+
+
+@st.composite
+def counted(draw: st.DrawFn) -> Case:
+    """The parameters of a model, all or those that are trained."""
+    call = draw(st.sampled_from(["m", "m, trainable_only=True", "m, True", "m, trainable_only=False"]))
+    return program(*draw(made()), f"count_parameters({call})", criterion="values")
+
+
+PATTERNS = (
+    "*", "*.weight", "*.bias", "0.*", "body.*", "weight", "0", "*1*", "head.weight", "?.weight", "[0-1].*", "*.?.*", "b*", "*d*", "0.weight",
+    "body", "W*", "*t", "fc[!2].*", "body.0.*", "scale", ".*",
+)  # fmt: skip
+
+
+@st.composite
+def freezing(draw: st.DrawFn) -> Case:
+    """Names that match, or flags afterwards."""
+    lines = draw(made())
+    patterns = draw(st.lists(st.sampled_from(PATTERNS), max_size=3))
+    call = f"freeze({', '.join(['m', *map(repr, patterns)])})"
+    if draw(st.booleans()):
+        return program(*lines, f"list({call})", criterion="values")
+    return program(*lines, f"_ = {call}", "[(n, p.requires_grad) for n, p in m.named_parameters()]", criterion="gradients")
+
+
+LAYER_KINDS = st.sampled_from(["Linear", "Conv2d", "BatchNorm2d", "ReLU", "Linear:nobias", "Conv2d:nobias"])
+SPEC_NAMES = ("conv1", "bn1", "fc", "layer1", "stage", "module", "a", "0")
+
+
+def specs(depth: int = 3) -> st.SearchStrategy[Any]:
+    """A description of a model."""
+    inner = LAYER_KINDS if depth == 1 else st.one_of(LAYER_KINDS, specs(depth - 1))
+    by_name = st.lists(st.tuples(st.sampled_from(SPEC_NAMES), inner), min_size=1, max_size=3, unique_by=lambda pair: pair[0]).map(dict)
+    return st.one_of(by_name, st.lists(inner, max_size=3), inner.map(lambda wrapped: {"DataParallel": wrapped}))
+
+
+@st.composite
+def described(draw: st.DrawFn) -> Case:
+    """The keys of a description, which stays as it is."""
+    spec = draw(specs())
+    if draw(st.integers(0, 5)) == 5:
+        return program(f"spec = {spec}", "_ = list(state_dict_keys(spec))", f"spec == {spec}", criterion="values")
+    return program(f"list(state_dict_keys({spec}))", criterion="values")
+
+
+GRADIENTS = "_ = [setattr(p, 'grad', torch.full_like(p, {value})) for n, p in m.named_parameters() if {which}]"
+
+
+@st.composite
+def stepping(draw: st.DrawFn) -> Case:
+    """Values after one or more steps, or what a step must leave alone."""
+    how = draw(st.integers(0, 3))
+    lines = draw(st.sampled_from(SHARING)).split("\n") if how == 3 else [NESTED] if how == 2 else [f"m = {draw(models())}"]
+    moving = draw(st.booleans())
+    which = draw(st.sampled_from(["True", "True", "n.endswith('weight')", "'0' in n", "False"])) if moving else "True"
+    lines.append(GRADIENTS.format(value=draw(st.sampled_from(["2.0", "-0.5", "1e3"])), which=which))
+    lr = draw(st.sampled_from(["0.5", "0.1", "1.0", "0.0", "1e-3"]))
+    if moving:
+        lines += [f"_ = optimizer_step(m, {lr})"] * draw(st.sampled_from([1, 1, 2]))
+        return program(*lines, "[p.detach() for p in m.parameters()]", criterion="values", dtype="float64", seed=draw(st.integers(0, 9)))
+    lines += ["before = list(m.parameters())", f"_ = optimizer_step(m, {lr})"]
+    lines.append(
+        draw(
+            st.sampled_from([
+                "[p is q for p, q in zip(m.parameters(), before)]",
+                "[p.grad for p in m.parameters()]",
+                "[(p.requires_grad, p.is_leaf, p.grad_fn, type(p) is nn.Parameter) for p in m.parameters()]",
+            ])
+        )
+    )
+    return program(*lines, criterion="state", dtype="float64")
+
+
+def values(*lines: str, dtype: str = "float32") -> Case:
+    """A program about values."""
+    return program(*lines, criterion="values", dtype=dtype)
+
+
+def state(*lines: str, dtype: str = "float32") -> Case:
+    """A program about what a tool changes, or leaves alone."""
+    return program(*lines, criterion="state", dtype=dtype)
+
+
+def flags(*lines: str) -> Case:
+    """A program about which parameters still ask for a gradient."""
+    return program(*lines, criterion="gradients")
+
+
+def tool(
+    symbol: str, oracle: Any, cases: st.SearchStrategy[Case], examples: Sequence[Case], interface: Case, **more: Any
+) -> Part:
+    """The part of one tool."""
+    return Part(
+        symbol=symbol, oracle={symbol: oracle}, cases=cases, examples=examples, interface=[interface], size=96, core=True, **more
+    )
+
+
+SMALL = "m = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))"
+TIED, TWICE = (lines.split("\n") for lines in SHARING[:2])
+IMAGES = "m = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU())"
+FLAGS = "[p.requires_grad for p in m.parameters()]"
+
+counting = tool(
+    "count_parameters", count, counted(),
+    [
+        values(SMALL, "count_parameters(m)"),
+        values(SMALL, "m[0].requires_grad_(False) is m[0]", "count_parameters(m)", "count_parameters(m, trainable_only=True)"),
+        values(*TIED, "count_parameters(m)", "count_parameters(m, True)"),
+        values(*TWICE, "count_parameters(m)"),
+        values(IMAGES, "count_parameters(m)"),
+        values(NESTED, "count_parameters(m)"),
+        values("m = nn.ReLU()", "count_parameters(m)"),
+        values("m = nn.Linear(2, 3)", "m.scale = nn.Parameter(torch.tensor(2.0))", "count_parameters(m)"),
+    ],
+    program(SMALL, "isinstance(count_parameters(module=m, trainable_only=True), int)", "isinstance(count_parameters(m, False), int)"),
+)  # fmt: skip
+
+freezer = tool(
+    "freeze", frozen, freezing(),
+    [
+        values(SMALL, "list(freeze(m, '0.*'))"),
+        values(SMALL, "list(freeze(m))"),
+        values(SMALL, "list(freeze(m, '*.bias', '0.*'))"),
+        values(SMALL, "list(freeze(m, '2.*', '0.weight'))"),
+        values(SMALL, "list(freeze(m, 'weight'))"),
+        values(SMALL, "list(freeze(m, '0'))"),
+        values(NESTED, "list(freeze(m, 'body.*'))", "list(freeze(m, '*'))"),
+        values(NESTED, "list(freeze(m, 'b*s', '?ead.*', 'body.[12].weight'))"),
+        values(*TIED, "list(freeze(m, '*'))", "list(freeze(m, '2.*'))"),
+        flags(SMALL, "_ = freeze(m, '0.*')", FLAGS),
+        flags(SMALL, "_ = freeze(m)", FLAGS),
+        flags(SMALL, "_ = m[2].requires_grad_(False)", "_ = freeze(m, '0.*')", FLAGS),
+        flags(SMALL, "_ = freeze(m, '*')", FLAGS, "m.training"),
+        flags(NESTED, "_ = freeze(m, 'body.*', '*.bias')", FLAGS),
+        flags(*TIED, "_ = freeze(m, '2.*')", FLAGS),
+        flags(IMAGES, "_ = freeze(m, '1.*')", FLAGS, "[k.training for k in m.modules()]"),
+    ],
+    program(SMALL, "_ = list(freeze(m, '*.weight', '*.bias'))", "_ = list(freeze(module=m))"),
+)  # fmt: skip
+
+foreteller = tool(
+    "state_dict_keys", keys, described(),
+    [
+        values("list(state_dict_keys({'conv1': 'Conv2d', 'fc': 'Linear'}))"),
+        values("list(state_dict_keys({'conv1': 'Conv2d:nobias', 'bn1': 'BatchNorm2d', 'relu': 'ReLU', 'fc': 'Linear:nobias'}))"),
+        values("list(state_dict_keys(['Conv2d', 'ReLU', 'Linear']))"),
+        values("list(state_dict_keys({'stage': ['Conv2d:nobias', 'BatchNorm2d', 'ReLU'], 'fc': 'Linear'}))"),
+        values("list(state_dict_keys({'DataParallel': {'fc': 'Linear'}}))"),
+        values("list(state_dict_keys({'DataParallel': ['Linear', {'DataParallel': 'Linear'}]}))"),
+        values("list(state_dict_keys({'stage1': ['Linear'], 'stage2': {'DataParallel': ['Linear']}, 'fc': 'Linear'}))"),
+        values("list(state_dict_keys({'b': {'a': {'y': 'Linear', 'x': 'Linear'}}, 'a': 'Linear'}))"),
+        values("list(state_dict_keys([['ReLU', ['Linear', 'Linear']], 'Linear']))"),
+        values("list(state_dict_keys(" + repr(["ReLU"] * 10 + ["Linear"]) + "))"),
+        values("list(state_dict_keys({'relu': 'ReLU', 'stage': []}))"),
+        values("spec = {'DataParallel': {'a': 'Linear', 'b': ['ReLU']}}", "_ = list(state_dict_keys(spec))",
+               "spec == {'DataParallel': {'a': 'Linear', 'b': ['ReLU']}}"),
+    ],
+    program("_ = list(state_dict_keys(spec={'fc': 'Linear'}))"),
+    off_limits=OffLimits(classes=("*",), allow=("Parameter",)),
+)  # fmt: skip
+
+TWOS = GRADIENTS.format(value="2.0", which="True")
+SOME = GRADIENTS.format(value="2.0", which="n.endswith('weight')")
+VALUES = "[p.detach() for p in m.parameters()]"
+
+stepper = tool(
+    "optimizer_step", step, stepping(),
+    [
+        values(SMALL, TWOS, "_ = optimizer_step(m, 0.5)", VALUES, dtype="float64"),
+        values(SMALL, SOME, "_ = optimizer_step(m, 0.1)", VALUES, dtype="float64"),
+        values(*TIED, TWOS, "_ = optimizer_step(m, 0.5)", VALUES, dtype="float64"),
+        values(*TWICE, TWOS, "_ = optimizer_step(m, 0.5)", VALUES, dtype="float64"),
+        values(NESTED, TWOS, "_ = optimizer_step(m, 0.1)", "_ = optimizer_step(m, 0.1)", VALUES, dtype="float64"),
+        values(IMAGES, TWOS, "_ = optimizer_step(m, 0.1)", "list(m.state_dict().values())", dtype="float64"),
+        values("m = nn.ReLU()", "_ = optimizer_step(m, 0.1)", dtype="float64"),
+        values(SMALL, "x = torch.ones(4, 2)", "m(x).sum().backward()", "_ = optimizer_step(m, 0.1)", "_ = m.zero_grad()",
+               "m(x).sum().backward()", "_ = optimizer_step(m, 0.1)", VALUES, dtype="float64"),
+        state(SMALL, "w = m[0].weight", TWOS, "_ = optimizer_step(m, 0.5)", "m[0].weight", dtype="float64"),
+        state(SMALL, TWOS, "_ = optimizer_step(m, 0.5)", "[p.grad for p in m.parameters()]", dtype="float64"),
+        state(SMALL, TWOS, "_ = optimizer_step(m, 0.5)", "[(p.requires_grad, p.is_leaf, p.grad_fn) for p in m.parameters()]"),
+    ],
+    program("m = nn.Linear(2, 2)", TWOS, "_ = optimizer_step(module=m, lr=0.1)"),
+)  # fmt: skip
+
+exercise = Exercise(title="Tools for models", parts=[counting, freezer, foreteller, stepper])
