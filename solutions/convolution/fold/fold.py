@@ -1,0 +1,170 @@
+"""Unfold and Fold: the windows of an image as columns, and columns added up to an image again."""
+
+import math
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+def _pair(value: int | tuple[int, int]) -> tuple[int, int]:
+    """A number for the height and one for the width."""
+    if isinstance(value, int):
+        return value, value
+    height, width = value
+    return height, width
+
+
+class _Windows(nn.Module):
+    """What both layers know of their windows: size, dilation, padding and stride in both directions."""
+
+    def __init__(
+        self,
+        kernel_size: int | tuple[int, int],
+        dilation: int | tuple[int, int] = 1,
+        padding: int | tuple[int, int] = 0,
+        stride: int | tuple[int, int] = 1,
+    ) -> None:
+        super().__init__()
+        self.kernel_size = _pair(kernel_size)
+        self.dilation = _pair(dilation)
+        self.padding = _pair(padding)
+        self.stride = _pair(stride)
+
+    def _counts(self, height: int, width: int) -> tuple[int, int]:
+        """How many windows fit below and beside each other; raise where there are none."""
+        rows, columns = self._count(height, 0), self._count(width, 1)
+        if rows < 1 or columns < 1:
+            raise ValueError(f"no window of {self.kernel_size} fits into an image of {height} by {width}")
+        return rows, columns
+
+    def _count(self, size: int, way: int) -> int:
+        """How many windows fit in one direction: 0 is down, 1 is to the right."""
+        span = self.dilation[way] * (self.kernel_size[way] - 1) + 1
+        return (size + 2 * self.padding[way] - span) // self.stride[way] + 1
+
+    def _positions(self, rows: int, columns: int) -> Iterator[tuple[slice, slice]]:
+        """For each position within the window, row by row, where it lies in the padded image for all the windows."""
+        for i in range(self.kernel_size[0]):
+            for j in range(self.kernel_size[1]):
+                yield self._places(i, rows, 0), self._places(j, columns, 1)
+
+    def _places(self, position: int, count: int, way: int) -> slice:
+        """Where one row (or column) of the window lies, for all the windows in one direction."""
+        start = position * self.dilation[way]
+        return slice(start, start + (count - 1) * self.stride[way] + 1, self.stride[way])
+
+
+class Unfold(_Windows):
+    r"""Take every window of an image and lay it out as a column.
+
+    The windows are as many as a convolution with the same arguments would look through: in each direction
+
+    $$\left\lfloor \frac{H + 2 p - d \, (k - 1) - 1}{s} \right\rfloor + 1$$
+
+    Args:
+        kernel_size: Height and width of the window, $k$; like the others, an int stands for both.
+        dilation: How far apart the elements of a window lie, $d$.
+        padding: How many rows and columns of zeros surround the image, $p$.
+        stride: How far apart the windows lie, $s$.
+
+    Shape:
+        - Input: $(N, C, H, W)$, or $(C, H, W)$ without a batch.
+        - Output: $(N, C \, k_h \, k_w, L)$ or $(C \, k_h \, k_w, L)$, for $L$ windows. A column goes through the window
+          row by row, channel after channel; the windows are in order row by row, too.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Lay the windows out as columns.
+
+        Args:
+            x: Input of shape $(N, C, H, W)$ or $(C, H, W)$.
+
+        Returns:
+            A tensor of shape $(N, C \\, k_h \\, k_w, L)$ or $(C \\, k_h \\, k_w, L)$.
+
+        Raises:
+            ValueError: If the window is larger than the padded image.
+        """
+        rows, columns = self._counts(*x.shape[-2:])
+        padded = self._pad(x)
+        taken = [padded[..., down, right].flatten(-2) for down, right in self._positions(rows, columns)]
+        return self._join(taken)
+
+    def _pad(self, x: Tensor) -> Tensor:
+        """The image in a frame of zeros."""
+        (top, left) = self.padding
+        return F.pad(x, (left, left, top, top))
+
+    def _join(self, taken: list[Tensor]) -> Tensor:
+        """Columns from what was taken at each position within the window, (…, C, L) each."""
+        return torch.stack(taken, -2).flatten(-3, -2)
+
+
+class Fold(_Windows):
+    r"""Put columns back where `Unfold` would take them from, and add up what overlaps.
+
+    `Fold` is the transpose of `Unfold`, not its inverse: a pixel that lies in three windows comes back as the sum of
+    three values, and one that lies in none as 0.
+
+    Args:
+        output_size: Height and width of the image; like the others, an int stands for both.
+        kernel_size: Height and width of the window.
+        dilation: How far apart the elements of a window lie.
+        padding: How many rows and columns surround the image; what is put there is dropped.
+        stride: How far apart the windows lie.
+
+    Shape:
+        - Input: $(N, C \, k_h \, k_w, L)$, or $(C \, k_h \, k_w, L)$ without a batch, where $L$ is the number of windows.
+        - Output: $(N, C, H, W)$ or $(C, H, W)$, where $(H, W)$ is the output size.
+    """
+
+    def __init__(
+        self,
+        output_size: int | tuple[int, int],
+        kernel_size: int | tuple[int, int],
+        dilation: int | tuple[int, int] = 1,
+        padding: int | tuple[int, int] = 0,
+        stride: int | tuple[int, int] = 1,
+    ) -> None:
+        super().__init__(kernel_size, dilation, padding, stride)
+        self.output_size = _pair(output_size)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Add the columns up to an image.
+
+        Args:
+            x: Columns of shape $(N, C \\, k_h \\, k_w, L)$ or $(C \\, k_h \\, k_w, L)$.
+
+        Returns:
+            A tensor of shape $(N, C, H, W)$ or $(C, H, W)$.
+
+        Raises:
+            ValueError: If the window is larger than the padded image, or if there are not as many columns as windows.
+        """
+        rows, columns = self._counts(*self.output_size)
+        self._check_blocks(x, rows * columns)
+        blocks = x.unflatten(-1, (rows, columns)).unflatten(-3, (-1, math.prod(self.kernel_size)))
+        canvas = self._canvas(x, blocks.shape[:-3])
+        for position, (down, right) in enumerate(self._positions(rows, columns)):
+            self._put(canvas, down, right, blocks[..., position, :, :])
+        return self._crop(canvas)
+
+    def _check_blocks(self, x: Tensor, expected: int) -> None:
+        if x.shape[-1] != expected:
+            raise ValueError(f"there are {x.shape[-1]} columns where {expected} windows fit")
+
+    def _canvas(self, x: Tensor, leading: torch.Size) -> Tensor:
+        """Zeros, as large as the image with its padding."""
+        height, width = (size + 2 * padding for size, padding in zip(self.output_size, self.padding, strict=True))
+        return x.new_zeros(*leading, height, width)
+
+    def _put(self, canvas: Tensor, down: slice, right: slice, values: Tensor) -> None:
+        """Add values where one position of all the windows lies."""
+        canvas[..., down, right] += values
+
+    def _crop(self, canvas: Tensor) -> Tensor:
+        """The image without its padding."""
+        (top, left), (height, width) = self.padding, self.output_size
+        return canvas[..., top : top + height, left : left + width]
