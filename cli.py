@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 # hypothesis must not leave files in whatever directory the command was called from.
-os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", os.path.join(os.path.expanduser("~"), ".cache", "course", "hypothesis"))
+os.environ.setdefault(
+    "HYPOTHESIS_STORAGE_DIRECTORY", os.path.join(os.path.expanduser("~"), ".cache", "course", "hypothesis")
+)
 
 import click
 
@@ -47,7 +49,11 @@ def _root(given: Path | None) -> Path:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--root", type=click.Path(path_type=Path), help="The course's directory (default: the one around you, else this kit's).")
+@click.option(
+    "--root",
+    type=click.Path(path_type=Path),
+    help="The course's directory (default: the one around you, else this kit's).",
+)
 @click.version_option(package_name="torch-course-kit")
 @click.pass_context
 def main(context: click.Context, root: Path | None) -> None:
@@ -83,7 +89,9 @@ def list_parts(root: Path | None, as_json: bool) -> None:
 @click.option("--jobs", type=click.IntRange(1), help="Submissions graded at once (default: the cores).")
 @click.option("--seed", help="The secret of the hidden cases (default: COURSE_SEED, else the file .course-seed).")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
-@click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Write the HTML and JSON reports there.")
+@click.option(
+    "--output", type=click.Path(path_type=Path, file_okay=False), help="Write the HTML and JSON reports there."
+)
 @click.option("--case-seconds", type=click.FloatRange(0.1), help="Limit for one case.")
 @click.option("--part-seconds", type=click.FloatRange(0.5), help="Limit for one part.")
 @click.option("--memory", "memory_mb", type=click.IntRange(64), metavar="MB", help="Memory an answer may use.")
@@ -106,6 +114,16 @@ def grade(
 
     Exit status: 0 graded (whatever the scores), 1 the course is broken, 2 usage, 3 some part could not be judged.
     """
+    from grader.judge.launch import settings, warm_up
+    from grader.settings import read_settings
+
+    chosen = {"case_seconds": case_seconds, "part_seconds": part_seconds, "memory_mb": memory_mb}
+    limits = replace(
+        read_settings(_root(root)).limits, **{name: value for name, value in chosen.items() if value is not None}
+    )
+    if len(student_dirs) == 1 and device != "cuda" and not Path("/dev/nvidiactl").exists():
+        warm_up(settings(limits, "cpu", "auto"))
+
     from grader.catalog import load_course
     from grader.run import Options, course_seed
     from grader.run import grade as grade_all
@@ -114,8 +132,6 @@ def grade(
     secret, note = course_seed(course, seed)
     if note:
         click.echo(note, err=True)
-    chosen = {"case_seconds": case_seconds, "part_seconds": part_seconds, "memory_mb": memory_mb}
-    limits = replace(course.limits, **{name: value for name, value in chosen.items() if value is not None})
     options = Options(only=only, device=device, jobs=jobs, seed=secret, limits=limits, cache_dir=cache_dir())
     report = grade_all(course, student_dirs, options, _progress(len(student_dirs)))
     if note:
@@ -127,7 +143,9 @@ def grade(
 
 def cache_dir() -> Path:
     """Where compiled suites are kept."""
-    base = os.environ.get("COURSE_CACHE") or os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "course")
+    base = os.environ.get("COURSE_CACHE") or os.path.join(
+        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "course"
+    )
     return Path(base) / "suites"
 
 
@@ -165,7 +183,9 @@ def _show(report: GradeReport, form: str, output: Path | None, feedback: str) ->
             index = write(report, output, feedback)
             (output / "grades.json").write_text(dumps(report) + "\n", encoding="utf-8")
         except OSError as error:
-            raise CourseError(f"The reports cannot be written to {output}: {error}.", "Name another directory with --output.") from None
+            raise CourseError(
+                f"The reports cannot be written to {output}: {error}.", "Name another directory with --output."
+            ) from None
         click.echo(f"The reports are in {output}; open {index}.", err=form == "json")
 
 

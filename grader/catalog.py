@@ -7,7 +7,6 @@ cases of a part must not depend on what else was imported.
 import contextlib
 import hashlib
 import sys
-import tomllib
 import types
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,9 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.model import CourseError, Limits
+from grader.settings import read_settings
 from grader.spec import Exercise, Misconception, Part
-
-FEEDBACK = ("none", "criterion", "counterexample")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +58,9 @@ class CourseExercise:
         """The exercise that ``exercise.py`` declares."""
         found = _load(self.folder / "exercise.py", f"{self.slug}/exercise").__dict__.get("exercise")
         if not isinstance(found, Exercise):
-            raise CourseError(f"{self.folder / 'exercise.py'} does not define `exercise`.", "Let it end with: exercise = Exercise(…)")
+            raise CourseError(
+                f"{self.folder / 'exercise.py'} does not define `exercise`.", "Let it end with: exercise = Exercise(…)"
+            )
         return found
 
     @cached_property
@@ -77,11 +77,15 @@ class CourseExercise:
             module = _load(self.folder / "misconceptions.py", f"{self.slug}/misconceptions")
         found: list[Misconception] = []
         for value in vars(module).values():
-            found += [mark for mark in getattr(value, "__dict__", {}).get("__misconceptions__", []) if mark not in found]
+            found += [
+                mark for mark in getattr(value, "__dict__", {}).get("__misconceptions__", []) if mark not in found
+            ]
         symbols = {part.symbol for part in self.parts}
         for item in found:
             if item.part not in symbols:
-                raise CourseError(f"{self.slug}: the misconception {item.name} is about {item.part}, which is no part of it.")
+                raise CourseError(
+                    f"{self.slug}: the misconception {item.name} is about {item.part}, which is no part of it."
+                )
         return found
 
     @property
@@ -133,7 +137,9 @@ class Course:
                             f"{exercise.slug}/{part.symbol}", f"{exercise.assignment}/{part.symbol}")
             ]  # fmt: skip
             if not hits:
-                raise CourseError(f"There is no part, exercise or assignment {name!r}.", _nearest(name, everything), usage=True)
+                raise CourseError(
+                    f"There is no part, exercise or assignment {name!r}.", _nearest(name, everything), usage=True
+                )
             wanted += hits
         return [pair for pair in everything if pair in wanted]
 
@@ -141,7 +147,9 @@ class Course:
 def _nearest(name: str, everything: Sequence[tuple[CourseExercise, Part]]) -> str:
     import difflib
 
-    known = sorted({known for exercise, part in everything for known in (part.symbol, exercise.slug, exercise.assignment)})
+    known = sorted(
+        {known for exercise, part in everything for known in (part.symbol, exercise.slug, exercise.assignment)}
+    )
     close = difflib.get_close_matches(name, known, n=3)
     return f"Did you mean {' or '.join(close)}?" if close else "`course list` names them."
 
@@ -152,32 +160,17 @@ def load_course(root: Path) -> Course:
     Raises:
         CourseError: where there is no course, or its settings cannot be read.
     """
-    settings_file = root / "course.toml"
-    if not settings_file.is_file():
-        raise CourseError(f"{root} is not a course: it has no course.toml.", "Name one with `course --root DIR …`.", usage=True)
-    try:
-        settings = tomllib.loads(settings_file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CourseError(f"{settings_file} cannot be read: {error}") from None
-    feedback = settings.get("feedback", {}).get("hidden", "counterexample")
-    if feedback not in FEEDBACK:
-        raise CourseError(f"{settings_file}: feedback.hidden is {feedback!r}.", f"Choose one of {', '.join(FEEDBACK)}.")
-    try:
-        limits = Limits(**settings.get("limits", {}))
-    except TypeError:
-        raise CourseError(f"{settings_file}: [limits] has an unknown key.", f"Known: {', '.join(Limits.__slots__)}.") from None
-    order = list(settings.get("assignments", []))
+    settings = read_settings(root)
+    order = settings.assignments
     found = [path.parent for path in (root / "solutions").glob("*/*/exercise.py")]
     rank = {name: index for index, name in enumerate(order)}
     found.sort(key=lambda folder: (rank.get(folder.parent.name, len(rank)), folder.parent.name, folder.name))
-    wanted_first = {name: index for index, name in enumerate(settings.get("exercises", {}).get("order", []))}
-    found.sort(key=lambda folder: (rank.get(folder.parent.name, len(rank)), folder.parent.name, wanted_first.get(folder.name, 99)))
     return Course(
         root=root,
-        title=settings.get("title", root.name),
+        title=settings.title,
         order=order,
-        limits=limits,
-        feedback=feedback,
+        limits=settings.limits,
+        feedback=settings.feedback,
         exercises=[CourseExercise(assignment=folder.parent.name, name=folder.name, folder=folder) for folder in found],
     )
 

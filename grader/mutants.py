@@ -145,7 +145,13 @@ def _call(tree: ast.AST, node: ast.Call, variant: int) -> str | None:
     if variant < len(node.keywords):
         del node.keywords[variant]
         return ast.unparse(node)
-    if isinstance(node.func, ast.Attribute) and node.func.attr in ("detach", "clone", "contiguous", "transpose", "flip"):
+    if isinstance(node.func, ast.Attribute) and node.func.attr in (
+        "detach",
+        "clone",
+        "contiguous",
+        "transpose",
+        "flip",
+    ):
         return _replace(tree, node, node.func.value)
     return None
 

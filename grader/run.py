@@ -5,7 +5,7 @@ import secrets
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from multiprocessing import get_context
@@ -17,8 +17,8 @@ import torch
 
 from grader.catalog import Course, CourseExercise, load_course
 from grader.judge.grade import PartGrader
-from grader.judge.session import Server, Stopped
 from grader.judge.own_work import attempted
+from grader.judge.session import Server, Stopped
 from grader.loader import Answer, Submission, find_exercise, find_submission, load_answer
 from grader.model import CourseError, GradeReport, Limits, PartReport, SubmissionReport, Verdict
 from grader.spec import Part
@@ -63,7 +63,9 @@ def course_seed(course: Course, given: str | None) -> tuple[str, str]:
     except FileExistsError:
         return path.read_text(encoding="utf-8").strip(), ""
     except OSError as error:
-        raise CourseError(f"The course's seed cannot be stored: {error}.", "Give one with --seed or COURSE_SEED.") from None
+        raise CourseError(
+            f"The course's seed cannot be stored: {error}.", "Give one with --seed or COURSE_SEED."
+        ) from None
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(value + "\n")
     return value, f"Made a new course seed in {path}. Keep it private, and keep it: it decides the hidden cases."
@@ -139,16 +141,23 @@ class Grading:
         wanted = list({exercise.slug: exercise for exercise, _ in self.selection}.values())
         if submission.path.is_dir():
             return wanted
-        names = {(exercise.assignment, exercise.name): [part.symbol for part in exercise.parts] for exercise in self.course.exercises}
+        names = {
+            (exercise.assignment, exercise.name): [part.symbol for part in exercise.parts]
+            for exercise in self.course.exercises
+        }
         found = find_exercise(submission.path, names)
         if found is None:
-            raise CourseError(f"{submission.path} answers no exercise of this course.", "`course list` names them.", usage=True)
+            raise CourseError(
+                f"{submission.path} answers no exercise of this course.", "`course list` names them.", usage=True
+            )
         return [exercise for exercise in wanted if (exercise.assignment, exercise.name) == found]
 
     def _answer(self, submission: Submission, exercise: CourseExercise) -> Answer:
         symbols = [part.symbol for part in exercise.parts]
         keys = [(other.assignment, other.name) for other in self.course.exercises]
-        return load_answer(submission.path, exercise.assignment, exercise.name, symbols, exercises=keys, attempted=attempted)
+        return load_answer(
+            submission.path, exercise.assignment, exercise.name, symbols, exercises=keys, attempted=attempted
+        )
 
     def _exercise(self, exercise: CourseExercise, parts: Sequence[Part], answer: Answer) -> Iterator[PartReport]:
         # A file that hangs or dies while it is loaded does so for every part: once is enough.
@@ -179,7 +188,9 @@ def _place(error: Exception) -> str:
     return f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "no traceback"
 
 
-def grade(course: Course, paths: Sequence[Path], options: Options, progress: Progress = lambda report: None) -> GradeReport:
+def grade(
+    course: Course, paths: Sequence[Path], options: Options, progress: Progress = lambda report: None
+) -> GradeReport:
     """Grade submissions and report on all of them, in the order given.
 
     Args:
@@ -196,36 +207,35 @@ def grade(course: Course, paths: Sequence[Path], options: Options, progress: Pro
     device = choose_device(options.device)
     if device == "cuda":
         jobs = 1
+    options = replace(options, device=device)
     reports: list[SubmissionReport | None] = [None] * len(submissions)
-    with _grading(course, replace(options, device=device)) as grading:
-        sandbox = grading.server.sandbox
-        if jobs == 1:
+    if jobs == 1:
+        with closing(Grading(course, options)) as grading:
             for index, submission in enumerate(submissions):
                 reports[index] = report = grading.grade(submission)
                 progress(report)
-        else:
-            _in_processes(course, submissions, options, jobs, reports, progress)
+            sandbox = grading.server.sandbox
+    else:
+        sandbox = _in_processes(course, submissions, options, jobs, reports, progress)
     return GradeReport(
         device=_device_name(device), sandbox=sandbox, versions=versions(),
         submissions=tuple(report for report in reports if report is not None),
     )  # fmt: skip
 
 
-@contextmanager
-def _grading(course: Course, options: Options) -> Iterator[Grading]:
-    grading = Grading(course, options)
-    try:
-        yield grading
-    finally:
-        grading.close()
-
-
 def _in_processes(
-    course: Course, submissions: Sequence[Submission], options: Options, jobs: int, reports: list[Any], progress: Progress
-) -> None:
-    """Grade in several processes, each with a server of its own."""
+    course: Course,
+    submissions: Sequence[Submission],
+    options: Options,
+    jobs: int,
+    reports: list[Any],
+    progress: Progress,
+) -> str:
+    """Grade in several processes, each with a server of its own; the level of their sandbox."""
     # spawn: a fork of this process would share torch's locks and our server's descriptors.
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_start, initargs=(course.root, options)) as pool:
+    with ProcessPoolExecutor(
+        jobs, mp_context=get_context("spawn"), initializer=_start, initargs=(course.root, options)
+    ) as pool:
         if options.cache_dir is not None:
             count = len(course.select(options.only))
             list(pool.map(_compile, range(count)))
@@ -233,6 +243,7 @@ def _in_processes(
         for future in as_completed(futures):
             reports[futures[future]] = report = future.result()
             progress(report)
+        return pool.submit(_sandbox).result()
 
 
 _process: Grading | None = None
@@ -258,6 +269,11 @@ def _compile(index: int) -> None:
     except CourseError:
         # Said by whoever grades the part.
         return
+
+
+def _sandbox() -> str:
+    assert _process is not None
+    return _process.server.sandbox
 
 
 def _grade_one(submission: Submission) -> SubmissionReport:

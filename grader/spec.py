@@ -120,7 +120,10 @@ def layer_case(
         seed: Of the state, and of torch's generator while the case runs.
     """
     return {
-        "new": {"args": [_plain(arg) for arg in args], "kwargs": {key: _plain(item) for key, item in (kwargs or {}).items()}},
+        "new": {
+            "args": [_plain(arg) for arg in args],
+            "kwargs": {key: _plain(item) for key, item in (kwargs or {}).items()},
+        },
         "state": _plain(state),
         "steps": [dict(step) for step in steps],
         "dtype": dtype,
@@ -128,7 +131,9 @@ def layer_case(
     }
 
 
-def function_case(*args: Any, dtype: str = "float64", cotangent: int | None = 0, seed: int = 0, **kwargs: Any) -> dict[str, Any]:
+def function_case(
+    *args: Any, dtype: str = "float64", cotangent: int | None = 0, seed: int = 0, **kwargs: Any
+) -> dict[str, Any]:
     """A case that calls a function once (list several `call` steps with `program_of` where one is not enough)."""
     return {"steps": [call(*args, cotangent=cotangent, **kwargs)], "dtype": dtype, "seed": seed}
 

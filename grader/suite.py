@@ -73,7 +73,13 @@ def rubric(part: Part, suite: Suite) -> dict[str, float]:
 
 
 def compile_suite(
-    exercise: CourseExercise, part: Part, seed: str, *, visibility: str = HIDDEN, device: str = "cpu", cache_dir: Path | None = None
+    exercise: CourseExercise,
+    part: Part,
+    seed: str,
+    *,
+    visibility: str = HIDDEN,
+    device: str = "cpu",
+    cache_dir: Path | None = None,
 ) -> Suite:
     """The suite of a part, from the cache where it holds one.
 
@@ -89,7 +95,9 @@ def compile_suite(
         CourseError: where the declaration cannot be compiled: the oracle raises on a case, or does not on one in ``errors``.
     """
     key = hashlib.sha256(
-        canonical([FORMAT, _engine_digest(), exercise.digest, part.symbol, seed, visibility, _versions(), device]).encode()
+        canonical(
+            [FORMAT, _engine_digest(), exercise.digest, part.symbol, seed, visibility, _versions(), device]
+        ).encode()
     ).hexdigest()
     path = cache_dir / f"{exercise.name}-{part.symbol}-{key[:32]}.suite" if cache_dir else None
     if path is not None:
@@ -141,7 +149,10 @@ def resolve_case(part: Part, oracle: Mapping[str, Any], case: Mapping[str, Any])
     kept = set(new["state"])
     rows = [(row, "parameter") for row in new["parameters"]] + [(row, "buffer") for row in new["buffers"]]
     resolved["state"] = [
-        [row[0], {**_state_recipe(row[0], row[1], row[2], str(resolved["seed"])), **given.get(row[0], {}), "role": role}]
+        [
+            row[0],
+            {**_state_recipe(row[0], row[1], row[2], str(resolved["seed"])), **given.get(row[0], {}), "role": role},
+        ]
         for row, role in rows
         if row[0] in kept
     ]
@@ -174,11 +185,13 @@ class _Compiler:
     def seed_for(self, *words: str) -> int:
         return seed_from(*self.seed, *words)
 
-    def observe(self, case: Mapping[str, Any], namespace: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        return run_case(case, namespace or self.oracle, device=self.device, plain=True)
+    def observe(self, case: Mapping[str, Any]) -> dict[str, Any]:
+        return run_case(case, self.oracle, device=self.device, plain=True)
 
-    def wrong_namespace(self, answer: Any) -> dict[str, Any]:
-        return {**vars(self.exercise.reference), self.part.symbol: answer}
+    def observe_wrong(self, case: Mapping[str, Any], item: Misconception) -> dict[str, Any]:
+        """What a misconception does on the case just as a student's answer gets it, layouts and all."""
+        namespace = {**vars(self.exercise.reference), self.part.symbol: item.answer}
+        return run_case(case, namespace, device=self.device)
 
     def resolve(self, case: Mapping[str, Any]) -> dict[str, Any]:
         return resolve_case(self.part, self.oracle, case)
@@ -186,7 +199,9 @@ class _Compiler:
     def broken(self, what: str, case: Mapping[str, Any], observation: Mapping[str, Any]) -> CourseError:
         error = observation["error"]
         came = f" ({error['type']}: {error['message'][:200]})" if error else ""
-        return CourseError(f"{self.exercise.slug}, {self.part.symbol}: {what}{came}.", f"The case: {canonical(case)[:600]}")
+        return CourseError(
+            f"{self.exercise.slug}, {self.part.symbol}: {what}{came}.", f"The case: {canonical(case)[:600]}"
+        )
 
     def main(self) -> list[SuiteCase]:
         part = self.part
@@ -205,7 +220,9 @@ class _Compiler:
         expected = self.observe(case)
         if expected["error"]:
             raise self.broken("the oracle raises on a case", case, expected)
-        self.plan(criteria.judge_case(self.part, case, expected, expected), "the oracle does not agree with itself", case)
+        self.plan(
+            criteria.judge_case(self.part, case, expected, expected), "the oracle does not agree with itself", case
+        )
         return SuiteCase(kind="main", case=case, expected=expected, misconceptions=self.fingerprints(case, expected))
 
     def plan(self, outcome: criteria.Outcome, complaint: str, case: Mapping[str, Any]) -> None:
@@ -220,10 +237,9 @@ class _Compiler:
         """The smallest case found on which a misconception fails the criterion it names, unless a small one is there."""
         if item.criterion in _JUDGED_APART:
             return None
-        namespace = self.wrong_namespace(item.answer)
 
         def caught(resolved: Mapping[str, Any], expected: Mapping[str, Any]) -> bool:
-            outcome = criteria.judge_case(self.part, resolved, expected, self.observe(resolved, namespace))
+            outcome = criteria.judge_case(self.part, resolved, expected, self.observe_wrong(resolved, item))
             return item.criterion in outcome.findings
 
         def caught_drawn(case: Mapping[str, Any]) -> bool:
@@ -234,7 +250,11 @@ class _Compiler:
         # Where every case is large (a network's image), no search will find a small one.
         small = max(SMALL, 2 * min((weight(entry.case)[0] for entry in entries), default=0.0))
         for entry in entries:
-            if item.name in entry.misconceptions and weight(entry.case)[0] <= small and caught(entry.case, entry.expected or {}):
+            if (
+                item.name in entry.misconceptions
+                and weight(entry.case)[0] <= small
+                and caught(entry.case, entry.expected or {})
+            ):
                 return None
         case = smallest(self.part.cases, caught_drawn, self.seed_for("killer", item.name), examples=100)
         return None if case is None else self.resolve(case)
@@ -246,7 +266,7 @@ class _Compiler:
         for item in self.wrong:
             if item.criterion in _JUDGED_APART:
                 continue
-            mark = fingerprint(self.observe(case, self.wrong_namespace(item.answer)))
+            mark = fingerprint(self.observe_wrong(case, item))
             if not mark.matches(right):
                 found[item.name] = mark
         return found
@@ -255,14 +275,26 @@ class _Compiler:
         cases = [dict(case) for case in self.part.interface]
         first = self.part.examples[0] if self.part.examples else None
         if first is not None and "new" in first:
-            cases.append({**first, "state": None, "fresh": True, "dtype": "float32", "steps": _module_steps(self.observe, self.resolve(first))})
+            cases.append(
+                {
+                    **first,
+                    "state": None,
+                    "fresh": True,
+                    "dtype": "float32",
+                    "steps": _module_steps(self.observe, self.resolve(first)),
+                }
+            )
         entries = []
         for case in cases:
             resolved = {**self.resolve(case), "lines": "interface"}
             expected = self.observe(resolved)
             if expected["error"]:
                 raise self.broken("the oracle raises on an interface case", resolved, expected)
-            self.plan(criteria.judge_case(self.part, resolved, expected, expected), "the oracle does not agree with itself", resolved)
+            self.plan(
+                criteria.judge_case(self.part, resolved, expected, expected),
+                "the oracle does not agree with itself",
+                resolved,
+            )
             entries.append(SuiteCase(kind="interface", case=resolved, expected=expected))
         return entries
 
@@ -306,7 +338,9 @@ class _Compiler:
             got = self.observe(case)
             if got["error"]:
                 raise self.broken("the oracle raises on a float32 case", case, got)
-            self.plan(criteria.judge_numerics(case, expected, got), "torch's own float32 answer is out of its allowance", case)
+            self.plan(
+                criteria.judge_numerics(case, expected, got), "torch's own float32 answer is out of its allowance", case
+            )
             entries.append(SuiteCase(kind="numerics", case=case, expected=expected))
         return sorted(entries, key=lambda entry: weight(entry.case))
 
@@ -420,7 +454,9 @@ def _read(path: Path) -> Suite | None:
             )
             for item in data["cases"]
         ]  # fmt: skip
-        return Suite(**{key: data[key] for key in ("exercise", "symbol", "visibility", "digest", "planned")}, cases=cases)
+        return Suite(
+            **{key: data[key] for key in ("exercise", "symbol", "visibility", "digest", "planned")}, cases=cases
+        )
     except (OSError, wire.WireError, KeyError, TypeError):
         # A cache that is missing, damaged or of another format is compiled anew.
         return None

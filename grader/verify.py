@@ -27,7 +27,7 @@ from grader.mutants import Mutant, mutants
 from grader.release import methods_of, stale, worth_of
 from grader.spec import Misconception, Part
 from grader.stub import stub
-from grader.suite import HIDDEN, PUBLIC, Suite, compile_suite
+from grader.suite import PUBLIC, Suite, compile_suite
 
 KILL_RATE = 0.98
 """Share of the silent mutants that must be noticed."""
@@ -71,7 +71,13 @@ class ExerciseProof:
 
 
 def verify_course(
-    course: Course, names: Sequence[str], *, seed: str, quick: bool = False, jobs: int | None = None, cache_dir: Path | None = None
+    course: Course,
+    names: Sequence[str],
+    *,
+    seed: str,
+    quick: bool = False,
+    jobs: int | None = None,
+    cache_dir: Path | None = None,
 ) -> list[ExerciseProof]:
     """Verify the exercises that names mean (see `Course.select`), side by side."""
     slugs = list(dict.fromkeys(exercise.slug for exercise, _ in course.select(names)))
@@ -102,7 +108,13 @@ class _Verifier:
     """Verifies one exercise."""
 
     def __init__(
-        self, exercise: CourseExercise, symbols: Sequence[str], server: Server, limits: Limits, seed: str, cache_dir: Path | None
+        self,
+        exercise: CourseExercise,
+        symbols: Sequence[str],
+        server: Server,
+        limits: Limits,
+        seed: str,
+        cache_dir: Path | None,
     ) -> None:
         self.exercise, self.server, self.limits, self.seed, self.cache_dir = exercise, server, limits, seed, cache_dir
         self.parts = [part for part in exercise.parts if part.symbol in symbols]
@@ -126,7 +138,9 @@ class _Verifier:
         return Answer.from_source(f"{self.exercise.slug}.py", source)
 
     def grade(self, part: Part, source: str) -> PartReport:
-        return PartGrader(self.server, self.exercise, part, self.suites[part.symbol], self.limits, shrink_seconds=0).grade(self.answer(source))
+        return PartGrader(
+            self.server, self.exercise, part, self.suites[part.symbol], self.limits, shrink_seconds=0
+        ).grade(self.answer(source))
 
     def part(self, part: Part) -> PartProof:
         """Everything that `course verify` asks of a part, mutants aside."""
@@ -149,7 +163,9 @@ class _Verifier:
         return proof
 
     def right_answers(self, part: Part, proof: PartProof) -> None:
-        answers = {"the reference": self.exercise.reference_source} | {f"right/{name}": text for name, text in self.exercise.right.items()}
+        answers = {"the reference": self.exercise.reference_source} | {
+            f"right/{name}": text for name, text in self.exercise.right.items()
+        }
         for name, source in answers.items():
             report = self.grade(part, source)
             if report.verdict is Verdict.NOT_ATTEMPTED and name != "the reference":
@@ -157,7 +173,11 @@ class _Verifier:
             if report.verdict is Verdict.ACCEPTED and report.score == report.max_score:
                 proof.right += name != "the reference"
             else:
-                why = [f"{item.name} {item.verdict}: {item.message}" for item in report.criteria if item.verdict is not Verdict.ACCEPTED]
+                why = [
+                    f"{item.name} {item.verdict}: {item.message}"
+                    for item in report.criteria
+                    if item.verdict is not Verdict.ACCEPTED
+                ]
                 proof.holes.append(f"{name} is refused ({'; '.join(why)[:300] or report.message})")
         if proof.right < _RIGHT[part.core]:
             proof.holes.append(f"only {proof.right} right answers in other styles, {_RIGHT[part.core]} are asked for")
@@ -184,7 +204,9 @@ class _Verifier:
             proof.wrong_killed += 1
             if red[0] != item.criterion:
                 messages = {line.name: line.message for line in report.criteria}
-                proof.holes.append(f"the misconception {item.name} is caught first by {red[0]}, not {item.criterion} ({messages[red[0]][:160]})")
+                proof.holes.append(
+                    f"the misconception {item.name} is caught first by {red[0]}, not {item.criterion} ({messages[red[0]][:160]})"
+                )
         if proof.wrong < _MISCONCEPTIONS[part.core]:
             proof.holes.append(f"only {proof.wrong} misconceptions, {_MISCONCEPTIONS[part.core]} are asked for")
         grader = PartGrader(self.server, self.exercise, part, self.suites[part.symbol], self.limits)
@@ -263,7 +285,11 @@ def misconception_source(exercise: CourseExercise, item: Misconception) -> str:
     tree = ast.parse(exercise.misconceptions_source)
     body = []
     for node in tree.body:
-        if isinstance(node, ast.ImportFrom) and node.module and (node.module == exercise.name or node.module.startswith("grader")):
+        if (
+            isinstance(node, ast.ImportFrom)
+            and node.module
+            and (node.module == exercise.name or node.module.startswith("grader"))
+        ):
             continue
         if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
             node.decorator_list = [mark for mark in node.decorator_list if not _marks(mark)]
@@ -274,7 +300,11 @@ def misconception_source(exercise: CourseExercise, item: Misconception) -> str:
 
 
 def _marks(decorator: ast.expr) -> bool:
-    return isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name) and decorator.func.id == "misconception"
+    return (
+        isinstance(decorator, ast.Call)
+        and isinstance(decorator.func, ast.Name)
+        and decorator.func.id == "misconception"
+    )
 
 
 def _delegates(symbol: str) -> dict[str, str]:
@@ -314,17 +344,34 @@ def render(proofs: Sequence[ExerciseProof], console: Console, *, survivors: bool
         table.add_column(name, justify=justify)  # type: ignore[arg-type]
     for proof in proofs:
         rate = proof.kill_rate
-        table.add_row(f"[bold]{proof.exercise}[/bold]", "", "", "", "–" if rate is None else f"{proof.killed}/{proof.silent} ({rate:.1%})", "", f"{proof.seconds:.1f}")
+        table.add_row(
+            f"[bold]{proof.exercise}[/bold]",
+            "",
+            "",
+            "",
+            "–" if rate is None else f"{proof.killed}/{proof.silent} ({rate:.1%})",
+            "",
+            f"{proof.seconds:.1f}",
+        )
         for part in proof.parts:
             alarms = sum("is refused" in hole for hole in part.holes)
             table.add_row(
-                f"  {part.symbol}", str(part.cases), str(part.right), f"{part.wrong_killed}/{part.wrong}", "", str(alarms), f"{part.seconds:.1f}"
+                f"  {part.symbol}",
+                str(part.cases),
+                str(part.right),
+                f"{part.wrong_killed}/{part.wrong}",
+                "",
+                str(alarms),
+                f"{part.seconds:.1f}",
             )
     console.print(table)
     for proof in proofs:
         for mutant, why in proof.survivors:
             if survivors or not why:
-                console.print(f"{proof.exercise}, line {mutant.line}: survives: {mutant.change}" + (f" ({why})" if why else ""), markup=False)
+                console.print(
+                    f"{proof.exercise}, line {mutant.line}: survives: {mutant.change}" + (f" ({why})" if why else ""),
+                    markup=False,
+                )
     holes = [f"{proof.exercise}: {hole}" for proof in proofs for hole in proof.holes]
     for hole in holes:
         console.print(f"HOLE {hole}", markup=False)

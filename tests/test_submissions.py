@@ -53,11 +53,18 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         sys.executable, "-m", "cli", "grade", *map(str, sorted(folder.iterdir())), *only, "--format", "json", "--seed", "zoo",
         "--case-seconds", "1.5", "--jobs", "2",
     ]  # fmt: skip
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=580, env={**os.environ, "NO_COLOR": "1"})
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=580, env={**os.environ, "NO_COLOR": "1"}
+    )
     assert done.returncode == 0, done.stderr
     report: dict[str, Any] = json.loads(done.stdout)
     students = {item["student"]: item for item in report["submissions"]}
-    return {"students": students, "processes": processes() - before, "files": set(folder.rglob("*")) - files, "stderr": done.stderr}
+    return {
+        "students": students,
+        "processes": processes() - before,
+        "files": set(folder.rglob("*")) - files,
+        "stderr": done.stderr,
+    }
 
 
 @pytest.mark.parametrize("animal", ANIMALS, ids=lambda path: f"{path.parent.name}/{path.stem}")

@@ -24,7 +24,12 @@ class Board:
     """Outcomes by case, findings by criterion."""
 
     def __init__(
-        self, part: Part, suite: Suite, rubric: Mapping[str, float], observations: Mapping[int, dict[str, Any]], source: Sequence[str] = ()
+        self,
+        part: Part,
+        suite: Suite,
+        rubric: Mapping[str, float],
+        observations: Mapping[int, dict[str, Any]],
+        source: Sequence[str] = (),
     ) -> None:
         self.part, self.suite, self.rubric, self.observations, self.source = part, suite, rubric, observations, source
         self.outcomes = {index: self._judge(index, got) for index, got in observations.items()}
@@ -93,7 +98,9 @@ class Board:
         if any(observation["error"] for observation in found):
             return
         counts = [int(observation.get("ops", 0)) for observation in found]
-        grows = all(low < high for low, high in zip(counts, counts[1:], strict=False)) and counts[-1] - counts[0] >= _GROWTH
+        grows = (
+            all(low < high for low, high in zip(counts, counts[1:], strict=False)) and counts[-1] - counts[0] >= _GROWTH
+        )
         along = self.part.growth[group].along
         listed = ", ".join(str(count) for count in counts)
         finding = Finding(
@@ -107,15 +114,20 @@ class Board:
         failing = [
             index
             for index, outcome in self.outcomes.items()
-            if self.suite.cases[index].kind == "main" and outcome.findings.keys() & {"values", "gradients", "state", "parameters"}
+            if self.suite.cases[index].kind == "main"
+            and outcome.findings.keys() & {"values", "gradients", "state", "parameters"}
         ]
         if "numerics" not in self.rubric or not failing or not all(self._like_precision(index) for index in failing):
             return
         picked = failing[:: max(1, len(failing) // _RETRIES)][:_RETRIES]
         retried: dict[int, Outcome] = {}
-        for index, got in zip(picked, again({**self.suite.cases[index].case, "dtype": "float32"} for index in picked), strict=True):
+        for index, got in zip(
+            picked, again({**self.suite.cases[index].case, "dtype": "float32"} for index in picked), strict=True
+        ):
             entry = self.suite.cases[index]
-            retried[index] = criteria.judge_case(self.part, entry.case, entry.expected or {}, got, source=self.source, float32=True)
+            retried[index] = criteria.judge_case(
+                self.part, entry.case, entry.expected or {}, got, source=self.source, float32=True
+            )
         if any(outcome.findings for outcome in retried.values()):
             return
         first = next(iter(self.outcomes[failing[0]].findings.values()))
@@ -158,7 +170,9 @@ class Board:
         """The cases that failed a criterion, smallest first."""
         order = {"main": 0, "interface": 1, "positional": 2}
         found = [
-            (index, outcome.findings[criterion]) for index, outcome in self.outcomes.items() if criterion in outcome.findings
+            (index, outcome.findings[criterion])
+            for index, outcome in self.outcomes.items()
+            if criterion in outcome.findings
         ]
         return sorted(found, key=lambda pair: (order.get(self.suite.cases[pair[0]].kind, 0), pair[0]))
 
@@ -180,8 +194,14 @@ class Board:
             verdict = Verdict.ACCEPTED
         else:
             verdict = Verdict.SKIPPED
-            because = [other for other in _rests_on(name) if verdicts.get(other, Verdict.ACCEPTED) is not Verdict.ACCEPTED]
-            message = f"not judged, because {because[-1]} failed" if because else f"not judged: only {judged} of {planned} cases could be run"
+            because = [
+                other for other in _rests_on(name) if verdicts.get(other, Verdict.ACCEPTED) is not Verdict.ACCEPTED
+            ]
+            message = (
+                f"not judged, because {because[-1]} failed"
+                if because
+                else f"not judged: only {judged} of {planned} cases could be run"
+            )
         verdicts[name] = verdict
         return CriterionReport(
             name=name, verdict=verdict, score=points if verdict is Verdict.ACCEPTED else 0.0, max_score=points, message=message,

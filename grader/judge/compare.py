@@ -53,7 +53,9 @@ def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 def is_tensor(leaf: Any) -> bool:
     """Whether a leaf is a tensor, whole or sketched."""
-    return isinstance(leaf, torch.Tensor) or (isinstance(leaf, Mapping) and isinstance(leaf.get("$sketch"), torch.Tensor))
+    return isinstance(leaf, torch.Tensor) or (
+        isinstance(leaf, Mapping) and isinstance(leaf.get("$sketch"), torch.Tensor)
+    )
 
 
 def shape_of(leaf: Any) -> tuple[int, ...]:
@@ -103,7 +105,11 @@ def compare_structure(expected: Any, got: Any, path: str) -> Difference | None:
             )  # fmt: skip
     if len(wanted) != len(given):
         return Difference(
-            kind="structure", path=path, message=f"{path} is nested differently.", expected=show(expected), got=show(got)
+            kind="structure",
+            path=path,
+            message=f"{path} is nested differently.",
+            expected=show(expected),
+            got=show(got),
         )
     return None
 
@@ -132,7 +138,9 @@ def compare_tensors(want: Any, have: Any, path: str, tolerance: float, floor: fl
     if a.dtype != b.dtype and a.is_floating_point() != b.is_floating_point():
         return _dtype(a, b, path)
     if a.shape != b.shape:
-        return Difference(kind="shape", path=path, message=f"{path} has another shape.", expected=str(a.shape), got=str(b.shape))
+        return Difference(
+            kind="shape", path=path, message=f"{path} has another shape.", expected=str(a.shape), got=str(b.shape)
+        )
     if not a.numel():
         return None
     if not a.is_floating_point():
@@ -161,15 +169,31 @@ def compare_tensors(want: Any, have: Any, path: str, tolerance: float, floor: fl
 def _dtype(a: torch.Tensor, b: torch.Tensor, path: str, relative: float = math.inf) -> Difference:
     want, have = (str(item.dtype).removeprefix("torch.") for item in (a, b))
     return Difference(
-        kind="dtype", path=path, message=f"{path} is {have} where {want} is expected.", expected=want, got=have, relative=relative
+        kind="dtype",
+        path=path,
+        message=f"{path} is {have} where {want} is expected.",
+        expected=want,
+        got=have,
+        relative=relative,
     )
 
 
 def _value(
-    want: Any, have: Any, a: torch.Tensor, b: torch.Tensor, delta: torch.Tensor, path: str, relative: float, kind: str = "value"
+    want: Any,
+    have: Any,
+    a: torch.Tensor,
+    b: torch.Tensor,
+    delta: torch.Tensor,
+    path: str,
+    relative: float,
+    kind: str = "value",
 ) -> Difference:
     flat = int(delta.reshape(-1).argmax())
-    index = tuple(int(i) for i in torch.unravel_index(torch.tensor(flat), a.shape)) if isinstance(want, torch.Tensor) else None
+    index = (
+        tuple(int(i) for i in torch.unravel_index(torch.tensor(flat), a.shape))
+        if isinstance(want, torch.Tensor)
+        else None
+    )
     e, g = a.reshape(-1)[flat].item(), b.reshape(-1)[flat].item()
     at = f" at {list(index)}" if index else ""
     digits = 6 if number(e) != number(g) else 15
@@ -184,13 +208,19 @@ def _value(
 def _plain(want: Any, have: Any, path: str) -> Difference | None:
     if isinstance(want, Mapping) and "$float" in want and isinstance(have, Mapping) and "$float" in have:
         e, g = want["$float"], have["$float"]
-        same = isinstance(g, float) and (e == g or (math.isnan(e) and math.isnan(g)) or abs(e - g) <= 1e-9 * max(abs(e), 1e-300))
+        same = isinstance(g, float) and (
+            e == g or (math.isnan(e) and math.isnan(g)) or abs(e - g) <= 1e-9 * max(abs(e), 1e-300)
+        )
     else:
         same = type(want) is type(have) and want == have
     if same:
         return None
     return Difference(
-        kind="value", path=path, message=f"{path} should be {show(want)}, but is {show(have)}.", expected=show(want), got=show(have)
+        kind="value",
+        path=path,
+        message=f"{path} should be {show(want)}, but is {show(have)}.",
+        expected=show(want),
+        got=show(have),
     )
 
 

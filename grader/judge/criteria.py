@@ -61,7 +61,8 @@ def error_finding(error: Mapping[str, Any], criterion: str, source: Sequence[str
 def _out_of_memory(error: Mapping[str, Any]) -> bool:
     message = error["message"].lower()
     return "MemoryError" in error["kinds"] or any(
-        text in message for text in ("can't allocate memory", "not enough memory", "out of memory", "cannot allocate memory")
+        text in message
+        for text in ("can't allocate memory", "not enough memory", "out of memory", "cannot allocate memory")
     )
 
 
@@ -118,7 +119,9 @@ def _all_grads(observation: Mapping[str, Any]) -> list[Any]:
     return [grad for record in observation["steps"] for grad in record.get("grads", {}).values()]
 
 
-def _judge_new(outcome: Outcome, case: Mapping[str, Any], expected: Mapping[str, Any], got: Mapping[str, Any], float32: bool) -> bool:
+def _judge_new(
+    outcome: Outcome, case: Mapping[str, Any], expected: Mapping[str, Any], got: Mapping[str, Any], float32: bool
+) -> bool:
     """Judge construction and loading; False where nothing after them can be judged."""
     new, want = got.get("new"), expected["new"]
     if new is None:
@@ -202,16 +205,22 @@ def _judge_call(
 ) -> bool:
     """Judge one call; whether the buffers after it were right."""
     place = f"step {index + 1}"
-    shaped = outcome.check("shapes", _finding("shapes", compare.compare_structure(want["out"], have.get("out"), "the output"), place))
+    shaped = outcome.check(
+        "shapes", _finding("shapes", compare.compare_structure(want["out"], have.get("out"), "the output"), place)
+    )
     buffers = want.get("buffers", {})
     still = True
     if buffers and state_held:
         given = have.get("buffers", {})
         common = {name: value for name, value in buffers.items() if name in given}
-        still = outcome.check("state", _finding("state", _sections(common, given, "buffer ", 0.0, tolerance, float32), place))
+        still = outcome.check(
+            "state", _finding("state", _sections(common, given, "buffer ", 0.0, tolerance, float32), place)
+        )
     if not shaped or not state_held:
         return still
-    floor = max(floor, 0.0) or 1e-3 * max((compare.magnitude(leaf) for _, leaf in compare.leaves(want["out"]) if compare.is_tensor(leaf)), default=0.0)
+    floor = max(floor, 0.0) or 1e-3 * max(
+        (compare.magnitude(leaf) for _, leaf in compare.leaves(want["out"]) if compare.is_tensor(leaf)), default=0.0
+    )
     difference = compare.compare_values(want["out"], have["out"], "the output", tolerance=tolerance, floor=floor)
     if difference is not None and float32 and difference.kind == "dtype":
         difference = None
@@ -226,7 +235,12 @@ def _judge_call(
         right &= outcome.check("values", finding)
     if right and "grads" in want and "grads" in have:
         common = {name: grad for name, grad in want["grads"].items() if name in have["grads"]}
-        outcome.check("gradients", _finding("gradients", _sections(common, have["grads"], "the gradient of ", floor, tolerance, float32), place))
+        outcome.check(
+            "gradients",
+            _finding(
+                "gradients", _sections(common, have["grads"], "the gradient of ", floor, tolerance, float32), place
+            ),
+        )
     return still
 
 
@@ -238,7 +252,13 @@ def _sections(
     for name, tensor in want.items():
         label = prefix + name
         if name not in have:
-            return Difference(kind="structure", path=label, message=f"{label} is missing.", expected=compare.show(tensor), got="nothing")
+            return Difference(
+                kind="structure",
+                path=label,
+                message=f"{label} is missing.",
+                expected=compare.show(tensor),
+                got="nothing",
+            )
         found = compare.compare_structure(tensor, have[name], label)
         if found is None:
             found = compare.compare_values(tensor, have[name], label, tolerance=tolerance, floor=floor)
@@ -250,7 +270,12 @@ def _sections(
 
 
 def _judge_lines(
-    outcome: Outcome, step: Mapping[str, Any], want: Mapping[str, Any], have: Mapping[str, Any], criterion: str, tolerance: float
+    outcome: Outcome,
+    step: Mapping[str, Any],
+    want: Mapping[str, Any],
+    have: Mapping[str, Any],
+    criterion: str,
+    tolerance: float,
 ) -> None:
     """Judge lines of Python, up to the first that answers differently."""
     for text, expected, got in zip(step["lines"], want["lines"], have.get("lines", []), strict=False):
@@ -261,17 +286,30 @@ def _judge_lines(
         outcome.check(criterion, Finding(criterion=criterion, message="It stopped before the end of the program."))
 
 
-def _line(text: str, expected: Mapping[str, Any], got: Mapping[str, Any], criterion: str, tolerance: float) -> Finding | None:
+def _line(
+    text: str, expected: Mapping[str, Any], got: Mapping[str, Any], criterion: str, tolerance: float
+) -> Finding | None:
     if "raised" in expected or "raised" in got:
         if "raised" in expected and "raised" in got:
             return None
         if "raised" in expected:
             message = f"`{text}` should raise {expected['raised']}, but does not."
-            return Finding(criterion=criterion, message=message, where=text, expected=expected["raised"], got=compare.show(got["value"]))
+            return Finding(
+                criterion=criterion,
+                message=message,
+                where=text,
+                expected=expected["raised"],
+                got=compare.show(got["value"]),
+            )
         what = f"{got['raised']}: {got.get('message', '')}".removesuffix(": ")
         shown = compare.show(expected["value"])
         return Finding(
-            criterion=criterion, verdict=Verdict.RAISED, where=text, message=f"`{text}` raised {what}", expected=shown, got=what
+            criterion=criterion,
+            verdict=Verdict.RAISED,
+            where=text,
+            message=f"`{text}` raised {what}",
+            expected=shown,
+            got=what,
         )
     difference = compare.compare_structure(expected["value"], got["value"], "it") or compare.compare_values(
         expected["value"], got["value"], "it", tolerance=max(tolerance, 1e-6)
@@ -280,7 +318,11 @@ def _line(text: str, expected: Mapping[str, Any], got: Mapping[str, Any], criter
         return None
     message = f"`{text}` gives {compare.show(got['value'])} where {compare.show(expected['value'])} is expected."
     return Finding(
-        criterion=criterion, message=message, where=text, expected=compare.show(expected["value"]), got=compare.show(got["value"])
+        criterion=criterion,
+        message=message,
+        where=text,
+        expected=compare.show(expected["value"]),
+        got=compare.show(got["value"]),
     )
 
 
@@ -300,7 +342,10 @@ def judge_raising(case: Mapping[str, Any], got: Mapping[str, Any], expected: Map
     elif "verdict" in error:
         outcome.check("errors", error_finding(error, "errors"))
     elif "Exception" not in error["kinds"]:
-        outcome.check("errors", Finding(criterion="errors", message=f"It left with {error['type']}, which is no ordinary exception."))
+        outcome.check(
+            "errors",
+            Finding(criterion="errors", message=f"It left with {error['type']}, which is no ordinary exception."),
+        )
     else:
         outcome.check("errors", None)
     return outcome
@@ -312,7 +357,9 @@ def _bad_input(case: Mapping[str, Any]) -> str:
     return "This constructor call or input"
 
 
-def judge_numerics(case: Mapping[str, Any], expected: Mapping[str, Any], got: Mapping[str, Any], source: Sequence[str] = ()) -> Outcome:
+def judge_numerics(
+    case: Mapping[str, Any], expected: Mapping[str, Any], got: Mapping[str, Any], source: Sequence[str] = ()
+) -> Outcome:
     """Judge a float32 case: each output within its allowance of the float64 truth.
 
     ``expected`` is ``{"truth": {path: tensor}, "allowed": {path: float}}`` (see `grader.suite`).
@@ -328,7 +375,10 @@ def judge_numerics(case: Mapping[str, Any], expected: Mapping[str, Any], got: Ma
             continue
         if body_dtype(have) != "float32":
             message = f"{path} is {body_dtype(have)} for float32 input; a layer should work in the dtype of its input and parameters."
-            outcome.check("numerics", Finding(criterion="numerics", message=message, where=path, expected="float32", got=body_dtype(have)))
+            outcome.check(
+                "numerics",
+                Finding(criterion="numerics", message=message, where=path, expected="float32", got=body_dtype(have)),
+            )
             continue
         allowed = expected["allowed"][path]
         # The magnitude cancels: the allowance is absolute.
@@ -355,5 +405,7 @@ def numeric_leaves(observation: Mapping[str, Any]) -> list[tuple[str, Any]]:
     for index, record in enumerate(observation["steps"]):
         places = [(path, leaf) for path, leaf in compare.leaves(record.get("out"), f"the output of step {index + 1}")]
         places += [(f"buffer {name} after step {index + 1}", leaf) for name, leaf in record.get("buffers", {}).items()]
-        found += [(path, leaf) for path, leaf in places if compare.is_tensor(leaf) and compare.body(leaf).is_floating_point()]
+        found += [
+            (path, leaf) for path, leaf in places if compare.is_tensor(leaf) and compare.body(leaf).is_floating_point()
+        ]
     return found

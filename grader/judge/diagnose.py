@@ -41,7 +41,9 @@ def diagnose(
     # Between two that fit equally, the one about this criterion.
     ranked = sorted(votes, key=lambda name: (-votes[name], hints[name].criterion != criterion, name))
     best = ranked[0]
-    tied = [name for name in ranked[1:] if votes[name] == votes[best] and hints[name].criterion == hints[best].criterion]
+    tied = [
+        name for name in ranked[1:] if votes[name] == votes[best] and hints[name].criterion == hints[best].criterion
+    ]
     if votes[best] * 2 < len(judged) or tied:
         return None
     return Diagnosis(misconception=best, hint=hints[best].hint)

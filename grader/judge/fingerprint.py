@@ -38,10 +38,18 @@ def fingerprint(observation: Mapping[str, Any]) -> Fingerprint:
 
 def _marks(observation: Mapping[str, Any]) -> Iterator[Any]:
     error = observation.get("error")
-    yield [error["stage"], error["type"], error["step"]] if error and "type" in error else ["fine" if not error else "stopped"]
+    yield (
+        [error["stage"], error["type"], error["step"]]
+        if error and "type" in error
+        else ["fine" if not error else "stopped"]
+    )
     new = observation.get("new")
     if new:
-        yield [canonical_rows(new.get("parameters", [])), canonical_rows(new.get("buffers", [])), observation.get("load", {}).get("how")]
+        yield [
+            canonical_rows(new.get("parameters", [])),
+            canonical_rows(new.get("buffers", [])),
+            observation.get("load", {}).get("how"),
+        ]
     for record in observation["steps"]:
         for _, leaf in compare.leaves(record.get("out")):
             yield _mark(leaf)

@@ -63,7 +63,11 @@ class PartGrader:
         return replace(report, seconds=time.perf_counter() - began)
 
     def report(
-        self, verdict: Verdict, message: str = "", criteria: Sequence[CriterionReport] = (), uses: Sequence[OffLimitsUse] = ()
+        self,
+        verdict: Verdict,
+        message: str = "",
+        criteria: Sequence[CriterionReport] = (),
+        uses: Sequence[OffLimitsUse] = (),
     ) -> PartReport:
         """A report whose score is what its criteria earned."""
         return PartReport(
@@ -90,7 +94,9 @@ class PartGrader:
         """The report of an answer that need not be run to be judged."""
         symbol = self.part.symbol
         if answer.missing:
-            return self.all_alike(Verdict.NOT_ATTEMPTED, "There is no answer file." if not answer.problem else answer.problem)
+            return self.all_alike(
+                Verdict.NOT_ATTEMPTED, "There is no answer file." if not answer.problem else answer.problem
+            )
         if answer.problem:
             return self.all_alike(Verdict.RAISED, answer.problem, first="interface")
         broken = broken_cell(answer, symbol)
@@ -105,7 +111,9 @@ class PartGrader:
         """The report of an answer that is not the student's own work."""
         named = "; ".join(str(use) for use in uses[:3])
         report = self.all_alike(
-            Verdict.OFF_LIMITS, f"This exercise asks you to build it yourself, but the answer uses {named}.", first="own_work"
+            Verdict.OFF_LIMITS,
+            f"This exercise asks you to build it yourself, but the answer uses {named}.",
+            first="own_work",
         )
         return replace(report, off_limits=tuple(uses))
 
@@ -115,7 +123,9 @@ class PartGrader:
             stopped = self.load_stop or run.all()
             if stopped is not None:
                 self.load_stop = stopped
-                return self.all_alike(stopped.verdict, f"While the file was loaded: {stopped.message}", first="interface")
+                return self.all_alike(
+                    stopped.verdict, f"While the file was loaded: {stopped.message}", first="interface"
+                )
             if run.uses:
                 return self.off_limits(run.uses)
             if run.undefined:
@@ -254,7 +264,11 @@ class _Run:
             observation = validate(item)
         except Malformed:
             self.close()
-            return _stopped(Stopped(verdict=Verdict.CRASHED, stage="new", step=-1, message="The process sent back something malformed."))
+            return _stopped(
+                Stopped(
+                    verdict=Verdict.CRASHED, stage="new", step=-1, message="The process sent back something malformed."
+                )
+            )
         self._note_uses(observation)
         return observation
 

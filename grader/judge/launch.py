@@ -4,6 +4,7 @@ import array
 import contextlib
 import importlib.util
 import json
+import math
 import os
 import select
 import signal
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
+from grader.model import Limits
 from grader.worker import marks
 
 START_SECONDS = 120.0
@@ -83,6 +85,39 @@ def package_folders() -> list[str]:
             path = Path(spec.origin)
             folders[str(path.parent.parent if path.name == "__init__.py" else path.parent)] = None
     return list(folders)
+
+
+def settings(limits: Limits, device: str, sandbox: str) -> dict[str, Any]:
+    """What a worker is told about its confinement.
+
+    Args:
+        limits: What an answer may use.
+        device: ``cpu`` or ``cuda``.
+        sandbox: ``auto``, or the level to stop at.
+    """
+    return {
+        "most": sandbox,
+        "device": device,
+        "memory_mb": limits.memory_mb,
+        # Several threads may be at work; the judge's clock is the limit, this is its second fence.
+        "cpu_seconds": math.ceil(2 * limits.part_seconds + 10),
+    }
+
+
+_warm: dict[str, "ForkServer"] = {}
+
+
+def warm_up(sandbox: dict[str, Any]) -> None:
+    """Start a server before it is asked for, so that it imports torch while this process does."""
+    if can_fork():
+        _warm[json.dumps(sandbox)] = ForkServer(sandbox)
+
+
+def start_source(sandbox: dict[str, Any]) -> "ForkServer | FreshProcesses":
+    """Where workers of these settings come from, warmed up or new."""
+    if not can_fork():
+        return FreshProcesses(sandbox)
+    return _warm.pop(json.dumps(sandbox), None) or ForkServer(sandbox)
 
 
 class _Starter:

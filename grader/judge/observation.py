@@ -40,11 +40,19 @@ def validate(observation: Any) -> dict[str, Any]:
         _description(observation["new"])
     if "load" in observation:
         load = observation["load"]
-        _need(isinstance(load, dict) and load.get("how") in ("exact", "order", "partial") and isinstance(load.get("message"), str))
+        _need(
+            isinstance(load, dict)
+            and load.get("how") in ("exact", "order", "partial")
+            and isinstance(load.get("message"), str)
+        )
     _need(isinstance(observation.get("ops", 0), int))
     _need(all(isinstance(name, str) for name in _list(observation.get("seen", []))))
     for use in _list(observation.get("off_limits", [])):
-        _need(isinstance(use, dict) and isinstance(use.get("used"), str) and isinstance(use.get("line"), (int, type(None))))
+        _need(
+            isinstance(use, dict)
+            and isinstance(use.get("used"), str)
+            and isinstance(use.get("line"), (int, type(None)))
+        )
     return observation
 
 
@@ -110,6 +118,10 @@ def _tree(value: Any, depth: int = 0) -> None:
         elif "$float" in value:
             _need(isinstance(value["$float"], (int, float)))
         else:
-            _need(len(value) == 1 and all(isinstance(value.get(key), str) for key in value) and set(value) <= {"$is", "$type"})
+            _need(
+                len(value) == 1
+                and all(isinstance(value.get(key), str) for key in value)
+                and set(value) <= {"$is", "$type"}
+            )
     else:
         _need(value is None or isinstance(value, (bool, int, float, str)))

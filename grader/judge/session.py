@@ -1,11 +1,10 @@
 """Where workers come from: one server for a process that judges, one child for an answer."""
 
-import math
 from types import TracebackType
 from typing import Self
 
 from grader.judge.child import Child, Observation, Stopped
-from grader.judge.launch import ForkServer, FreshProcesses, JudgeError, Process, can_fork
+from grader.judge.launch import ForkServer, FreshProcesses, JudgeError, Process, settings, start_source
 from grader.loader import Answer
 from grader.model import Limits
 from grader.spec import OffLimits
@@ -26,13 +25,7 @@ class Server:
             sandbox: ``auto`` for all that the system offers, or the level to stop at (``L0``, ``L1``, ``L2``).
         """
         self.limits = limits
-        self._settings = {
-            "most": sandbox,
-            "device": device,
-            "memory_mb": limits.memory_mb,
-            # Several threads may be at work; the judge's clock is the limit, this is its second fence.
-            "cpu_seconds": math.ceil(2 * limits.part_seconds + 10),
-        }
+        self._settings = settings(limits, device, sandbox)
         self._layers: dict[str, bool | str] | None = None
         self._source: ForkServer | FreshProcesses | None = None
         self._open: set[Child] = set()
@@ -40,7 +33,7 @@ class Server:
 
     def _start(self) -> ForkServer | FreshProcesses:
         if self._source is None:
-            self._source = ForkServer(self._settings) if can_fork() else FreshProcesses(self._settings)
+            self._source = start_source(self._settings)
         return self._source
 
     @property

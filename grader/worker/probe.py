@@ -63,7 +63,7 @@ def run_case(
         torch.set_default_dtype(run.dtype)
         _seed(case.get("seed", 0), device)
         run.all()
-    except BaseException as error:  # noqa: BLE001 - SystemExit and the like are the answer's, not ours
+    except BaseException as error:
         run.observation["error"] = {"stage": run.stage, "step": run.step, **describe_error(error, answer_file)}
     finally:
         torch.set_default_dtype(dtype)
@@ -82,7 +82,7 @@ def describe_error(error: BaseException, answer_file: str) -> dict[str, Any]:
         frame = frame.tb_next
     try:
         message = str(error)[:600]
-    except BaseException:  # noqa: BLE001 - an exception whose __str__ raises is still just an exception
+    except BaseException:
         message = ""
     return {
         "type": type(error).__name__,
@@ -104,7 +104,9 @@ def _seed(seed: int, device: str) -> None:
 class _Run:
     """The state of one case while it runs."""
 
-    def __init__(self, case: Mapping[str, Any], namespace: Mapping[str, Any], device: str, plain: bool, mark: Mark) -> None:
+    def __init__(
+        self, case: Mapping[str, Any], namespace: Mapping[str, Any], device: str, plain: bool, mark: Mark
+    ) -> None:
         self.case, self.namespace, self.device, self.plain, self._mark = case, namespace, device, plain, mark
         self.dtype: torch.dtype = getattr(torch, case.get("dtype", "float64"))
         self.observation: dict[str, Any] = {"steps": [], "error": None}
@@ -123,7 +125,9 @@ class _Run:
         if "new" in self.case:
             self.enter("new")
             new = self.case["new"]
-            self.target = self.namespace[symbol](*self.values(new.get("args", [])), **self.values(new.get("kwargs", {})))
+            self.target = self.namespace[symbol](
+                *self.values(new.get("args", [])), **self.values(new.get("kwargs", {}))
+            )
             if isinstance(self.target, nn.Module) and "fresh" not in self.case:
                 self.target = self.target.to(device=self.device, dtype=self.dtype)
             self.observation["new"] = describe(self.target)
@@ -171,7 +175,7 @@ class _Run:
         how, message = "exact", ""
         try:
             target.load_state_dict(dict(wanted), strict=True)
-        except Exception as error:  # noqa: BLE001 - whatever went wrong, the finding is the same
+        except Exception as error:
             how, message = "partial", f"{type(error).__name__}: {error}"[:600]
         own = {
             "parameter": list(target.named_parameters(remove_duplicate=False)),
@@ -246,7 +250,9 @@ class _Run:
                 ).to(tensor.device)
                 for name, tensor in live
             ]  # fmt: skip
-            grads = torch.autograd.grad([tensor for _, tensor in live], list(wrt.values()), cotangents, allow_unused=True)
+            grads = torch.autograd.grad(
+                [tensor for _, tensor in live], list(wrt.values()), cotangents, allow_unused=True
+            )
         return {
             name: encode(torch.zeros_like(tensor) if grad is None else grad)
             for (name, tensor), grad in zip(wrt.items(), grads, strict=True)
@@ -267,11 +273,11 @@ def _run_line(line: str, variables: dict[str, Any]) -> dict[str, Any]:
     tree = ast.parse(line)
     try:
         if len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr):
-            value = eval(compile(ast.Expression(tree.body[0].value), "<case>", "eval"), variables)  # noqa: S307
+            value = eval(compile(ast.Expression(tree.body[0].value), "<case>", "eval"), variables)
             return {"value": encode(value, _labels(variables))}
-        exec(compile(tree, "<case>", "exec"), variables)  # noqa: S102
+        exec(compile(tree, "<case>", "exec"), variables)
         return {"value": None}
-    except Exception as error:  # noqa: BLE001 - the exception is the observation
+    except Exception as error:
         return {"raised": type(error).__name__, "message": str(error)[:300]}
 
 
@@ -294,7 +300,9 @@ def describe(target: Any) -> dict[str, Any]:
             [name, list(item.shape), str(item.dtype), item.device.type, item.requires_grad]
             for name, item in target.named_parameters()
         ],
-        "buffers": [[name, list(item.shape), str(item.dtype), item.device.type] for name, item in target.named_buffers()],
+        "buffers": [
+            [name, list(item.shape), str(item.dtype), item.device.type] for name, item in target.named_buffers()
+        ],
         "state": list(target.state_dict().keys()),
         "training": [target.training, *sorted({child.training for child in target.modules()})],
     }
@@ -348,7 +356,7 @@ def sketch(tensor: torch.Tensor) -> torch.Tensor:
     flat = tensor.reshape(-1).cpu()
     rng = recipes.generator(flat.numel() % 2**32)
     picked = torch.from_numpy(rng.randint(0, flat.numel(), _SAMPLES))
-    signs = torch.from_numpy(rng.randint(0, 2, flat.numel()) * 2.0 - 1.0).to(flat.dtype)
+    signs = torch.from_numpy(rng.randint(0, 2, flat.numel(), dtype=np.int8) * 2 - 1).to(flat.dtype)
     length = -(-flat.numel() // _SUMS)
     signed = torch.zeros(_SUMS * length, dtype=flat.dtype)
     signed[: flat.numel()] = flat * signs

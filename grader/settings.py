@@ -1,0 +1,52 @@
+"""Read ``course.toml``; without torch, so that a command can act on it before torch is imported."""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.model import CourseError, Limits
+
+FEEDBACK = ("none", "criterion", "counterexample")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """What a course's settings say."""
+
+    title: str
+    assignments: Sequence[str]
+    """In the order in which they are given out."""
+    limits: Limits
+    feedback: str
+    """How much of a failed hidden case a student's report shows: one of `FEEDBACK`."""
+
+
+def read_settings(root: Path) -> Settings:
+    """The settings of the course in a directory.
+
+    Raises:
+        CourseError: where there is no course, or its settings cannot be read.
+    """
+    path = root / "course.toml"
+    if not path.is_file():
+        raise CourseError(
+            f"{root} is not a course: it has no course.toml.", "Name one with `course --root DIR …`.", usage=True
+        )
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CourseError(f"{path} cannot be read: {error}") from None
+    feedback = found.get("feedback", {}).get("hidden", "counterexample")
+    if feedback not in FEEDBACK:
+        raise CourseError(f"{path}: feedback.hidden is {feedback!r}.", f"Choose one of {', '.join(FEEDBACK)}.")
+    try:
+        limits = Limits(**found.get("limits", {}))
+    except TypeError:
+        raise CourseError(f"{path}: [limits] has an unknown key.", f"Known: {', '.join(Limits.__slots__)}.") from None
+    return Settings(
+        title=found.get("title", root.name),
+        assignments=list(found.get("assignments", [])),
+        limits=limits,
+        feedback=feedback,
+    )

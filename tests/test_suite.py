@@ -1,0 +1,85 @@
+"""Compiled suites: the same bits alone, in a batch and whatever else is imported; hidden and public apart."""
+
+import subprocess
+import sys
+import types
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from grader import wire
+from grader.catalog import CourseExercise, load_course
+from grader.suite import PUBLIC, Suite, compile_suite, rubric
+
+ROOT = Path(__file__).parent.parent
+COURSE = load_course(ROOT)
+FLATTEN = COURSE.exercise("linear/linear")
+
+
+def compiled(exercise: CourseExercise, symbol: str, seed: str = "test", **options: object) -> Suite:
+    return compile_suite(exercise, exercise.declaration.part(symbol), seed, **options)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def suite() -> Suite:
+    return compiled(FLATTEN, "Flatten")
+
+
+def test_a_suite_is_the_same_in_another_process(suite: Suite) -> None:
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from tests.test_suite import FLATTEN, compiled\n"
+        "print(compiled(FLATTEN, 'Flatten').digest)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(ROOT)], capture_output=True, text=True, check=True, cwd="/")
+    assert done.stdout.strip() == suite.digest
+
+
+def test_what_else_is_loaded_does_not_matter(suite: Suite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Hypothesis reads constants from local modules in sys.modules and would draw them.
+    module = types.ModuleType("full_of_constants")
+    module.__file__ = str(tmp_path / "full_of_constants.py")
+    Path(module.__file__).write_text("K = [17, 29, 43, 57, 71, 89, 3.25, 'contiguous']\n")
+    monkeypatch.setitem(sys.modules, "full_of_constants", module)
+    compiled(FLATTEN, "Linear")
+    assert compiled(FLATTEN, "Flatten").digest == suite.digest
+
+
+def test_seed_and_visibility_decide(suite: Suite) -> None:
+    assert compiled(FLATTEN, "Flatten", "other").digest != suite.digest
+    public = compiled(FLATTEN, "Flatten", visibility=PUBLIC)
+    assert public.digest != suite.digest
+    assert len(public.cases) < len(suite.cases)
+
+
+def test_the_cache_gives_back_what_was_compiled(suite: Suite, tmp_path: Path) -> None:
+    first = compiled(FLATTEN, "Flatten", cache_dir=tmp_path)
+    second = compiled(FLATTEN, "Flatten", cache_dir=tmp_path)
+    assert first.digest == second.digest == suite.digest
+    assert wire.pack([dict(item.case) for item in first.cases]) == wire.pack([dict(item.case) for item in second.cases])
+    assert wire.pack([item.expected for item in first.cases]) == wire.pack([item.expected for item in second.cases])
+
+
+def test_a_damaged_cache_is_compiled_anew(suite: Suite, tmp_path: Path) -> None:
+    compiled(FLATTEN, "Flatten", cache_dir=tmp_path)
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(file.read_bytes()[:-100])
+    assert compiled(FLATTEN, "Flatten", cache_dir=tmp_path).digest == suite.digest
+
+
+def test_a_suite_holds_what_its_spec_declares(suite: Suite) -> None:
+    part = FLATTEN.declaration.part("Flatten")
+    cases = [dict(item.case) for item in suite.cases if item.kind == "main"]
+    for example in part.examples:
+        assert any(case["new"] == example["new"] and case["steps"] == example["steps"] for case in cases)
+    varied = Counter(name for case in cases for name in case["new"]["kwargs"])
+    assert all(varied[name] >= 5 for name in part.arguments)
+    assert list(rubric(part, suite))[0] == "own_work"
+
+
+def test_the_seed_is_in_no_file_of_a_suite(tmp_path: Path) -> None:
+    compiled(FLATTEN, "Flatten", "a-secret-that-shows", cache_dir=tmp_path)
+    (file,) = tmp_path.iterdir()
+    assert b"a-secret-that-shows" not in file.read_bytes()
+    assert "a-secret" not in file.name
