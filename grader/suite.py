@@ -169,6 +169,9 @@ class _Compiler:
         self.oracle: Mapping[str, Any] = oracle if isinstance(oracle, Mapping) else {part.symbol: oracle}
         self.wrong = [item for item in exercise.misconceptions if item.part == part.symbol]
         self.planned: dict[str, int] = {}
+        # A program may end in an exception, so there `errors` is judged among the others.
+        programs = isinstance(oracle, Mapping)
+        self.apart = tuple(name for name in _JUDGED_APART if not (programs and name == "errors"))
 
     def suite(self) -> Suite:
         part = self.part
@@ -235,7 +238,7 @@ class _Compiler:
 
     def killer(self, item: Misconception, entries: Sequence[SuiteCase]) -> dict[str, Any] | None:
         """The smallest case found on which a misconception fails the criterion it names, unless a small one is there."""
-        if item.criterion in _JUDGED_APART:
+        if item.criterion in self.apart:
             return None
 
         def caught(resolved: Mapping[str, Any], expected: Mapping[str, Any]) -> bool:
@@ -264,7 +267,7 @@ class _Compiler:
         right = fingerprint(expected)
         found = {}
         for item in self.wrong:
-            if item.criterion in _JUDGED_APART:
+            if item.criterion in self.apart:
                 continue
             mark = fingerprint(self.observe_wrong(case, item))
             if not mark.matches(right):

@@ -1,9 +1,9 @@
 """A base class for modules, and containers: judged by random programs, run on the answer and on `torch.nn`.
 
-A program is drawn together with a model of what its variables hold (`Tree`), so that its lines mean something, and keeps
-to one criterion: registration and names are `parameters`, what is saved and loaded is `state`, flags, calls, conversions
-and reprs are `values`, and a program of `errors` ends with a line that must raise. Every program observes with as few
-methods as it can, so that one mistake shows in one criterion.
+A program is drawn together with a model of what its variables hold (`Tree`), so that its lines mean something, and
+keeps to one criterion: registration and names are `parameters`, what is saved and loaded is `state`, flags, calls,
+conversions and reprs are `values`, and a program of `errors` ends with a line that must raise. Every program observes
+with as few methods as it can, so that one mistake shows in one criterion.
 
 A line that only acts starts with ``_ =``: what methods like `append` return is judged by `interface`, or not at all.
 """
@@ -137,20 +137,20 @@ class Tree:
 
     def register_parameter(self, owner: str, name: str) -> None:
         """A new name, or a parameter's."""
-        variable = self.pick([True, False]) and self.parameter() or None
+        variable = (self.pick([True, False]) and self.parameter()) or None
         self.lines.append(f"_ = {owner}.register_parameter('{name}', {variable})")
         self.put(owner, name, "parameter", variable)
 
     def register_buffer(self, owner: str, name: str) -> None:
         """A new name, or a buffer's."""
-        variable = self.pick([True, True, True, False]) and self.tensor() or None
+        variable = (self.pick([True, True, True, False]) and self.tensor()) or None
         flag = self.pick(["", ", persistent=False", ", persistent=True"])
         self.lines.append(f"_ = {owner}.register_buffer('{name}', {variable}{flag})")
         self.put(owner, name, "buffer", variable)
 
     def register_module(self, owner: str, name: str) -> None:
         """A new name, or a child's."""
-        child = self.pick([True, True, False]) and self.module(self.pick(self.below(owner))) or None
+        child = (self.pick([True, True, False]) and self.module(self.pick(self.below(owner)))) or None
         method = self.pick(["add_module", "register_module"])
         self.lines.append(f"_ = {owner}.{method}('{name}', {child})")
         self.put(owner, name, "module", child)
@@ -184,7 +184,11 @@ class Tree:
             owner = self.pick([*self.held])
             free = [name for name in NAMES if name not in self.held[owner]]
             if free:
-                kinds = [self.set_parameter] * 3 + [self.register_buffer] * 2 + [self.set_module] * (3 * bool(self.below(owner)))
+                kinds = (
+                    [self.set_parameter] * 3
+                    + [self.register_buffer] * 2
+                    + [self.set_module] * (3 * bool(self.below(owner)))
+                )
                 self.pick(kinds)(owner, free[0])
 
 
@@ -254,7 +258,12 @@ def walks(draw: st.DrawFn) -> Case:
     tree.grow(2, 7)
     for _ in range(draw(st.integers(1, 3))):
         tree.lines.append(query(tree))
-    everything = ["list(m.named_parameters())", "list(m.named_buffers())", "list(m.named_modules())", "list(m.modules())"]
+    everything = [
+        "list(m.named_parameters())",
+        "list(m.named_buffers())",
+        "list(m.named_modules())",
+        "list(m.modules())",
+    ]
     tree.lines += [line for line in everything if line not in tree.lines]
     return program(*tree.lines, criterion="parameters")
 
@@ -277,7 +286,11 @@ def saved(draw: st.DrawFn) -> Case:
         if options:
             tree.pick(options)(owner, name)
     paths = tree.paths("parameter")
-    queries = ["list(m.state_dict())", "list(m.state_dict(prefix='net.'))", "[v.requires_grad for v in m.state_dict().values()]"]
+    queries = [
+        "list(m.state_dict())",
+        "list(m.state_dict(prefix='net.'))",
+        "[v.requires_grad for v in m.state_dict().values()]",
+    ]
     queries += ["list(m.state_dict(prefix='net'))", *(f"m.state_dict()['{path}'].tolist()" for path in paths[:2])]
     chosen = draw(st.lists(st.sampled_from(queries), min_size=1, max_size=3, unique=True))
     return program(*tree.lines, *chosen, criterion="state")
@@ -303,7 +316,9 @@ def loaded(draw: st.DrawFn) -> Case:
     own = tree.paths("parameter")
     strict = draw(st.sampled_from(["fits", "not strict", "not strict"]))
     if strict == "fits":
-        tree.lines += draw(st.sampled_from([[], ["sd = {k: v.double() for k, v in sd.items()}"], ["sd = dict(reversed(sd.items()))"]]))
+        tree.lines += draw(
+            st.sampled_from([[], ["sd = {k: v.double() for k, v in sd.items()}"], ["sd = dict(reversed(sd.items()))"]])
+        )
     else:
         if own and draw(st.booleans()):
             tree.lines.append(f"del sd['{tree.pick(own)}']")
@@ -312,7 +327,9 @@ def loaded(draw: st.DrawFn) -> Case:
     tree.lines.append("before = sorted(sd)")
     if draw(st.booleans()) and own:
         tree.lines.append("_ = [k.requires_grad_(False) for k in m.parameters()]")
-    tree.lines.append("result = m.load_state_dict(sd)" if strict == "fits" else "result = m.load_state_dict(sd, strict=False)")
+    tree.lines.append(
+        "result = m.load_state_dict(sd)" if strict == "fits" else "result = m.load_state_dict(sd, strict=False)"
+    )
     used = [name for name in PARAMETERS if name in tree.known]
     queries = ["sorted(result.missing_keys), sorted(result.unexpected_keys)"] * (1 if strict == "fits" else 2)
     queries += [f"{name}.detach(), {name}.requires_grad, {name}.grad_fn" for name in used[:2]] * 2
@@ -333,7 +350,9 @@ def modes(draw: st.DrawFn) -> Case:
     if draw(st.integers(0, 3)) == 3:
         tree.lines.append("m.weight = nn.Parameter(torch.ones(2))")
         flags += ", m.weight.requires_grad"
-    calls = [f"{name}.{call}" for name in tree.held for call in ("eval()", "train()", "train(False)", "train(mode=True)")]
+    calls = [
+        f"{name}.{call}" for name in tree.held for call in ("eval()", "train()", "train(False)", "train(mode=True)")
+    ]
     for _ in range(draw(st.integers(1, 3))):
         tree.lines += [f"_ = {tree.pick(calls)}", flags]
     if draw(st.booleans()):
@@ -371,14 +390,23 @@ def define(name: str, body: str, base: str = "Module", init: str = "") -> str:
     return "\n".join([*lines, *(f"    {line}" for line in body.split("\n"))])
 
 
-SCALE = define("Scale", "def forward(self, x, shift=0.0):\n    return x * self.factor + shift", init="factor: self.factor = factor")
+SCALE = define(
+    "Scale", "def forward(self, x, shift=0.0):\n    return x * self.factor + shift", init="factor: self.factor = factor"
+)
 WEIGHTED = define(
-    "Weighted", "def forward(self, x):\n    return x * self.weight", init="value: self.weight = nn.Parameter(torch.tensor([value, 1.0]))"
+    "Weighted",
+    "def forward(self, x):\n    return x * self.weight",
+    init="value: self.weight = nn.Parameter(torch.tensor([value, 1.0]))",
 )
 TWICE = define("Twice", "def forward(self, x):\n    return self.inner(self.inner(x))", init="inner: self.inner = inner")
 FLIP = define("Flip", "def forward(self, x):\n    return x if self.training else -x")
 PAIR = define("Pair", "def forward(self, *args, **kwargs):\n    return args, kwargs")
-EARLY = "class Early(Module):\n    def __init__(self):\n        self.n = 3\n        super().__init__()\n        self.w = nn.Parameter(torch.ones(1))"
+EARLY = """\
+class Early(Module):
+    def __init__(self):
+        self.n = 3
+        super().__init__()
+        self.w = nn.Parameter(torch.ones(1))"""
 LEAF = define("Leaf", "def extra_repr(self):\n    return f'size={self.size}'", init="size: self.size = size")
 BARE = define("Bare", "pass")
 
@@ -418,7 +446,9 @@ def shown(draw: st.DrawFn) -> Case:
         lines.append(f"{owner}.{name} = {draw(st.sampled_from(['Leaf(2)', 'Bare()']))}")
     if draw(st.integers(0, 3)) == 3:
         lines.append("m.w = nn.Parameter(torch.ones(2))")
-    needed = [line for line in lines if not line.startswith("class") or line.split("(")[0].split()[-1] in "".join(lines[2:])]
+    needed = [
+        line for line in lines if not line.startswith("class") or line.split("(")[0].split()[-1] in "".join(lines[2:])
+    ]
     return program(*needed, "repr(m)", criterion="values")
 
 
@@ -435,7 +465,14 @@ def gradients(draw: st.DrawFn) -> Case:
     if about == "freeze":
         flags = ", ".join(f"{name}.requires_grad" for name in used)
         for _ in range(draw(st.integers(1, 2))):
-            call = tree.pick(["requires_grad_(False)", "requires_grad_(requires_grad=False)", "requires_grad_()", "requires_grad_(True)"])
+            call = tree.pick(
+                [
+                    "requires_grad_(False)",
+                    "requires_grad_(requires_grad=False)",
+                    "requires_grad_()",
+                    "requires_grad_(True)",
+                ]
+            )
             tree.lines += [f"_ = {tree.pick([*tree.held])}.{call}", flags]
         return program(*tree.lines, f"[{flags}]", criterion="values")
     with_grad = [name for name in used if draw(st.integers(0, 3))]
@@ -469,7 +506,12 @@ def conversions(draw: st.DrawFn) -> Case:
     tree.lines.append(f"_ = m.{call}")
     used = [name for name in PARAMETERS if name in tree.known]
     queries = [f"{name}.dtype, {name}.requires_grad, {name}.tolist()" for name in used]
-    queries += [f"{owner}.{name}.dtype, {owner}.{name}.tolist()" for owner in tree.held for name in "kfi" if name in tree.held[owner]]
+    queries += [
+        f"{owner}.{name}.dtype, {owner}.{name}.tolist()"
+        for owner in tree.held
+        for name in "kfi"
+        if name in tree.held[owner]
+    ]
     queries += ["[id(v) for v in m.parameters()] == before"] if used or 2 in picked else []
     if not queries:
         queries = ["list(m.parameters())"]
@@ -488,11 +530,19 @@ def wrong_values(tree: Tree) -> str:
     tree.lines.append(f"_ = m.register_buffer('x', {there})" if kind == "buffer" else f"m.x = {there}")
     if tree.pick([False, False, True]):
         tree.lines.append("m.x = None")
-    options = {"parameter": ["3", "torch.ones(2)", "Module()"], "module": ["3", "torch.ones(2)"], "buffer": ["3", "'text'"]}
+    options = {
+        "parameter": ["3", "torch.ones(2)", "Module()"],
+        "module": ["3", "torch.ones(2)"],
+        "buffer": ["3", "'text'"],
+    }
     return f"m.x = {tree.pick(options[kind])}"
 
 
-METHODS = {"register_parameter": "nn.Parameter(torch.ones(2))", "register_buffer": "torch.ones(2)", "add_module": "Module()"}
+METHODS = {
+    "register_parameter": "nn.Parameter(torch.ones(2))",
+    "register_buffer": "torch.ones(2)",
+    "add_module": "Module()",
+}
 
 
 def wrong_names(tree: Tree) -> str:
@@ -502,7 +552,9 @@ def wrong_names(tree: Tree) -> str:
     name = tree.pick(["''", "'x.y'", "'x'", "'forward'"])
     if name == "'x'":
         kinds = {"register_parameter": "parameter", "register_buffer": "buffer"}
-        taken = tree.pick([kind for kind in ("parameter", "buffer", "module", "plain") if kind != kinds.get(method, "module")])
+        taken = tree.pick(
+            [kind for kind in ("parameter", "buffer", "module", "plain") if kind != kinds.get(method, "module")]
+        )
         setting = {"parameter": "m.x = nn.Parameter(torch.ones(1))", "buffer": "m.register_buffer('x', torch.ones(1))"}
         tree.lines.append(setting.get(taken, "m.x = Module()" if taken == "module" else "m.x = 3"))
     return f"m.{method}({name}, {tree.pick([value, value, 'None'])})"
@@ -511,9 +563,12 @@ def wrong_names(tree: Tree) -> str:
 def wrong_kinds(tree: Tree) -> str:
     """Something of another kind is registered."""
     return tree.pick([
-        "m.register_parameter('x', torch.ones(2))", "m.register_parameter('x', 3)", "m.register_parameter('x', Module())",
-        "m.register_buffer('x', 3)", "m.register_buffer('x', [1.0])", "m.register_buffer('x', Module())", "m.add_module('x', 3)",
-        "m.add_module('x', torch.ones(2))", "m.add_module('x', nn.Parameter(torch.ones(2)))", "m.register_module('x', 3)",
+        "m.register_parameter('x', torch.ones(2))", "m.register_parameter('x', 3)",
+        "m.register_parameter('x', Module())",
+        "m.register_buffer('x', 3)", "m.register_buffer('x', [1.0])", "m.register_buffer('x', Module())",
+        "m.add_module('x', 3)",
+        "m.add_module('x', torch.ones(2))", "m.add_module('x', nn.Parameter(torch.ones(2)))",
+        "m.register_module('x', 3)",
     ])  # fmt: skip
 
 
@@ -533,9 +588,15 @@ def wrong_paths(tree: Tree) -> str:
     options = ["m.get_submodule('no')", "m.get_parameter('no')", "m.get_submodule('no.x')", "m.get_parameter('no.x')"]
     for kind in ("parameter", "buffer", "plain", "module"):
         for path in tree.paths(kind)[:2]:
-            wrong = [f"m.get_submodule('{path}')"] * (kind != "module") + [f"m.get_parameter('{path}')"] * (kind != "parameter")
-            options += wrong + [f"m.get_submodule('{path}.no')", f"m.get_parameter('{path}.no')"]
+            options += [f"m.get_submodule('{path}.no')", f"m.get_parameter('{path}.no')"]
+            options += [f"m.get_submodule('{path}')"] * (kind != "module")
+            options += [f"m.get_parameter('{path}')"] * (kind != "parameter")
     return tree.pick(options[::-1])
+
+
+def early(line: str) -> str:
+    """A class that does something before it calls the constructor of its base."""
+    return f"class Net(Module):\n    def __init__(self):\n        {line}\n        super().__init__()"
 
 
 def too_early(tree: Tree) -> str:
@@ -545,7 +606,7 @@ def too_early(tree: Tree) -> str:
         "self.x = nn.Parameter(torch.ones(2))", "self.x = Module()", "self.register_buffer('x', torch.ones(2))",
         "self.register_parameter('x', nn.Parameter(torch.ones(2)))", "self.add_module('x', Module())",
     ])  # fmt: skip
-    tree.lines.append(f"class Net(Module):\n    def __init__(self):\n        {line}\n        super().__init__()")
+    tree.lines.append(early(line))
     return "Net()"
 
 
@@ -600,60 +661,85 @@ M, A, B = "m = Module()", "a = Module()", "b = Module()"
 
 MODULE_EXAMPLES = [
     names(M, P, "m.x = p", "list(m.named_parameters())"),
-    names(M, A, P, Q, "m.x = a", "a.y = p", "m.z = q", "list(m.named_parameters())", "m.get_submodule('x')", "m.get_parameter('x.y')"),
-    names(M, A, P, "m.x = a", "m.y = a", "a.z = p", "list(m.named_modules())", "list(m.named_children())", "list(m.parameters())"),
-    names(M, A, P, "m.x = p", "m.y = a", "a.x = p", "list(m.named_parameters())", "list(m.named_parameters(remove_duplicate=False))"),
+    names(M, A, P, Q, "m.x = a", "a.y = p", "m.z = q", "list(m.named_parameters())", "m.get_submodule('x')",
+          "m.get_parameter('x.y')"),
+    names(M, A, P, "m.x = a", "m.y = a", "a.z = p", "list(m.named_modules())", "list(m.named_children())",
+          "list(m.parameters())"),
+    names(M, A, P, "m.x = p", "m.y = a", "a.x = p", "list(m.named_parameters())",
+          "list(m.named_parameters(remove_duplicate=False))"),
     names(M, A, P, "m.x = a", "m.x = p", "list(m.named_children())", "list(m.named_parameters())", "m.x"),
     names(M, A, T, "m.register_buffer('x', t)", "m.x = a", "list(m.named_buffers())", "list(m.named_children())"),
     names(M, P, "m.x = 3", "m.x = p", "m.x", "del m.x", "hasattr(m, 'x')"),
-    names(M, P, Q, "m.x = p", "m.y = q", "m.x = None", "m.x", "list(m.parameters())", "m.x = q", "list(m.named_parameters())"),
-    names(M, T, "u = torch.zeros(2)", "m.register_buffer('x', t)", "m.x = u", "list(m.named_buffers())", "m.y = t", "list(m.buffers())"),
+    names(M, P, Q, "m.x = p", "m.y = q", "m.x = None", "m.x", "list(m.parameters())", "m.x = q",
+          "list(m.named_parameters())"),
+    names(M, T, "u = torch.zeros(2)", "m.register_buffer('x', t)", "m.x = u", "list(m.named_buffers())", "m.y = t",
+          "list(m.buffers())"),
     names(M, A, "m.x = [a]", "list(m.children())", "m.x", "getattr(m, 'y', 'nothing')"),
     names(M, P, Q, "w = nn.Parameter(torch.ones(2))", "m.x = p", "m.y = q", "m.z = w", "list(m.parameters())"),
-    names(M, A, P, Q, "m.x = a", "a.x = p", "m.y = q", "list(m.named_parameters(recurse=False))", "list(m.parameters(recurse=False))",
+    names(M, A, P, Q, "m.x = a", "a.x = p", "m.y = q", "list(m.named_parameters(recurse=False))",
+          "list(m.parameters(recurse=False))",
           "list(m.named_parameters(prefix='net'))"),
-    names(M, A, T, "m.register_buffer('x', t)", "m.y = a", "a.register_buffer('x', t)", "list(m.named_buffers())", "list(m.buffers())",
+    names(M, A, T, "m.register_buffer('x', t)", "m.y = a", "a.register_buffer('x', t)", "list(m.named_buffers())",
+          "list(m.buffers())",
           "list(m.named_buffers(recurse=False))", "list(m.named_buffers(remove_duplicate=False))"),
     names(M, A, B, "m.x = a", "a.x = b", "list(m.children())", "list(m.named_children())"),
-    names(M, A, B, P, Q, "m.x = a", "a.x = b", "b.x = p", "m.y = q", "list(m.named_parameters())", "m.get_parameter('x.x.x')"),
-    names(M, A, B, "m.x = a", "m.y = b", "a.z = b", "list(m.named_modules())", "list(m.named_modules(remove_duplicate=False))"),
-    names(M, A, B, P, "m.x = a", "m.y = p", "m.z = b", "m.x = b", "list(m.named_children())", "del m.x", "m.x = a", "list(m.named_children())"),
-    names(M, A, B, "m.x = a", "a.x = b", "list(m.modules())", "list(m.named_modules(prefix='net'))", "m.get_submodule('')"),
+    names(M, A, B, P, Q, "m.x = a", "a.x = b", "b.x = p", "m.y = q", "list(m.named_parameters())",
+          "m.get_parameter('x.x.x')"),
+    names(M, A, B, "m.x = a", "m.y = b", "a.z = b", "list(m.named_modules())",
+          "list(m.named_modules(remove_duplicate=False))"),
+    names(M, A, B, P, "m.x = a", "m.y = p", "m.z = b", "m.x = b", "list(m.named_children())", "del m.x", "m.x = a",
+          "list(m.named_children())"),
+    names(M, A, B, "m.x = a", "a.x = b", "list(m.modules())", "list(m.named_modules(prefix='net'))",
+          "m.get_submodule('')"),
     state(M, A, P, T, "m.x = a", "a.y = p", "m.register_buffer('y', t)", "m.z = p", "list(m.state_dict())"),
     state(M, A, P, "m.x = a", "a.y = p", "list(m.state_dict(prefix='net.'))", "m.state_dict()['x.y'].requires_grad"),
-    state(M, T, "m.register_buffer('x', t, persistent=False)", "m.y = t", "m.x = torch.zeros(2)", "list(m.state_dict())"),
+    state(M, T, "m.register_buffer('x', t, persistent=False)", "m.y = t", "m.x = torch.zeros(2)",
+          "list(m.state_dict())"),
     state(M, T, P, "m.register_buffer('x', t, persistent=False)", "m.x = p", "list(m.state_dict())"),
-    state(M, P, Q, "m.x = p", "m.y = q", "result = m.load_state_dict({'x': torch.zeros(2), 'z': torch.ones(1)}, strict=False)",
+    state(M, P, Q, "m.x = p", "m.y = q",
+          "result = m.load_state_dict({'x': torch.zeros(2), 'z': torch.ones(1)}, strict=False)",
           "sorted(result.missing_keys), sorted(result.unexpected_keys)", "p.detach(), p.requires_grad, p.grad_fn"),
-    state(M, A, P, "m.x = p", "m.y = a", "a.x = p", "result = m.load_state_dict({'x': torch.zeros(2), 'y.x': torch.zeros(2)})",
+    state(M, A, P, "m.x = p", "m.y = a", "a.x = p",
+          "result = m.load_state_dict({'x': torch.zeros(2), 'y.x': torch.zeros(2)})",
           "result.missing_keys, result.unexpected_keys", "p.detach()"),
     state(M, P, "q = nn.Parameter(torch.zeros(2))", "m.x = p", "m.y = q",
           "_ = m.load_state_dict({'y': torch.full((2,), 5.0), 'x': torch.full((2,), 4.0)})", "p.detach(), q.detach()"),
-    state(M, P, "m.x = p", "_ = m.load_state_dict({'x': torch.zeros(2, dtype=torch.float64)})", "p.detach(), p.dtype", "m.x is p"),
-    state(M, "p = nn.Parameter(torch.ones(2), requires_grad=False)", "m.x = p", "_ = m.load_state_dict({'x': torch.zeros(2)})",
+    state(M, P, "m.x = p", "_ = m.load_state_dict({'x': torch.zeros(2, dtype=torch.float64)})", "p.detach(), p.dtype",
+          "m.x is p"),
+    state(M, "p = nn.Parameter(torch.ones(2), requires_grad=False)", "m.x = p",
+          "_ = m.load_state_dict({'x': torch.zeros(2)})",
           "p.tolist(), p.requires_grad"),
-    state(M, T, "m.register_buffer('x', t)", "sd = {'x': torch.zeros(2)}", "_ = m.load_state_dict(sd)", "_ = sd['x'].fill_(5.0)",
+    state(M, T, "m.register_buffer('x', t)", "sd = {'x': torch.zeros(2)}", "_ = m.load_state_dict(sd)",
+          "_ = sd['x'].fill_(5.0)",
           "m.x.tolist()"),
     state(M, T, "m.register_buffer('x', t, persistent=False)", "result = m.load_state_dict({'x': t}, strict=False)",
           "sorted(result.missing_keys), sorted(result.unexpected_keys)"),
     program(M, A, B, "m.x = a", "a.y = b", "_ = m.eval()", "m.training, a.training, b.training", criterion="values"),
-    program(M, A, "_ = m.eval()", "m.x = a", "a.training", "_ = m.train()", "_ = a.eval()", "m.training", criterion="values"),
+    program(M, A, "_ = m.eval()", "m.x = a", "a.training", "_ = m.train()", "_ = a.eval()", "m.training",
+            criterion="values"),
     program(M, A, B, "m.x = a", "a.x = b", "seen = []", "_ = m.apply(seen.append)", "seen[:]", criterion="values"),
     program(SCALE, "Scale(2.0)(3.0, shift=1.0)", criterion="values"),
     program(M, P, "m.x = p", "_ = m.eval()", "m.training, p.requires_grad", criterion="values"),
-    program(LEAF, BARE, "m = Leaf(1)", "m.x = Leaf(2)", "m.y = Bare()", "m.y.z = Leaf(3)", "repr(m)", criterion="values"),
+    program(LEAF, BARE, "m = Leaf(1)", "m.x = Leaf(2)", "m.y = Bare()", "m.y.z = Leaf(3)", "repr(m)",
+            criterion="values"),
     program(EARLY, "m = Early()", "m.n", criterion="values"),
     program(M, A, P, "m.x = a", "a.x = p", "p.grad = torch.ones(2)", "_ = m.zero_grad()", "p.grad", criterion="values"),
-    program(M, A, P, "m.x = a", "a.x = p", "p.grad = torch.ones(2)", "_ = m.zero_grad(set_to_none=False)", "p.grad", criterion="values"),
-    program(M, P, Q, "m.x = p", "m.y = q", "p.grad = torch.ones(2)", "_ = m.zero_grad(set_to_none=False)", "p.grad, q.grad",
+    program(M, A, P, "m.x = a", "a.x = p", "p.grad = torch.ones(2)", "_ = m.zero_grad(set_to_none=False)", "p.grad",
             criterion="values"),
-    program(M, A, P, "m.x = a", "a.x = p", "_ = m.requires_grad_(False)", "p.requires_grad", "_ = m.requires_grad_()", "p.requires_grad",
+    program(M, P, Q, "m.x = p", "m.y = q", "p.grad = torch.ones(2)", "_ = m.zero_grad(set_to_none=False)",
+            "p.grad, q.grad",
+            criterion="values"),
+    program(M, A, P, "m.x = a", "a.x = p", "_ = m.requires_grad_(False)", "p.requires_grad", "_ = m.requires_grad_()",
+            "p.requires_grad",
             criterion="values"),
     program(PAIR, "Pair()(1, 2, k=3)", "Pair()()", criterion="values"),
-    program(WEIGHTED, "m = Weighted(3.0)", "y = m(torch.ones(2))", "y.detach()", "y.sum().backward()", "m.weight.grad", criterion="values"),
+    program(WEIGHTED, "m = Weighted(3.0)", "y = m(torch.ones(2))", "y.detach()", "y.sum().backward()", "m.weight.grad",
+            criterion="values"),
     program(FLIP, "m = Flip()", "m(1.0)", "_ = m.eval()", "m(1.0)", "_ = m.train(True)", "m(1.0)", criterion="values"),
-    program(SCALE, TWICE, "m = Twice(Scale(2.0))", "m(1.0)", "[name for name, _ in m.named_modules()]", criterion="values"),
-    program(M, A, P, "m.x = a", "a.x = p", "a.register_buffer('k', torch.arange(2))", "a.register_buffer('f', torch.ones(1))",
+    program(SCALE, TWICE, "m = Twice(Scale(2.0))", "m(1.0)", "[name for name, _ in m.named_modules()]",
+            criterion="values"),
+    program(M, A, P, "m.x = a", "a.x = p", "a.register_buffer('k', torch.arange(2))",
+            "a.register_buffer('f', torch.ones(1))",
             "_ = m.double()", "p.dtype, a.k.dtype, a.f.dtype", "a.x is p", criterion="values"),
     errors(M, "m.x"),
     errors(M, "del m.x"),
@@ -671,8 +757,9 @@ MODULE_EXAMPLES = [
     errors(M, "m.register_parameter('x', torch.ones(2))"),
     errors(M, "m.register_buffer('x', 3)"),
     errors(M, "m.add_module('x', torch.ones(2))"),
-    errors("class Net(Module):\n    def __init__(self):\n        self.x = nn.Parameter(torch.ones(2))\n        super().__init__()", "Net()"),
-    errors("class Net(Module):\n    def __init__(self):\n        self.x = Module()\n        super().__init__()", "Net()"),
+    errors(early("self.x = nn.Parameter(torch.ones(2))"), "Net()"),
+    errors(early("self.x = Module()"), "Net()"),
+    errors(early("self.register_buffer('x', torch.ones(2))"), "Net()"),
     errors(M, P, "m.x = p", "m.get_submodule('x')"),
     errors(M, "m.register_buffer('x', torch.ones(2))", "m.get_parameter('x')"),
     errors(M, "m.x = Module()", "m.get_parameter('x.y')"),
@@ -687,20 +774,25 @@ MODULE_INTERFACE = [
     program(M, "m.training", "m.train() is m, m.eval() is m, m.train(mode=True) is m"),
     program(M, "m.requires_grad_() is m, m.requires_grad_(requires_grad=False) is m, m.apply(fn=lambda k: None) is m"),
     program(M, "m.to(torch.float64) is m, m.double() is m, m.float() is m"),
-    program(M, "m.register_parameter(name='x', param=None)", "m.register_buffer(name='y', tensor=None, persistent=False)",
+    program(M, "m.register_parameter(name='x', param=None)",
+            "m.register_buffer(name='y', tensor=None, persistent=False)",
             "m.add_module(name='z', module=None)", "m.register_module(name='w', module=None)", "m.x, m.y, m.z, m.w"),
-    program(M, "m.register_buffer('x', None, False)", "_ = m.load_state_dict({}, True)", "_ = m.load_state_dict(state_dict={}, strict=False)"),
-    program(M, "len(m.state_dict())", "m.get_submodule(target='') is m", "m.extra_repr()", "m.zero_grad(set_to_none=True)"),
-    program("class Net(Module):\n    def forward(self, x):\n        return x", "isinstance(Net(), Module)", "Net()(1), Net().forward(1)"),
+    program(M, "m.register_buffer('x', None, False)", "_ = m.load_state_dict({}, True)",
+            "_ = m.load_state_dict(state_dict={}, strict=False)"),
+    program(M, "len(m.state_dict())", "m.get_submodule(target='') is m", "m.extra_repr()",
+            "m.zero_grad(set_to_none=True)"),
+    program("class Net(Module):\n    def forward(self, x):\n        return x", "isinstance(Net(), Module)",
+            "Net()(1), Net().forward(1)"),
 ]  # fmt: skip
 
 module = Part(
     symbol="Module",
     oracle={"Module": nn.Module},
     cases=st.one_of(
-        registrations(), walks(), saved(), loaded(), modes(), visits(), calls(), shown(), gradients(), conversions(), raising(),
-        registrations(), walks(), saved(), loaded(), gradients(), raising(), registrations(), walks(), raising(), raising(),
-    ),  # fmt: skip
+        *(registrations(), walks(), saved(), loaded(), modes(), visits(), calls(), shown(), gradients(), conversions()),
+        *(raising(), registrations(), walks(), saved(), loaded(), gradients(), raising(), registrations(), walks()),
+        *(raising(), raising()),
+    ),
     examples=MODULE_EXAMPLES,
     interface=MODULE_INTERFACE,
     off_limits=OFF_LIMITS,
@@ -720,7 +812,8 @@ class Row:
     """The lines of a program on one container, and the variables in it, in order."""
 
     def __init__(self, draw: st.DrawFn, make: Callable[[str], str], *, plain: bool = False) -> None:
-        """Start with nothing; `plain` keeps to different items and indices from the front, so that only names are at stake."""
+        """Start with nothing; `plain` keeps to different items and indices from the front, so that only names are at
+        stake."""
         self.draw, self.make, self.plain = draw, make, plain
         self.lines: list[str] = []
         self.items: list[str] = []
@@ -769,7 +862,13 @@ def make_parameter(name: str) -> str:
 
 def constructed(symbol: str, items: Sequence[str]) -> str:
     """The call that makes a container of these."""
-    return f"{symbol}({', '.join(items)})" if symbol == "Sequential" else f"{symbol}([{', '.join(items)}])" if items else f"{symbol}()"
+    return (
+        f"{symbol}({', '.join(items)})"
+        if symbol == "Sequential"
+        else f"{symbol}([{', '.join(items)}])"
+        if items
+        else f"{symbol}()"
+    )
 
 
 def change_row(row: Row, symbol: str) -> None:
@@ -852,7 +951,10 @@ def wrong_rows(draw: st.DrawFn, symbol: str) -> Case:
     options = [f"s[{out}]", f"s[{out}] = {item}"]
     if symbol != "ParameterList":
         options += [f"del s[{out}]", f"s.pop({out})", "s.append(3)", "s.append(torch.ones(1))", "s.extend([3])"]
-        options += ["Sequential(3)" if symbol == "Sequential" else "ModuleList([3])", *(["s[0] = 3"] if row.items else [])]
+        options += [
+            "Sequential(3)" if symbol == "Sequential" else "ModuleList([3])",
+            *(["s[0] = 3"] if row.items else []),
+        ]
     if symbol != "Sequential":
         options += ["s(1.0)"]
     return program(*row.lines, row.pick(options), criterion="errors")
@@ -897,7 +999,14 @@ def dictionaries(draw: st.DrawFn, symbol: str) -> Case:
     if plain:
         kind = "parameters" if symbol == "ParameterDict" else "children"
         return program(*row.lines, f"[name for name, _ in d.named_{kind}()]", criterion=criterion)
-    queries = ["list(d)", "list(d.keys())", "list(d.values())", "list(d.items())", "len(d)", *(f"{key!r} in d" for key in KEYS[:2])]
+    queries = [
+        "list(d)",
+        "list(d.keys())",
+        "list(d.values())",
+        "list(d.items())",
+        "len(d)",
+        *(f"{key!r} in d" for key in KEYS[:2]),
+    ]
     queries += [f"d[{key!r}]" for key in [*held][:2]] + [f"d.pop({key!r})" for key in [*held][:1]]
     return program(*row.lines, *asked(draw, queries), criterion="values")
 
@@ -909,10 +1018,21 @@ def wrong_dictionaries(draw: st.DrawFn, symbol: str) -> Case:
     lines = [f"d = {symbol}()"]
     if draw(st.booleans()):
         item = row.fresh()
-        lines = [*row.lines, f"d = {symbol}({{'k': {item}}})", *draw(st.sampled_from([[], ["del d['k']"], ["_ = d.pop('k')"]]))]
+        lines = [
+            *row.lines,
+            f"d = {symbol}({{'k': {item}}})",
+            *draw(st.sampled_from([[], ["del d['k']"], ["_ = d.pop('k')"]])),
+        ]
     options = ["d['h']", "del d['h']", "d.pop('h')", "d(1.0)"]
     if symbol == "ModuleDict":
-        options += ["d['k'] = 3", "d['k'] = torch.ones(1)", "d['x.y'] = Module()", "d[''] = Module()", "d.update({'h': 3})", "ModuleDict({'h': 3})"]
+        options += [
+            "d['k'] = 3",
+            "d['k'] = torch.ones(1)",
+            "d['x.y'] = Module()",
+            "d[''] = Module()",
+            "d.update({'h': 3})",
+            "ModuleDict({'h': 3})",
+        ]
     gone = ["d['k']"] if lines[-1] in ("del d['k']", "_ = d.pop('k')") else []
     return program(*lines, draw(st.sampled_from(options + gone)), criterion="errors")
 
@@ -922,20 +1042,43 @@ def conversions_in(draw: st.DrawFn, symbol: str) -> Case:
     """Plain tensors that become parameters."""
     put = draw(st.sampled_from(["made", "set", "update"]))
     if symbol == "ParameterList":
-        start = {"made": "s = ParameterList([t])", "set": "s = ParameterList([p])", "update": "s = ParameterList()"}[put]
-        change = {"made": [], "set": ["s[0] = t"], "update": [draw(st.sampled_from(["_ = s.append(t)", "_ = s.extend([t])"]))]}[put]
+        start = {"made": "s = ParameterList([t])", "set": "s = ParameterList([p])", "update": "s = ParameterList()"}[
+            put
+        ]
+        change = {
+            "made": [],
+            "set": ["s[0] = t"],
+            "update": [draw(st.sampled_from(["_ = s.append(t)", "_ = s.extend([t])"]))],
+        }[put]
         item = "s[0]"
     else:
-        start = {"made": "s = ParameterDict({'k': t})", "set": "s = ParameterDict({'k': p})", "update": "s = ParameterDict()"}[put]
-        change = {"made": [], "set": ["s['k'] = t"], "update": [draw(st.sampled_from(["s['k'] = t", "_ = s.update({'k': t})"]))]}[put]
+        start = {
+            "made": "s = ParameterDict({'k': t})",
+            "set": "s = ParameterDict({'k': p})",
+            "update": "s = ParameterDict()",
+        }[put]
+        change = {
+            "made": [],
+            "set": ["s['k'] = t"],
+            "update": [draw(st.sampled_from(["s['k'] = t", "_ = s.update({'k': t})"]))],
+        }[put]
         item = "s['k']"
-    lines = ["t = torch.tensor([1.0, 2.0])", *(["p = nn.Parameter(torch.zeros(2))"] if put == "set" else []), start, *change]
+    lines = [
+        "t = torch.tensor([1.0, 2.0])",
+        *(["p = nn.Parameter(torch.zeros(2))"] if put == "set" else []),
+        start,
+        *change,
+    ]
     if put != "set" and draw(st.booleans()):
         return program(*lines, "[v.tolist() for v in s.parameters()]", criterion="parameters")
-    return program(*lines, f"isinstance({item}, nn.Parameter), {item}.requires_grad, {item}.tolist()", criterion="values")
+    return program(
+        *lines, f"isinstance({item}, nn.Parameter), {item}.requires_grad, {item}.tolist()", criterion="values"
+    )
 
 
-def container(symbol: str, examples: Sequence[Case], interface: Sequence[Case], *cases: st.SearchStrategy[Case]) -> Part:
+def container(
+    symbol: str, examples: Sequence[Case], interface: Sequence[Case], *cases: st.SearchStrategy[Case]
+) -> Part:
     """The part of a container; its programs also use the answer's own Module."""
     return Part(
         symbol=symbol,
@@ -964,9 +1107,22 @@ def row_examples(symbol: str, item: str, kind: str) -> list[Case]:
     three = [f"{name} = {item}" for name in "abc"]
     made = constructed(symbol, ("a", "b"))
     return [
-        names(*three, f"s = {made}", f"[name for name, _ in s.named_{kind}()]", "_ = s.append(c)", f"[name for name, _ in s.named_{kind}()]"),
+        names(
+            *three,
+            f"s = {made}",
+            f"[name for name, _ in s.named_{kind}()]",
+            "_ = s.append(c)",
+            f"[name for name, _ in s.named_{kind}()]",
+        ),
         values(*three, f"s = {made}", "list(s)", "len(s)", "s[0], s[-1]"),
-        values(*three, f"s = {constructed(symbol, ('a', 'b', 'c'))}", "list(s[1:])", "list(s[::2])", "list(s[::-1])", f"isinstance(s[1:], {symbol})"),
+        values(
+            *three,
+            f"s = {constructed(symbol, ('a', 'b', 'c'))}",
+            "list(s[1:])",
+            "list(s[::2])",
+            "list(s[::-1])",
+            f"isinstance(s[1:], {symbol})",
+        ),
         values(*three, f"s = {made}", "s[-1] = c", "list(s)", "_ = s.extend([b])", "list(s)"),
         values(*three, f"s = {constructed(symbol, ('a', 'a'))}", "len(s)", "list(s)"),
         errors(three[0], f"s = {constructed(symbol, 'a')}", "s[1]"),
@@ -978,10 +1134,18 @@ def row_examples(symbol: str, item: str, kind: str) -> list[Case]:
 def list_examples(symbol: str) -> list[Case]:
     """Examples that both lists of modules share."""
     three = constructed(symbol, ("a", "b", "c"))
-    return row_examples(symbol, "Module()", "children") + [
+    return [
+        *row_examples(symbol, "Module()", "children"),
         names(A, B, C, f"s = {three}", "del s[0]", "[name for name, _ in s.named_children()]"),
         names(A, B, C, f"s = {three}", "_ = s.pop(1)", "[name for name, _ in s.named_children()]"),
-        names(A, B, C, f"s = {constructed(symbol, 'ab')}", "_ = s.insert(0, c)", "[name for name, _ in s.named_children()]"),
+        names(
+            A,
+            B,
+            C,
+            f"s = {constructed(symbol, 'ab')}",
+            "_ = s.insert(0, c)",
+            "[name for name, _ in s.named_children()]",
+        ),
         values(A, B, C, f"s = {three}", "del s[-1]", "list(s)", "s.pop(0)", "list(s)", "s[0]"),
         values(A, B, C, f"s = {constructed(symbol, 'ab')}", "_ = s.insert(1, c)", "list(s)"),
         values(A, B, C, f"s = {constructed(symbol, 'ab')}", "_ = s.insert(2, c)", "list(s)"),
@@ -1001,7 +1165,15 @@ def dictionary_examples(symbol: str, item: str, kind: str) -> list[Case]:
     return [
         names(*two, f"[name for name, _ in d.named_{kind}()]", "list(d.state_dict())"),
         names(*two, "del d['h']", f"[name for name, _ in d.named_{kind}()]"),
-        values(*two, "list(d), list(d.keys())", "list(d.values())", "list(d.items())", "len(d)", "d['k']", "'h' in d, 'n' in d"),
+        values(
+            *two,
+            "list(d), list(d.keys())",
+            "list(d.values())",
+            "list(d.items())",
+            "len(d)",
+            "d['k']",
+            "'h' in d, 'n' in d",
+        ),
         values(*two, "d.pop('h')", "list(d)", "len(d)"),
         values(*two, f"c = {item}", "d['h'] = c", "list(d.items())", "d['e'] = a", "list(d)"),
         values(*two, f"c = {item}", "_ = d.update({'e': c, 'k': c})", "list(d.items())"),
@@ -1016,7 +1188,16 @@ def in_tree(symbol: str, item: str, made: str, empty: str = "()") -> list[Case]:
     """What every container is: a module, a child like others, empty unless given something."""
     return [
         program(f"s = {symbol}{empty}", "len(s)", "list(s)", "isinstance(s, Module)", "s.training"),
-        program(f"a = {item}", f"s = {made}", M, "m.s = s", "[k is s for k in m.children()]", "_ = m.eval()", "s.training", "len(s)"),
+        program(
+            f"a = {item}",
+            f"s = {made}",
+            M,
+            "m.s = s",
+            "[k is s for k in m.children()]",
+            "_ = m.eval()",
+            "s.training",
+            "len(s)",
+        ),
     ]
 
 
@@ -1077,13 +1258,15 @@ parameter_dict = container(
     "ParameterDict",
     [
         *dictionary_examples("ParameterDict", "nn.Parameter(torch.ones(1))", "parameters"),
-        values(TENSOR, "s = ParameterDict({'k': t})", "isinstance(s['k'], nn.Parameter), s['k'].requires_grad, s['k'].tolist()"),
+        values(TENSOR, "s = ParameterDict({'k': t})",
+               "isinstance(s['k'], nn.Parameter), s['k'].requires_grad, s['k'].tolist()"),
         values(TENSOR, "s = ParameterDict()", "s['k'] = t", "isinstance(s['k'], nn.Parameter)"),
         values(TENSOR, "s = ParameterDict()", "_ = s.update({'k': t})", "isinstance(s['k'], nn.Parameter)"),
         values(P, Q, "s = ParameterDict({'k': p})", "s['k'] = q", "list(s.parameters())"),
     ],
     in_tree("ParameterDict", "nn.Parameter(torch.ones(1))", "ParameterDict({'k': a})"),
-    dictionaries("ParameterDict"), dictionaries("ParameterDict"), wrong_dictionaries("ParameterDict"), conversions_in("ParameterDict"),
+    dictionaries("ParameterDict"), dictionaries("ParameterDict"), wrong_dictionaries("ParameterDict"),
+                 conversions_in("ParameterDict"),
 )  # fmt: skip
 
 exercise = Exercise(

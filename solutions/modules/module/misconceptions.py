@@ -7,19 +7,19 @@ from torch.nn import Parameter
 
 from grader.spec import misconception
 
-# --- Module -------------------------------------------------------------------------------------------------------------
+# --- Module ---------------------------------------------------------------------------------------------------------
 
 
 @misconception("Module", "own_work")
 class BorrowsTorchs(torch.nn.Module):
-    """Your Module is torch's own under another name. Start from a plain Python class: `__setattr__` and `__getattr__` are
-    all the magic there is."""
+    """Your Module is torch's own under another name. Start from a plain Python class: `__setattr__` and `__getattr__`
+    are all the magic there is."""
 
 
 @misconception("Module", "interface")
 class ReturnsNothing(Module):
-    """`train`, `eval`, `apply`, `requires_grad_`, `to`, `double` and `float` return the module itself, so that people can
-    write `net = Net().eval()`. Yours return None."""
+    """`train`, `eval`, `apply`, `requires_grad_`, `to`, `double` and `float` return the module itself, so that people
+    can write `net = Net().eval()`. Yours return None."""
 
     def train(self, mode=True):
         super().train(mode)
@@ -108,8 +108,8 @@ class KeepsDuplicatesNever(Module):
 
 @misconception("Module", "parameters")
 class StaysAtHome(Module):
-    """`parameters()` and `buffers()` go on to the children, and theirs, unless `recurse=False`. Yours list what the module
-    itself registered, and no more."""
+    """`parameters()` and `buffers()` go on to the children, and theirs, unless `recurse=False`. Yours list what the
+    module itself registered, and no more."""
 
     def _members(self, registry, prefix, recurse, remove_duplicate):
         return super()._members(registry, prefix, False, remove_duplicate)
@@ -185,8 +185,8 @@ class TensorsAreBuffers(Module):
 
 @misconception("Module", "parameters")
 class BuffersAreForgotten(Module):
-    """Assigning a tensor to the name of a buffer changes the buffer. You make an ordinary attribute of it, and the list of
-    buffers still has the old one."""
+    """Assigning a tensor to the name of a buffer changes the buffer. You make an ordinary attribute of it, and the
+    list of buffers still has the old one."""
 
     def _registry_for(self, name, value):
         found = super()._registry_for(name, value)
@@ -195,8 +195,8 @@ class BuffersAreForgotten(Module):
 
 @misconception("Module", "parameters")
 class NoneDeletes(Module):
-    """Assigning None to a registered name empties it but keeps it registered: it stays at its place among the names, and
-    `del` is for taking it away."""
+    """Assigning None to a registered name empties it but keeps it registered: it stays at its place among the names,
+    and `del` is for taking it away."""
 
     def __setattr__(self, name, value):
         super().__setattr__(name, value)
@@ -383,7 +383,8 @@ class SavesNoBuffers(Module):
 
 @misconception("Module", "state")
 class SavesSharedOnce(Module):
-    """The state dict has what is shared under each of its names; only the lists of parameters and modules give it once."""
+    """The state dict has what is shared under each of its names; only the lists of parameters and modules give it
+    once."""
 
     def _saved(self, prefix):
         seen = set()
@@ -395,7 +396,8 @@ class SavesSharedOnce(Module):
 
 @misconception("Module", "state")
 class StillInTheGraph(Module):
-    """The tensors of a state dict are detached. Yours still require a gradient, so whoever works with them builds a graph."""
+    """The tensors of a state dict are detached. Yours still require a gradient, so whoever works with them builds a
+    graph."""
 
     def state_dict(self, prefix=""):
         return dict(self._saved(prefix))
@@ -403,8 +405,8 @@ class StillInTheGraph(Module):
 
 @misconception("Module", "state")
 class PrefixGetsADot(Module):
-    """In `state_dict(prefix=...)` the prefix is used as it is; the caller writes the dot. (`named_parameters` is the one
-    that adds it.)"""
+    """In `state_dict(prefix=...)` the prefix is used as it is; the caller writes the dot. (`named_parameters` is the
+    one that adds it.)"""
 
     def state_dict(self, prefix=""):
         return super().state_dict(prefix=prefix + "." if prefix else "")
@@ -412,8 +414,8 @@ class PrefixGetsADot(Module):
 
 @misconception("Module", "state")
 class ParametersThenBuffers(Module):
-    """The state dict goes module by module: a module's parameters, its buffers, then its children. You give all parameters
-    first, and after them all buffers."""
+    """The state dict goes module by module: a module's parameters, its buffers, then its children. You give all
+    parameters first, and after them all buffers."""
 
     def _saved(self, prefix):
         pairs = list(super()._saved(prefix))
@@ -423,8 +425,8 @@ class ParametersThenBuffers(Module):
 
 @misconception("Module", "state")
 class NewParametersOnLoad(Module):
-    """`load_state_dict` copies values into the tensors that are there. You put new ones in their place, and an optimizer
-    or a shared layer goes on holding the old."""
+    """`load_state_dict` copies values into the tensors that are there. You put new ones in their place, and an
+    optimizer or a shared layer goes on holding the old."""
 
     def load_state_dict(self, state_dict, strict=True):
         kept = {name: tensor.detach().clone() for name, tensor in self._saved("")}
@@ -459,8 +461,8 @@ class SharesMemoryWithTheState(Module):
 
 @misconception("Module", "state")
 class LoadsByPosition(Module):
-    """Values are loaded by name. You go through both in parallel, so a state dict in another order, or with a key too few,
-    ends up in the wrong places."""
+    """Values are loaded by name. You go through both in parallel, so a state dict in another order, or with a key too
+    few, ends up in the wrong places."""
 
     def load_state_dict(self, state_dict, strict=True):
         keys = super().load_state_dict(state_dict, strict)
@@ -697,7 +699,9 @@ class FlatRepr(Module):
     """In a repr, what is below a child is indented by two more spaces than the child itself."""
 
     def __repr__(self):
-        return "\n".join("  " + line.lstrip() if line.startswith("  ") else line for line in super().__repr__().split("\n"))
+        return "\n".join(
+            "  " + line.lstrip() if line.startswith("  ") else line for line in super().__repr__().split("\n")
+        )
 
 
 @misconception("Module", "values")
@@ -734,8 +738,8 @@ class TakesAnyName(Module):
 
 @misconception("Module", "errors")
 class TakesOver(Module):
-    """`register_parameter`, `register_buffer` and `add_module` refuse a name that already is an attribute of another kind.
-    (Assigning is what replaces it.)"""
+    """`register_parameter`, `register_buffer` and `add_module` refuse a name that already is an attribute of another
+    kind. (Assigning is what replaces it.)"""
 
     def _check_name(self, name, registry):
         self._registered(registry)
@@ -747,8 +751,8 @@ class TakesOver(Module):
 
 @misconception("Module", "errors")
 class RegistersAnything(Module):
-    """`register_parameter` takes a Parameter, `register_buffer` a tensor and `add_module` a Module, or None. Anything else
-    is a TypeError."""
+    """`register_parameter` takes a Parameter, `register_buffer` a tensor and `add_module` a Module, or None. Anything
+    else is a TypeError."""
 
     def register_parameter(self, name, param):
         self._check_name(name, "_parameters")
@@ -770,15 +774,19 @@ class WrapsTensors(Module):
     `nn.Parameter`. You make one of it."""
 
     def __setattr__(self, name, value):
-        if isinstance(value, Tensor) and not isinstance(value, Parameter) and name in self.__dict__.get("_parameters", ()):
+        if (
+            isinstance(value, Tensor)
+            and not isinstance(value, Parameter)
+            and name in self.__dict__.get("_parameters", ())
+        ):
             value = Parameter(value)
         super().__setattr__(name, value)
 
 
 @misconception("Module", "errors")
 class ReplacesByAnything(Module):
-    """A registered name does not take another kind of value: assigning a number to a parameter, a child or a buffer is a
-    TypeError."""
+    """A registered name does not take another kind of value: assigning a number to a parameter, a child or a buffer
+    is a TypeError."""
 
     def __setattr__(self, name, value):
         try:
@@ -790,8 +798,8 @@ class ReplacesByAnything(Module):
 
 @misconception("Module", "errors")
 class ReadyTooEarly(Module):
-    """A subclass that registers something before it calls `super().__init__()` gets an AttributeError that says so. Yours
-    lets it pass, and then forgets it."""
+    """A subclass that registers something before it calls `super().__init__()` gets an AttributeError that says so.
+    Yours lets it pass, and then forgets it."""
 
     def _registered(self, registry):
         return self.__dict__.setdefault(registry, {})
@@ -851,7 +859,9 @@ class SkipsOtherShapes(Module):
         if strict:
             return super().load_state_dict(state_dict)
         wrong = [key for key in own if key in state_dict and own[key].shape != state_dict[key].shape]
-        keys = super().load_state_dict({key: value for key, value in state_dict.items() if key not in wrong}, strict=False)
+        keys = super().load_state_dict(
+            {key: value for key, value in state_dict.items() if key not in wrong}, strict=False
+        )
         return LoadResult([key for key in keys.missing_keys if key not in wrong], keys.unexpected_keys)
 
 
@@ -899,13 +909,14 @@ class DeletesNothingQuietly(Module):
 
 @misconception("Module", "errors")
 class ForwardByDefault(Module):
-    """A module without a `forward` cannot be called; yours hands its input back, and the missing method goes unnoticed."""
+    """A module without a `forward` cannot be called; yours hands its input back, and the missing method goes
+    unnoticed."""
 
     def forward(self, *args, **kwargs):
         return args[0] if args else None
 
 
-# --- Sequential and ModuleList ------------------------------------------------------------------------------------------
+# --- Sequential and ModuleList --------------------------------------------------------------------------------------
 
 
 @misconception("Sequential", "own_work")
@@ -1128,7 +1139,8 @@ class _CountsOnce:
 
 @misconception("Sequential", "values")
 class RunsOnce(_CountsOnce, Sequential):
-    """A module that is in the row twice is run twice, and counts twice. `children()` gives it once, so do not go by that."""
+    """A module that is in the row twice is run twice, and counts twice. `children()` gives it once, so do not go by
+    that."""
 
 
 @misconception("ModuleList", "values")
@@ -1268,7 +1280,7 @@ class ListThatRuns(ModuleList):
         return x
 
 
-# --- ModuleDict and ParameterDict ---------------------------------------------------------------------------------------
+# --- ModuleDict and ParameterDict -----------------------------------------------------------------------------------
 
 
 @misconception("ModuleDict", "own_work")
@@ -1347,8 +1359,8 @@ class KeptAside(_OnTheSide, ModuleDict):
 
 @misconception("ParameterDict", "parameters")
 class ParametersKeptAside(_OnTheSide, ParameterDict):
-    """The parameters are in a dictionary of your own, so the base class does not know them: nothing to train, nothing in
-    the state dict. Register them."""
+    """The parameters are in a dictionary of your own, so the base class does not know them: nothing to train, nothing
+    in the state dict. Register them."""
 
     def _checked(self, key, value):
         return value if isinstance(value, Parameter) else Parameter(value)
@@ -1523,7 +1535,7 @@ class AnyKey(ModuleDict):
             super()._check_name(name, registry)
 
 
-# --- ParameterList ------------------------------------------------------------------------------------------------------
+# --- ParameterList --------------------------------------------------------------------------------------------------
 
 
 @misconception("ParameterList", "own_work")

@@ -20,9 +20,10 @@ def _join(prefix: str, name: str) -> str:
 class Module:
     """The base class of layers and models: what you assign to an attribute, it remembers.
 
-    A `Parameter` that is assigned to an attribute is registered as a parameter, and another `Module` as a child. Buffers
-    (tensors that belong to the state but are not trained) are registered with `register_buffer`. All else is an ordinary
-    attribute, a plain tensor or a list of modules included. A registered name is read as an attribute too.
+    A `Parameter` that is assigned to an attribute is registered as a parameter, and another `Module` as a child.
+    Buffers (tensors that belong to the state but are not trained) are registered with `register_buffer`. All else is
+    an ordinary attribute, a plain tensor or a list of modules included. A registered name is read as an attribute
+    too.
 
     Subclasses call ``super().__init__()`` before they register anything, and define `forward`.
     """
@@ -37,10 +38,10 @@ class Module:
     def __setattr__(self, name: str, value: Any) -> None:
         """Register a parameter or child, fill a registered name anew, or set an ordinary attribute.
 
-        A parameter takes over whatever the name held before: an ordinary attribute, a buffer or a child. So does a module,
-        except that it never replaces a parameter. A name that is registered as a buffer takes any tensor, and remains
-        one. Every registered name takes None: it stays registered, reads as None, and is left out of every list (a
-        parameter's name, then, is still only for a parameter).
+        A parameter takes over whatever the name held before: an ordinary attribute, a buffer or a child. So does a
+        module, except that it never replaces a parameter. A name that is registered as a buffer takes any tensor, and
+        remains one. Every registered name takes None: it stays registered, reads as None, and is left out of every
+        list (a parameter's name, then, is still only for a parameter).
 
         Raises:
             TypeError: for another kind of value under a name that is registered.
@@ -290,7 +291,8 @@ class Module:
                 parameter.grad = None if set_to_none else torch.zeros_like(parameter.grad)
 
     def apply(self, fn: "Callable[[Module], Any]") -> "Module":
-        """Call a function on every module below, children before their parents, and last on this one, which it returns."""
+        """Call a function on every module below, children before their parents, and last on this one, which it
+        returns."""
         for child in self.children():
             child.apply(fn)
         fn(self)

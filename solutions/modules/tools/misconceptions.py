@@ -11,7 +11,7 @@ from grader.spec import misconception
 
 right_count, right_freeze, right_keys, right_step = count_parameters, freeze, state_dict_keys, optimizer_step
 
-# --- count_parameters ---------------------------------------------------------------------------------------------------
+# --- count_parameters -----------------------------------------------------------------------------------------------
 
 
 @misconception("count_parameters", "interface")
@@ -34,8 +34,8 @@ def counts_tensors(module, trainable_only=False):
 
 @misconception("count_parameters", "values")
 def counts_shared_twice(module, trainable_only=False):
-    """A parameter that is used in two places is still one. `module.parameters()` gives it once; going through all modules
-    by yourself, or through the state dict, does not."""
+    """A parameter that is used in two places is still one. `module.parameters()` gives it once; going through all
+    modules by yourself, or through the state dict, does not."""
     found = [item for _, item in module.named_parameters(remove_duplicate=False)]
     return sum(item.numel() for item in found if item.requires_grad or not trainable_only)
 
@@ -61,14 +61,18 @@ def counts_trainable_only(module, trainable_only=False):
 
 @misconception("count_parameters", "values")
 def counts_the_frozen_ones(module, trainable_only=False):
-    """With trainable_only=True you count exactly those that are not trained. `requires_grad` is True for those that are."""
+    """With trainable_only=True you count exactly those that are not trained. `requires_grad` is True for those that
+    are."""
     return right_count(module) - right_count(module, True) if trainable_only else right_count(module)
 
 
 @misconception("count_parameters", "values")
 def counts_its_own(module, trainable_only=False):
     """The layers inside count as well, however deep they are."""
-    found = [*module.parameters(recurse=False), *(item for child in module.children() for item in child.parameters(recurse=False))]
+    found = [
+        *module.parameters(recurse=False),
+        *(item for child in module.children() for item in child.parameters(recurse=False)),
+    ]
     found = {id(item): item for item in found}.values()
     return sum(item.numel() for item in found if item.requires_grad or not trainable_only)
 
@@ -83,7 +87,9 @@ def counts_weights(module, trainable_only=False):
 @misconception("count_parameters", "values")
 def counts_rows(module, trainable_only=False):
     """A parameter of shape (2, 3) holds 6 numbers. `len` is its first size only; ask for `numel()`."""
-    return sum(item.shape[0] if item.dim() else 1 for item in module.parameters() if item.requires_grad or not trainable_only)
+    return sum(
+        item.shape[0] if item.dim() else 1 for item in module.parameters() if item.requires_grad or not trainable_only
+    )
 
 
 @misconception("count_parameters", "values")
@@ -93,7 +99,7 @@ def counts_two_sizes(module, trainable_only=False):
     return sum(item.numel() if item.dim() < 3 else item.shape[0] * item.shape[1] for item in found)
 
 
-# --- freeze -------------------------------------------------------------------------------------------------------------
+# --- freeze ---------------------------------------------------------------------------------------------------------
 
 
 @misconception("freeze", "interface")
@@ -170,13 +176,16 @@ def plain_text_only(module, *patterns):
 @misconception("freeze", "values")
 def as_regular_expressions(module, *patterns):
     """These are patterns of fnmatch, as in file names, not regular expressions."""
+
     def match(pattern, name):
         try:
             return re.match(pattern, name)
         except re.error:
             return None
 
-    return right_freeze(module, *[name for name, _ in module.named_parameters() if any(match(item, name) for item in patterns)])
+    return right_freeze(
+        module, *[name for name, _ in module.named_parameters() if any(match(item, name) for item in patterns)]
+    )
 
 
 @misconception("freeze", "values")
@@ -214,7 +223,9 @@ def thaws_the_rest(module, *patterns):
 @misconception("freeze", "gradients")
 def freezes_the_rest(module, *patterns):
     """You freeze those that do not match. A pattern says what to freeze, not what to train."""
-    matching = [name for name, _ in module.named_parameters() if any(fnmatchcase(name, pattern) for pattern in patterns)]
+    matching = [
+        name for name, _ in module.named_parameters() if any(fnmatchcase(name, pattern) for pattern in patterns)
+    ]
     for name, item in module.named_parameters():
         if name not in matching:
             item.requires_grad_(False)
@@ -228,12 +239,13 @@ def evaluates_as_well(module, *patterns):
     return right_freeze(module, *patterns)
 
 
-# --- state_dict_keys ----------------------------------------------------------------------------------------------------
+# --- state_dict_keys ------------------------------------------------------------------------------------------------
 
 
 @misconception("state_dict_keys", "own_work")
 def builds_the_model(spec):
     """You build the model and ask it. Work the names out from the description."""
+
     def build(item):
         if isinstance(item, str):
             return {"Linear": nn.Linear(1, 1), "ReLU": nn.ReLU()}.get(item, nn.Conv2d(1, 1, 1))
@@ -251,6 +263,7 @@ def under_another_name(model):
 
 def described(layer=_layer_keys, children=_children, join="{}.{}".format):
     """The tool, with one of its steps replaced."""
+
     def keys(spec):
         if isinstance(spec, str):
             return layer(spec)
@@ -260,44 +273,54 @@ def described(layer=_layer_keys, children=_children, join="{}.{}".format):
 
 
 def without_statistics(kind):
+    """Keys of a layer that forget its buffers."""
     return [key for key in _layer_keys(kind) if key in ("weight", "bias")]
 
 
 def without_counter(kind):
+    """Keys of a layer that forget the counter."""
     return [key for key in _layer_keys(kind) if key != "num_batches_tracked"]
 
 
 def bias_always(kind):
+    """Keys of a layer that always has a bias."""
     return _layer_keys(kind.partition(":")[0])
 
 
 def bias_first(kind):
+    """Keys of a layer, the bias first."""
     return sorted(_layer_keys(kind), key=lambda key: ("bias", "weight").index(key) if key in ("bias", "weight") else 2)
 
 
 def statistics_first(kind):
+    """Keys of a layer, the buffers first."""
     return sorted(_layer_keys(kind), key=lambda key: key in ("bias", "weight"))
 
 
 def weight_for_all(kind):
+    """Keys of a layer that has a weight at least."""
     return _layer_keys(kind) or ["weight"]
 
 
 def by_number_from_one(spec):
+    """Children of a row, from one."""
     return {str(index): inner for index, inner in enumerate(spec, 1)} if isinstance(spec, list) else _children(spec)
 
 
 def only_with_weights(spec):
+    """Children of a row that have something to save."""
     if not isinstance(spec, list):
         return _children(spec)
     return {str(index): inner for index, inner in enumerate(item for item in spec if item != "ReLU")}
 
 
 def wrapper_by_its_class(spec):
+    """Children of a wrapper under its class."""
     return spec if isinstance(spec, dict) else _children(spec)
 
 
 def sorted_children(spec):
+    """Children by their sorted names."""
     return dict(sorted(_children(spec).items()))
 
 
@@ -358,6 +381,7 @@ def wrapper_takes_its_class_name(spec):
 @misconception("state_dict_keys", "values")
 def wrapper_adds_nothing(spec):
     """DataParallel puts `module.` in front of the keys of what it wraps, wherever it stands."""
+
     def keys(item):
         if isinstance(item, dict) and set(item) == {"DataParallel"}:
             return keys(item["DataParallel"])
@@ -371,6 +395,7 @@ def wrapper_adds_nothing(spec):
 @misconception("state_dict_keys", "values")
 def wrapper_outermost_only(spec):
     """A DataParallel may be anywhere in a model, not just around all of it."""
+
     def inner(item):
         if isinstance(item, dict) and set(item) == {"DataParallel"}:
             return inner(item["DataParallel"])
@@ -410,7 +435,7 @@ def takes_the_spec_apart(spec):
     return keys
 
 
-# --- optimizer_step -----------------------------------------------------------------------------------------------------
+# --- optimizer_step -------------------------------------------------------------------------------------------------
 
 
 @misconception("optimizer_step", "interface")
@@ -520,7 +545,8 @@ def forgets_to_store(module, lr):
 
 @misconception("optimizer_step", "state")
 def new_parameters(module, lr):
-    """The parameters must stay the same objects: whoever else holds them should see them move. You register new ones."""
+    """The parameters must stay the same objects: whoever else holds them should see them move. You register new
+    ones."""
     fresh = {}
     for child in module.modules():
         for name, parameter in list(child.named_parameters(recurse=False, remove_duplicate=False)):

@@ -79,8 +79,9 @@ def _children(spec: Mapping | Sequence) -> Mapping:
 def optimizer_step(module: nn.Module, lr: float) -> None:
     r"""Take one step of gradient descent: $w \leftarrow w - \mathrm{lr} \cdot \nabla w$ for every parameter, in place.
 
-    Parameters stay the same objects, require a gradient as before, and remember nothing of the step. Their gradients are
-    left as they are. A parameter that has no gradient (``grad`` is None) stays where it is; a shared one moves once.
+    Parameters stay the same objects, require a gradient as before, and remember nothing of the step. Their gradients
+    are left as they are. A parameter that has no gradient (``grad`` is None) stays where it is; a shared one moves
+    once.
 
     Args:
         module: The model, after a backward pass.

@@ -178,7 +178,8 @@ class Module:
         missing = sorted(set(own) - set(state_dict))
         unexpected = sorted(set(state_dict) - set(own))
         if strict:
-            assert not missing and not unexpected
+            assert not missing
+            assert not unexpected
         for key in own.keys() & state_dict.keys():
             assert own[key].shape == state_dict[key].shape
         for key in own.keys() & state_dict.keys():

@@ -1,4 +1,5 @@
-"""One table of slots a module, each with its kind; everything else is a search through it. Containers on abstract bases."""
+"""One table of slots a module, each with its kind; everything else is a search through it. Containers on abstract
+bases."""
 
 from collections import namedtuple
 from collections.abc import MutableMapping, MutableSequence
@@ -87,7 +88,9 @@ class Module:
     register_module = add_module
 
     def _of(self, kind):
-        return [(name, slot.value) for name, slot in self._slots.items() if slot.kind == kind and slot.value is not None]
+        return [
+            (name, slot.value) for name, slot in self._slots.items() if slot.kind == kind and slot.value is not None
+        ]
 
     def named_modules(self, prefix="", remove_duplicate=True):
         found, seen, stack = [], set(), [(prefix, self)]
