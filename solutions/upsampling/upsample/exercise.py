@@ -1,0 +1,225 @@
+"""Upsample, judged against ``torch.nn.Upsample`` where that is of one mind with itself."""
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+from torch import nn
+
+from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, tensor
+from grader.strategies import cotangents, flags, normal_tensor, seeds, sizes
+
+Case = dict[str, Any]
+MILD = ((1.0, 0.0), (3.0, 1.0), (0.1, -0.2), (100.0, 30.0))
+FACTORS = (2.0, 3.0, 1.5, 0.5, 2.5, 1.0, 1.25, 0.75, 1.7, 0.4, 2.3, 1.3)
+LARGEST = 7
+
+# Nearest: only where the index comes out the same however it is worked out.
+
+
+@cache
+def same_by_size(old: int, new: int) -> bool:
+    """Whether float32 (as in torch), float64 and exact arithmetic take the same elements for a size."""
+    return all(_same(place * old / new, place * (old / new), old, new, place) for place in range(new))
+
+
+def _same(divided: float, multiplied: float, old: int, new: int, place: int) -> bool:
+    single = np.float32(place) * (np.float32(old) / np.float32(new))
+    other = np.float32(place) * np.float32(old) / np.float32(new)
+    return {int(divided), int(multiplied), int(single), int(other)} == {place * old // new}
+
+
+@cache
+def same_by_factor(old: int, factor: float) -> bool:
+    """The same for a factor; and torch is not one with itself where a fractional one keeps or doubles the size."""
+    new = int(old * factor)
+    if new < 1 or not clear_size(old, factor):
+        return False
+    if new in (old, 2 * old) and new != old * factor:
+        return False
+    step = np.float32(1 / factor)
+    for place in range(new):
+        exact = place / Fraction(str(factor))
+        found = {int(place / factor), int(place * (1 / factor)), int(np.float32(place) * step), int(np.float32(place) / np.float32(factor))}
+        if found != {math.floor(exact)} or exact >= old:
+            return False
+    return True
+
+
+def clear_size(old: int, factor: float) -> bool:
+    """Whether rounding plays no part in the new size, and there is anything left."""
+    product = old * factor
+    whole = round(product)
+    return product >= 1 and (product == whole and Fraction(factor) * old == whole or abs(product - whole) > 1e-6)
+
+
+# Cases.
+
+
+@st.composite
+def by_size(draw: st.DrawFn, old: Sequence[int], nearest: bool) -> Any:
+    """New sizes: a tuple, or an int for all."""
+    choices = [[new for new in range(1, 10) if not nearest or same_by_size(length, new)] for length in old]
+    common = [new for new in choices[0] if all(new in found for found in choices)]
+    if draw(st.sampled_from((False, False, True))) and common:
+        return draw(st.sampled_from(common))
+    return tuple(draw(st.sampled_from(found)) for found in choices)
+
+
+@st.composite
+def by_factor(draw: st.DrawFn, old: Sequence[int], nearest: bool) -> Any:
+    """Factors: a tuple, or a number for all."""
+    fits = same_by_factor if nearest else clear_size
+    choices = [[factor for factor in FACTORS if fits(length, factor)] for length in old]
+    common = [factor for factor in choices[0] if all(factor in found for found in choices)]
+    if draw(flags):
+        value = draw(st.sampled_from(common))
+        return int(value) if value == int(value) and draw(flags) else value
+    return tuple(draw(st.sampled_from(found)) for found in choices)
+
+
+def factor_fits(factor: Any, old: Sequence[int], nearest: bool) -> bool:
+    """Whether a factor, or one for each dimension, may be judged on these sizes."""
+    each = factor if isinstance(factor, tuple) else (factor,) * len(old)
+    return all((same_by_factor if nearest else clear_size)(length, float(one)) for length, one in zip(old, each, strict=True))
+
+
+def size_fits(size: Any, old: Sequence[int], nearest: bool) -> bool:
+    """The same for sizes."""
+    each = size if isinstance(size, tuple) else (size,) * len(old)
+    return not nearest or all(same_by_size(length, new) for length, new in zip(old, each, strict=True))
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """Each mode on what it is for; one or two inputs of different sizes."""
+    mode = draw(st.sampled_from(("bilinear", "nearest", "linear", "bilinear")))
+    dims = {"linear": 1, "bilinear": 2}.get(mode) or draw(st.sampled_from((2, 1, 3)))
+    nearest, largest = mode == "nearest", 5 if dims == 3 else LARGEST
+    old = [draw(sizes(1, largest)) for _ in range(dims)]
+    sized = draw(flags)
+    value = draw((by_size if sized else by_factor)(old, nearest))
+    options: Case = {"size" if sized else "scale_factor": value}
+    if not nearest or draw(flags):
+        options["mode"] = mode
+    if not nearest and draw(st.sampled_from((True, True, False))):
+        options["align_corners"] = draw(st.sampled_from((True, False)))
+    fits = size_fits if sized else factor_fits
+    more = [draw(sizes(1, largest)) for _ in range(dims)]
+    images = [old, more] if draw(flags) and fits(value, more, nearest) else [old]
+    steps: list[Case] = []
+    for image in images:
+        if draw(flags):
+            steps.append(evaluate())
+        shape = [draw(sizes(1, 2)), draw(sizes(1, 3)), *image]
+        steps.append(call(draw(normal_tensor(shape, spreads=MILD)), cotangent=draw(cotangents())))
+    return layer_case([], options, steps, seed=draw(seeds))
+
+
+@st.composite
+def numerics(draw: st.DrawFn) -> Case:
+    """Float32 sequences and images, near zero and far from it."""
+    mode, shape = draw(st.sampled_from((("linear", [2, 2, 7]), ("bilinear", [2, 2, 5, 6]), ("nearest", [2, 2, 4, 3]))))
+    linear = mode != "nearest"
+    options: Case = draw(st.sampled_from(({"size": 9 if linear else 8}, {"scale_factor": 2.5}, {"scale_factor": 0.5})))
+    if linear:
+        options = options | {"align_corners": draw(flags)}
+    spreads = ((1.0, 0.0), (1e3, 0.0), (1.0, 100.0), (1e-3, 0.0))
+    x = draw(normal_tensor(shape, fills=("normal",), spreads=spreads, grad=True))
+    return layer_case([], options | {"mode": mode}, [call(x, cotangent=draw(seeds))], dtype="float32", seed=draw(seeds))
+
+
+def example(options: Case, *shapes: Sequence[int], layout: str = "contiguous") -> Case:
+    """Calls on normal values, one a shape."""
+    return layer_case([], options, [call(tensor(*shape, seed=place, layout=layout)) for place, shape in enumerate(shapes)])
+
+
+def refused(why: str, options: Case, *shape: int) -> Case:
+    """A constructor call or an input that must raise."""
+    return {**example(options, shape), "why": why}
+
+
+def growth(along: str, options: Case, shapes: Sequence[Sequence[int]]) -> Growth:
+    """Calls of growing size whose operations are counted."""
+    return Growth(along=along, cases=[layer_case([], options, [call(tensor(*shape)) | {"count": True}]) for shape in shapes])
+
+
+LINE, PLANE = {"mode": "linear"}, {"mode": "bilinear"}
+ALIGNED, APART = {"align_corners": True}, {"align_corners": False}
+PLANES = {"batch": [[size, 2, 3, 4] for size in (2, 4, 8)], "image height": [[2, 2, size, 3] for size in (2, 4, 8)]}
+
+exercise = Exercise(
+    title="Upsample",
+    parts=[
+        Part(
+            symbol="Upsample",
+            oracle=nn.Upsample,
+            core=True,
+            cases=cases(),
+            size=112,
+            examples=[
+                example({"scale_factor": 2}, [2, 3, 2, 3]),
+                example({"size": 5}, [2, 2, 3]),
+                example({"size": (4, 6)}, [2, 3, 3, 4]),
+                example({"size": 3}, [2, 2, 4, 5]),
+                example({"size": (3, 4, 2)}, [2, 1, 2, 3, 4]),
+                example({"scale_factor": (1.5, 2.0, 0.5)}, [1, 2, 2, 1, 4]),
+                example({"scale_factor": 2.5}, [1, 2, 3, 4]),
+                example({"scale_factor": 1.5}, [2, 2, 5]),
+                example({"scale_factor": (2.0, 3.0)}, [1, 2, 3, 2], [2, 1, 2, 4]),
+                example({"scale_factor": 0.5}, [2, 2, 5, 4]),
+                example({"scale_factor": 2, **LINE}, [2, 3, 4]),
+                example({"scale_factor": 2, **LINE, **ALIGNED}, [2, 3, 4]),
+                example({"size": 3, **LINE, **APART}, [2, 2, 7]),
+                example({"size": 1, **LINE, **ALIGNED}, [1, 2, 4]),
+                example({"size": 4, **LINE, **ALIGNED}, [2, 2, 1]),
+                example({"scale_factor": 1.7, **LINE}, [2, 1, 5]),
+                example({"scale_factor": 1.3, **LINE}, [2, 2, 3]),
+                example({"scale_factor": 2.3, **LINE, **ALIGNED}, [2, 2, 4]),
+                example({"scale_factor": 2, **PLANE}, [2, 3, 3, 4]),
+                example({"scale_factor": 2, **PLANE, **ALIGNED}, [2, 3, 3, 4]),
+                example({"size": (5, 3), **PLANE}, [1, 2, 3, 6]),
+                example({"size": (2, 7), **PLANE, **ALIGNED}, [1, 2, 4, 3], [2, 1, 3, 2]),
+                example({"size": 4, **PLANE}, [1, 2, 2, 5]),
+                example({"scale_factor": (1.7, 0.4), **PLANE, **APART}, [2, 1, 4, 7]),
+                example({"scale_factor": (1.2, 2.5), **PLANE}, [1, 2, 4, 3]),
+                example({"scale_factor": 0.4, **PLANE}, [1, 2, 6, 7]),
+                example({"scale_factor": 1, **PLANE}, [2, 2, 3, 2], layout="channels_last"),
+                # With all arguments given: these are the cases that are also passed by position.
+                example({"size": None, "scale_factor": (2.0, 3.0), **PLANE, **ALIGNED}, [1, 1, 3, 2]),
+                example({"size": (5, 3), "scale_factor": None, **PLANE, **APART}, [1, 1, 2, 4]),
+                example({"size": 7, "scale_factor": None, "mode": "nearest", "align_corners": None}, [1, 2, 3]),
+            ],
+            arguments=("size", "scale_factor", "mode", "align_corners"),
+            numerics=numerics(),
+            errors=[
+                refused("A size and a factor together", {"size": 4, "scale_factor": 2}, 1, 2, 2, 2),
+                refused("A size and a factor together", {"size": (4, 6), "scale_factor": (2.0, 2.0), **PLANE}, 1, 2, 2, 3),
+                refused("Neither a size nor a factor", {}, 1, 2, 3, 4),
+                refused("Neither a size nor a factor", PLANE, 1, 2, 3, 4),
+                refused("align_corners=True with the nearest mode", {"scale_factor": 2, **ALIGNED}, 1, 2, 3, 4),
+                refused("The mode 'quadratic'", {"scale_factor": 2, "mode": "quadratic"}, 1, 2, 3, 4),
+                refused("The linear mode on an input of 4 dimensions", {"scale_factor": 2, **LINE}, 1, 2, 3, 4),
+                refused("The bilinear mode on an input of 3 dimensions", {"scale_factor": 2, **PLANE}, 1, 2, 3),
+                refused("The bilinear mode on an input of 5 dimensions", {"scale_factor": 2, **PLANE}, 1, 2, 2, 3, 4),
+            ],
+            growth=[
+                growth(along, options, shapes)
+                for options in ({"scale_factor": 2}, {"scale_factor": 2, **PLANE})
+                for along, shapes in PLANES.items()
+            ],
+            off_limits=OffLimits(
+                kernels=("*upsample*", "grid_sampler*", "*interpolate*"),
+                classes=("Upsample*", "UpsamplingNearest2d", "UpsamplingBilinear2d"),
+                functions=(
+                    "torch.nn.functional.interpolate", "torch.nn.functional.upsample", "torch.nn.functional.upsample_nearest",
+                    "torch.nn.functional.upsample_bilinear", "torch.nn.functional.grid_sample",
+                ),
+            ),
+        )
+    ],
+)  # fmt: skip
