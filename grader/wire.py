@@ -25,6 +25,7 @@ _DTYPES: dict[str, torch.dtype] = {
         torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8, torch.bool,
     )
 }  # fmt: skip
+_NAMES = {dtype: name for name, dtype in _DTYPES.items()}
 _ITEM_SIZES = {name: torch.empty((), dtype=dtype).element_size() for name, dtype in _DTYPES.items()}
 
 
@@ -68,15 +69,14 @@ def pack_payload(value: Any) -> bytes:
 
 
 def _raw(tensor: torch.Tensor) -> tuple[bytes, str]:
-    tensor = tensor.detach().cpu().contiguous()
-    name = str(tensor.dtype).removeprefix("torch.")
-    if name not in _DTYPES:
+    name = _NAMES.get(tensor.dtype)
+    if name is None:
         raise TypeError(f"cannot send a tensor of dtype {tensor.dtype}")
-    if not tensor.numel():
-        return b"", name
+    if tensor.requires_grad or not tensor.is_cpu or tensor.is_conj() or tensor.is_neg():
+        tensor = tensor.detach().cpu().resolve_conj().resolve_neg()
     if tensor.dtype is torch.bfloat16:
         tensor = tensor.view(torch.int16)
-    return tensor.resolve_conj().resolve_neg().numpy().tobytes(), name
+    return tensor.numpy().tobytes(), name
 
 
 def unpack(payload: bytes | memoryview) -> Any:

@@ -71,6 +71,11 @@ class Child:
         self._selector.register(process.output, selectors.EVENT_READ)
 
     @property
+    def pid(self) -> int | None:
+        """Its process id, where it has one."""
+        return getattr(self._process, "pid", None)
+
+    @property
     def output(self) -> str:
         """What the answer printed, the beginning of it."""
         return self._kept.decode(errors="replace")

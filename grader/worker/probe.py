@@ -128,9 +128,10 @@ class _Run:
             self.target = self.namespace[symbol](
                 *self.values(new.get("args", [])), **self.values(new.get("kwargs", {}))
             )
-            if isinstance(self.target, nn.Module) and "fresh" not in self.case:
+            if isinstance(self.target, nn.Module) and "fresh" not in self.case and not self.is_settled():
                 self.target = self.target.to(device=self.device, dtype=self.dtype)
-            self.observation["new"] = describe(self.target)
+            # Loading a state says whether its keys are right; only without one are they listed.
+            self.observation["new"] = describe(self.target, keys=self.case.get("state") is None)
             if self.case.get("state") is not None:
                 self.enter("load")
                 self.load(self.case["state"])
@@ -142,14 +143,22 @@ class _Run:
             self.observation["steps"].append(record)
             self.observation.pop("partial", None)
 
+    def is_settled(self) -> bool:
+        """Whether everything in the object has the case's device and dtype, so that moving it would do nothing."""
+        return self.device == "cpu" and all(
+            item.dtype is self.dtype or not item.is_floating_point()
+            for items in (self.target.parameters(), self.target.buffers())
+            for item in items
+        )
+
     def values(self, value: Any) -> Any:
         """Make the arguments that plain data describes."""
-        if isinstance(value, list):
+        if type(value) is list:
             return [self.values(item) for item in value]
-        if not isinstance(value, Mapping):
+        if type(value) is not dict:
             return value
         if "$fill" in value:
-            tensor = recipes.build(dict(value), dtype=self.dtype, plain=self.plain).to(self.device)
+            tensor = recipes.build(value, dtype=self.dtype, plain=self.plain).to(self.device)
             wants = tensor.is_floating_point() and value.get("grad", True)
             # detach: a leaf of the graph that keeps its strides.
             return tensor.detach().requires_grad_(wants)
@@ -219,15 +228,14 @@ class _Run:
         """Call the object, and where the step has a cotangent pull it back to the inputs and parameters."""
         args, kwargs = self.values(step.get("args", [])), self.values(step.get("kwargs", {}))
         inputs = dict(_tensors([*args], "input")) | dict(_tensors(kwargs, ""))
-        before = {name: (tensor._version, tensor) for name, tensor in inputs.items()}
         function = getattr(self.target, step["method"]) if "method" in step else self.target
         self.enter("call")
         with torch.set_grad_enabled("cotangent" in step):
             out = function(*args, **kwargs)
         outputs = list(_tensors(out, "output"))
         record: dict[str, Any] = {"out": encode(out)}
-        record["inputs"] = {name: encode(tensor) for name, (_, tensor) in before.items()}
-        if isinstance(self.target, nn.Module):
+        record["inputs"] = {name: encode(tensor) for name, tensor in inputs.items()}
+        if self.buffers:
             own = dict(self.target.named_buffers(remove_duplicate=False))
             record["buffers"] = {name: encode(own[mine]) for name, mine in self.buffers if mine in own}
         if "cotangent" in step:
@@ -290,8 +298,8 @@ def _labels(variables: Mapping[str, Any]) -> dict[int, str]:
     return labels
 
 
-def describe(target: Any) -> dict[str, Any]:
-    """Names, shapes, dtypes and kinds of the parameters and buffers of a module."""
+def describe(target: Any, *, keys: bool = True) -> dict[str, Any]:
+    """Names, shapes, dtypes and kinds of the parameters and buffers of a module, and the keys of its state dict."""
     if not isinstance(target, nn.Module):
         return {"module": False}
     return {
@@ -303,7 +311,7 @@ def describe(target: Any) -> dict[str, Any]:
         "buffers": [
             [name, list(item.shape), str(item.dtype), item.device.type] for name, item in target.named_buffers()
         ],
-        "state": list(target.state_dict().keys()),
+        "state": list(target.state_dict().keys()) if keys else [],
         "training": [target.training, *sorted({child.training for child in target.modules()})],
     }
 
@@ -316,6 +324,8 @@ def encode(value: Any, labels: Mapping[int, str] | None = None, depth: int = 0) 
     """
     if labels and id(value) in labels and not isinstance(value, type):
         return {"$is": labels[id(value)]}
+    if type(value) is torch.Tensor:
+        return _encode_tensor(value)
     if value is None or isinstance(value, (bool, str)):
         return value[:20_000] if isinstance(value, str) else value
     if isinstance(value, torch.Tensor):
@@ -343,7 +353,7 @@ def _encode_tensor(value: torch.Tensor) -> Any:
         return {"$type": f"{tensor.layout} tensor"}
     if tensor.numel() <= SKETCH_ABOVE or not tensor.is_floating_point():
         # A copy: the case may go on to change what this tensor is a view of.
-        return tensor.clone(memory_format=torch.contiguous_format).cpu()
+        return tensor.clone(memory_format=torch.contiguous_format)
     return {"$sketch": sketch(tensor), "shape": list(tensor.shape), "dtype": str(tensor.dtype)}
 
 
