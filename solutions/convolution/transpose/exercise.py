@@ -139,6 +139,7 @@ exercise = Exercise(
                 example([2, 3, (2, 3)], {"stride": (3, 2), "padding": (0, 1)}, [2, 2, 2, 3]),
                 example([2, 2, 3], {"stride": 2, "padding": 1, "output_padding": 1}, [2, 2, 3, 2]),
                 example([4, 6, (3, 2)], WIDE | {"groups": 2}, [2, 4, 3, 4]),
+                example([4, 6, (2, 3)], WIDE | {"groups": 2, "bias": False}, [1, 4, 2, 3]),
                 example([3, 3, 2], {"groups": 3, "bias": False, "stride": 2}, [2, 3, 2, 3]),
                 example([6, 4, 2], {"groups": 2}, [1, 6, 2, 3], [3, 6, 3, 2]),
                 example([2, 3, (3, 1)], {"dilation": (2, 1), "output_padding": (1, 0)}, [2, 2, 3, 3]),
