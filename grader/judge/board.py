@@ -1,6 +1,7 @@
 """Put the outcomes of a suite's cases together, criterion by criterion."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from grader.judge import compare, criteria
@@ -58,8 +59,16 @@ class Board:
             outcome.held.clear()
             if first is not None and twin is not None and not twin.findings:
                 message = f"With its arguments passed by position it behaves otherwise than by name: {first.message}"
-                outcome.check("interface", Finding(criterion="interface", verdict=first.verdict, message=message, where=first.where,
-                                                   expected=first.expected, got=first.got, difference=first.difference))  # fmt: skip
+                finding = Finding(
+                    criterion="interface",
+                    verdict=first.verdict,
+                    message=message,
+                    where=first.where,
+                    expected=first.expected,
+                    got=first.got,
+                    difference=first.difference,
+                )
+                outcome.check("interface", finding)
             elif first is None:
                 outcome.check("interface", None)
 
@@ -98,19 +107,25 @@ class Board:
         if any(observation["error"] for observation in found):
             return
         counts = [int(observation.get("ops", 0)) for observation in found]
-        grows = (
-            all(low < high for low, high in zip(counts, counts[1:], strict=False)) and counts[-1] - counts[0] >= _GROWTH
-        )
+        grows = all(low < high for low, high in pairwise(counts)) and counts[-1] - counts[0] >= _GROWTH
         along = self.part.growth[group].along
         listed = ", ".join(str(count) for count in counts)
         finding = Finding(
-            criterion="vectorized", where=along, expected="the same number for every size", got=listed,
-            message=f"The number of tensor operations grows with the {along} ({listed}): let tensor operations do the loop.",
-        )  # fmt: skip
+            criterion="vectorized",
+            where=along,
+            expected="the same number for every size",
+            got=listed,
+            message=(
+                f"The number of tensor operations grows with the {along} ({listed}): let tensor operations do the loop."
+            ),
+        )
         self.outcomes[indices[-1]].check("vectorized", finding if grows else None)
 
     def retry_in_float32(self, again: Again) -> None:
-        """Charge a hard-coded float32 to `numerics` alone: cases that fail in float64 but hold in float32 to its accuracy."""
+        """Charge a hard-coded float32 to `numerics` alone.
+
+        Its mark: cases fail in float64 but hold in float32 to its accuracy.
+        """
         failing = [
             index
             for index, outcome in self.outcomes.items()
@@ -135,12 +150,23 @@ class Board:
         for index in failing:
             self.outcomes[index] = retried.get(index, Outcome())
         self.outcomes[failing[0]].findings["numerics"] = Finding(
-            criterion="numerics", verdict=first.verdict, message=message, where=first.where, expected=first.expected, got=first.got,
-            difference=first.difference, index=first.index, line=first.line, source=first.source,
-        )  # fmt: skip
+            criterion="numerics",
+            verdict=first.verdict,
+            message=message,
+            where=first.where,
+            expected=first.expected,
+            got=first.got,
+            difference=first.difference,
+            index=first.index,
+            line=first.line,
+            source=first.source,
+        )
 
     def excuse_numerics(self, again: Again) -> None:
-        """Leave a float32 case out of `numerics` where the answer is just as wrong in float64: other criteria say so."""
+        """Leave a float32 case out of `numerics` where the answer is just as wrong in float64.
+
+        Other criteria say so then.
+        """
         failing = [index for index, _ in self.failures("numerics") if self.suite.cases[index].kind == "numerics"]
         if not failing or not any(self.failures(other) for other in ("values", "state")):
             return
@@ -204,9 +230,13 @@ class Board:
             )
         verdicts[name] = verdict
         return CriterionReport(
-            name=name, verdict=verdict, score=points if verdict is Verdict.ACCEPTED else 0.0, max_score=points, message=message,
+            name=name,
+            verdict=verdict,
+            score=points if verdict is Verdict.ACCEPTED else 0.0,
+            max_score=points,
+            message=message,
             cases=judged,
-        )  # fmt: skip
+        )
 
 
 def _rests_on(name: str) -> list[str]:
