@@ -88,21 +88,30 @@ def compare_structure(expected: Any, got: Any, path: str) -> Difference | None:
     for (place, want), (other, have) in zip(wanted, given, strict=False):
         if place != other or is_tensor(want) != is_tensor(have):
             return Difference(
-                kind="structure", path=place, message=f"{place} should be {name_of(want)}, but is {name_of(have)}.",
-                expected=show(want), got=show(have),
-            )  # fmt: skip
+                kind="structure",
+                path=place,
+                message=f"{place} should be {name_of(want)}, but is {name_of(have)}.",
+                expected=show(want),
+                got=show(have),
+            )
         if is_tensor(want):
             if shape_of(want) != shape_of(have):
                 return Difference(
-                    kind="shape", path=place, expected=f"shape {shape_of(want)}", got=f"shape {shape_of(have)}",
+                    kind="shape",
+                    path=place,
+                    expected=f"shape {shape_of(want)}",
+                    got=f"shape {shape_of(have)}",
                     message=f"{place} has shape {shape_of(have)} instead of {shape_of(want)}.",
-                )  # fmt: skip
+                )
         elif place.endswith(("[]", "{}")) and want != have:
             what = "items" if place.endswith("[]") else "keys"
             return Difference(
-                kind="structure", path=place[:-2], message=f"{place[:-2]} has {have} {what} instead of {want}.",
-                expected=str(want), got=str(have),
-            )  # fmt: skip
+                kind="structure",
+                path=place[:-2],
+                message=f"{place[:-2]} has {have} {what} instead of {want}.",
+                expected=str(want),
+                got=str(have),
+            )
     if len(wanted) != len(given):
         return Difference(
             kind="structure",
@@ -198,11 +207,15 @@ def _value(
     at = f" at {list(index)}" if index else ""
     digits = 6 if number(e) != number(g) else 15
     return Difference(
-        kind=kind, path=path, index=index, relative=relative,
+        kind=kind,
+        path=path,
+        index=index,
+        relative=relative,
         message=f"{path} is wrong{at}: expected {number(e, digits)}, got {number(g, digits)}.",
-        expected=show(want, digits=digits), got=show(have, digits=digits),
+        expected=show(want, digits=digits),
+        got=show(have, digits=digits),
         difference=abs(e - g) if math.isfinite(e) and math.isfinite(g) else None,
-    )  # fmt: skip
+    )
 
 
 def _plain(want: Any, have: Any, path: str) -> Difference | None:

@@ -14,8 +14,13 @@ from grader.model import Finding, Verdict
 from grader.spec import Part
 
 STAGE_CRITERION = {
-    "new": "interface", "load": "parameters", "mode": "interface", "call": "values", "backward": "gradients", "run": "values",
-}  # fmt: skip
+    "new": "interface",
+    "load": "parameters",
+    "mode": "interface",
+    "call": "values",
+    "backward": "gradients",
+    "run": "values",
+}
 """The criterion that fails where a case stops for good at a stage."""
 
 _FLOAT32_HELD = 1e-4
@@ -48,14 +53,23 @@ def error_finding(error: Mapping[str, Any], criterion: str, source: Sequence[str
         return Finding(criterion=criterion, verdict=error["verdict"], message=error["message"], line=line, source=text)
     verdict = Verdict.MEMORY_LIMIT if _out_of_memory(error) else Verdict.RAISED
     doing = {
-        "new": "Constructing it", "load": "Loading a state into it", "mode": "Switching between train() and eval()",
-        "call": "Calling it", "backward": "Going backward through it", "run": "Using it",
-    }.get(error["stage"], "Running it")  # fmt: skip
+        "new": "Constructing it",
+        "load": "Loading a state into it",
+        "mode": "Switching between train() and eval()",
+        "call": "Calling it",
+        "backward": "Going backward through it",
+        "run": "Using it",
+    }.get(error["stage"], "Running it")
     what = f"{error['type']}: {error['message']}" if error["message"] else error["type"]
     return Finding(
-        criterion=criterion, verdict=verdict, message=f"{doing} raised {what}", got=what, line=line, source=text,
+        criterion=criterion,
+        verdict=verdict,
+        message=f"{doing} raised {what}",
+        got=what,
+        line=line,
+        source=text,
         expected="no exception",
-    )  # fmt: skip
+    )
 
 
 def _out_of_memory(error: Mapping[str, Any]) -> bool:
@@ -138,14 +152,15 @@ def _judge_new(
         return True
     if load is None:
         return False
-    if load["how"] != "exact":
+    how: str = load["how"]
+    if how != "exact":
         finding = Finding(
             criterion="parameters",
             where="load_state_dict",
             message=f"A state dict of torch.nn's layer cannot be loaded into it. {load['message']}".strip(),
         )
         outcome.check("parameters", finding)
-    return load["how"] != "partial"
+    return how != "partial"
 
 
 def _training(want: Mapping[str, Any], new: Mapping[str, Any]) -> Finding | None:
@@ -160,26 +175,34 @@ def _description(want: Mapping[str, Any], new: Mapping[str, Any], float32: bool)
         wanted = {row[0]: row for row in want[kind]}
         given = {row[0]: row for row in new[kind]}
         if wanted.keys() != given.keys():
+            names, own = ", ".join(wanted), ", ".join(given)
             return Finding(
-                criterion="parameters", where=plural, expected=", ".join(wanted) or "none", got=", ".join(given) or "none",
-                message=f"Its {plural} should be named {', '.join(wanted) or '(none)'}, but are {', '.join(given) or '(none)'}.",
-            )  # fmt: skip
+                criterion="parameters",
+                where=plural,
+                expected=names or "none",
+                got=own or "none",
+                message=f"Its {plural} should be named {names or '(none)'}, but are {own or '(none)'}.",
+            )
         for name, row in wanted.items():
             have = given[name]
-            fields = [("shape", 1), ("device", 3), ("requires_grad", 4)] if float32 else [
-                ("shape", 1), ("dtype", 2), ("device", 3), ("requires_grad", 4)
-            ]  # fmt: skip
+            fields = [("shape", 1), *([] if float32 else [("dtype", 2)]), ("device", 3), ("requires_grad", 4)]
             for what, position in fields:
                 if position < len(row) and row[position] != have[position]:
                     return Finding(
-                        criterion="parameters", where=name, expected=f"{what} {row[position]}", got=f"{what} {have[position]}",
+                        criterion="parameters",
+                        where=name,
+                        expected=f"{what} {row[position]}",
+                        got=f"{what} {have[position]}",
                         message=f"{name} has {what} {have[position]} instead of {row[position]}.",
-                    )  # fmt: skip
+                    )
     if set(want["state"]) != set(new["state"]):
         return Finding(
-            criterion="parameters", where="state_dict", expected=", ".join(want["state"]), got=", ".join(new["state"]),
+            criterion="parameters",
+            where="state_dict",
+            expected=", ".join(want["state"]),
+            got=", ".join(new["state"]),
             message="Its state_dict() has other keys than torch.nn's.",
-        )  # fmt: skip
+        )
     return None
 
 
@@ -187,9 +210,14 @@ def _finding(criterion: str, difference: Difference | None, call: str) -> Findin
     if difference is None:
         return None
     return Finding(
-        criterion=criterion, message=f"{difference.message[:1].upper()}{difference.message[1:]}", where=f"{difference.path}, {call}",
-        expected=difference.expected, got=difference.got, difference=difference.difference, index=difference.index,
-    )  # fmt: skip
+        criterion=criterion,
+        message=f"{difference.message[:1].upper()}{difference.message[1:]}",
+        where=f"{difference.path}, {call}",
+        expected=difference.expected,
+        got=difference.got,
+        difference=difference.difference,
+        index=difference.index,
+    )
 
 
 def _judge_call(
@@ -229,9 +257,14 @@ def _judge_call(
     if touched is not None:
         message = f"It changed {touched.path} in place; the caller's tensor must stay as it was."
         finding = Finding(
-            criterion="values", message=message, where=f"{touched.path}, {place}", expected=touched.expected, got=touched.got,
-            difference=touched.difference, index=touched.index,
-        )  # fmt: skip
+            criterion="values",
+            message=message,
+            where=f"{touched.path}, {place}",
+            expected=touched.expected,
+            got=touched.got,
+            difference=touched.difference,
+            index=touched.index,
+        )
         right &= outcome.check("values", finding)
     if right and "grads" in want and "grads" in have:
         common = {name: grad for name, grad in want["grads"].items() if name in have["grads"]}
@@ -334,7 +367,10 @@ def judge_raising(case: Mapping[str, Any], got: Mapping[str, Any], expected: Map
         wanted = expected["error"]
         finding = Finding(
             criterion="errors",
-            message=f"{_bad_input(case)} should raise an exception ({wanted['type']}: {wanted['message'][:200]}), but nothing was raised.",
+            message=(
+                f"{_bad_input(case)} should raise an exception ({wanted['type']}: {wanted['message'][:200]}), "
+                "but nothing was raised."
+            ),
             expected=f"an exception such as {wanted['type']}",
             got="no exception",
         )
@@ -374,7 +410,10 @@ def judge_numerics(
         if have is None or not compare.is_tensor(have) or compare.shape_of(have) != compare.shape_of(truth):
             continue
         if body_dtype(have) != "float32":
-            message = f"{path} is {body_dtype(have)} for float32 input; a layer should work in the dtype of its input and parameters."
+            message = (
+                f"{path} is {body_dtype(have)} for float32 input; "
+                "a layer should work in the dtype of its input and parameters."
+            )
             outcome.check(
                 "numerics",
                 Finding(criterion="numerics", message=message, where=path, expected="float32", got=body_dtype(have)),
