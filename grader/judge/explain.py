@@ -34,15 +34,28 @@ def counterexample(
             (case, finding), shrunk = found, True
     load = run.observations.get(index, {}).get("load") or {}
     code = snippet(
-        case, grader.exercise.name, grader.part.symbol, criterion=criterion,
-        expected=None if shrunk else entry.expected, load=load.get("how", "exact"),
-        shows_inputs=finding.where.startswith("input "), in_notebook=run.answer.path.endswith(".ipynb"),
+        case,
+        grader.exercise.name,
+        grader.part.symbol,
+        criterion=criterion,
+        expected=None if shrunk else entry.expected,
+        load=load.get("how", "exact"),
+        shows_inputs=finding.where.startswith("input "),
+        in_notebook=run.answer.path.endswith(".ipynb"),
         precise=finding.difference is not None and finding.difference < 1e-3,
-    )  # fmt: skip
+    )
     made = Counterexample(
-        case=case, snippet=code, where=finding.where, expected=finding.expected, got=finding.got,
-        difference=finding.difference, index=finding.index, line=finding.line, source=finding.source, shrunk=shrunk,
-    )  # fmt: skip
+        case=case,
+        snippet=code,
+        where=finding.where,
+        expected=finding.expected,
+        got=finding.got,
+        difference=finding.difference,
+        index=finding.index,
+        line=finding.line,
+        source=finding.source,
+        shrunk=shrunk,
+    )
     return made, finding
 
 

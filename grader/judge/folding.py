@@ -6,8 +6,19 @@ from collections.abc import Callable, Iterator
 
 _MAX_TEXT = 2_000
 _MAX_TEXTS = 8
-_PLAIN_METHODS = {"lower", "upper", "strip", "lstrip", "rstrip", "title", "capitalize", "swapcase", "replace",
-                  "removeprefix", "removesuffix"}  # fmt: skip
+_PLAIN_METHODS = {
+    "lower",
+    "upper",
+    "strip",
+    "lstrip",
+    "rstrip",
+    "title",
+    "capitalize",
+    "swapcase",
+    "replace",
+    "removeprefix",
+    "removesuffix",
+}
 
 Texts = Callable[[ast.expr], list[str]]
 

@@ -71,10 +71,16 @@ class PartGrader:
     ) -> PartReport:
         """A report whose score is what its criteria earned."""
         return PartReport(
-            part=self.part.symbol, exercise=self.exercise.slug, verdict=verdict, message=message, suite=self.suite.digest,
-            criteria=tuple(criteria), off_limits=tuple(uses), score=sum(item.score for item in criteria),
+            part=self.part.symbol,
+            exercise=self.exercise.slug,
+            verdict=verdict,
+            message=message,
+            suite=self.suite.digest,
+            criteria=tuple(criteria),
+            off_limits=tuple(uses),
+            score=sum(item.score for item in criteria),
             max_score=sum(self.rubric.values()),
-        )  # fmt: skip
+        )
 
     def all_alike(self, verdict: Verdict, message: str, *, first: str = "") -> PartReport:
         """A report in which nothing earned points: the criterion ``first`` says why, the others are skipped."""
@@ -82,12 +88,14 @@ class PartGrader:
             first = "" if not first else list(self.rubric)[1]
         criteria = [
             CriterionReport(
-                name=name, max_score=points, score=0.0,
+                name=name,
+                max_score=points,
+                score=0.0,
                 verdict=verdict if first in ("", name) else Verdict.SKIPPED,
                 message=message if first in ("", name) else f"not judged, because {first} failed",
             )
             for name, points in self.rubric.items()
-        ]  # fmt: skip
+        ]
         return self.report(verdict, message, criteria)
 
     def _without_running(self, answer: Answer) -> PartReport | None:
@@ -147,9 +155,13 @@ class PartGrader:
         if item.verdict in (Verdict.ACCEPTED, Verdict.SKIPPED) or not failures:
             return item
         index, finding = failures[0]
-        diagnosis = diagnose.diagnose(self.exercise, self.part, self.suite, item.name, [
-            (self.suite.cases[index], run.observations[index]) for index, _ in failures
-        ])  # fmt: skip
+        diagnosis = diagnose.diagnose(
+            self.exercise,
+            self.part,
+            self.suite,
+            item.name,
+            [(self.suite.cases[index], run.observations[index]) for index, _ in failures],
+        )
         counterexample, smaller = explain.counterexample(self, run, item.name, index, finding)
         message = smaller.message if counterexample.shrunk else item.message
         return replace(item, message=message, counterexample=counterexample, diagnosis=diagnosis)

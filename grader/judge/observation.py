@@ -5,7 +5,7 @@ hostile data is one verdict in one place and an exception while judging is the j
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import torch
 
@@ -53,7 +53,7 @@ def validate(observation: Any) -> dict[str, Any]:
             and isinstance(use.get("used"), str)
             and isinstance(use.get("line"), (int, type(None)))
         )
-    return observation
+    return cast(dict[str, Any], observation)
 
 
 def _need(condition: bool) -> None:

@@ -57,8 +57,11 @@ def _is_class_attempt(node: ast.ClassDef, tree: Tree, seen: frozenset[str]) -> b
     if any(isinstance(item, ast.Raise) for item in node.body):
         return False
     given = [item for item in node.body if isinstance(item, ast.Assign)]
-    if any(isinstance(target, ast.Name) and target.id in ("forward", "__init__", "__call__")
-           for item in given for target in item.targets):  # fmt: skip
+    if any(
+        isinstance(target, ast.Name) and target.id in ("forward", "__init__", "__call__")
+        for item in given
+        for target in item.targets
+    ):
         return True
     if methods and all(any(isinstance(item, ast.Raise) for item in method.body) for method in methods):
         # The stub of a class that builds on another part says nothing of whether that other part is done.
