@@ -130,18 +130,18 @@ class Course:
         wanted: list[tuple[CourseExercise, Part]] = []
         for name in names:
             name = name.strip("/").removesuffix(".py")
-            hits = [
-                (exercise, part)
-                for exercise, part in everything
-                if name in (part.symbol, exercise.assignment, exercise.slug, f"{exercise.slug}:{part.symbol}",
-                            f"{exercise.slug}/{part.symbol}", f"{exercise.assignment}/{part.symbol}")
-            ]  # fmt: skip
+            hits = [(exercise, part) for exercise, part in everything if name in _names(exercise, part)]
             if not hits:
                 raise CourseError(
                     f"There is no part, exercise or assignment {name!r}.", _nearest(name, everything), usage=True
                 )
             wanted += hits
         return [pair for pair in everything if pair in wanted]
+
+
+def _names(exercise: CourseExercise, part: Part) -> tuple[str, ...]:
+    slug, symbol = exercise.slug, part.symbol
+    return symbol, exercise.assignment, slug, f"{slug}:{symbol}", f"{slug}/{symbol}", f"{exercise.assignment}/{symbol}"
 
 
 def _nearest(name: str, everything: Sequence[tuple[CourseExercise, Part]]) -> str:

@@ -113,9 +113,13 @@ class Grading:
         if key not in self.suites:
             try:
                 self.suites[key] = compile_suite(
-                    exercise, part, self.options.seed, visibility=self.options.visibility, device=self.device,
+                    exercise,
+                    part,
+                    self.options.seed,
+                    visibility=self.options.visibility,
+                    device=self.device,
                     cache_dir=self.options.cache_dir,
-                )  # fmt: skip
+                )
             except CourseError as error:
                 self.suites[key] = error
         found = self.suites[key]
@@ -132,9 +136,12 @@ class Grading:
             parts += self._exercise(exercise, wanted, answer)
         graded = [part for part in parts if part.verdict is not Verdict.JUDGE_ERROR]
         return SubmissionReport(
-            student=submission.student, path=str(submission.path), parts=tuple(parts),
-            score=sum(part.score or 0.0 for part in graded), max_score=sum(part.max_score for part in graded),
-        )  # fmt: skip
+            student=submission.student,
+            path=str(submission.path),
+            parts=tuple(parts),
+            score=sum(part.score or 0.0 for part in graded),
+            max_score=sum(part.max_score for part in graded),
+        )
 
     def _asked_of(self, submission: Submission) -> list[CourseExercise]:
         """The selected exercises; of a single file, the one it answers."""
@@ -165,9 +172,14 @@ class Grading:
         for part in parts:
             try:
                 grader = PartGrader(
-                    self.server, exercise, part, self.suite(exercise, part), self.options.limits, device=self.device,
+                    self.server,
+                    exercise,
+                    part,
+                    self.suite(exercise, part),
+                    self.options.limits,
+                    device=self.device,
                     load_stop=load_stop,
-                )  # fmt: skip
+                )
                 yield grader.grade(answer)
                 load_stop = grader.load_stop
             except Exception as error:
@@ -178,9 +190,14 @@ class Grading:
         self.server.close()
         where = "" if isinstance(error, CourseError) else f" ({_place(error)})"
         return PartReport(
-            part=part.symbol, exercise=exercise.slug, verdict=Verdict.JUDGE_ERROR, score=None, max_score=0.0, suite="",
+            part=part.symbol,
+            exercise=exercise.slug,
+            verdict=Verdict.JUDGE_ERROR,
+            score=None,
+            max_score=0.0,
+            suite="",
             message=f"{type(error).__name__}: {error}{where}",
-        )  # fmt: skip
+        )
 
 
 def _place(error: Exception) -> str:
@@ -202,7 +219,7 @@ def grade(
     assignments = {exercise.assignment for exercise in course.exercises}
     submissions = [find_submission(path, assignments) for path in paths]
     jobs = max(1, min(options.jobs or os.cpu_count() or 1, len(submissions)))
-    # The judge's tensors are small: one thread each is faster, and its results then do not depend on the machine's cores.
+    # The judge's tensors are small: one thread each is faster, and results then do not depend on the machine's cores.
     torch.set_num_threads(1)
     device = choose_device(options.device)
     if device == "cuda":
@@ -218,9 +235,11 @@ def grade(
     else:
         sandbox = _in_processes(course, submissions, options, jobs, reports, progress)
     return GradeReport(
-        device=_device_name(device), sandbox=sandbox, versions=versions(),
+        device=_device_name(device),
+        sandbox=sandbox,
+        versions=versions(),
         submissions=tuple(report for report in reports if report is not None),
-    )  # fmt: skip
+    )
 
 
 def _in_processes(

@@ -21,8 +21,13 @@ from grader.report.policy import redact
 from grader.report.words import LOOKS, clean, in_words, place, points
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_KINDS = {Verdict.ACCEPTED: "is-good", Verdict.OFF_LIMITS: "is-off", Verdict.SKIPPED: "is-soft",
-          Verdict.NOT_ATTEMPTED: "is-soft", Verdict.JUDGE_ERROR: "is-alarm"}  # fmt: skip
+_KINDS = {
+    Verdict.ACCEPTED: "is-good",
+    Verdict.OFF_LIMITS: "is-off",
+    Verdict.SKIPPED: "is-soft",
+    Verdict.NOT_ATTEMPTED: "is-soft",
+    Verdict.JUDGE_ERROR: "is-alarm",
+}
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
 """Names that Windows keeps for devices."""
 
