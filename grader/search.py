@@ -1,8 +1,8 @@
 """Run hypothesis outside a test: draw cases, and find the smallest one that satisfies a condition.
 
-Explicit seeds and no example database: the same strategy and seed give the same cases in every process. Hypothesis would
-also mix in constants that it reads from the local modules loaded so far; that is switched off, because then a part's
-cases would depend on what else was imported.
+Explicit seeds and no example database: the same strategy and seed give the same cases in every process. Hypothesis
+would also mix in constants that it reads from the local modules loaded so far; that is switched off, because then a
+part's cases would depend on what else was imported.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
@@ -35,9 +36,16 @@ def seed_from(*words: str) -> int:
 
 def _settings(examples: int, *phases: Phase) -> settings:
     return settings(
-        max_examples=examples, phases=phases, database=None, deadline=None, derandomize=False, print_blob=False,
-        verbosity=Verbosity.quiet, suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
-    )  # fmt: skip
+        max_examples=examples,
+        phases=phases,
+        database=None,
+        deadline=None,
+        derandomize=False,
+        print_blob=False,
+        verbosity=Verbosity.quiet,
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+    )
 
 
 def draw(strategy: st.SearchStrategy[Case], count: int, number: int) -> list[Case]:
@@ -75,8 +83,8 @@ def smallest(
         condition: What the case must satisfy.
         number: Seed.
         examples: Cases to look at before giving up.
-        seconds: Budget; when it ends, the best case so far is given. Only for searches whose outcome need not be the same
-            on every machine.
+        seconds: Budget; when it ends, the best case so far is given. Only for searches whose outcome need not be the
+            same on every machine.
     """
     best: Case | None = None
     deadline = None if seconds is None else time.monotonic() + seconds
@@ -92,12 +100,9 @@ def smallest(
             best = case
         return holds
 
-    try:
-        hypothesis_find(
-            strategy, watched, settings=_settings(examples, Phase.generate, Phase.shrink), random=random.Random(number)
-        )
-    except (NoSuchExample, Unsatisfiable, _OutOfBudget):
-        pass
+    options = _settings(examples, Phase.generate, Phase.shrink)
+    with suppress(NoSuchExample, Unsatisfiable, _OutOfBudget):
+        hypothesis_find(strategy, watched, settings=options, random=random.Random(number))
     return best
 
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from grader.model import CRITERIA
 
 __all__ = [
-    "POINTS", "Exercise", "Growth", "Misconception", "OffLimits", "Part", "Property", "call", "evaluate", "function_case",
-    "layer_case", "misconception", "module", "program", "run", "tensor", "train", "tuple_of",
+    "POINTS", "Exercise", "Growth", "Misconception", "OffLimits", "Part", "Property", "call", "evaluate",
+    "function_case", "layer_case", "misconception", "module", "program", "run", "tensor", "train", "tuple_of",
 ]  # fmt: skip
 
 POINTS: Mapping[str, float] = {
@@ -41,7 +41,8 @@ def tensor(
         seed: Of the values.
         grad: Whether a gradient is asked for (floating tensors only).
         layout: ``contiguous``, ``transposed``, ``strided`` or ``channels_last`` memory.
-        more: ``scale`` and ``shift`` of any fill, ``low``, ``high``, ``values``, and ``dtype`` where it is not the case's.
+        more: ``scale`` and ``shift`` of any fill, ``low``, ``high``, ``values``, and ``dtype`` where it is not the
+            case's.
     """
     recipe: dict[str, Any] = {"$fill": fill, "shape": list(shape), "seed": seed}
     if layout != "contiguous":
@@ -186,8 +187,8 @@ class Property:
     """A criterion judged by what must hold of an observation, for answers that are random.
 
     ``holds`` gets what running ``cases`` gave, one observation a case, in order, as the judge decoded it
-    (see `grader.worker.probe.run_case`), and returns None, or a sentence on what did not hold. It states its false-alarm
-    rate; below 1e-9 is asked for.
+    (see `grader.worker.probe.run_case`), and returns None, or a sentence on what did not hold. It states its
+    false-alarm rate; below 1e-9 is asked for.
     """
 
     criterion: str
@@ -208,9 +209,9 @@ class Growth:
 class Part:
     """One symbol of an exercise and how it is judged.
 
-    A criterion of `grader.model.CRITERIA` is on the part's rubric where there is something to judge it by: ``parameters``
-    where the oracle is a module; ``state`` where it has buffers; ``numerics``, ``init``, ``errors``, ``vectorized``
-    where the fields below are given. ``points`` overrides; 0 points takes a criterion off.
+    A criterion of `grader.model.CRITERIA` is on the part's rubric where there is something to judge it by:
+    ``parameters`` where the oracle is a module; ``state`` where it has buffers; ``numerics``, ``init``, ``errors``,
+    ``vectorized`` where the fields below are given. ``points`` overrides; 0 points takes a criterion off.
     """
 
     symbol: str
@@ -256,7 +257,10 @@ class Exercise:
     title: str
     parts: Sequence[Part]
     equivalent_mutants: Mapping[str, str] = field(default_factory=dict)
-    """Mechanical mutants of the reference that change nothing a case could show (``before → after``), with the reason."""
+    """Mechanical mutants of the reference that change nothing a case could show, with the reason.
+
+    The keys read ``before → after``.
+    """
 
     def part(self, symbol: str) -> Part:
         """The part of that symbol."""

@@ -92,7 +92,8 @@ def compile_suite(
         cache_dir: Where compiled suites are kept; None keeps none.
 
     Raises:
-        CourseError: where the declaration cannot be compiled: the oracle raises on a case, or does not on one in ``errors``.
+        CourseError: where the declaration cannot be compiled: the oracle raises on a case, or does not on one in
+            ``errors``.
     """
     key = hashlib.sha256(
         canonical(
@@ -119,8 +120,10 @@ def compile_suite(
 def _engine_digest() -> str:
     """A digest of the engine's files that decide what a suite holds."""
     here = Path(__file__).parent
-    names = ("spec.py", "strategies.py", "search.py", "suite.py", "properties.py", "worker/probe.py", "worker/recipes.py",
-             "judge/compare.py", "judge/criteria.py", "judge/fingerprint.py")  # fmt: skip
+    names = (
+        "spec.py", "strategies.py", "search.py", "suite.py", "properties.py", "worker/probe.py", "worker/recipes.py",
+        "judge/compare.py", "judge/criteria.py", "judge/fingerprint.py",
+    )  # fmt: skip
     return hashlib.sha256(b"\0".join((here / name).read_bytes() for name in names)).hexdigest()
 
 
@@ -141,8 +144,10 @@ def resolve_case(part: Part, oracle: Mapping[str, Any], case: Mapping[str, Any])
     made = run_case({**resolved, "state": None, "steps": []}, oracle, plain=True)
     if made["error"]:
         error = made["error"]
-        raise CourseError(f"{part.symbol}: the oracle cannot be constructed ({error['type']}: {error['message']}).",
-                          f"The case: {canonical(resolved)[:600]}")  # fmt: skip
+        raise CourseError(
+            f"{part.symbol}: the oracle cannot be constructed ({error['type']}: {error['message']}).",
+            f"The case: {canonical(resolved)[:600]}",
+        )
     new = made["new"]
     if not new["module"]:
         return {**resolved, "state": None}
@@ -212,8 +217,10 @@ class _Compiler:
         drawn = [self.resolve(case) for case in draw(part.cases, count, self.seed_for("cases"))]
         unique = {canonical(case): case for case in [self.resolve(case) for case in part.examples] + drawn}
         entries = [self.entry(case) for case in unique.values()]
+        # Where even the smallest case drawn is large (a network's image), a search would find none much smaller.
+        small = max(SMALL, 2 * min((weight(case)[0] for case in drawn), default=0.0))
         for item in self.wrong:
-            case = self.killer(item, entries)
+            case = self.killer(item, entries, small)
             if case is not None and canonical(case) not in unique:
                 unique[canonical(case)] = case
                 entries.append(self.entry(case))
@@ -231,13 +238,18 @@ class _Compiler:
     def plan(self, outcome: criteria.Outcome, complaint: str, case: Mapping[str, Any]) -> None:
         if outcome.findings:
             name, finding = next(iter(outcome.findings.items()))
-            raise CourseError(f"{self.exercise.slug}, {self.part.symbol}: {complaint} on {name}: {finding.message}",
-                              f"The case: {canonical(case)[:600]}")  # fmt: skip
+            raise CourseError(
+                f"{self.exercise.slug}, {self.part.symbol}: {complaint} on {name}: {finding.message}",
+                f"The case: {canonical(case)[:600]}",
+            )
         for name in outcome.held:
             self.planned[name] = self.planned.get(name, 0) + 1
 
-    def killer(self, item: Misconception, entries: Sequence[SuiteCase]) -> dict[str, Any] | None:
-        """The smallest case found on which a misconception fails the criterion it names, unless a small one is there."""
+    def killer(self, item: Misconception, entries: Sequence[SuiteCase], small: float) -> dict[str, Any] | None:
+        """The smallest case found on which a misconception fails the criterion it names.
+
+        None where a small one is among the entries, or none was found.
+        """
         if item.criterion in self.apart:
             return None
 
@@ -250,8 +262,6 @@ class _Compiler:
             expected = self.observe(resolved)
             return not expected["error"] and caught(resolved, expected)
 
-        # Where every case is large (a network's image), no search will find a small one.
-        small = max(SMALL, 2 * min((weight(entry.case)[0] for entry in entries), default=0.0))
         for entry in entries:
             if (
                 item.name in entry.misconceptions
@@ -306,8 +316,11 @@ class _Compiler:
         part = self.part
         if not (part.positional and part.arguments) or isinstance(part.oracle, Mapping):
             return []
-        names = [name for name, item in signature(getattr(self.exercise.reference, part.symbol)).parameters.items()
-                 if item.kind is not Parameter.KEYWORD_ONLY]  # fmt: skip
+        names = [
+            name
+            for name, item in signature(getattr(self.exercise.reference, part.symbol)).parameters.items()
+            if item.kind is not Parameter.KEYWORD_ONLY
+        ]
         defaults = {name: item.default for name, item in signature(part.oracle).parameters.items()}
         ranked = sorted(
             (index for index, item in enumerate(main) if "new" in item.case),
@@ -350,8 +363,8 @@ class _Compiler:
     def truth(self, case: Mapping[str, Any]) -> dict[str, Any]:
         """The float64 answer to a float32 case, and how far from it an answer may be.
 
-        The allowance is a multiple of the largest of torch's own error, how far the truth moves when inputs move by half
-        a float32 unit in the last place, and one such unit of the result.
+        The allowance is a multiple of the largest of torch's own error, how far the truth moves when inputs move by
+        half a float32 unit in the last place, and one such unit of the result.
         """
         exact = dict(criteria.numeric_leaves(self.observe(in_float64(case))))
         moved = [dict(criteria.numeric_leaves(self.observe(in_float64(case, jitter)))) for jitter in (1, 2, 3)]
@@ -430,7 +443,10 @@ def _state_recipe(name: str, shape: Sequence[int], dtype: str, seed: str) -> dic
 
 
 def in_float64(case: Mapping[str, Any], jitter: int = 0) -> dict[str, Any]:
-    """A float32 case in float64 on its float32 values, moved by half a unit in the last place where ``jitter`` is not 0."""
+    """A float32 case in float64 on its float32 values.
+
+    They are moved by half a unit in the last place where ``jitter`` is not 0.
+    """
 
     def visit(value: Any) -> Any:
         if isinstance(value, Mapping):
