@@ -203,9 +203,9 @@ class _Verifier:
             failed |= set(red)
             proof.wrong_killed += 1
             if red[0] != item.criterion:
-                messages = {line.name: line.message for line in report.criteria}
+                message = {line.name: line.message for line in report.criteria}[red[0]][:160]
                 proof.holes.append(
-                    f"the misconception {item.name} is caught first by {red[0]}, not {item.criterion} ({messages[red[0]][:160]})"
+                    f"the misconception {item.name} is caught first by {red[0]}, not {item.criterion} ({message})"
                 )
         if proof.wrong < _MISCONCEPTIONS[part.core]:
             proof.holes.append(f"only {proof.wrong} misconceptions, {_MISCONCEPTIONS[part.core]} are asked for")
@@ -313,8 +313,10 @@ def _delegates(symbol: str) -> dict[str, str]:
         "the layer itself": f"from torch.nn import {symbol}\n",
         "a subclass": f"from torch import nn\n\n\nclass {symbol}(nn.{symbol}):\n    pass\n",
         "a wrapper": (
-            f"from torch import nn\n\n\nclass {symbol}(nn.Module):\n    def __init__(self, *args, **kwargs):\n        super().__init__()\n"
-            f"        self.inner = nn.{symbol}(*args, **kwargs)\n\n    def forward(self, *args):\n        return self.inner(*args)\n"
+            f"from torch import nn\n\n\nclass {symbol}(nn.Module):\n"
+            "    def __init__(self, *args, **kwargs):\n        super().__init__()\n"
+            f"        self.inner = nn.{symbol}(*args, **kwargs)\n\n"
+            "    def forward(self, *args):\n        return self.inner(*args)\n"
         ),
         "a disguised wrapper": (
             f"import torch\n\n_name = ''.join([{letters}])\n\n\ndef {symbol}(*args, **kwargs):\n"
@@ -339,9 +341,9 @@ def _constant_arguments(part: Part, suite: Suite) -> list[str]:
 def render(proofs: Sequence[ExerciseProof], console: Console, *, survivors: bool = False) -> None:
     """Print the table of what was proved, the holes, and the surviving mutants."""
     table = Table(title="course verify", title_justify="left")
-    for name, justify in (("part", "left"), ("cases", "right"), ("right", "right"), ("wrong killed", "right"), ("mutants killed", "right"),
-                          ("false alarms", "right"), ("seconds", "right")):  # fmt: skip
-        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    table.add_column("part")
+    for name in ("cases", "right", "wrong killed", "mutants killed", "false alarms", "seconds"):
+        table.add_column(name, justify="right")
     for proof in proofs:
         rate = proof.kill_rate
         table.add_row(
