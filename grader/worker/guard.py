@@ -309,8 +309,13 @@ def _function_homes() -> list[tuple[Any, str, str]]:
         (nn.functional, "torch.nn.functional"), (torch, "torch"), (torch.Tensor, "torch.Tensor"),
         (torch.special, "torch.special"), (torch.functional, "torch.functional"), (torch._C._nn, "torch._C._nn"),
     ]  # fmt: skip
-    for dotted in ("torch._VF", "torch._refs", "torch._refs.nn.functional", "torch._refs.special",
-                   "torch._decomp.decompositions"):  # fmt: skip
+    for dotted in (
+        "torch._VF",
+        "torch._refs",
+        "torch._refs.nn.functional",
+        "torch._refs.special",
+        "torch._decomp.decompositions",
+    ):
         module = sys.modules.get(dotted)
         if isinstance(module, types.ModuleType):
             homes.append((module, dotted))

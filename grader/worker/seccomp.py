@@ -126,9 +126,13 @@ class Filter:
             raise OSError(errno.ENOSYS, "no table of system calls for this machine")
         self._column, architecture = found
         self._program: list[_Instruction] = [
-            (_LOAD, 0, 0, _ARCHITECTURE), (_EQUAL, 1, 0, architecture), (_RETURN, 0, 0, _KILL_PROCESS),
-            (_LOAD, 0, 0, _NUMBER), (_AT_LEAST, 0, 1, _FIRST_UNKNOWN), (_RETURN, 0, 0, _ERRNO | errno.ENOSYS),
-        ]  # fmt: skip
+            (_LOAD, 0, 0, _ARCHITECTURE),
+            (_EQUAL, 1, 0, architecture),
+            (_RETURN, 0, 0, _KILL_PROCESS),
+            (_LOAD, 0, 0, _NUMBER),
+            (_AT_LEAST, 0, 1, _FIRST_UNKNOWN),
+            (_RETURN, 0, 0, _ERRNO | errno.ENOSYS),
+        ]
         self._own_pid: list[int] = []
         self._refuse(_CLONE3, errno.ENOSYS)  # its flags are out of a filter's sight; libc falls back to clone
         for numbers in (_REFUSED if device == "cuda" else _REFUSED | _WITHOUT_DEVICE).values():
@@ -152,8 +156,10 @@ class Filter:
         only_reads = [_argument(2), (_EQUAL, 1, 0, 0), _no(), _argument(2, high=True), (_EQUAL, 1, 0, 0), _no()]
         self._where(_PRLIMIT, asks_own + only_reads, own=2)
         for numbers, position, values in (
-            (_FCNTL, 1, _FCNTL_REFUSED), (_IOCTL, 1, _IOCTL_REFUSED), (_PRCTL, 0, _PRCTL_REFUSED),
-        ):  # fmt: skip
+            (_FCNTL, 1, _FCNTL_REFUSED),
+            (_IOCTL, 1, _IOCTL_REFUSED),
+            (_PRCTL, 0, _PRCTL_REFUSED),
+        ):
             tests: list[_Instruction] = [_argument(position)]
             for value in values:
                 tests += [(_EQUAL, 0, 1, value), _no()]
