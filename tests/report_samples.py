@@ -169,9 +169,15 @@ def submission(student: str, *parts: PartReport) -> SubmissionReport:
 def ana() -> SubmissionReport:
     """One student with one part of each kind."""
     return submission(
-        "ana", wrong(), raised(), delegated(), right(), broken(),
-        missing("SwitchableNorm2d", "normalization/switchable"), missing("Flatten", "linear/linear"),
-    )  # fmt: skip
+        "ana",
+        wrong(),
+        raised(),
+        delegated(),
+        right(),
+        broken(),
+        missing("SwitchableNorm2d", "normalization/switchable"),
+        missing("Flatten", "linear/linear"),
+    )
 
 
 def evil() -> SubmissionReport:
@@ -186,10 +192,16 @@ def evil() -> SubmissionReport:
     )
     return submission(
         f"../../{EVIL}",
-        part("BatchNorm2d", "normalization/batchnorm", Verdict.RAISED, [item], message=EVIL,
-             off_limits=[OffLimitsUse(used=EVIL, line=1, source=EVIL)]),
+        part(
+            "BatchNorm2d",
+            "normalization/batchnorm",
+            Verdict.RAISED,
+            [item],
+            message=EVIL,
+            off_limits=[OffLimitsUse(used=EVIL, line=1, source=EVIL)],
+        ),
         part("LayerNorm", "normalization/layernorm", Verdict.JUDGE_ERROR, [], message=EVIL),
-    )  # fmt: skip
+    )
 
 
 def report(*students: SubmissionReport, **more: Any) -> GradeReport:

@@ -79,9 +79,14 @@ json.dump(results, sys.stdout)
 def run_all(jobs):
     done = subprocess.run(
         [sys.executable, "-c", RUNNER],
-        input=json.dumps(jobs), capture_output=True, text=True, cwd=ROOT, timeout=300, check=False,
+        input=json.dumps(jobs),
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=300,
+        check=False,
         env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT), "CUDA_VISIBLE_DEVICES": ""},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

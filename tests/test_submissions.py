@@ -13,9 +13,11 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ZOO = Path(__file__).parent / "submissions"
 HOMES = {
-    "Linear": "linear/linear", "Flatten": "linear/linear", "BatchNorm2d": "normalization/batchnorm",
+    "Linear": "linear/linear",
+    "Flatten": "linear/linear",
+    "BatchNorm2d": "normalization/batchnorm",
     "LayerNorm": "normalization/layernorm",
-}  # fmt: skip
+}
 ANIMALS = sorted(path for path in ZOO.glob("*/*") if path.suffix in (".py", ".ipynb"))
 
 pytestmark = pytest.mark.slow
@@ -50,8 +52,8 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     before, files = processes(), set(folder.rglob("*"))
     only = [word for part in HOMES for word in ("--only", part)]
     command = [
-        sys.executable, "-m", "cli", "grade", *map(str, sorted(folder.iterdir())), *only, "--format", "json", "--seed", "zoo",
-        "--case-seconds", "1.5", "--jobs", "2",
+        sys.executable, "-m", "cli", "grade", *map(str, sorted(folder.iterdir())), *only,
+        "--format", "json", "--seed", "zoo", "--case-seconds", "1.5", "--jobs", "2",
     ]  # fmt: skip
     done = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=580, env={**os.environ, "NO_COLOR": "1"}

@@ -75,7 +75,7 @@ def test_a_suite_holds_what_its_spec_declares(suite: Suite) -> None:
         assert any(case["new"] == example["new"] and case["steps"] == example["steps"] for case in cases)
     varied = Counter(name for case in cases for name in case["new"]["kwargs"])
     assert all(varied[name] >= 5 for name in part.arguments)
-    assert list(rubric(part, suite))[0] == "own_work"
+    assert next(iter(rubric(part, suite))) == "own_work"
 
 
 def test_the_seed_is_in_no_file_of_a_suite(tmp_path: Path) -> None:
