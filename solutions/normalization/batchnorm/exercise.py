@@ -23,7 +23,7 @@ from grader.spec import (
     run,
     tensor,
     train,
-)  # fmt: skip
+)
 from grader.strategies import (
     SPREADS,
     cotangents,
@@ -36,7 +36,7 @@ from grader.strategies import (
     shapes,
     sizes,
     train_eval_programs,
-)  # fmt: skip
+)
 
 Case = dict[str, Any]
 
@@ -293,13 +293,15 @@ def layer(
         properties=[
             constant_init(
                 {"weight": 1, "bias": 0, "running_mean": 0, "running_var": 1, "num_batches_tracked": 0},
-                Fresh(args=(3,)), Fresh(args=(5,), kwargs={"momentum": None, "eps": 0.1}),
+                Fresh(args=(3,)),
+                Fresh(args=(5,), kwargs={"momentum": None, "eps": 0.1}),
             ),
             graph_free([4, 3, *extent]),
         ],
         errors=refusals(extent, wrong),
         growth=[
-            growth for extents in dims
+            growth
+            for extents in dims
             for growth in growths(lambda shape: layer_case([shape[1]], {}, [call(tensor(*shape))]), extents)
         ],
         interface=[
@@ -307,7 +309,7 @@ def layer(
             layer_case([2], {"affine": False, "track_running_stats": False}, [run(*MODES, *DTYPES)]),
         ],
         off_limits=OFF_LIMITS,
-    )  # fmt: skip
+    )
 
 
 DETACHED = {

@@ -57,7 +57,8 @@ def unbiased_normalisation(x, gamma, beta, moving_mean, moving_var, eps, momentu
 
 @misconception("batch_norm", "values")
 def eps_outside_the_root(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
-    """Where does eps go? It is added to the variance, before the root is taken; you add it to the standard deviation.
+    """Where does eps go? It is added to the variance, before the root is taken; you add it to the standard
+    deviation.
     """
     _, new_mean, new_var = right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
     mean, var = _channel_statistics(x) if training else (moving_mean, moving_var)
@@ -115,8 +116,7 @@ def gamma_before_the_mean(x, gamma, beta, moving_mean, moving_var, eps, momentum
 
 @misconception("batch_norm", "shapes")
 def statistics_in_a_row(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
-    """The moving statistics should come back in the very shape in which they were given, be it (C,) or (1, C, 1, 1).
-    """
+    """The moving statistics should come back in the very shape in which they were given, be it (C,) or (1, C, 1, 1)."""
     y, mean, var = right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
     return y, mean.flatten(), var.flatten()
 
@@ -217,7 +217,6 @@ class Layer(_BatchNorm):
         """Normalise `x`."""
         self._check(x, dims=(2, 3, 4, 5))
         return self._normalise(x)
-
 
 
 @misconception("BatchNorm1d", "values")
@@ -357,7 +356,8 @@ class RunningInTraining(Layer):
 @misconception("BatchNorm2d", "values")
 @misconception("BatchNorm3d", "values")
 class EpsOutsideTheRoot(Layer):
-    """Where does eps go? It is added to the variance, before the root is taken; you add it to the standard deviation.
+    """Where does eps go? It is added to the variance, before the root is taken; you add it to the standard
+    deviation.
     """
 
     def _normalise(self, x):

@@ -17,7 +17,7 @@ from grader.strategies import (
     seeds,
     sizes,
     train_eval_programs,
-)  # fmt: skip
+)
 
 OFF_LIMITS = OffLimits(
     kernels=["*batch_norm*", "*layer_norm*", "*group_norm*", "*instance_norm*"],

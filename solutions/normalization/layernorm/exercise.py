@@ -20,7 +20,7 @@ from grader.spec import (
     tensor,
     train,
     tuple_of,
-)  # fmt: skip
+)
 from grader.strategies import (
     SPREADS,
     eps_values,
@@ -32,7 +32,7 @@ from grader.strategies import (
     shapes,
     sizes,
     train_eval_programs,
-)  # fmt: skip
+)
 
 Case = dict[str, Any]
 

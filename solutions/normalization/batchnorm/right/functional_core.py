@@ -56,10 +56,9 @@ def batch_norm(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
         return (apply(x, flat, eps, gamma.reshape(c), beta.reshape(c)), *old.detached()[:2])
     now = measure(x)
     y = apply(x, now, eps, gamma.reshape(c), beta.reshape(c))
-    seen = now.detached().shaped(moving_mean)
-    return y, mix(old.mean, seen.mean, 1 - momentum).detach(), mix(
-        old.var, now.detached().shaped(moving_var).var, 1 - momentum
-    ).detach()
+    new_mean = mix(old.mean, now.detached().shaped(moving_mean).mean, 1 - momentum)
+    new_var = mix(old.var, now.detached().shaped(moving_var).var, 1 - momentum)
+    return y, new_mean.detach(), new_var.detach()
 
 
 def make(name, dims):

@@ -9,9 +9,8 @@ from torch import Tensor, nn
 def layer_norm(x: Tensor, axes: int, weight: Optional[Tensor], bias: Optional[Tensor], eps: float) -> Tensor:
     flat = x.flatten(-axes)
     var, mean = torch.var_mean(flat, -1, unbiased=False, keepdim=True)
-    y = ((flat - mean) / torch.sqrt(var + eps)).view_as(x) if x.is_contiguous() else (
-        (flat - mean) / torch.sqrt(var + eps)
-    ).reshape(x.shape)
+    flat = (flat - mean) / torch.sqrt(var + eps)
+    y = flat.view_as(x) if x.is_contiguous() else flat.reshape(x.shape)
     if weight is None:
         return y
     return y * weight if bias is None else torch.addcmul(bias, y, weight)

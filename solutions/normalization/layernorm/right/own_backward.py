@@ -46,6 +46,6 @@ class LayerNorm(nn.Module):
 
     def forward(self, x):
         k = len(self.shape)
-        if x.dim() < k or list(x.shape)[x.dim() - k:] != self.shape:
+        if x.dim() < k or list(x.shape)[x.dim() - k :] != self.shape:
             raise RuntimeError(f"{list(x.shape)} does not end in {self.shape}")
         return _Normalise.apply(x, self.weight, self.bias, tuple(range(-k, 0)), self.eps)

@@ -23,7 +23,7 @@ class LayerNorm(nn.Module):
                 self.bias = nn.Parameter(torch.empty(self.sizes).fill_(0.0))
 
     def forward(self, input):
-        assert input.shape[input.dim() - len(self.sizes):] == self.sizes, "the last axes do not fit"
+        assert input.shape[input.dim() - len(self.sizes) :] == self.sizes, "the last axes do not fit"
         rows = input.reshape(-1, self.count)
         centred = rows - rows.sum(1, keepdim=True) / self.count
         power = torch.einsum("nd,nd->n", centred, centred) / self.count
