@@ -72,10 +72,14 @@ def list_parts(root: Path | None, as_json: bool) -> None:
     course = load_course(_root(root))
     if as_json:
         rows = [
-            {"assignment": exercise.assignment, "exercise": exercise.slug, "title": exercise.declaration.title,
-             "parts": [part.symbol for part in exercise.parts]}
+            {
+                "assignment": exercise.assignment,
+                "exercise": exercise.slug,
+                "title": exercise.declaration.title,
+                "parts": [part.symbol for part in exercise.parts],
+            }
             for exercise in course.exercises
-        ]  # fmt: skip
+        ]
         click.echo(json.dumps({"schema": 1, "title": course.title, "exercises": rows}, indent=2, ensure_ascii=False))
         return
     for exercise in course.exercises:
@@ -117,9 +121,12 @@ def grade(
     from grader.judge.launch import settings, warm_up
     from grader.settings import read_settings
 
-    chosen = {"case_seconds": case_seconds, "part_seconds": part_seconds, "memory_mb": memory_mb}
+    limits = read_settings(_root(root)).limits
     limits = replace(
-        read_settings(_root(root)).limits, **{name: value for name, value in chosen.items() if value is not None}
+        limits,
+        case_seconds=limits.case_seconds if case_seconds is None else case_seconds,
+        part_seconds=limits.part_seconds if part_seconds is None else part_seconds,
+        memory_mb=limits.memory_mb if memory_mb is None else memory_mb,
     )
     if len(student_dirs) == 1 and device != "cuda" and not Path("/dev/nvidiactl").exists():
         warm_up(settings(limits, "cpu", "auto"))
