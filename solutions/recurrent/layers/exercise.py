@@ -134,6 +134,7 @@ def examples(pair: bool, first: Case) -> list[Case]:
         layer_case(
             (3, 2), {}, [call(tensor(1, 2, 3), given(pair, 1, 2, 2)), call(tensor(1, 1, 3)), call(tensor(2, 1, 3))]
         ),
+        layer_case((1, 1), {}, [call(tensor(2, 1, 1)), call(tensor(1, 1, 1), given(pair, 1, 1, 1))]),
         layer_case((3, 2), {"batch_first": True}, [call(tensor(2, 4, 3), given(pair, 1, 2, 2))]),
         layer_case((3, 3), {"batch_first": True}, [call(tensor(3, 3, 3), given(pair, 1, 3, 3)), evaluate(), call(x)]),
         layer_case((3, 2), {}, [call(tensor(4, 3)), call(tensor(4, 3, seed=1), given(pair, 1, 2))]),
@@ -159,6 +160,19 @@ def examples(pair: bool, first: Case) -> list[Case]:
 # Dropout.
 
 
+def one_layer_drops_nothing(symbol: str) -> Case:
+    """With a single layer there is no between; torch says so in a warning."""
+    made = f"    warnings.simplefilter('ignore')\n    single = {symbol}(3, 2, dropout=0.5)"
+    made = f"with warnings.catch_warnings():\n{made}"
+    lines = [
+        "import warnings",
+        made,
+        "single = single.to(torch.float64)",
+        "_ = single.load_state_dict(layer.state_dict())",
+    ]
+    return layer_case((3, 2), {}, [run(*lines, "torch.allclose(single(x := torch.ones(4, 2, 3))[0], layer(x)[0])")])
+
+
 def squash(kind: str, x: Tensor) -> Tensor:
     """What an upper layer makes of its input where `passing_on` holds."""
     return torch.tanh(torch.tanh(x)) if kind == "LSTM" else torch.tanh(x)
@@ -169,41 +183,49 @@ def unsquash(kind: str, y: Tensor) -> Tensor:
     return torch.atanh(torch.atanh(y)) if kind == "LSTM" else torch.atanh(y)
 
 
-def passing_on(kind: str, layer: int, size: int) -> Case:
-    """Parameters with which an upper layer forgets its state and squashes its input, element by element."""
+def passing_on(kind: str, layer: int, size: int, directions: int) -> Case:
+    """Parameters with which an upper layer forgets its state and squashes its input, element by element.
+
+    With two directions each of them reads the half of the input that its own direction below has written.
+    """
+    # The bias of each gate: wide open, shut, or (for the block that takes the input) none.
     blocks = {"RNN": (0.0,), "LSTM": (40.0, -40.0, 0.0, 40.0), "GRU": (0.0, -40.0, 0.0)}[kind]
-    """The bias of each gate: wide open, shut, or (for the one that takes the input) none."""
     reader = {"RNN": 0, "LSTM": 2, "GRU": 2}[kind]
-    rows = len(blocks) * size
-    weight = [[float(row == reader * size + column) for column in range(size)] for row in range(rows)]
-    bias = [value for value in blocks for _ in range(size)]
-    return {
-        f"weight_ih_l{layer}": tensor(rows, size, fill="values", values=[value for row in weight for value in row]),
-        f"weight_hh_l{layer}": tensor(rows, size, fill="zeros"),
-        f"bias_ih_l{layer}": tensor(rows, fill="values", values=bias),
-        f"bias_hh_l{layer}": tensor(rows, fill="zeros"),
-    }
+    rows, columns = len(blocks) * size, directions * size
+    state = {}
+    for number, suffix in enumerate(("", "_reverse")[:directions]):
+        weight = [
+            float(row - reader * size == column - number * size and 0 <= column - number * size < size)
+            for row in range(rows)
+            for column in range(columns)
+        ]
+        state |= {
+            f"weight_ih_l{layer}{suffix}": tensor(rows, columns, fill="values", values=weight),
+            f"weight_hh_l{layer}{suffix}": tensor(rows, size, fill="zeros"),
+            f"bias_ih_l{layer}{suffix}": tensor(
+                rows, fill="values", values=[value for value in blocks for _ in range(size)]
+            ),
+            f"bias_hh_l{layer}{suffix}": tensor(rows, fill="zeros"),
+        }
+    return state
 
 
-def dropout_between(kind: str, layers: int, p: float, length: int = 6, batch: int = 32, size: int = 8) -> Property:
+def dropout_between(kind: str, layers: int, p: float, *, directions: int = 1) -> Property:
     """In training, what comes out of every layer but the last is dropped and scaled; nothing else is.
 
     The upper layers squash each element by itself, so each output is zero, or what the scaled elements below give. A
-    right answer fails with a probability below 1e-10: the share of zeros by Hoeffding's inequality (`ks_threshold` is
-    sharper than asked for one count), and equal masks, of which the likeliest are those of all times of one call, with
-    less than 0.7 ** (batch * size) < 1e-39.
+    right answer fails with a probability below 1e-10: the share of zeros by Hoeffding's inequality (of which
+    `ks_threshold` is the bound for all thresholds at once), and equal masks, the likeliest of which are those of all
+    times of one call, with less than 0.7 ** 256 < 1e-39.
     """
-    state = {name: recipe for layer in range(1, layers) for name, recipe in passing_on(kind, layer, size).items()}
-    x = tensor(length, batch, 3, grad=False)
-    steps = [
-        call(x, cotangent=None),
-        call(x, cotangent=None),
-        evaluate(),
-        call(x, cotangent=None),
-        train(),
-        call(x, cotangent=None),
-    ]
-    case = layer_case((3, size), {"num_layers": layers, "dropout": p}, steps, state=state)
+    length, batch, size = 6, 32, 8
+    state: Case = {}
+    for layer in range(1, layers):
+        state |= passing_on(kind, layer, size, directions)
+    step = call(tensor(length, batch, 3, grad=False), cotangent=None)
+    kwargs = {"num_layers": layers, "dropout": p, "bidirectional": directions == 2}
+    case = layer_case((3, size), kwargs, [step, step, evaluate(), step, train(), step], state=state)
+    settings = ", ".join(f"{name}={value}" for name, value in kwargs.items())
 
     def holds(observations: Sequence[Mapping[str, Any]]) -> str | None:
         found = [_output_and_state(record["out"]) for record in observations[0]["steps"] if "out" in record]
@@ -212,11 +234,11 @@ def dropout_between(kind: str, layers: int, p: float, length: int = 6, batch: in
         for _ in range(layers - 1):
             lowest = unsquash(kind, lowest)
         for output, h_n in (first, second, third):
-            said = _one_call(kind, p, lowest, resting[1][0], output, h_n)
+            said = _one_call(kind, p, lowest, resting[1][:directions], output, h_n)
             if said:
-                return f"num_layers={layers}, dropout={p:g}, in training: {said}"
+                return f"in training, with {settings}: {said}"
         if torch.equal(first[0], second[0]) or torch.equal(first[0], third[0]):
-            return f"num_layers={layers}, dropout={p:g}, in training: two calls drop the very same elements"
+            return f"in training, with {settings}: two calls drop the very same elements"
         return None
 
     return Property(criterion="values", cases=[case], holds=holds)
@@ -227,33 +249,38 @@ def _output_and_state(out: Any) -> tuple[Tensor, Tensor]:
     return output.double(), (states[0] if isinstance(states, list) else states).double()
 
 
+def _last(output: Tensor, directions: int) -> Tensor:
+    """What each direction puts out last, in the shape of a layer's states: forward at the end, backward at the
+    start."""
+    halves = output.chunk(directions, -1)
+    return torch.stack([half[0] if number else half[-1] for number, half in enumerate(halves)])
+
+
 def _one_call(kind: str, p: float, lowest: Tensor, h_0: Tensor, output: Tensor, h_n: Tensor) -> str | None:
-    """What is wrong with a call in training, given the lowest layer's outputs and its last state."""
-    if not _close(h_n[0], h_0):
+    """What is wrong with a call in training, given the lowest layer's outputs and its last states."""
+    directions = len(h_0)
+    layers = len(h_n) // directions
+    if not _close(h_n[:directions], h_0):
         return "the states of the first layer change, but its input and its states are not to be dropped"
-    if not _close(output[-1], h_n[-1]):
-        return (
-            "the output at the last time is not the last layer's state; the last layer's outputs are not to be dropped"
-        )
+    if not _close(_last(output, directions), h_n[-directions:]):
+        return "the last layer's outputs differ from its states, but they are not to be dropped"
     expected = lowest
-    for layer in range(1, len(h_n)):
+    for layer in range(1, layers):
         expected = squash(kind, expected / (1 - p))
-        if not _dropped(h_n[layer], expected[-1]):
+        if not _dropped(h_n[layer * directions : (layer + 1) * directions], _last(expected, directions)):
             return (
                 f"the outputs of layer {layer - 1} should reach layer {layer} either as zero or divided by 1 - dropout"
             )
     if not _dropped(output, expected):
         return "the outputs of a layer should reach the next either as zero or divided by 1 - dropout"
     gone = output.abs() < 1e-6
-    share, wanted = float(gone.double().mean()), 1 - (1 - p) ** (len(h_n) - 1)
-    if abs(share - wanted) > ks_threshold(gone.numel()):
-        return (
-            f"{share:.0%} of the elements are dropped on their way to the last layer, where {wanted:.0%} are expected"
-        )
-    if any(bool((gone == first).all()) for first in (gone[:1], gone[:, :1], gone[..., :1])):
-        return (
-            "the same elements are dropped at all times, in the whole batch or in all features: each has its own draw"
-        )
+    wanted = 1 - (1 - p) ** (layers - 1)
+    for half in gone.chunk(directions, -1):
+        share = float(half.double().mean())
+        if abs(share - wanted) > ks_threshold(half.numel()):
+            return f"{share:.0%} of the elements are dropped before the last layer, where {wanted:.0%} are expected"
+        if any(bool((half == first).all()) for first in (half[:1], half[:, :1], half[..., :1])):
+            return "the same elements are dropped at all times, in the whole batch or in all features"
     return None
 
 
@@ -350,7 +377,7 @@ def layer(
         symbol=symbol,
         oracle=oracle,
         cases=cases(pair, more),
-        examples=[*examples(pair, first), *extra],
+        examples=[*examples(pair, first), one_layer_drops_nothing(symbol), *extra],
         arguments=[
             "input_size", "hidden_size", "num_layers", *first, "bias", "batch_first", "dropout", "bidirectional",
         ],
@@ -364,6 +391,7 @@ def layer(
             ),
             dropout_between(symbol, 2, 0.25),
             dropout_between(symbol, 3, 0.2),
+            dropout_between(symbol, 2, 0.4, directions=2),
         ],
         errors=[*refusals(pair), *errors],
         growth=growth(pair),
