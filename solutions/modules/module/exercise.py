@@ -468,7 +468,6 @@ def gradients(draw: st.DrawFn) -> Case:
             call = tree.pick(
                 [
                     "requires_grad_(False)",
-                    "requires_grad_(requires_grad=False)",
                     "requires_grad_()",
                     "requires_grad_(True)",
                 ]
@@ -502,8 +501,9 @@ def conversions(draw: st.DrawFn) -> Case:
         tree.put(owner, "kfi"[index], "other", None)
     if draw(st.booleans()):
         tree.lines += ["_ = m.requires_grad_(False)"] if 2 not in picked else []
-    call = tree.pick(["double()", "to(torch.float64)", "to(dtype=torch.float64)", "float()", "to(torch.float16)"])
-    tree.lines.append(f"_ = m.{call}")
+    calls = [["double()"], ["to(torch.float64)"], ["to(dtype=torch.float64)"], ["to(torch.float16)"]]
+    calls += [["double()", "float()"], ["to(torch.float16)", "float()"], ["to(torch.float16)", "double()"]]
+    called = [f"_ = m.{call}" for call in tree.pick(calls)]
     used = [name for name in PARAMETERS if name in tree.known]
     queries = [f"{name}.dtype, {name}.requires_grad, {name}.tolist()" for name in used]
     queries += [
@@ -516,8 +516,8 @@ def conversions(draw: st.DrawFn) -> Case:
     if not queries:
         queries = ["list(m.parameters())"]
     if "before" in queries[-1]:
-        tree.lines.insert(-1, "before = [id(v) for v in m.parameters()]")
-    return program(*tree.lines, *queries, criterion="values")
+        tree.lines.append("before = [id(v) for v in m.parameters()]")
+    return program(*tree.lines, *called, *queries, criterion="values")
 
 
 # Module: what must raise. Nothing is looked at after a line that raises.
@@ -668,18 +668,19 @@ MODULE_EXAMPLES = [
     names(M, A, P, "m.x = p", "m.y = a", "a.x = p", "list(m.named_parameters())",
           "list(m.named_parameters(remove_duplicate=False))"),
     names(M, A, P, "m.x = a", "m.x = p", "list(m.named_children())", "list(m.named_parameters())", "m.x"),
-    names(M, A, T, "m.register_buffer('x', t)", "m.x = a", "list(m.named_buffers())", "list(m.named_children())"),
+    names(M, A, T, "_ = m.register_buffer('x', t)", "m.x = a", "list(m.named_buffers())", "list(m.named_children())"),
     names(M, P, "m.x = 3", "m.x = p", "m.x", "del m.x", "hasattr(m, 'x')"),
     names(M, P, Q, "m.x = p", "m.y = q", "m.x = None", "m.x", "list(m.parameters())", "m.x = q",
           "list(m.named_parameters())"),
-    names(M, T, "u = torch.zeros(2)", "m.register_buffer('x', t)", "m.x = u", "list(m.named_buffers())", "m.y = t",
+    names(M, T, "u = torch.zeros(2)", "_ = m.register_buffer('x', t)", "m.x = u", "list(m.named_buffers())", "m.y = t",
           "list(m.buffers())"),
     names(M, A, "m.x = [a]", "list(m.children())", "m.x", "getattr(m, 'y', 'nothing')"),
     names(M, P, Q, "w = nn.Parameter(torch.ones(2))", "m.x = p", "m.y = q", "m.z = w", "list(m.parameters())"),
     names(M, A, P, Q, "m.x = a", "a.x = p", "m.y = q", "list(m.named_parameters(recurse=False))",
           "list(m.parameters(recurse=False))",
           "list(m.named_parameters(prefix='net'))"),
-    names(M, A, T, "m.register_buffer('x', t)", "m.y = a", "a.register_buffer('x', t)", "list(m.named_buffers())",
+    names(M, A, T, "_ = m.register_buffer('x', t)", "m.y = a", "_ = a.register_buffer('x', t)",
+          "list(m.named_buffers())",
           "list(m.buffers())",
           "list(m.named_buffers(recurse=False))", "list(m.named_buffers(remove_duplicate=False))"),
     names(M, A, B, "m.x = a", "a.x = b", "list(m.children())", "list(m.named_children())"),
@@ -691,17 +692,22 @@ MODULE_EXAMPLES = [
           "list(m.named_children())"),
     names(M, A, B, "m.x = a", "a.x = b", "list(m.modules())", "list(m.named_modules(prefix='net'))",
           "m.get_submodule('')"),
-    state(M, A, P, T, "m.x = a", "a.y = p", "m.register_buffer('y', t)", "m.z = p", "list(m.state_dict())"),
+    state(M, A, P, T, "m.x = a", "a.y = p", "_ = m.register_buffer('y', t)", "m.z = p", "list(m.state_dict())"),
     state(M, A, P, "m.x = a", "a.y = p", "list(m.state_dict(prefix='net.'))", "m.state_dict()['x.y'].requires_grad"),
-    state(M, T, "m.register_buffer('x', t, persistent=False)", "m.y = t", "m.x = torch.zeros(2)",
+    state(M, T, "_ = m.register_buffer('x', t, persistent=False)", "m.y = t", "m.x = torch.zeros(2)",
           "list(m.state_dict())"),
-    state(M, T, P, "m.register_buffer('x', t, persistent=False)", "m.x = p", "list(m.state_dict())"),
+    state(M, T, P, "_ = m.register_buffer('x', t, persistent=False)", "m.x = p", "list(m.state_dict())"),
+    state(M, T, "_ = m.register_buffer('x', t, persistent=False)", "del m.x", "_ = m.register_buffer('x', t)",
+          "list(m.state_dict())"),
+    state(M, T, "_ = m.register_buffer('x', t)", "_ = m.register_buffer('x', t, persistent=False)",
+          "list(m.state_dict())"),
+    state(M, A, P, "m.x = p", "_ = m.register_parameter('y', None)", "m.z = a", "m.z = None", "list(m.state_dict())"),
     state(M, P, Q, "m.x = p", "m.y = q",
           "result = m.load_state_dict({'x': torch.zeros(2), 'z': torch.ones(1)}, strict=False)",
           "sorted(result.missing_keys), sorted(result.unexpected_keys)", "p.detach(), p.requires_grad, p.grad_fn"),
     state(M, A, P, "m.x = p", "m.y = a", "a.x = p",
           "result = m.load_state_dict({'x': torch.zeros(2), 'y.x': torch.zeros(2)})",
-          "result.missing_keys, result.unexpected_keys", "p.detach()"),
+          "sorted(result.missing_keys), sorted(result.unexpected_keys)", "p.detach()"),
     state(M, P, "q = nn.Parameter(torch.zeros(2))", "m.x = p", "m.y = q",
           "_ = m.load_state_dict({'y': torch.full((2,), 5.0), 'x': torch.full((2,), 4.0)})", "p.detach(), q.detach()"),
     state(M, P, "m.x = p", "_ = m.load_state_dict({'x': torch.zeros(2, dtype=torch.float64)})", "p.detach(), p.dtype",
@@ -709,10 +715,10 @@ MODULE_EXAMPLES = [
     state(M, "p = nn.Parameter(torch.ones(2), requires_grad=False)", "m.x = p",
           "_ = m.load_state_dict({'x': torch.zeros(2)})",
           "p.tolist(), p.requires_grad"),
-    state(M, T, "m.register_buffer('x', t)", "sd = {'x': torch.zeros(2)}", "_ = m.load_state_dict(sd)",
+    state(M, T, "_ = m.register_buffer('x', t)", "sd = {'x': torch.zeros(2)}", "_ = m.load_state_dict(sd)",
           "_ = sd['x'].fill_(5.0)",
           "m.x.tolist()"),
-    state(M, T, "m.register_buffer('x', t, persistent=False)", "result = m.load_state_dict({'x': t}, strict=False)",
+    state(M, T, "_ = m.register_buffer('x', t, persistent=False)", "result = m.load_state_dict({'x': t}, strict=False)",
           "sorted(result.missing_keys), sorted(result.unexpected_keys)"),
     program(M, A, B, "m.x = a", "a.y = b", "_ = m.eval()", "m.training, a.training, b.training", criterion="values"),
     program(M, A, "_ = m.eval()", "m.x = a", "a.training", "_ = m.train()", "_ = a.eval()", "m.training",
@@ -738,30 +744,32 @@ MODULE_EXAMPLES = [
     program(FLIP, "m = Flip()", "m(1.0)", "_ = m.eval()", "m(1.0)", "_ = m.train(True)", "m(1.0)", criterion="values"),
     program(SCALE, TWICE, "m = Twice(Scale(2.0))", "m(1.0)", "[name for name, _ in m.named_modules()]",
             criterion="values"),
-    program(M, A, P, "m.x = a", "a.x = p", "a.register_buffer('k', torch.arange(2))",
-            "a.register_buffer('f', torch.ones(1))",
-            "_ = m.double()", "p.dtype, a.k.dtype, a.f.dtype", "a.x is p", criterion="values"),
+    program(M, A, P, "m.x = a", "a.x = p", "_ = a.register_buffer('k', torch.arange(2))",
+            "_ = a.register_buffer('f', torch.ones(1))",
+            "_ = m.double()", "p.dtype, a.k.dtype, a.f.dtype", "a.x is p",
+            "_ = m.float()", "p.dtype, a.k.dtype, a.f.dtype",
+            criterion="values"),
     errors(M, "m.x"),
     errors(M, "del m.x"),
     errors(M, P, "m.x = p", "del m.x", "m.x"),
     errors(M, P, "m.x = p", "m.x = torch.ones(2)"),
     errors(M, P, "m.x = p", "m.x = Module()"),
     errors(M, "m.x = Module()", "m.x = 3"),
-    errors(M, "m.register_buffer('x', torch.ones(2))", "m.x = 3"),
-    errors(M, "m.register_parameter('', nn.Parameter(torch.ones(2)))"),
-    errors(M, "m.register_buffer('x.y', torch.ones(2))"),
-    errors(M, "m.add_module('x.y', Module())"),
-    errors(M, "m.x = 3", "m.register_parameter('x', nn.Parameter(torch.ones(2)))"),
-    errors(M, P, "m.x = p", "m.register_buffer('x', torch.ones(2))"),
-    errors(M, P, "m.x = p", "m.add_module('x', Module())"),
-    errors(M, "m.register_parameter('x', torch.ones(2))"),
-    errors(M, "m.register_buffer('x', 3)"),
-    errors(M, "m.add_module('x', torch.ones(2))"),
+    errors(M, "_ = m.register_buffer('x', torch.ones(2))", "m.x = 3"),
+    errors(M, "_ = m.register_parameter('', nn.Parameter(torch.ones(2)))"),
+    errors(M, "_ = m.register_buffer('x.y', torch.ones(2))"),
+    errors(M, "_ = m.add_module('x.y', Module())"),
+    errors(M, "m.x = 3", "_ = m.register_parameter('x', nn.Parameter(torch.ones(2)))"),
+    errors(M, P, "m.x = p", "_ = m.register_buffer('x', torch.ones(2))"),
+    errors(M, P, "m.x = p", "_ = m.add_module('x', Module())"),
+    errors(M, "_ = m.register_parameter('x', torch.ones(2))"),
+    errors(M, "_ = m.register_buffer('x', 3)"),
+    errors(M, "_ = m.add_module('x', torch.ones(2))"),
     errors(early("self.x = nn.Parameter(torch.ones(2))"), "Net()"),
     errors(early("self.x = Module()"), "Net()"),
     errors(early("self.register_buffer('x', torch.ones(2))"), "Net()"),
     errors(M, P, "m.x = p", "m.get_submodule('x')"),
-    errors(M, "m.register_buffer('x', torch.ones(2))", "m.get_parameter('x')"),
+    errors(M, "_ = m.register_buffer('x', torch.ones(2))", "m.get_parameter('x')"),
     errors(M, "m.x = Module()", "m.get_parameter('x.y')"),
     errors(M, P, "m.x = p", "m.load_state_dict({})"),
     errors(M, "m.load_state_dict({'x': torch.ones(2)})"),
@@ -772,18 +780,18 @@ MODULE_EXAMPLES = [
 
 MODULE_INTERFACE = [
     program(M, "m.training", "m.train() is m, m.eval() is m, m.train(mode=True) is m"),
-    program(M, "m.requires_grad_() is m, m.requires_grad_(requires_grad=False) is m, m.apply(fn=lambda k: None) is m"),
+    program(M, "m.requires_grad_() is m, m.requires_grad_(False) is m, m.apply(lambda k: None) is m"),
     program(M, "m.to(torch.float64) is m, m.double() is m, m.float() is m"),
-    program(M, "m.register_parameter(name='x', param=None)",
-            "m.register_buffer(name='y', tensor=None, persistent=False)",
-            "m.add_module(name='z', module=None)", "m.register_module(name='w', module=None)", "m.x, m.y, m.z, m.w"),
-    program(M, "m.register_buffer('x', None, False)", "_ = m.load_state_dict({}, True)",
-            "_ = m.load_state_dict(state_dict={}, strict=False)"),
-    program(M, "len(m.state_dict())", "m.get_submodule(target='') is m", "m.extra_repr()",
-            "m.zero_grad(set_to_none=True)"),
+    program(M, "_ = m.register_parameter('x', None)", "_ = m.register_buffer('y', None, persistent=False)",
+            "_ = m.add_module('z', None)", "_ = m.register_module('w', None)", "m.x, m.y, m.z, m.w"),
+    program(M, "_ = m.register_buffer('x', None, False)", "_ = m.load_state_dict({}, True)",
+            "_ = m.load_state_dict({}, strict=False)"),
+    program(M, "len(m.state_dict())", "m.get_submodule('') is m", "m.extra_repr()",
+            "_ = m.zero_grad(set_to_none=True)"),
     program("class Net(Module):\n    def forward(self, x):\n        return x", "isinstance(Net(), Module)",
             "Net()(1), Net().forward(1)"),
 ]  # fmt: skip
+"""Arguments are by name only where the catalogue names them."""
 
 module = Part(
     symbol="Module",

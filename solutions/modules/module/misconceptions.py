@@ -649,6 +649,14 @@ class ConvertsIntegers(Module):
 
 
 @misconception("Module", "values")
+class NeverBackToFloat(Module):
+    """`float()` brings everything that floats back to float32. Yours changes nothing."""
+
+    def float(self):
+        return self
+
+
+@misconception("Module", "values")
 class LeavesBuffersBehind(Module):
     """`double()` and the like convert the buffers as well as the parameters."""
 
