@@ -79,7 +79,7 @@ class _Conv(nn.Module):
         if self.padding == "valid":
             return [(0, 0)] * self.dims
         if self.padding == "same":
-            both = [d * (k - 1) for k, d in zip(self.kernel_size, self.dilation, strict=True)]
+            both = [self.dilation[axis] * (self.kernel_size[axis] - 1) for axis in range(self.dims)]
             return [(total // 2, total - total // 2) for total in both]
         return [(p, p) for p in self.padding]
 

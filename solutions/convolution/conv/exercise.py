@@ -209,4 +209,21 @@ def part(dims: int, oracle: type[nn.Module]) -> Part:
     )
 
 
-exercise = Exercise(title="Convolution", parts=[part(1, nn.Conv1d), part(2, nn.Conv2d), part(3, nn.Conv3d)])
+SPLIT = "channels that cannot be split into groups make the products fail anyway, only later and less plainly"
+CHANNELS = "windows with other channels do not fit the weight, so the product raises anyway"
+
+exercise = Exercise(
+    title="Convolution",
+    parts=[part(1, nn.Conv1d), part(2, nn.Conv2d), part(3, nn.Conv3d)],
+    equivalent_mutants={
+        "if self.in_channels % self.groups or self.out_channels % self.groups: "
+        "raise ValueError(f'{self.groups} groups do not di… → if False": SPLIT,
+        "self.in_channels % self.groups or self.out_channels % self.groups → "
+        "self.in_channels % self.groups and self.out_channels % self.groups": SPLIT,
+        "if self.padding_mode not in ('zeros', 'reflect', 'replicate', 'circular'): "
+        "raise ValueError(f'unknown padding_mode {sel… → if False": "F.pad refuses an unknown mode itself",
+        "self._check_input(x) → pass": CHANNELS,
+        "if x.shape[1] != self.in_channels: "
+        "raise ValueError(f'expected {self.in_channels} channels, got {x.shape[1]}') → if False": CHANNELS,
+    },
+)
