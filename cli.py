@@ -118,7 +118,7 @@ def grade(
 
     Exit status: 0 graded (whatever the scores), 1 the course is broken, 2 usage, 3 some part could not be judged.
     """
-    from grader.judge.launch import settings, warm_up
+    from grader.judge.launch import cool_down, settings, warm_up
     from grader.settings import read_settings
 
     limits = read_settings(_root(root)).limits
@@ -130,6 +130,7 @@ def grade(
     )
     if len(student_dirs) == 1 and device != "cuda" and not Path("/dev/nvidiactl").exists():
         warm_up(settings(limits, "cpu", "auto"))
+        click.get_current_context().call_on_close(cool_down)
 
     from grader.catalog import load_course
     from grader.run import Options, course_seed

@@ -113,6 +113,12 @@ def warm_up(sandbox: dict[str, Any]) -> None:
         _warm[json.dumps(sandbox)] = ForkServer(sandbox)
 
 
+def cool_down() -> None:
+    """End the servers that were warmed up and never asked for."""
+    while _warm:
+        _warm.popitem()[1].close()
+
+
 def start_source(sandbox: dict[str, Any]) -> "ForkServer | FreshProcesses":
     """Where workers of these settings come from, warmed up or new."""
     if not can_fork():

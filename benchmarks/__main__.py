@@ -1,0 +1,45 @@
+"""``make bench``: judging overhead, the first verdict and a child's memory, each against its yardstick in one run."""
+
+import os
+from pathlib import Path
+
+import click
+import torch
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import overhead
+from grader.catalog import load_course
+
+ROOT = Path(__file__).resolve().parent.parent
+OVERHEAD, FIRST_VERDICT, CHILD_MB = 1.5, 2.0, 60
+"""What DESIGN asks for: at most these ratios, and this memory beyond the server's shared pages."""
+
+
+@click.command()
+@click.argument("parts", nargs=-1)
+@click.option("--rounds", default=7, show_default=True, help="Rounds of which the median counts.")
+def main(parts: tuple[str, ...], rounds: int) -> None:
+    """Measure the parts named (default: all)."""
+    torch.set_num_threads(1)
+    console = Console(highlight=False)
+    course = load_course(ROOT)
+    cache = Path(os.environ.get("COURSE_CACHE", ROOT / ".course-cache")) / "suites"
+    table = Table(title="grading a part, against a bare loop over the same cases", title_justify="left")
+    for name in ("part", "cases", "graded ms", "bare ms", "ratio"):
+        table.add_column(name, justify="left" if name == "part" else "right")
+    rows = overhead.judging(course, course.select(parts), cache, rounds)
+    for row in rows:
+        table.add_row(row.part, str(row.cases), f"{row.graded * 1e3:.0f}", f"{row.bare * 1e3:.0f}", f"{row.ratio:.2f}")
+    graded, bare = sum(row.graded for row in rows), sum(row.bare for row in rows)
+    table.add_row("all", "", f"{graded * 1e3:.0f}", f"{bare * 1e3:.0f}", f"{graded / bare:.2f}")
+    console.print(table)
+    console.print(f"asked for: at most {OVERHEAD}")
+    first, imported = overhead.first_verdict(ROOT, cache, rounds)
+    console.print(f"first verdict of one part, warm cache: {first / imported:.2f} times `import torch` (asked for: {FIRST_VERDICT})")
+    console.print(f"memory of a child after a part's cases: {overhead.child_memory(course, cache):.0f} MB beyond shared pages "
+                  f"(asked for: {CHILD_MB})")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
