@@ -47,7 +47,9 @@ def image_size(draw: st.DrawFn, numbers: Case, most: int = 4) -> tuple[list[int]
     """Height and width of an image that has room for a window, and how many windows it has."""
     found, count = [], 1
     for way in (0, 1):
-        kernel, dilation, padding, stride = (numbers[name][way] for name in ("kernel_size", "dilation", "padding", "stride"))
+        kernel, dilation, padding, stride = (
+            numbers[name][way] for name in ("kernel_size", "dilation", "padding", "stride")
+        )
         span = dilation * (kernel - 1) + 1
         smallest = max(1, span - 2 * padding)
         found.append(smallest + draw(st.integers(0, most)))
@@ -63,7 +65,9 @@ def unfold_cases(draw: st.DrawFn) -> Case:
     for _ in range(draw(sizes(1, 2))):
         size, _ = image_size(draw, numbers)
         batch = draw(st.sampled_from(([2], [1], [], [3])))
-        steps.append(call(draw(normal_tensor([*batch, draw(sizes(1, 3)), *size], spreads=MILD)), cotangent=draw(cotangents())))
+        steps.append(
+            call(draw(normal_tensor([*batch, draw(sizes(1, 3)), *size], spreads=MILD)), cotangent=draw(cotangents()))
+        )
     return layer_case([either(numbers["kernel_size"], draw)], given, steps, seed=draw(seeds))
 
 
@@ -158,4 +162,14 @@ FOLD = Part(
     off_limits=OFF_LIMITS,
 )
 
-exercise = Exercise(title="Unfold and Fold", parts=[UNFOLD, FOLD])
+ZEROS = {
+    "canvas = self._canvas(x, blocks.shape[:-3]) → canvas = self._canvas(x, blocks.shape[:-3]).detach()",
+    "return x.new_zeros(*leading, height + 2 * top, width + 2 * left) → "
+    "return x.new_zeros(*leading, height + 2 * top, width + 2 * left).detach()",
+}
+
+exercise = Exercise(
+    title="Unfold and Fold",
+    parts=[UNFOLD, FOLD],
+    equivalent_mutants=dict.fromkeys(sorted(ZEROS), "new zeros have no history to be detached from"),
+)

@@ -25,7 +25,9 @@ def draw(path: Path) -> None:
 def _cell(axes: plt.Axes, x: float, y: float, colour: str, text: str) -> None:
     """A numbered square of side one with its lower left corner at (x, y)."""
     axes.add_patch(plt.Rectangle((x, y), 1, 1, facecolor=colour, edgecolor="white", linewidth=1.5))
-    axes.text(x + 0.5, y + 0.5, text, ha="center", va="center", color="black" if colour == PALE else "white", fontsize=9)
+    axes.text(
+        x + 0.5, y + 0.5, text, ha="center", va="center", color="black" if colour == PALE else "white", fontsize=9
+    )
 
 
 def _image(axes: plt.Axes) -> None:

@@ -94,7 +94,7 @@ class Unfold(_Windows):
 
     def _pad(self, x: Tensor) -> Tensor:
         """The image in a frame of zeros."""
-        (top, left) = self.padding
+        top, left = self.padding
         return F.pad(x, (left, left, top, top))
 
     def _join(self, taken: list[Tensor]) -> Tensor:
@@ -116,7 +116,7 @@ class Fold(_Windows):
         stride: How far apart the windows lie.
 
     Shape:
-        - Input: $(N, C \, k_h \, k_w, L)$, or $(C \, k_h \, k_w, L)$ without a batch, where $L$ is the number of windows.
+        - Input: $(N, C \, k_h \, k_w, L)$, or $(C \, k_h \, k_w, L)$ without a batch, for $L$ windows.
         - Output: $(N, C, H, W)$ or $(C, H, W)$, where $(H, W)$ is the output size.
     """
 
@@ -141,24 +141,20 @@ class Fold(_Windows):
             A tensor of shape $(N, C, H, W)$ or $(C, H, W)$.
 
         Raises:
-            ValueError: If the window is larger than the padded image, or if there are not as many columns as windows.
+            ValueError: If the window is larger than the padded image.
+            RuntimeError: If there are not as many columns as windows.
         """
         rows, columns = self._counts(*self.output_size)
-        self._check_blocks(x, rows * columns)
         blocks = x.unflatten(-1, (rows, columns)).unflatten(-3, (-1, math.prod(self.kernel_size)))
         canvas = self._canvas(x, blocks.shape[:-3])
         for position, (down, right) in enumerate(self._positions(rows, columns)):
             self._put(canvas, down, right, blocks[..., position, :, :])
         return self._crop(canvas)
 
-    def _check_blocks(self, x: Tensor, expected: int) -> None:
-        if x.shape[-1] != expected:
-            raise ValueError(f"there are {x.shape[-1]} columns where {expected} windows fit")
-
     def _canvas(self, x: Tensor, leading: torch.Size) -> Tensor:
         """Zeros, as large as the image with its padding."""
-        height, width = (size + 2 * padding for size, padding in zip(self.output_size, self.padding, strict=True))
-        return x.new_zeros(*leading, height, width)
+        (height, width), (top, left) = self.output_size, self.padding
+        return x.new_zeros(*leading, height + 2 * top, width + 2 * left)
 
     def _put(self, canvas: Tensor, down: slice, right: slice, values: Tensor) -> None:
         """Add values where one position of all the windows lies."""
@@ -166,5 +162,5 @@ class Fold(_Windows):
 
     def _crop(self, canvas: Tensor) -> Tensor:
         """The image without its padding."""
-        (top, left), (height, width) = self.padding, self.output_size
-        return canvas[..., top : top + height, left : left + width]
+        (top, left), (rows, columns) = self.padding, canvas.shape[-2:]
+        return canvas[..., top : rows - top, left : columns - left]

@@ -124,12 +124,12 @@ class PaddingTransposed(Unfold):
     """`F.pad` begins with the *last* dimension: left, right, top, bottom. You pad the height by the width's number."""
 
     def _pad(self, x):
-        (top, left) = self.padding
+        top, left = self.padding
         if top == left:
             return super()._pad(x)
         grown = F.pad(x, (top, top, left, left))
         wanted = [x.shape[-2] + 2 * top, x.shape[-1] + 2 * left]
-        room = [max(0, size - have) for size, have in zip(wanted, grown.shape[-2:])]
+        room = [max(0, size - have) for size, have in zip(wanted, grown.shape[-2:], strict=True)]
         return F.pad(grown, (0, room[1], 0, room[0]))[..., : wanted[0], : wanted[1]]
 
 
@@ -138,7 +138,7 @@ class PaddingOfEdges(Unfold):
     """The padding is zeros. You repeat the pixels of the edge."""
 
     def _pad(self, x):
-        (top, left) = self.padding
+        top, left = self.padding
         rows = torch.arange(-top, x.shape[-2] + top).clamp(0, x.shape[-2] - 1)
         columns = torch.arange(-left, x.shape[-1] + left).clamp(0, x.shape[-1] - 1)
         return x[..., rows, :][..., columns]
@@ -346,7 +346,8 @@ class ColumnAfterColumn(Fold):
 
     def forward(self, x):
         rows, columns = self._counts(*self.output_size)
-        self._check_blocks(x, rows * columns)
+        if x.shape[-1] != rows * columns:
+            raise ValueError("wrong number of columns")
         (sh, sw), (dh, dw), (kh, kw) = self.stride, self.dilation, self.kernel_size
         windows = x.unflatten(-2, (-1, kh, kw))
         canvas = self._canvas(x, windows.shape[:-3])

@@ -153,7 +153,15 @@ exercise = Exercise(
                 example([2, 1, 2], {"padding": (1, 0), "bias": False}, [2, 2, 3, 1], [2, 4, 2]),
             ],
             arguments=(
-                "in_channels", "out_channels", "kernel_size", "stride", "padding", "output_padding", "groups", "bias", "dilation",
+                "in_channels",
+                "out_channels",
+                "kernel_size",
+                "stride",
+                "padding",
+                "output_padding",
+                "groups",
+                "bias",
+                "dilation",
             ),
             numerics=numerics(),
             properties=[
@@ -168,9 +176,14 @@ exercise = Exercise(
                 refused("An input of 2 channels where in_channels is 4", [4, 2, 3], {"groups": 2}, [2, 2, 4, 4]),
                 refused("3 input channels in 2 groups", [3, 4, 3], {"groups": 2}, [2, 3, 4, 4]),
                 refused("5 output channels in 2 groups", [4, 5, 3], {"groups": 2}, [2, 4, 4, 4]),
-                refused("output_padding=1 with a stride and a dilation of 1", [2, 3, 3], {"output_padding": 1}, [2, 2, 4, 4]),
                 refused(
-                    "output_padding=(1, 2) with a stride of 2", [2, 3, 3], {"stride": 2, "output_padding": (1, 2)}, [2, 2, 4, 4]
+                    "output_padding=1 with a stride and a dilation of 1", [2, 3, 3], {"output_padding": 1}, [2, 2, 4, 4]
+                ),
+                refused(
+                    "output_padding=(1, 2) with a stride of 2",
+                    [2, 3, 3],
+                    {"stride": 2, "output_padding": (1, 2)},
+                    [2, 2, 4, 4],
                 ),
                 refused("An output_size below the smallest", [2, 3, 3], {"stride": 2}, [2, 2, 4, 4], (8, 9)),
                 refused("An output_size above the largest", [2, 3, 3], {"stride": 2}, [2, 2, 4, 4], (10, 11)),
@@ -188,4 +201,4 @@ exercise = Exercise(
             ),
         )
     ],
-)  # fmt: skip
+)

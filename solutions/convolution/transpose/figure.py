@@ -8,7 +8,7 @@ INPUT, EMPTY, STAMPS, OUTPUT = "#2f6fb5", "#e7ecf2", ("#d98324", "#8a5fb0", "#b0
 
 
 def draw(path: Path) -> None:
-    """Draw three pixels with a kernel of 3 and a stride of 2; beside them the matrix, and what it is the transpose of."""
+    """Draw three pixels with a kernel of 3 and a stride of 2; beside them the two matrices."""
     figure, axes = plt.subplots(1, 3, figsize=(11, 3.4), width_ratios=(1.3, 0.8, 1.0))
     _stamps(axes[0])
     _matrix(axes[1], transposed=False)

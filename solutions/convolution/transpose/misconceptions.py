@@ -25,9 +25,10 @@ class AsksFold(ConvTranspose2d):
     positions of the kernel and a strided slice do it too."""
 
     def _overlap_add(self, stamps, extra):
-        size = [length + more for length, more in zip(self._canvas_size(stamps.shape[-2:]), extra)]
+        height, width = stamps.shape[-2:]
+        size = self._reach(height, 0) + extra[0], self._reach(width, 1) + extra[1]
         columns = stamps.flatten(4).flatten(1, 3)
-        return F.fold(columns, tuple(size), self.kernel_size, dilation=self.dilation, stride=self.stride)
+        return F.fold(columns, size, self.kernel_size, dilation=self.dilation, stride=self.stride)
 
 
 @misconception("ConvTranspose2d", "interface")
@@ -110,7 +111,9 @@ class OutputSizeOnTop(ConvTranspose2d):
 
     def _extra(self, x, output_size):
         extra = super()._extra(x, output_size)
-        return extra if output_size is None else tuple(a + b for a, b in zip(extra, self.output_padding))
+        if output_size is None:
+            return extra
+        return extra[0] + self.output_padding[0], extra[1] + self.output_padding[1]
 
 
 @misconception("ConvTranspose2d", "shapes")
@@ -165,7 +168,7 @@ class PaddingMakesItLarger(ConvTranspose2d):
     instead."""
 
     def _crop(self, canvas):
-        (top, left) = self.padding
+        top, left = self.padding
         return F.pad(canvas, (left, left, top, top))
 
 
@@ -239,16 +242,8 @@ class BiasBeforeTheExtraRows(ConvTranspose2d):
 class NoOverlap(ConvTranspose2d):
     """Where stamps overlap, they add up. Yours overwrite each other: `=` where it should be `+=`."""
 
-    def _overlap_add(self, stamps, extra):
-        height, width = stamps.shape[-2:]
-        rows, columns = (size + more for size, more in zip(self._canvas_size((height, width)), extra))
-        canvas = stamps.new_zeros(*stamps.shape[:2], rows, columns)
-        for i in range(self.kernel_size[0]):
-            for j in range(self.kernel_size[1]):
-                down = self._landing(i, height, self.dilation[0], self.stride[0])
-                right = self._landing(j, width, self.dilation[1], self.stride[1])
-                canvas[..., down, right] = stamps[:, :, i, j]
-        return canvas
+    def _put(self, canvas, down, right, values):
+        canvas[..., down, right] = values
 
 
 @misconception("ConvTranspose2d", "values")
@@ -335,12 +330,13 @@ class PixelByPixel(ConvTranspose2d):
 
     def _overlap_add(self, stamps, extra):
         height, width = stamps.shape[-2:]
-        rows, columns = (size + more for size, more in zip(self._canvas_size((height, width)), extra))
-        canvas = stamps.new_zeros(*stamps.shape[:2], rows, columns)
+        canvas = stamps.new_zeros(
+            *stamps.shape[:2], self._reach(height, 0) + extra[0], self._reach(width, 1) + extra[1]
+        )
         (kh, kw), (sh, sw), (dh, dw) = self.kernel_size, self.stride, self.dilation
         for h in range(height):
             for w in range(width):
                 down = slice(h * sh, h * sh + dh * (kh - 1) + 1, dh)
                 right = slice(w * sw, w * sw + dw * (kw - 1) + 1, dw)
-                canvas[..., down, right] += stamps[..., h, w]
+                self._put(canvas, down, right, stamps[..., h, w])
         return canvas

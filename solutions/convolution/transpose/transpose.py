@@ -18,8 +18,8 @@ def _pair(value: int | Sequence[int]) -> tuple[int, int]:
 class ConvTranspose2d(nn.Module):
     r"""The transpose of `Conv2d`: the map that sends gradients of its output back to its input.
 
-    Each pixel of the input is multiplied by the kernel, and the product is added to the output, ``stride`` further on for
-    each pixel. Then ``padding`` rows and columns are cut off on each side. In each direction
+    Each pixel of the input is multiplied by the kernel, and the product is added to the output, ``stride`` further on
+    for each pixel. Then ``padding`` rows and columns are cut off on each side. In each direction
 
     $$H_{out} = (H - 1) \, s - 2 p + d \, (k - 1) + p_{out} + 1$$
 
@@ -107,8 +107,8 @@ class ConvTranspose2d(nn.Module):
             A tensor of shape $(N, C_{out}, H_{out}, W_{out})$ or $(C_{out}, H_{out}, W_{out})$.
 
         Raises:
-            ValueError: If the channels are not ``in_channels``; if ``output_padding`` is neither smaller than the stride
-                nor smaller than the dilation; if ``output_size`` cannot be reached.
+            ValueError: If the channels are not ``in_channels``; if ``output_padding`` is neither smaller than the
+                stride nor smaller than the dilation; if ``output_size`` cannot be reached.
         """
         if x.dim() == 3:
             return self.forward(x.unsqueeze(0), output_size).squeeze(0)
@@ -125,29 +125,30 @@ class ConvTranspose2d(nn.Module):
         if output_size is None:
             self._check_output_padding()
             return self.output_padding
-        height, width = (wanted - least for wanted, least in zip(output_size[-2:], self._least_size(x), strict=True))
-        self._check_output_size((height, width))
-        return height, width
+        height, width = output_size[-2:]
+        extra = height - self._least_size(x.shape[-2], 0), width - self._least_size(x.shape[-1], 1)
+        self._check_output_size(extra)
+        return extra
 
     def _check_output_padding(self) -> None:
-        for extra, stride, dilation in zip(self.output_padding, self.stride, self.dilation, strict=True):
-            if extra >= max(stride, dilation):
+        for way in (0, 1):
+            if self.output_padding[way] >= max(self.stride[way], self.dilation[way]):
                 raise ValueError(
                     f"output_padding={self.output_padding} must be smaller than the stride or the dilation"
                 )
 
-    def _least_size(self, x: Tensor) -> list[int]:
-        """Height and width of the output that has no output padding."""
-        return [size - 2 * padding for size, padding in zip(self._canvas_size(x.shape[-2:]), self.padding, strict=True)]
-
     def _check_output_size(self, extra: tuple[int, int]) -> None:
-        if any(not 0 <= more < stride for more, stride in zip(extra, self.stride, strict=True)):
-            raise ValueError(f"the output cannot be {extra} larger than the least, only up to stride - 1")
+        for way in (0, 1):
+            if extra[way] not in range(self.stride[way]):
+                raise ValueError(f"the output cannot be {extra} larger than the smallest, only up to stride - 1")
 
-    def _canvas_size(self, size: Sequence[int]) -> list[int]:
-        """How far the stamps of an input of that size reach, downwards and to the right."""
-        spans = zip(size, self.stride, self.dilation, self.kernel_size, strict=True)
-        return [(pixels - 1) * stride + dilation * (kernel - 1) + 1 for pixels, stride, dilation, kernel in spans]
+    def _least_size(self, pixels: int, way: int) -> int:
+        """Height (way 0) or width (way 1) of the output that has no output padding."""
+        return self._reach(pixels, way) - 2 * self.padding[way]
+
+    def _reach(self, pixels: int, way: int) -> int:
+        """How far the stamps of so many pixels reach, down (way 0) or to the right (way 1)."""
+        return (pixels - 1) * self.stride[way] + self.dilation[way] * (self.kernel_size[way] - 1) + 1
 
     def _stamps(self, x: Tensor) -> Tensor:
         """Every pixel times the kernel: shape (N, C_out, kernel height, kernel width, H, W)."""
@@ -159,19 +160,21 @@ class ConvTranspose2d(nn.Module):
     def _overlap_add(self, stamps: Tensor, extra: tuple[int, int]) -> Tensor:
         """Add each element of the kernel where it lands; neighbouring pixels are ``stride`` apart."""
         height, width = stamps.shape[-2:]
-        rows, columns = (size + more for size, more in zip(self._canvas_size((height, width)), extra, strict=True))
+        rows, columns = self._reach(height, 0) + extra[0], self._reach(width, 1) + extra[1]
         canvas = stamps.new_zeros(*stamps.shape[:2], rows, columns)
         for i in range(self.kernel_size[0]):
             for j in range(self.kernel_size[1]):
-                down = self._landing(i, height, self.dilation[0], self.stride[0])
-                right = self._landing(j, width, self.dilation[1], self.stride[1])
-                canvas[..., down, right] += stamps[:, :, i, j]
+                self._put(canvas, self._places(i, height, 0), self._places(j, width, 1), stamps[:, :, i, j])
         return canvas
 
-    def _landing(self, position: int, pixels: int, dilation: int, stride: int) -> slice:
-        """Where one row or column of the kernel lands, for all pixels of a row or column."""
-        start = position * dilation
-        return slice(start, start + (pixels - 1) * stride + 1, stride)
+    def _put(self, canvas: Tensor, down: slice, right: slice, values: Tensor) -> None:
+        """Add values where one element of the kernel lands."""
+        canvas[..., down, right] += values
+
+    def _places(self, position: int, pixels: int, way: int) -> slice:
+        """Where one row (way 0) or column (way 1) of the kernel lands, for so many pixels."""
+        start = position * self.dilation[way]
+        return slice(start, start + (pixels - 1) * self.stride[way] + 1, self.stride[way])
 
     def _crop(self, canvas: Tensor) -> Tensor:
         """Cut the padding off on all four sides."""

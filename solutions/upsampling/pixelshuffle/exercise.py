@@ -30,7 +30,9 @@ def cases(draw: st.DrawFn) -> Case:
 
 def example(factor: int, *shapes: Sequence[int], layout: str = "contiguous") -> Case:
     """Calls on normal values, one a shape."""
-    return layer_case([factor], {}, [call(tensor(*shape, seed=place, layout=layout)) for place, shape in enumerate(shapes)])
+    return layer_case(
+        [factor], {}, [call(tensor(*shape, seed=place, layout=layout)) for place, shape in enumerate(shapes)]
+    )
 
 
 def refused(why: str, factor: int, *shape: int) -> Case:
@@ -40,7 +42,9 @@ def refused(why: str, factor: int, *shape: int) -> Case:
 
 def growth(along: str, shapes: Sequence[Sequence[int]]) -> Growth:
     """Calls of growing size whose operations are counted."""
-    return Growth(along=along, cases=[layer_case([2], {}, [call(tensor(*shape)) | {"count": True}]) for shape in shapes])
+    return Growth(
+        along=along, cases=[layer_case([2], {}, [call(tensor(*shape)) | {"count": True}]) for shape in shapes]
+    )
 
 
 exercise = Exercise(

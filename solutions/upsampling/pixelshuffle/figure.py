@@ -15,7 +15,9 @@ def draw(path: Path) -> None:
             for column in range(3):
                 place = (channel % 2 * 3.6 + column, (1 - channel // 2) * 2.9 + 1 - row)
                 _cell(left, *place, colour, f"{channel}{'abcdef'[3 * row + column]}")
-        left.text(channel % 2 * 3.6 + 1.5, (1 - channel // 2) * 2.9 + 2.15, f"channel {channel}", ha="center", fontsize=8)
+        left.text(
+            channel % 2 * 3.6 + 1.5, (1 - channel // 2) * 2.9 + 2.15, f"channel {channel}", ha="center", fontsize=8
+        )
     for row in range(4):
         for column in range(6):
             channel = row % 2 * 2 + column % 2

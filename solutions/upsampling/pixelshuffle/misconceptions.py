@@ -48,7 +48,6 @@ class Backwards(PixelShuffle):
     """Height and width grow, the channels get fewer. You go the other way, as `PixelUnshuffle` does."""
 
     def forward(self, x):
-        self._check_channels(x.shape[-3])
         return F.pixel_unshuffle(x, self.upscale_factor)
 
 
@@ -59,9 +58,6 @@ class FactorOfTwo(PixelShuffle):
     def __init__(self, upscale_factor):
         super().__init__(upscale_factor)
         self.upscale_factor = 2
-
-    def _check_channels(self, channels):
-        pass
 
     def _split(self, x):
         return F.pad(x, (0, 0, 0, 0, 0, -x.shape[-3] % 4)).unflatten(-3, (-1, 2, 2))
@@ -98,7 +94,8 @@ class FourDimensionsOnly(PixelShuffle):
     """Any number of dimensions may stand before the channels, none included. Yours needs exactly one."""
 
     def forward(self, x):
-        batch, channels, height, width = x.shape
+        if x.dim() != 4:
+            raise ValueError("expected 4 dimensions")
         return super().forward(x)
 
 
@@ -151,7 +148,8 @@ class ChangesItsInput(PixelShuffle):
 
 @misconception("PixelShuffle", "gradients")
 class OutsideTheGraph(PixelShuffle):
-    """Your output is right, but no gradient reaches the input. Rearrange `x` itself, not its data or a detached copy."""
+    """Your output is right, but no gradient reaches the input. Rearrange `x` itself, not its data or a detached
+    copy."""
 
     def _split(self, x):
         return super()._split(x.detach())
@@ -172,9 +170,6 @@ class FirstPixelsOnly(PixelShuffle):
 @misconception("PixelShuffle", "errors")
 class DropsWhatIsLeft(PixelShuffle):
     """Channels that r² does not divide should raise an exception. You drop those that are left over."""
-
-    def _check_channels(self, channels):
-        pass
 
     def _split(self, x):
         whole = x.shape[-3] // self.upscale_factor**2

@@ -30,17 +30,12 @@ class PixelShuffle(nn.Module):
             A tensor of shape $(*, C, H r, W r)$ with the same elements.
 
         Raises:
-            ValueError: If $r^2$ does not divide the number of channels.
+            RuntimeError: If $r^2$ does not divide the number of channels.
         """
-        self._check_channels(x.shape[-3])
         return self._merge(self._interleave(self._split(x)))
 
-    def _check_channels(self, channels: int) -> None:
-        if channels % self.upscale_factor**2:
-            raise ValueError(f"{channels} channels are not divisible by {self.upscale_factor**2}")
-
     def _split(self, x: Tensor) -> Tensor:
-        """The channels in three dimensions: shape (*, C, r, r, H, W)."""
+        """The channels in three dimensions, shape (*, C, r, r, H, W); `unflatten` raises where they do not fit."""
         return x.unflatten(-3, (-1, self.upscale_factor, self.upscale_factor))
 
     def _interleave(self, blocks: Tensor) -> Tensor:

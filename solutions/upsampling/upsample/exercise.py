@@ -41,10 +41,11 @@ def same_by_factor(old: int, factor: float) -> bool:
         return False
     if new in (old, 2 * old) and new != old * factor:
         return False
-    step = np.float32(1 / factor)
+    step, single = np.float32(1 / factor), np.float32(factor)
     for place in range(new):
         exact = place / Fraction(str(factor))
-        found = {int(place / factor), int(place * (1 / factor)), int(np.float32(place) * step), int(np.float32(place) / np.float32(factor))}
+        doubles = {int(place / factor), int(place * (1 / factor))}
+        found = doubles | {int(np.float32(place) * step), int(np.float32(place) / single)}
         if found != {math.floor(exact)} or exact >= old:
             return False
     return True
@@ -54,7 +55,7 @@ def clear_size(old: int, factor: float) -> bool:
     """Whether rounding plays no part in the new size, and there is anything left."""
     product = old * factor
     whole = round(product)
-    return product >= 1 and (product == whole and Fraction(factor) * old == whole or abs(product - whole) > 1e-6)
+    return product >= 1 and ((product == whole and Fraction(factor) * old == whole) or abs(product - whole) > 1e-6)
 
 
 # Cases.
@@ -85,7 +86,8 @@ def by_factor(draw: st.DrawFn, old: Sequence[int], nearest: bool) -> Any:
 def factor_fits(factor: Any, old: Sequence[int], nearest: bool) -> bool:
     """Whether a factor, or one for each dimension, may be judged on these sizes."""
     each = factor if isinstance(factor, tuple) else (factor,) * len(old)
-    return all((same_by_factor if nearest else clear_size)(length, float(one)) for length, one in zip(old, each, strict=True))
+    fits = same_by_factor if nearest else clear_size
+    return all(fits(length, float(one)) for length, one in zip(old, each, strict=True))
 
 
 def size_fits(size: Any, old: Sequence[int], nearest: bool) -> bool:
@@ -135,7 +137,9 @@ def numerics(draw: st.DrawFn) -> Case:
 
 def example(options: Case, *shapes: Sequence[int], layout: str = "contiguous") -> Case:
     """Calls on normal values, one a shape."""
-    return layer_case([], options, [call(tensor(*shape, seed=place, layout=layout)) for place, shape in enumerate(shapes)])
+    return layer_case(
+        [], options, [call(tensor(*shape, seed=place, layout=layout)) for place, shape in enumerate(shapes)]
+    )
 
 
 def refused(why: str, options: Case, *shape: int) -> Case:
@@ -145,7 +149,9 @@ def refused(why: str, options: Case, *shape: int) -> Case:
 
 def growth(along: str, options: Case, shapes: Sequence[Sequence[int]]) -> Growth:
     """Calls of growing size whose operations are counted."""
-    return Growth(along=along, cases=[layer_case([], options, [call(tensor(*shape)) | {"count": True}]) for shape in shapes])
+    return Growth(
+        along=along, cases=[layer_case([], options, [call(tensor(*shape)) | {"count": True}]) for shape in shapes]
+    )
 
 
 LINE, PLANE = {"mode": "linear"}, {"mode": "bilinear"}
@@ -198,7 +204,9 @@ exercise = Exercise(
             numerics=numerics(),
             errors=[
                 refused("A size and a factor together", {"size": 4, "scale_factor": 2}, 1, 2, 2, 2),
-                refused("A size and a factor together", {"size": (4, 6), "scale_factor": (2.0, 2.0), **PLANE}, 1, 2, 2, 3),
+                refused(
+                    "A size and a factor together", {"size": (4, 6), "scale_factor": (2.0, 2.0), **PLANE}, 1, 2, 2, 3
+                ),
                 refused("Neither a size nor a factor", {}, 1, 2, 3, 4),
                 refused("Neither a size nor a factor", PLANE, 1, 2, 3, 4),
                 refused("align_corners=True with the nearest mode", {"scale_factor": 2, **ALIGNED}, 1, 2, 3, 4),
@@ -216,10 +224,13 @@ exercise = Exercise(
                 kernels=("*upsample*", "grid_sampler*", "*interpolate*"),
                 classes=("Upsample*", "UpsamplingNearest2d", "UpsamplingBilinear2d"),
                 functions=(
-                    "torch.nn.functional.interpolate", "torch.nn.functional.upsample", "torch.nn.functional.upsample_nearest",
-                    "torch.nn.functional.upsample_bilinear", "torch.nn.functional.grid_sample",
+                    "torch.nn.functional.interpolate",
+                    "torch.nn.functional.upsample",
+                    "torch.nn.functional.upsample_nearest",
+                    "torch.nn.functional.upsample_bilinear",
+                    "torch.nn.functional.grid_sample",
                 ),
             ),
         )
     ],
-)  # fmt: skip
+)

@@ -28,7 +28,9 @@ def _grids(axes: plt.Axes) -> None:
     """Inputs as squares or points, and the centres of the outputs below them."""
     for level, aligned in ((1.6, False), (0.0, True)):
         for place in range(4):
-            axes.add_patch(plt.Rectangle((place - 0.5, level + 0.1), 1, 0.45, facecolor=INPUT, edgecolor="white", alpha=0.35))
+            axes.add_patch(
+                plt.Rectangle((place - 0.5, level + 0.1), 1, 0.45, facecolor=INPUT, edgecolor="white", alpha=0.35)
+            )
             axes.plot(place, level + 0.33, "o", color=INPUT)
         for place in _places(aligned):
             axes.plot(place, level - 0.2, "s", color=ALIGNED if aligned else APART, markersize=5)
@@ -46,7 +48,9 @@ def _curves(axes: plt.Axes) -> None:
     axes.plot(outputs, VALUES[outputs // 2], "o--", color=NEAREST, label="nearest", linewidth=1)
     for aligned, colour in ((False, APART), (True, ALIGNED)):
         values = np.interp(_places(aligned), np.arange(4), VALUES)
-        axes.plot(outputs, values, "s-", color=colour, label=f"linear, align_corners={aligned}", linewidth=1, markersize=4)
+        axes.plot(
+            outputs, values, "s-", color=colour, label=f"linear, align_corners={aligned}", linewidth=1, markersize=4
+        )
     axes.set(xlabel="output", ylim=(0, 4.2))
     axes.set_title("1, 3, 0.5, 2 at twice the size", fontsize=10)
     axes.legend(fontsize=7, frameon=False)

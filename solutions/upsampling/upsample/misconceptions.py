@@ -48,57 +48,54 @@ class LearnsTheKernel(Upsample):
 class RoundsTheSize(Upsample):
     """With a factor the new size is rounded *down*: 5 times 1.5 is 7. You round to the nearest number."""
 
-    def _scaled(self, sizes, factors):
-        return [max(1, int(size * factor + 0.5)) for size, factor in zip(sizes, factors)]
+    def _scaled(self, old, factor):
+        return max(1, int(old * factor + 0.5))
 
 
 @misconception("Upsample", "shapes")
 class WholeFactorsOnly(Upsample):
     """A factor may be a fraction: 1.5 makes 6 out of 4. You use its whole part only."""
 
-    def _targets(self, x):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
         given = self.scale_factor
         if given is not None:
-            whole = tuple(max(1, int(f)) for f in given) if isinstance(given, tuple) else max(1, int(given))
-            self.scale_factor = whole
-        targets = super()._targets(x)
-        self.scale_factor = given
-        return targets
+            self.scale_factor = tuple(max(1, int(f)) for f in given) if isinstance(given, tuple) else max(1, int(given))
 
 
 @misconception("Upsample", "shapes")
 class FirstFactorForAll(Upsample):
     """A tuple has a factor for each dimension. You use the first for all of them."""
 
-    def _targets(self, x):
-        given = self.scale_factor
-        self.scale_factor = given[0] if isinstance(given, tuple) else given
-        targets = super()._targets(x)
-        self.scale_factor = given
-        return targets
+    def _target(self, old, way):
+        return super()._target(old, 0 if self.size is None else way)
 
 
 @misconception("Upsample", "shapes")
 class LastDimensionFirst(Upsample):
     """The entries of a tuple are in the order of the dimensions: (height, width). Yours are the other way round."""
 
-    def _targets(self, x):
-        size, factor = self.size, self.scale_factor
-        self.size = size[::-1] if isinstance(size, tuple) else size
-        self.scale_factor = factor[::-1] if isinstance(factor, tuple) else factor
-        targets = super()._targets(x)
-        self.size, self.scale_factor = size, factor
-        return targets
+    def forward(self, x):
+        self._dims = x.dim() - 2
+        return super().forward(x)
+
+    def _target(self, old, way):
+        return super()._target(old, self._dims - 1 - way)
 
 
 @misconception("Upsample", "shapes")
 class RemembersTheFirstSize(Upsample):
     """You work out the new size for the first input and keep it. Another input has another size."""
 
-    def _targets(self, x):
-        if not hasattr(self, "_kept"):
-            self._kept = super()._targets(x)
-        return self._kept
+    def _target(self, old, way):
+        kept = self.__dict__.setdefault("_kept", {})
+        return kept.setdefault(way, super()._target(old, way))
+
+    def _nearest(self, old, size, step):
+        return [min(index, old - 1) for index in super()._nearest(old, size, step)]
+
+    def _places(self, old, size, step):
+        return [min(place, old - 1) for place in super()._places(old, size, step)]
 
 
 @misconception("Upsample", "values")
@@ -106,7 +103,8 @@ class ImagesOnly(Upsample):
     """`nearest` is for sequences (3 dimensions) and volumes (5) as well. Yours takes images only."""
 
     def forward(self, x):
-        batch, channels, height, width = x.shape
+        if x.dim() != 4:
+            raise ValueError("expected 4 dimensions")
         return super().forward(x)
 
 
@@ -141,9 +139,9 @@ class StepFromSizes(Upsample):
     """With a factor the step is 1/factor, even where the rounded size would suggest a slightly different one. You
     divide the old size by the new."""
 
-    def _targets(self, x):
-        wanted, _ = super()._targets(x)
-        return wanted, [old / new for old, new in zip(x.shape[2:], wanted)]
+    def _target(self, old, way):
+        size, _ = super()._target(old, way)
+        return size, old / size
 
 
 @misconception("Upsample", "values")
@@ -151,9 +149,8 @@ class AlwaysAligned(Upsample):
     """Unless `align_corners` is True, pixels are little squares, whose *edges* coincide: place (i + 1/2) s - 1/2. You
     always make the centres of the corner pixels coincide."""
 
-    def _places(self, old, size, step, x):
-        places = torch.arange(size, dtype=x.dtype, device=x.device)
-        return places * ((old - 1) / max(size - 1, 1))
+    def _places(self, old, size, step):
+        return [place * (old - 1) / max(size - 1, 1) for place in range(size)]
 
 
 @misconception("Upsample", "values")
@@ -161,40 +158,40 @@ class NeverAligned(Upsample):
     """With `align_corners=True` the first and last elements of input and output coincide: place
     i (n - 1) / (n_out - 1). You ignore the argument."""
 
-    def _places(self, old, size, step, x):
-        places = torch.arange(size, dtype=x.dtype, device=x.device)
-        return ((places + 0.5) * step - 0.5).clamp(min=0)
+    def _places(self, old, size, step):
+        return [max(0, (place + 0.5) * step - 0.5) for place in range(size)]
 
 
 @misconception("Upsample", "values")
 class HalfPixelForgotten(Upsample):
     """Without aligned corners the place is (i + 1/2) s - 1/2. You leave out the halves and take i · s."""
 
-    def _places(self, old, size, step, x):
-        if self.align_corners:
-            return super()._places(old, size, step, x)
-        return torch.arange(size, dtype=x.dtype, device=x.device) * step
+    def _places(self, old, size, step):
+        return super()._places(old, size, step) if self.align_corners else [place * step for place in range(size)]
 
 
 @misconception("Upsample", "values")
 class GoesOnBeforeTheStart(Upsample):
     """Places before the first element count as the first element: clamp at 0. You extrapolate beyond it."""
 
-    def _places(self, old, size, step, x):
+    def _places(self, old, size, step):
         if self.align_corners:
-            return super()._places(old, size, step, x)
-        return (torch.arange(size, dtype=x.dtype, device=x.device) + 0.5) * step - 0.5
+            return super()._places(old, size, step)
+        return [(place + 0.5) * step - 0.5 for place in range(size)]
+
+    def _interpolate(self, x, axis, places):
+        lower = [max(0, int(place)) for place in places]
+        shares = x.new_tensor([place - low for place, low in zip(places, lower, strict=True)])
+        below, above = self._take(x, axis, lower), self._take(x, axis, self._upper(lower, x.shape[axis]))
+        return below + shares.reshape(-1, *[1] * (x.dim() - 1 - axis)) * (above - below)
 
 
 @misconception("Upsample", "values")
 class WrapsAtTheEnd(Upsample):
     """Beyond the last element there is the last element again. Yours mixes it with the first one."""
 
-    def _interpolate(self, x, axis, places):
-        lower = places.long().clamp(max=x.shape[axis] - 1)
-        upper = (lower + 1) % x.shape[axis]
-        share = (places - lower).reshape(-1, *[1] * (x.dim() - 1 - axis))
-        return (1 - share) * x.index_select(axis, lower) + share * x.index_select(axis, upper)
+    def _upper(self, lower, old):
+        return [(index + 1) % old for index in lower]
 
 
 @misconception("Upsample", "values")
@@ -202,9 +199,8 @@ class SharesSwapped(Upsample):
     """The closer element gets the larger share: 1 - t for the lower one and t for the upper one. You have them the
     other way round."""
 
-    def _interpolate(self, x, axis, places):
-        whole = places.floor()
-        return super()._interpolate(x, axis, whole + (1 - (places - whole)) * (places != whole))
+    def _shares(self, x, axis, places):
+        return 1 - super()._shares(x, axis, places)
 
 
 @misconception("Upsample", "values")
@@ -215,7 +211,7 @@ class UnchangedIsResampled(Upsample):
     def _resize(self, x, axis, size, step):
         if self.mode == "nearest" or size != x.shape[axis]:
             return super()._resize(x, axis, size, step)
-        return self._interpolate(x, axis, self._places(size, size, step, x))
+        return self._interpolate(x, axis, self._places(size, size, step))
 
 
 @misconception("Upsample", "values")
@@ -223,9 +219,8 @@ class OneOutputStumbles(Upsample):
     """With aligned corners and a single output, n_out - 1 is 0. Then the place is 0; you divide by it or take the
     middle."""
 
-    def _places(self, old, size, step, x):
-        places = super()._places(old, size, step, x)
-        return places + (old - 1) / 2 if self.align_corners and size == 1 else places
+    def _places(self, old, size, step):
+        return [(old - 1) / 2] if self.align_corners and size == 1 else super()._places(old, size, step)
 
 
 @misconception("Upsample", "numerics")
@@ -233,11 +228,8 @@ class CoarseWeights(Upsample):
     """Places and shares should have the dtype of the input. Yours are float32 whatever comes in, so half of a double's
     digits are lost."""
 
-    def _places(self, old, size, step, x):
-        return super()._places(old, size, step, x).float().to(x.dtype)
-
-    def _interpolate(self, x, axis, places):
-        return super()._interpolate(x.float(), axis, places.float()).to(x.dtype)
+    def _shares(self, x, axis, places):
+        return super()._shares(x.float(), axis, places).to(x.dtype)
 
 
 @misconception("Upsample", "gradients")
@@ -255,9 +247,7 @@ class HalfTheGradient(Upsample):
 
     def _interpolate(self, x, axis, places):
         mixed = super()._interpolate(x.detach(), axis, places)
-        lower = places.long().clamp(max=x.shape[axis] - 1)
-        share = (places - lower).reshape(-1, *[1] * (x.dim() - 1 - axis))
-        part = (1 - share) * x.index_select(axis, lower)
+        part = (1 - self._shares(x, axis, places)) * self._take(x, axis, [int(place) for place in places])
         return part + (mixed - part.detach())
 
 
@@ -265,8 +255,8 @@ class HalfTheGradient(Upsample):
 class AlwaysDouble(Upsample):
     """The output should have the dtype of the input. Yours is float64, because the places are."""
 
-    def _places(self, old, size, step, x):
-        return super()._places(old, size, step, x.double())
+    def _shares(self, x, axis, places):
+        return super()._shares(x.double(), axis, places)
 
 
 @misconception("Upsample", "errors")
@@ -302,9 +292,6 @@ class LinearOnAnything(Upsample):
 class AnyOtherModeIsLinear(Upsample):
     """A mode that you do not know should raise an exception. You take it for a linear one."""
 
-    def _check_mode(self):
-        pass
-
     def _check_dims(self, x):
         if self.mode in ("nearest", "linear", "bilinear"):
             super()._check_dims(x)
@@ -320,7 +307,8 @@ class ImageByImage(Upsample):
 
 @misconception("Upsample", "vectorized")
 class PixelByPixel(Upsample):
-    """The result is right, but you put it together element by element in Python. Index with a whole tensor of places."""
+    """The result is right, but you put it together element by element in Python. Index with a whole tensor of
+    places."""
 
-    def _take_nearest(self, x, axis, indices):
+    def _take(self, x, axis, indices):
         return torch.stack([x.select(axis, index) for index in indices], axis)

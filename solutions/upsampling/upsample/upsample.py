@@ -1,11 +1,17 @@
 """Upsample: sequences, images and volumes of another size, by the nearest pixel or by linear interpolation."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 _DIMS = {"nearest": (3, 4, 5), "linear": (3,), "bilinear": (4,)}
+
+
+def _entry(value: Any, way: int) -> Any:
+    """What a number or a tuple of numbers says of one dimension."""
+    return value[way] if isinstance(value, Sequence) else value
 
 
 class Upsample(nn.Module):
@@ -49,16 +55,11 @@ class Upsample(nn.Module):
         self.mode = mode
         self.align_corners = align_corners
         self._check_sizes()
-        self._check_mode()
         self._check_corners()
 
     def _check_sizes(self) -> None:
         if (self.size is None) == (self.scale_factor is None):
             raise ValueError("give either size or scale_factor")
-
-    def _check_mode(self) -> None:
-        if self.mode not in _DIMS:
-            raise ValueError(f"mode must be one of {', '.join(_DIMS)}, not {self.mode!r}")
 
     def _check_corners(self) -> None:
         if self.mode == "nearest" and self.align_corners is not None:
@@ -77,55 +78,60 @@ class Upsample(nn.Module):
             ValueError: If the mode is not for inputs of so many dimensions.
         """
         self._check_dims(x)
-        for axis, (size, step) in enumerate(zip(*self._targets(x), strict=True), start=2):
+        for axis in range(2, x.dim()):
+            size, step = self._target(x.shape[axis], axis - 2)
             x = self._resize(x, axis, size, step)
         return x
 
     def _check_dims(self, x: Tensor) -> None:
-        if x.dim() not in _DIMS[self.mode]:
-            raise ValueError(f"{self.mode} is not for inputs of {x.dim()} dimensions")
+        if x.dim() not in _DIMS.get(self.mode, ()):
+            raise ValueError(f"the mode {self.mode!r} is not for inputs of {x.dim()} dimensions")
 
-    def _targets(self, x: Tensor) -> tuple[Sequence[int], Sequence[float]]:
-        """For each dimension behind the channels its new size, and the input's steps for one of the output."""
-        sizes = x.shape[2:]
+    def _target(self, old: int, way: int) -> tuple[int, float]:
+        """A dimension's new size, and how many steps in the input make one in the output."""
         if self.size is not None:
-            wanted = (self.size,) * len(sizes) if isinstance(self.size, int) else self.size
-            return wanted, [old / new for old, new in zip(sizes, wanted, strict=True)]
-        given = self.scale_factor
-        factors = given if isinstance(given, Sequence) else (given,) * len(sizes)
-        return self._scaled(sizes, factors), [1 / factor for factor in factors]
+            size = _entry(self.size, way)
+            return size, old / size
+        factor = _entry(self.scale_factor, way)
+        return self._scaled(old, factor), 1 / factor
 
-    def _scaled(self, sizes: Sequence[int], factors: Sequence[float]) -> list[int]:
-        """The sizes times their factors, rounded down."""
-        return [int(size * factor) for size, factor in zip(sizes, factors, strict=True)]
+    def _scaled(self, old: int, factor: float) -> int:
+        """The new size by a factor, rounded down."""
+        return int(old * factor)
 
     def _resize(self, x: Tensor, axis: int, size: int, step: float) -> Tensor:
         """Resize a single dimension."""
-        old = x.shape[axis]
         if self.mode == "nearest":
-            return self._take_nearest(x, axis, self._nearest(old, size, step))
-        if size == old:
-            return x.clone()
-        return self._interpolate(x, axis, self._places(old, size, step, x))
+            return self._take(x, axis, self._nearest(x.shape[axis], size, step))
+        if size == x.shape[axis]:
+            return x
+        return self._interpolate(x, axis, self._places(x.shape[axis], size, step))
 
     def _nearest(self, old: int, size: int, step: float) -> list[int]:
         """Which element of the input each one of the output copies."""
-        return [min(int(place * step), old - 1) for place in range(size)]
+        return [int(place * step) for place in range(size)]
 
-    def _take_nearest(self, x: Tensor, axis: int, indices: list[int]) -> Tensor:
-        return x.index_select(axis, torch.tensor(indices, device=x.device))
-
-    def _places(self, old: int, size: int, step: float, x: Tensor) -> Tensor:
+    def _places(self, old: int, size: int, step: float) -> list[float]:
         """Where each element of the output lies among those of the input."""
-        places = torch.arange(size, dtype=x.dtype, device=x.device)
         if self.align_corners:
-            return places * ((old - 1) / max(size - 1, 1))
-        return ((places + 0.5) * step - 0.5).clamp(min=0)
+            return [place * (old - 1) / max(size - 1, 1) for place in range(size)]
+        return [max(0, (place + 0.5) * step - 0.5) for place in range(size)]
 
-    def _interpolate(self, x: Tensor, axis: int, places: Tensor) -> Tensor:
+    def _interpolate(self, x: Tensor, axis: int, places: list[float]) -> Tensor:
         """Mix the elements on either side of each place."""
-        last = x.shape[axis] - 1
-        lower = places.long().clamp(max=last)
-        upper = (lower + 1).clamp(max=last)
-        share = (places - lower).reshape(-1, *[1] * (x.dim() - 1 - axis))
-        return (1 - share) * x.index_select(axis, lower) + share * x.index_select(axis, upper)
+        lower = [int(place) for place in places]
+        upper = self._upper(lower, x.shape[axis])
+        below, above = self._take(x, axis, lower), self._take(x, axis, upper)
+        return below + self._shares(x, axis, places) * (above - below)
+
+    def _upper(self, lower: list[int], old: int) -> list[int]:
+        """The neighbours behind the lower ones; there is none behind the last."""
+        return [min(index + 1, old - 1) for index in lower]
+
+    def _shares(self, x: Tensor, axis: int, places: list[float]) -> Tensor:
+        """How much of the upper neighbour goes into each output, in a shape that broadcasts along the axis."""
+        return x.new_tensor([place % 1 for place in places]).reshape(-1, *[1] * (x.dim() - 1 - axis))
+
+    def _take(self, x: Tensor, axis: int, indices: list[int]) -> Tensor:
+        """The elements with these indices along the axis."""
+        return x.index_select(axis, x.new_tensor(indices, dtype=torch.long))

@@ -23,14 +23,10 @@ class Unfold(nn.Module):
         reach = [d * (k - 1) + 1 for d, k in zip(self.dilation, self.kernel_size)]
         lengths = [(n - r) // s + 1 for n, r, s in zip(padded.shape[-2:], reach, self.stride)]
         assert min(lengths) > 0, "the kernel is larger than the image"
-        steps = padded.stride()
-        view = padded.as_strided(
-            (*padded.shape[:-2], *self.kernel_size, *lengths),
-            (
-                *steps[:-2],
-                steps[-2] * self.dilation[0], steps[-1] * self.dilation[1], steps[-2] * self.stride[0], steps[-1] * self.stride[1],
-            ),
-        )  # fmt: skip
+        *outer, row, pixel = padded.stride()
+        (dh, dw), (sh, sw) = self.dilation, self.stride
+        sizes = (*padded.shape[:-2], *self.kernel_size, *lengths)
+        view = padded.as_strided(sizes, (*outer, row * dh, pixel * dw, row * sh, pixel * sw))
         return view.reshape(*x.shape[:-3], x.shape[-3] * math.prod(self.kernel_size), math.prod(lengths))
 
 

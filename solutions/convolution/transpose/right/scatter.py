@@ -18,7 +18,8 @@ class ConvTranspose2d(nn.Module):
         dilation=1,
     ):
         super().__init__()
-        assert in_channels % groups == 0 and out_channels % groups == 0
+        assert in_channels % groups == 0
+        assert out_channels % groups == 0
         self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
         as_list = lambda value: list(value) if isinstance(value, (tuple, list)) else [value] * 2  # noqa: E731
         self.kernel_size, self.stride, self.padding, self.output_padding, self.dilation = map(

@@ -36,7 +36,13 @@ def linear(n, m, step, aligned):
     return torch.stack([low, high]).long(), torch.stack([1 - (place - low), place - low])
 
 
-MODES = {("nearest", 3): nearest, ("nearest", 4): nearest, ("nearest", 5): nearest, ("linear", 3): linear, ("bilinear", 4): linear}
+MODES = {
+    ("nearest", 3): nearest,
+    ("nearest", 4): nearest,
+    ("nearest", 5): nearest,
+    ("linear", 3): linear,
+    ("bilinear", 4): linear,
+}
 
 
 class Upsample(nn.Module):
