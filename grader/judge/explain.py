@@ -27,18 +27,18 @@ def counterexample(
         finding: How.
     """
     entry = grader.suite.cases[index]
-    case, shrunk = dict(entry.case), False
+    case, expected, shrunk = dict(entry.case), entry.expected, False
     if entry.kind == "main" and weight(case)[0] > SMALL and finding.verdict in (Verdict.WRONG, Verdict.RAISED):
         found = _shrink(grader, run, criterion)
         if found is not None and weight(found[0]) < weight(case):
-            (case, finding), shrunk = found, True
+            (case, finding, expected), shrunk = found, True
     load = run.observations.get(index, {}).get("load") or {}
     code = snippet(
         case,
         grader.exercise.name,
         grader.part.symbol,
         criterion=criterion,
-        expected=None if shrunk else entry.expected,
+        expected=expected,
         load=load.get("how", "exact"),
         shows_inputs=finding.where.startswith("input "),
         in_notebook=run.answer.path.endswith(".ipynb"),
@@ -59,14 +59,14 @@ def counterexample(
     return made, finding
 
 
-def _shrink(grader: "PartGrader", run: "_Run", criterion: str) -> tuple[dict[str, Any], Finding] | None:
-    """Search the part's strategy for the smallest case that fails the criterion, with the worker in the loop."""
+def _shrink(grader: "PartGrader", run: "_Run", criterion: str) -> tuple[dict[str, Any], Finding, dict[str, Any]] | None:
+    """Search for the smallest case that fails the criterion, with the worker in the loop; and what it should give."""
     part = grader.part
     budget = min(grader.shrink_seconds, run.shrink_left)
     if budget <= 0:
         return None
     oracle: Mapping[str, Any] = part.oracle if isinstance(part.oracle, Mapping) else {part.symbol: part.oracle}
-    findings: dict[str, tuple[dict[str, Any], Finding]] = {}
+    findings: dict[str, tuple[dict[str, Any], Finding, dict[str, Any]]] = {}
 
     def fails(case: Mapping[str, Any]) -> bool:
         resolved = resolve_case(part, oracle, case)
@@ -76,7 +76,7 @@ def _shrink(grader: "PartGrader", run: "_Run", criterion: str) -> tuple[dict[str
         (got,) = run.again([resolved])
         outcome = criteria.judge_case(part, resolved, expected, got, source=run.answer.lines)
         if criterion in outcome.findings:
-            findings[canonical(case)] = (resolved, outcome.findings[criterion])
+            findings[canonical(case)] = (resolved, outcome.findings[criterion], expected)
         return criterion in outcome.findings
 
     with run.shrinking():

@@ -108,7 +108,7 @@ class _Snippet:
         if "new" in self.case:
             self.construct()
         done = 0
-        if self.criterion not in ("parameters", "init"):
+        if "new" not in self.case or self.criterion not in ("parameters", "init"):
             for number, step in enumerate(self.case["steps"]):
                 if step["do"] == "call":
                     done += 1
@@ -117,7 +117,7 @@ class _Snippet:
                     self.run(step["lines"], self.record(number).get("lines", []))
                 else:
                     self.lines.append(f"layer.{step['do']}()")
-        if self.criterion == "errors":
+        if self.criterion == "errors" and not any(step["do"] == "run" for step in self.case["steps"]):
             self.lines.append('print("Nothing was raised; an exception was expected.")')
         if self.above and "TorchDispatchMode" in "".join(self.above):
             self.lines.append('print("tensor operations:", Count.operations)')

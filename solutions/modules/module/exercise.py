@@ -917,7 +917,7 @@ def list_queries(row: Row, symbol: str, criterion: str) -> list[str]:
     if row.items:
         found += [f"s[{row.index()}]", f"s[{row.index()}]"]
         found += [f"s.pop({row.index()})"] if symbol != "ParameterList" else []
-    if symbol == "ParameterList":
+    if symbol == "ParameterList" and len(set(row.items)) == len(row.items):
         found += ["list(s.parameters())"]
     return found
 
