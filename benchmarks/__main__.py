@@ -36,9 +36,11 @@ def main(parts: tuple[str, ...], rounds: int) -> None:
     console.print(table)
     console.print(f"asked for: at most {OVERHEAD}")
     first, imported = overhead.first_verdict(ROOT, cache, rounds)
-    console.print(f"first verdict of one part, warm cache: {first / imported:.2f} times `import torch` (asked for: {FIRST_VERDICT})")
-    console.print(f"memory of a child after a part's cases: {overhead.child_memory(course, cache):.0f} MB beyond shared pages "
-                  f"(asked for: {CHILD_MB})")  # fmt: skip
+    console.print(
+        f"first verdict, warm cache: {first / imported:.2f} times `import torch` (asked for: {FIRST_VERDICT})"
+    )
+    memory = overhead.child_memory(course, cache)
+    console.print(f"a child after a part's cases: {memory:.0f} MB beyond shared pages (asked for: {CHILD_MB})")
 
 
 if __name__ == "__main__":

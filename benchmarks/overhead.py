@@ -41,7 +41,9 @@ class Overhead:
         return self.graded / self.bare
 
 
-def judging(course: Course, wanted: Sequence[tuple[CourseExercise, Part]], cache_dir: Path, rounds: int) -> list[Overhead]:
+def judging(
+    course: Course, wanted: Sequence[tuple[CourseExercise, Part]], cache_dir: Path, rounds: int
+) -> list[Overhead]:
     """Time grading each part's reference against a bare loop over the same cases, turn by turn."""
     rows = []
     with Server(course.limits) as server:
@@ -55,14 +57,28 @@ def judging(course: Course, wanted: Sequence[tuple[CourseExercise, Part]], cache
                 graded.append(_seconds(partial(grader.grade, answer)))
                 looped.append(_seconds(partial(bare, suite, namespace)))
             # The first round warms both sides up.
-            rows.append(Overhead(part=part.symbol, cases=len(suite.cases), graded=median(graded[1:]), bare=median(looped[1:])))
+            rows.append(
+                Overhead(part=part.symbol, cases=len(suite.cases), graded=median(graded[1:]), bare=median(looped[1:]))
+            )
     return rows
 
 
 def first_verdict(root: Path, cache_dir: Path, rounds: int) -> tuple[float, float]:
     """Seconds of grading one part of one file from the command line on a warm cache, and of importing torch."""
     answer = root / "tests" / "submissions" / "accepted" / "Flatten__reshape.py"
-    grade = [sys.executable, "-m", "cli", "--root", str(root), "grade", str(answer), "--only", "Flatten", "--seed", SEED]
+    grade = [
+        sys.executable,
+        "-m",
+        "cli",
+        "--root",
+        str(root),
+        "grade",
+        str(answer),
+        "--only",
+        "Flatten",
+        "--seed",
+        SEED,
+    ]
     environment = {**os.environ, "COURSE_CACHE": str(cache_dir.parent)}
     run = partial(subprocess.run, cwd=root, env=environment, check=True, capture_output=True)
     run(grade)

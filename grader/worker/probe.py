@@ -121,7 +121,7 @@ class _Run:
         self._mark(stage, self.step)
 
     def all(self) -> None:
-        symbol = self.case.get("symbol")
+        symbol: str = self.case.get("symbol", "")
         if "new" in self.case:
             self.enter("new")
             new = self.case["new"]
@@ -137,7 +137,8 @@ class _Run:
                 self.load(self.case["state"])
         elif symbol:
             self.target = self.namespace[symbol]
-        for self.step, step in enumerate(self.case["steps"]):
+        for index, step in enumerate(self.case["steps"]):
+            self.step = index
             with _counted(self.observation) if step.get("count") else contextlib.nullcontext():
                 record = getattr(self, "do_" + step["do"])(step)
             self.observation["steps"].append(record)
@@ -251,13 +252,7 @@ class _Run:
         live = [(name, tensor) for name, tensor in outputs if tensor.requires_grad]
         grads: tuple[torch.Tensor | None, ...] = (None,) * len(wrt)
         if live and wrt:
-            cotangents = [
-                recipes.build(
-                    {"$fill": "normal", "shape": list(tensor.shape), "seed": (seed + zlib.crc32(name.encode())) % 2**32},
-                    dtype=tensor.dtype,
-                ).to(tensor.device)
-                for name, tensor in live
-            ]  # fmt: skip
+            cotangents = [_cotangent(tensor, seed, name) for name, tensor in live]
             grads = torch.autograd.grad(
                 [tensor for _, tensor in live], list(wrt.values()), cotangents, allow_unused=True
             )
@@ -275,6 +270,11 @@ class _Run:
             self.enter("run")
             answers.append(_run_line(line, self.variables))
         return {"lines": answers}
+
+
+def _cotangent(tensor: torch.Tensor, seed: int, name: str) -> torch.Tensor:
+    recipe = {"$fill": "normal", "shape": list(tensor.shape), "seed": (seed + zlib.crc32(name.encode())) % 2**32}
+    return recipes.build(recipe, dtype=tensor.dtype).to(tensor.device)
 
 
 def _run_line(line: str, variables: dict[str, Any]) -> dict[str, Any]:
@@ -385,11 +385,11 @@ def _tensors(value: Any, path: str) -> Iterator[tuple[str, torch.Tensor]]:
             yield from _tensors(item, f"{path}.{key}" if path else str(key))
 
 
-class _Count(TorchDispatchMode):
+class _Count(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Counts the operations dispatched while it is on."""
 
     def __init__(self, seen: dict[Any, int]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.seen = seen
 
     @classmethod
@@ -406,7 +406,11 @@ class _Count(TorchDispatchMode):
 def _counted(observation: dict[str, Any]) -> Iterator[None]:
     """Count the tensor operations dispatched inside, and the elements that leave torch for Python."""
     seen: dict[Any, int] = {}
-    leaks = {"tolist": torch.Tensor.tolist, "numpy": torch.Tensor.numpy, "__array__": torch.Tensor.__array__}
+    leaks: dict[str, Callable[..., Any]] = {
+        "tolist": torch.Tensor.tolist,
+        "numpy": torch.Tensor.numpy,
+        "__array__": torch.Tensor.__array__,
+    }
 
     def leaking(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
         def counted(self: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
