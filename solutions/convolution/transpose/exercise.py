@@ -124,8 +124,16 @@ def growth(along: str, shapes: Sequence[Sequence[int]]) -> Growth:
 
 WIDE = {"stride": (2, 3), "padding": (1, 2), "output_padding": (1, 2), "dilation": (2, 1)}
 
+DIVISIBLE = (
+    "self._check_groups() → pass",
+    "if channels % self.groups: raise ValueError(f'{name}={channels} is not divisible by groups={self.groups}') → if False",
+)
+CANVAS = "canvas = stamps.new_zeros(*stamps.shape[:2], rows, columns)"
+
 exercise = Exercise(
     title="Transposed convolution",
+    equivalent_mutants=dict.fromkeys(DIVISIBLE, "channels that do not fit make the call raise, too")
+    | {f"{CANVAS} → {CANVAS}.detach()": "new zeros have no history to be detached from"},
     parts=[
         Part(
             symbol="ConvTranspose2d",
@@ -185,8 +193,15 @@ exercise = Exercise(
                     {"stride": 2, "output_padding": (1, 2)},
                     [2, 2, 4, 4],
                 ),
+                refused(
+                    "output_padding=(3, 0) with a stride of 3",
+                    [2, 3, 3],
+                    {"stride": 3, "output_padding": (3, 0)},
+                    [2, 2, 4, 4],
+                ),
                 refused("An output_size below the smallest", [2, 3, 3], {"stride": 2}, [2, 2, 4, 4], (8, 9)),
                 refused("An output_size above the largest", [2, 3, 3], {"stride": 2}, [2, 2, 4, 4], (10, 11)),
+                refused("An output_size above the largest", [2, 3, 3], {"stride": 2}, [2, 2, 4, 4], (11, 10)),
                 refused("An output_size other than the only one", [2, 3, 3], {}, [2, 2, 4, 4], (6, 7)),
             ],
             growth=[

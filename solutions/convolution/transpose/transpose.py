@@ -126,7 +126,7 @@ class ConvTranspose2d(nn.Module):
             self._check_output_padding()
             return self.output_padding
         height, width = output_size[-2:]
-        extra = height - self._least_size(x.shape[-2], 0), width - self._least_size(x.shape[-1], 1)
+        extra = height - self._least_size(x.shape[2], 0), width - self._least_size(x.shape[3], 1)
         self._check_output_size(extra)
         return extra
 
@@ -178,7 +178,7 @@ class ConvTranspose2d(nn.Module):
 
     def _crop(self, canvas: Tensor) -> Tensor:
         """Cut the padding off on all four sides."""
-        (top, left), (rows, columns) = self.padding, canvas.shape[-2:]
+        (top, left), (rows, columns) = self.padding, canvas.shape[2:]
         return canvas[..., top : rows - top, left : columns - left]
 
     def _add_bias(self, y: Tensor) -> Tensor:
