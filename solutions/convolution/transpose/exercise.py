@@ -126,7 +126,8 @@ WIDE = {"stride": (2, 3), "padding": (1, 2), "output_padding": (1, 2), "dilation
 
 DIVISIBLE = (
     "self._check_groups() → pass",
-    "if channels % self.groups: raise ValueError(f'{name}={channels} is not divisible by groups={self.groups}') → if False",
+    "if channels % self.groups: "
+    "raise ValueError(f'{name}={channels} is not divisible by groups={self.groups}') → if False",
 )
 CANVAS = "canvas = stamps.new_zeros(*stamps.shape[:2], rows, columns)"
 

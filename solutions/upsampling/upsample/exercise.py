@@ -158,8 +158,11 @@ LINE, PLANE = {"mode": "linear"}, {"mode": "bilinear"}
 ALIGNED, APART = {"align_corners": True}, {"align_corners": False}
 PLANES = {"batch": [[size, 2, 3, 4] for size in (2, 4, 8)], "image height": [[2, 2, size, 3] for size in (2, 4, 8)]}
 
+SHARES = "return x.new_tensor([place % 1 for place in places]).reshape(-1, *[1] * (x.dim() - 1 - axis))"
+
 exercise = Exercise(
     title="Upsample",
+    equivalent_mutants={f"{SHARES} → {SHARES}.detach()": "new numbers have no history to be detached from"},
     parts=[
         Part(
             symbol="Upsample",
