@@ -12,7 +12,7 @@ class _Cell(nn.Module):
     blocks = 1
     """How many blocks of ``hidden_size`` rows are stacked in every parameter."""
 
-    def __init__(self, input_size: int, hidden_size: int, bias: bool = True) -> None:
+    def __init__(self, input_size: int, hidden_size: int, bias: bool) -> None:
         super().__init__()
         self.input_size = input_size
         self.hidden_size = hidden_size
