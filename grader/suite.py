@@ -31,6 +31,8 @@ FORMAT = 1
 HIDDEN, PUBLIC = "hidden", "public"
 SMALL = 22.0
 """A case of this weight needs no shrinking: a person takes it in at a glance."""
+TOO_LARGE = 10_000.0
+"""Where cases weigh more, each takes a network the better part of a second, and the examples do without a search."""
 _NUMERICS_CASES = 16
 _JUDGED_APART = ("own_work", "numerics", "init", "errors", "vectorized")
 """Criteria that have cases of their own."""
@@ -250,7 +252,7 @@ class _Compiler:
 
         None where a small one is among the entries, or none was found.
         """
-        if item.criterion in self.apart:
+        if item.criterion in self.apart or small > TOO_LARGE:
             return None
 
         def caught(resolved: Mapping[str, Any], expected: Mapping[str, Any]) -> bool:
