@@ -32,7 +32,7 @@ HIDDEN, PUBLIC = "hidden", "public"
 SMALL = 22.0
 """A case of this weight needs no shrinking: a person takes it in at a glance."""
 TOO_LARGE = 10_000.0
-"""Where cases weigh more, each takes a network the better part of a second, and the examples do without a search."""
+"""Where cases weigh this much, each takes a network the better part of a second: the suite does without a search."""
 _NUMERICS_CASES = 16
 _JUDGED_APART = ("own_work", "numerics", "init", "errors", "vectorized")
 """Criteria that have cases of their own."""
@@ -219,9 +219,10 @@ class _Compiler:
         drawn = [self.resolve(case) for case in draw(part.cases, count, self.seed_for("cases"))]
         unique = {canonical(case): case for case in [self.resolve(case) for case in part.examples] + drawn}
         entries = [self.entry(case) for case in unique.values()]
-        # Where even the smallest case drawn is large (a network's image), a search would find none much smaller.
-        small = max(SMALL, 2 * min((weight(case)[0] for case in drawn), default=0.0))
-        for item in self.wrong:
+        weights = sorted(weight(case)[0] for case in drawn) or [0.0]
+        # Where even the smallest case drawn is large (an image), a search would find none much smaller.
+        small = max(SMALL, 2 * weights[0])
+        for item in self.wrong if weights[len(weights) // 2] < TOO_LARGE else ():
             case = self.killer(item, entries, small)
             if case is not None and canonical(case) not in unique:
                 unique[canonical(case)] = case
@@ -252,7 +253,7 @@ class _Compiler:
 
         None where a small one is among the entries, or none was found.
         """
-        if item.criterion in self.apart or small > TOO_LARGE:
+        if item.criterion in self.apart:
             return None
 
         def caught(resolved: Mapping[str, Any], expected: Mapping[str, Any]) -> bool:
