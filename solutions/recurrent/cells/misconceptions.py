@@ -155,14 +155,6 @@ class _NormalWeights:
             nn.init.normal_(parameter, std=1 / math.sqrt(self.hidden_size))
 
 
-class _LetsStatesStretch:
-    """A state for one sample is stretched over the batch by broadcasting, so a wrong state goes through unnoticed.
-    Compare its shape with (N, hidden_size), or with (hidden_size,) without a batch."""
-
-    def _state(self, x, state):
-        return super()._state(x, None) if state is None else state
-
-
 class _AnyDimensions:
     """A cell takes one step of a batch (2 dimensions) or of a single sample (1). A whole sequence of 3 dimensions
     should raise an exception instead of passing for a batch."""
@@ -356,11 +348,6 @@ class NormalWeightsInRNNCell(_NormalWeights, RNNCell):
 
 
 @misconception("RNNCell", "errors")
-class LetsStatesStretchInRNNCell(_LetsStatesStretch, RNNCell):
-    __doc__ = _LetsStatesStretch.__doc__
-
-
-@misconception("RNNCell", "errors")
 class AnyDimensionsInRNNCell(_AnyDimensions, RNNCell):
     __doc__ = _AnyDimensions.__doc__
 
@@ -522,17 +509,6 @@ class ForgetBiasOfOne(LSTMCell):
             nn.init.ones_(self.bias_ih.data[self.hidden_size : 2 * self.hidden_size])
 
 
-@misconception("LSTMCell", "errors")
-class TrustsTheCell(LSTMCell):
-    """You look at the shape of h but not at that of c, and a c of another shape is stretched to fit. Check both."""
-
-    def forward(self, x, hx=None):
-        if hx is None:
-            return super().forward(x)
-        self._check_input(x)
-        return self._update(self._from_input(x) + self._from_state(self._state(x, hx[0])), hx[1])
-
-
 @misconception("LSTMCell", "interface")
 class ZerosInDefaultDtypeInLSTMCell(_ZerosInDefaultDtype, LSTMCell):
     __doc__ = _ZerosInDefaultDtype.__doc__
@@ -606,11 +582,6 @@ class ZeroBiasesInLSTMCell(_ZeroBiases, LSTMCell):
 @misconception("LSTMCell", "init")
 class NormalWeightsInLSTMCell(_NormalWeights, LSTMCell):
     __doc__ = _NormalWeights.__doc__
-
-
-@misconception("LSTMCell", "errors")
-class LetsStatesStretchInLSTMCell(_LetsStatesStretch, LSTMCell):
-    __doc__ = _LetsStatesStretch.__doc__
 
 
 @misconception("LSTMCell", "errors")
@@ -814,11 +785,6 @@ class ZeroBiasesInGRUCell(_ZeroBiases, GRUCell):
 @misconception("GRUCell", "init")
 class NormalWeightsInGRUCell(_NormalWeights, GRUCell):
     __doc__ = _NormalWeights.__doc__
-
-
-@misconception("GRUCell", "errors")
-class LetsStatesStretchInGRUCell(_LetsStatesStretch, GRUCell):
-    __doc__ = _LetsStatesStretch.__doc__
 
 
 @misconception("GRUCell", "errors")

@@ -384,14 +384,6 @@ class _ZeroBiases:
                 nn.init.zeros_(parameter)
 
 
-class _LetsStatesStretch:
-    """A state for one sequence is stretched over the batch by broadcasting, or a layer too many goes unused, and nobody
-    notices. Compare its shape with (layers * directions, N, hidden_size)."""
-
-    def _states(self, x, given):
-        return super()._states(x, None) if given is None else tuple(given)
-
-
 class _FlattensTheBatch:
     """An input has 3 dimensions, or 2 without a batch. One of 4 should raise an exception instead of being reshaped."""
 
@@ -582,11 +574,6 @@ class ZeroBiasesInRNN(_ZeroBiases, RNN):
 
 
 @misconception("RNN", "errors")
-class LetsStatesStretchInRNN(_LetsStatesStretch, RNN):
-    __doc__ = _LetsStatesStretch.__doc__
-
-
-@misconception("RNN", "errors")
 class FlattensTheBatchInRNN(_FlattensTheBatch, RNN):
     __doc__ = _FlattensTheBatch.__doc__
 
@@ -725,15 +712,6 @@ class ForgetBiasOfOne(LSTM):
                 nn.init.ones_(parameter.data[self.hidden_size : 2 * self.hidden_size])
 
 
-@misconception("LSTM", "errors")
-class TrustsTheCell(LSTM):
-    """You look at the shape of h_0 but not at that of c_0, and a c_0 of another shape is stretched to fit. Check
-    both."""
-
-    def _states(self, x, given):
-        return super()._states(x, given) if given is None else (*super()._states(x, given[:1]), given[1])
-
-
 @misconception("LSTM", "interface")
 class ZerosInDefaultDtypeInLSTM(_ZerosInDefaultDtype, LSTM):
     __doc__ = _ZerosInDefaultDtype.__doc__
@@ -827,11 +805,6 @@ class BoundOfTheInputsInLSTM(_BoundOfTheInputs, LSTM):
 @misconception("LSTM", "init")
 class ZeroBiasesInLSTM(_ZeroBiases, LSTM):
     __doc__ = _ZeroBiases.__doc__
-
-
-@misconception("LSTM", "errors")
-class LetsStatesStretchInLSTM(_LetsStatesStretch, LSTM):
-    __doc__ = _LetsStatesStretch.__doc__
 
 
 @misconception("LSTM", "errors")
@@ -1020,11 +993,6 @@ class BoundOfTheInputsInGRU(_BoundOfTheInputs, GRU):
 @misconception("GRU", "init")
 class ZeroBiasesInGRU(_ZeroBiases, GRU):
     __doc__ = _ZeroBiases.__doc__
-
-
-@misconception("GRU", "errors")
-class LetsStatesStretchInGRU(_LetsStatesStretch, GRU):
-    __doc__ = _LetsStatesStretch.__doc__
 
 
 @misconception("GRU", "errors")
