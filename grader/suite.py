@@ -31,8 +31,8 @@ FORMAT = 1
 HIDDEN, PUBLIC = "hidden", "public"
 SMALL = 22.0
 """A case of this weight needs no shrinking: a person takes it in at a glance."""
-TOO_LARGE = 10_000.0
-"""Where cases weigh this much, each takes a network the better part of a second: the suite does without a search."""
+TOO_LARGE = 1_000.0
+"""Where cases weigh this much, they are images for whole networks, and slow: the suite does without a search."""
 _NUMERICS_CASES = 16
 _JUDGED_APART = ("own_work", "numerics", "init", "errors", "vectorized")
 """Criteria that have cases of their own."""
