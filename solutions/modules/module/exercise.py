@@ -258,12 +258,8 @@ def walks(draw: st.DrawFn) -> Case:
     tree.grow(2, 7)
     for _ in range(draw(st.integers(1, 3))):
         tree.lines.append(query(tree))
-    everything = [
-        "list(m.named_parameters())",
-        "list(m.named_buffers())",
-        "list(m.named_modules())",
-        "list(m.modules())",
-    ]
+    everything = ["list(m.named_parameters())", "list(m.named_buffers())", "list(m.named_modules())"]
+    everything += ["list(m.parameters())", "list(m.buffers())", "list(m.modules())"]
     tree.lines += [line for line in everything if line not in tree.lines]
     return program(*tree.lines, criterion="parameters")
 
@@ -683,6 +679,7 @@ MODULE_EXAMPLES = [
           "list(m.named_buffers())",
           "list(m.buffers())",
           "list(m.named_buffers(recurse=False))", "list(m.named_buffers(remove_duplicate=False))"),
+    names(M, A, T, "m.x = a", "_ = a.register_buffer('x', t)", "list(m.buffers())", "list(m.buffers(recurse=False))"),
     names(M, A, B, "m.x = a", "a.x = b", "list(m.children())", "list(m.named_children())"),
     names(M, A, B, P, Q, "m.x = a", "a.x = b", "b.x = p", "m.y = q", "list(m.named_parameters())",
           "m.get_parameter('x.x.x')"),
@@ -1277,7 +1274,18 @@ parameter_dict = container(
                  conversions_in("ParameterDict"),
 )  # fmt: skip
 
+NO_GRAPH = "data, buffers and gradients are in no graph"
+GRADIENTS_STAY = "what a conversion does to gradients that are there is not judged: answers do it in several ways"
+
 exercise = Exercise(
     title="Modules and containers",
     parts=[module, sequential, module_list, module_dict, parameter_list, parameter_dict],
+    equivalent_mutants={
+        "if registry not in self.__dict__: raise AttributeError(f'{type(self).__name__} must call super().__init__() "
+        "before it r… → if False": "looking the registry up then raises a KeyError, and any exception will do",
+        "parameter.data = parameter.data.to(dtype) → parameter.data = parameter.data.to(dtype).detach()": NO_GRAPH,
+        "module._buffers[name] = buffer.to(dtype) → module._buffers[name] = buffer.to(dtype).detach()": NO_GRAPH,
+        "parameter.grad = parameter.grad.to(dtype) → parameter.grad = parameter.grad.to(dtype).detach()": NO_GRAPH,
+        "if parameter.grad is not None: parameter.grad = parameter.grad.to(dtype) → if False": GRADIENTS_STAY,
+    },
 )

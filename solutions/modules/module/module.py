@@ -74,8 +74,6 @@ class Module:
         for other in _REGISTRIES:
             if other != registry:
                 self._registered(other).pop(name, None)
-        if registry != "_buffers":
-            self._not_saved.discard(name)
 
     def _registered(self, registry: str) -> dict[str, Any]:
         if registry not in self.__dict__:
