@@ -61,7 +61,7 @@ class Flatten(nn.Module):
         end_dim: The last one, inclusive.
 
     Shape:
-        - Input: any shape that has both dimensions; a tensor without dimensions counts as one of shape $(1,)$.
+        - Input: any shape that has both dimensions.
         - Output: the input's sizes, with the range replaced by its product.
     """
 

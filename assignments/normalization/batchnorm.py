@@ -39,7 +39,7 @@ def batch_norm(
 
     Raises:
         ValueError: if `x` is neither 2-D nor 4-D; if `gamma`, `beta` or a moving statistic has not one value for each
-            channel; if a channel has a single value in training.
+            channel.
     """
     raise NotImplementedError("Write batch_norm.")
 
