@@ -556,7 +556,7 @@ def test_a_server_that_cannot_start_is_the_judges_error(monkeypatch: pytest.Monk
 
 
 def test_fresh_processes_stand_in_where_there_is_no_fork(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "can_fork", lambda: False)
+    monkeypatch.setattr(launch, "can_fork", lambda: False)
     with Server(LIMITS) as fresh:
         source = forward(
             "print('here'); seen.append(1)\nif len(seen) == 12: os._exit(4)\nreturn 2 * x", "import os\nseen = []"
