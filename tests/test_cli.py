@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import cli
+from grader.commands import UNGRADED, USAGE
 from grader.model import CRITERIA, Verdict
 
 ROOT = Path(__file__).parent.parent
@@ -111,7 +112,7 @@ def test_a_broken_spec_is_a_judge_error_and_no_zero(runner: CliRunner, student: 
         spec.read_text(encoding="utf-8").replace("oracle=nn.Flatten", "oracle=nn.Bilinear"), encoding="utf-8"
     )
     result = course(runner, "grade", student, "--format", "json", "--jobs", "1", root=root)
-    assert result.exit_code == cli.UNGRADED
+    assert result.exit_code == UNGRADED
     (submission,) = json.loads(result.stdout)["submissions"]
     flatten = next(part for part in submission["parts"] if part["part"] == "Flatten")
     assert flatten["verdict"] == "JUDGE_ERROR"
@@ -133,7 +134,7 @@ def test_a_broken_spec_is_a_judge_error_and_no_zero(runner: CliRunner, student: 
 )
 def test_what_a_person_got_wrong_is_said_in_a_line_or_two(runner: CliRunner, words: list[str], said: str) -> None:
     result = course(runner, *words)
-    assert result.exit_code == cli.USAGE
+    assert result.exit_code == USAGE
     assert said in result.stderr
     assert result.stdout == ""
     assert len(result.stderr.strip().splitlines()) <= 2
@@ -141,7 +142,7 @@ def test_what_a_person_got_wrong_is_said_in_a_line_or_two(runner: CliRunner, wor
 
 def test_a_directory_without_a_course_is_no_course(runner: CliRunner, tmp_path: Path) -> None:
     result = course(runner, "list", root=tmp_path)
-    assert result.exit_code == cli.USAGE
+    assert result.exit_code == USAGE
     assert "course.toml" in result.stderr
 
 

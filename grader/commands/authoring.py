@@ -1,0 +1,107 @@
+"""What the authors and keepers of a course need."""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from grader.commands import BROKEN, cache_dir, root_of, told
+
+
+@click.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@click.pass_obj
+@told
+def list_parts(root: Path | None, as_json: bool) -> None:
+    """List the exercises and their parts."""
+    from grader.catalog import load_course
+
+    course = load_course(root_of(root))
+    if as_json:
+        rows = [
+            {
+                "assignment": exercise.assignment,
+                "exercise": exercise.slug,
+                "title": exercise.declaration.title,
+                "parts": [part.symbol for part in exercise.parts],
+            }
+            for exercise in course.exercises
+        ]
+        click.echo(json.dumps({"schema": 1, "title": course.title, "exercises": rows}, indent=2, ensure_ascii=False))
+        return
+    for exercise in course.exercises:
+        click.echo(f"{exercise.slug:30} {', '.join(part.symbol for part in exercise.parts)}")
+
+
+@click.command()
+@click.argument("parts", metavar="[PART]...", nargs=-1)
+@click.option("--quick", is_flag=True, help="Without the mechanical mutants.")
+@click.option("--jobs", type=click.IntRange(1), help="Exercises verified at once (default: the cores).")
+@click.option("--seed", default="verify", show_default=True, help="Seed of the suites to verify.")
+@click.option("--survivors", is_flag=True, help="Print every surviving mutant as a diff.")
+@click.pass_obj
+@told
+def verify(root: Path | None, parts: Sequence[str], quick: bool, jobs: int | None, seed: str, survivors: bool) -> None:
+    """Let the course prove itself: right answers pass, wrong ones fail, for the reason they should."""
+    from rich.console import Console
+
+    from grader.catalog import load_course
+    from grader.verify import render, verify_course
+
+    course = load_course(root_of(root))
+    results = verify_course(course, parts, seed=seed, quick=quick, jobs=jobs, cache_dir=cache_dir())
+    render(results, Console(highlight=False), survivors=survivors)
+    if any(result.holes for result in results):
+        sys.exit(BROKEN)
+
+
+@click.command()
+@click.argument("exercise", metavar="ASSIGNMENT/EXERCISE")
+@click.option("--symbol", help="The part's symbol (default: the exercise's name in capitals).")
+@click.pass_obj
+@told
+def new(root: Path | None, exercise: str, symbol: str | None) -> None:
+    """Scaffold a new exercise: one folder, which already grades."""
+    from grader.scaffold import new_exercise
+
+    folder = new_exercise(root_of(root), exercise, symbol)
+    click.echo(f"Made {folder}. Edit it, then run: course verify {exercise}")
+
+
+@click.command()
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@click.pass_obj
+@told
+def release(root: Path | None, directory: Path) -> None:
+    """Write what students receive: stubs, notebooks, figures, READMEs."""
+    from grader.catalog import load_course
+    from grader.release import release as write
+    from grader.release import worth_of
+
+    course = load_course(root_of(root))
+    written = write(course, directory, worth_of(cache_dir()))
+    click.echo(f"Wrote {len(list(written))} files to {directory}.")
+
+
+@click.command()
+@click.pass_obj
+@told
+def doctor(root: Path | None) -> None:
+    """Say what this machine offers: versions, device, sandbox layers."""
+    from grader.catalog import load_course
+    from grader.run import Options, choose_device, versions
+    from grader.worker.sandbox import active_layers
+
+    for name, value in versions().items():
+        click.echo(f"{name:12} {value}")
+    click.echo(f"{'device':12} {choose_device('auto')}")
+    course = load_course(root_of(root))
+    click.echo(f"{'course':12} {course.root}: {len(course.exercises)} exercises")
+    from grader.judge.session import Server
+
+    with Server(Options(seed="", limits=course.limits).limits) as server:
+        click.echo(f"{'sandbox':12} {server.sandbox}")
+    for name, active in active_layers().items():
+        click.echo(f"  {name:24} {active}")
