@@ -87,6 +87,17 @@ def test_the_policy_decides_what_is_shown() -> None:
         assert "It uses torch.nn.functional.batch_norm (line 17)." in text
 
 
+def test_a_part_s_own_message_is_held_to_the_policy() -> None:
+    """The judge repeats the first failing criterion's message as the part's."""
+    told = "BatchNorm1d(3) was called on a tensor of shape (2, 3)"
+    part = replace(samples.raised(), message=told)
+    lost = replace(samples.broken(), message="case 12 raised")
+    report = samples.report(samples.submission("ana", part, lost, samples.missing("Flatten", "linear/linear")))
+    shown = {policy: redact(report, policy).submissions[0].parts for policy in POLICIES}
+    assert [parts[0].message for parts in shown.values()] == ["", told, told]
+    assert shown["none"][1].message == ""
+
+
 def test_the_policy_changes_no_score() -> None:
     def scores(report: Any) -> Any:
         return [

@@ -7,7 +7,7 @@ from grader.model import CourseError, CriterionReport, GradeReport, PartReport, 
 POLICIES = ("none", "criterion", "counterexample")
 """From verdicts only, over messages and hints, to the failing case itself."""
 
-_ABOUT_THE_ANSWER = (Verdict.SKIPPED, Verdict.OFF_LIMITS, Verdict.NOT_ATTEMPTED, Verdict.JUDGE_ERROR)
+_ABOUT_THE_ANSWER = (Verdict.SKIPPED, Verdict.OFF_LIMITS, Verdict.NOT_ATTEMPTED)
 """Verdicts whose message speaks of the answer or the rubric, not of a hidden case."""
 
 
@@ -35,7 +35,10 @@ def _submission(submission: SubmissionReport, policy: str) -> SubmissionReport:
 
 
 def _part(part: PartReport, policy: str) -> PartReport:
-    return replace(part, criteria=tuple(_criterion(criterion, policy) for criterion in part.criteria))
+    # A part's message repeats that of a criterion, so it is held to the same rule.
+    message = part.message if policy == "criterion" or part.verdict in _ABOUT_THE_ANSWER else ""
+    criteria = tuple(_criterion(criterion, policy) for criterion in part.criteria)
+    return replace(part, message=message, criteria=criteria)
 
 
 def _criterion(criterion: CriterionReport, policy: str) -> CriterionReport:
