@@ -1,0 +1,199 @@
+"""LeNet and AlexNet, judged against the same networks composed of `torch.nn`."""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from hypothesis import strategies as st
+from torch import nn
+
+from grader.properties import line_values
+from grader.spec import Exercise, Part, Property, call, evaluate, layer_case, run, tensor
+from grader.strategies import flags, normal_tensor, seeds, sizes, train_eval_programs
+
+SPREADS = ((1.0, 0.0), (3.0, 0.5), (0.3, -0.2))
+COUNT = "sum(p.numel() for p in layer.parameters())"
+
+# LeNet.
+
+
+class OracleLeNet(nn.Sequential):
+    """LeNet as one Sequential with names."""
+
+    def __init__(self, in_channels: int = 3, num_classes: int = 10) -> None:
+        super().__init__(
+            OrderedDict(
+                conv1=nn.Conv2d(in_channels, 6, kernel_size=5), relu1=nn.ReLU(), pool1=nn.MaxPool2d(kernel_size=2, stride=2),
+                conv2=nn.Conv2d(6, 16, kernel_size=5), relu2=nn.ReLU(), pool2=nn.MaxPool2d(kernel_size=2, stride=2),
+                flat=nn.Flatten(), fc1=nn.Linear(400, 120), relu3=nn.ReLU(), fc2=nn.Linear(120, 84), relu4=nn.ReLU(),
+                fc3=nn.Linear(84, num_classes),
+            )
+        )  # fmt: skip
+
+
+@st.composite
+def lenet_cases(draw: st.DrawFn) -> dict[str, Any]:
+    """Batches of one to three images in both modes."""
+    kwargs: dict[str, Any] = {}
+    if draw(flags):
+        kwargs["in_channels"] = draw(st.sampled_from((1, 2, 4)))
+    if draw(flags):
+        kwargs["num_classes"] = draw(st.sampled_from((3, 1, 7)))
+
+    @st.composite
+    def images(draw: st.DrawFn, training: bool) -> dict[str, Any]:
+        shape = [draw(sizes(1, 3)), kwargs.get("in_channels", 3), 32, 32]
+        image = draw(normal_tensor(shape, fills=("normal", "uniform"), spreads=SPREADS))
+        # Channels last, a convolution's output is so too, and flattening it by `view` is not judged.
+        return image | {"layout": "strided"} if image.get("layout") == "channels_last" else image
+
+    return layer_case((), kwargs, draw(train_eval_programs(images, calls=2)), seed=draw(seeds))
+
+
+@st.composite
+def lenet_numerics(draw: st.DrawFn) -> dict[str, Any]:
+    """Images of any magnitude in float32."""
+    scale, shift = draw(st.sampled_from(((1.0, 0.0), (100.0, 30.0), (0.01, 1.0))))
+    image = tensor(2, 3, 32, 32, seed=draw(seeds), scale=scale, shift=shift)
+    return layer_case((), {}, [call(image)], dtype="float32", seed=draw(seeds))
+
+
+LENET = Part(
+    symbol="LeNet",
+    oracle=OracleLeNet,
+    cases=lenet_cases(),
+    examples=[
+        layer_case((), {}, [call(tensor(2, 3, 32, 32))]),
+        layer_case((), {"in_channels": 1, "num_classes": 4}, [call(tensor(1, 1, 32, 32)), evaluate(), call(tensor(3, 1, 32, 32, seed=1))]),
+    ],
+    arguments=["in_channels", "num_classes"],
+    numerics=lenet_numerics(),
+    interface=[layer_case((), {}, [run(COUNT)])],
+    size=12,
+    core=True,
+)  # fmt: skip
+
+# AlexNet: 46 million parameters, so the cases are few and fill them by a line rather than from the judge.
+
+
+class OracleAlexNet(nn.Module):
+    """AlexNet, its Sequentials filled by name from tables."""
+
+    CONVS = ((0, 96, 11, 4, 1, True), (3, 256, 5, 1, 2, True), (6, 384, 3, 1, 1, False), (8, 384, 3, 1, 1, False),
+             (10, 256, 3, 1, 1, True))  # fmt: skip
+
+    def __init__(self, in_channels: int = 1, num_classes: int = 10) -> None:
+        super().__init__()
+        self.features, self.classifier = nn.Sequential(), nn.Sequential(nn.Flatten())
+        for place, channels, size, stride, padding, pooled in self.CONVS:
+            conv = nn.Conv2d(in_channels, channels, kernel_size=size, stride=stride, padding=padding)
+            self.features.add_module(str(place), conv)
+            self.features.add_module(str(place + 1), nn.ReLU())
+            if pooled:
+                self.features.add_module(str(place + 2), nn.MaxPool2d(kernel_size=3, stride=2))
+            in_channels = channels
+        for width in (6400, 4096):
+            self.classifier.extend([nn.Linear(width, 4096), nn.ReLU(), nn.Dropout(p=0.5)])
+        self.classifier.append(nn.Linear(4096, num_classes))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.classifier(self.features(x))
+
+
+FILL = (
+    "state = layer.state_dict()",
+    "like = next(iter(state.values()))",
+    "noise = torch.rand(99991).to(like) - 0.5",
+    "for i, name in enumerate(sorted(state)): t = state[name]; n = t.numel(); "
+    "t.copy_(noise.roll(97 * i).repeat(n // 99991 + 1)[:n].view(t.shape)); t.mul_(4 / t[0].numel() ** 0.5)",
+)
+"""Lines that give every parameter values by its name."""
+
+
+def network_case(args: Sequence[Any], channels: int, classes: int, seed: int) -> dict[str, Any]:
+    """Values in evaluation mode, and gradients with respect to the image and to every parameter.
+
+    Of the gradients a sample of each is looked at.
+    """
+    lines = (
+        f"torch.manual_seed({seed})", *FILL, f"x = torch.rand(1, {channels}, 224, 224).to(like) - 0.5", "x.requires_grad_()",
+        "names, leaves = zip(*sorted(layer.named_parameters()))",
+        f"grads = torch.autograd.grad(layer(x), [x, *leaves], torch.rand(1, {classes}).to(like))",
+        "[grad.flatten()[:: 1 + grad.numel() // 500] for grad in grads]",
+    )  # fmt: skip
+    steps = [evaluate(), run(*lines), call(tensor(1, channels, 224, 224, seed=seed, grad=False), cotangent=None)]
+    return {**layer_case(args, {}, steps, state=None, seed=seed), "lines": "gradients"}
+
+
+FRESH = layer_case((), {}, [], state=None, dtype="float32")
+"""Names and shapes of a network with defaults only."""
+
+
+@st.composite
+def alexnet_cases(draw: st.DrawFn) -> dict[str, Any]:
+    """One image in evaluation mode, or (the simplest) none at all."""
+    if not draw(flags):
+        return FRESH
+    channels, classes = draw(st.sampled_from((2, 1, 3))), draw(st.sampled_from((4, 2, 7)))
+    return network_case((channels, classes), channels, classes, draw(seeds))
+
+
+def drops_half(observations: Sequence[Mapping[str, Any]]) -> str | None:
+    """Whether both hidden layers drop half of their units, by counting the survivors.
+
+    The first hidden layer is all ones, and each unit of the second is the mean of the first after dropout, K/2048 for K
+    survivors out of 4096; forty units of it, after dropout, are the output, one row an image. So every row holds zeros
+    and K/1024, and K differs from row to row. A right answer gives a row without any zero or any other value with
+    probability 2^-39, K further than 224 from 2048 (7 standard deviations) with 3e-12, and six equal K with
+    0.009^5 = 6e-11: below 1e-9 in all.
+    """
+    values = line_values(observations[0])
+    if isinstance(values, str):
+        return values
+    rows = values[-2].double()
+    counts = []
+    for row in rows:
+        kept = row[row != 0]
+        if not 0 < len(kept) < len(row):
+            return "in training, some units of the second hidden layer should be dropped, and others kept"
+        count = float(kept[0]) * 1024
+        if float((kept - kept[0]).abs().max()) > 1e-4 or abs(count - 2048) > 224 or abs(count - round(count)) > 0.01:
+            return "in training, each unit of the two hidden layers should be dropped with probability 0.5, the others doubled"
+        counts.append(round(count))
+    if len(set(counts)) == 1:
+        return "in training, other units of the first hidden layer should be dropped for every image"
+    return None if values[-1] is True else "in evaluation mode nothing should be dropped"
+
+
+DROPOUT = Property(
+    criterion="values",
+    cases=[
+        layer_case((), {"num_classes": 40}, [run(
+            "like = next(layer.parameters())",
+            "state = layer.state_dict()",
+            "for n in (1, 4, 7): state[f'classifier.{n}.weight'].zero_(); state[f'classifier.{n}.bias'].zero_()",
+            "state['classifier.1.bias'].fill_(1)",
+            "state['classifier.4.weight'].fill_(1 / 4096)",
+            "state['classifier.7.weight'].fill_diagonal_(1)",
+            "layer(torch.zeros(6, 1, 224, 224).to(like)).detach()",
+            "bool((layer.eval()(torch.zeros(1, 1, 224, 224).to(like)) - 1).abs().max() < 1e-4)",
+        )], state=None, dtype="float32"),
+    ],
+    holds=drops_half,
+)  # fmt: skip
+
+ALEXNET = Part(
+    symbol="AlexNet",
+    oracle=OracleAlexNet,
+    cases=alexnet_cases(),
+    examples=[FRESH],
+    arguments=["in_channels", "num_classes"],
+    properties=[DROPOUT],
+    interface=[layer_case((), {"num_classes": 2, "in_channels": 3}, [], state=None, dtype="float32")],
+    size=2,
+    positional=False,
+    core=True,
+)
+
+exercise = Exercise(title="LeNet and AlexNet", parts=[LENET, ALEXNET])

@@ -1,0 +1,122 @@
+"""DenseNet: every layer sees the outputs of all layers before it."""
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class DenseBlock(nn.Module):
+    """Convolutions whose input is everything so far.
+
+    ``layers.{i}`` is a Sequential of a batch normalisation (0), a ReLU and a convolution (2: 3×3, padding 1, with a
+    bias) to ``growth_rate`` channels. Its input and its output, concatenated along the channels in this order, are the
+    input of the next.
+
+    Args:
+        num_convs: Number of convolutions.
+        in_channels: Channels of the input.
+        growth_rate: Channels that each convolution adds.
+
+    Shape:
+        - Input: (N, in_channels, H, W).
+        - Output: (N, in_channels + num_convs · growth_rate, H, W).
+    """
+
+    def __init__(self, num_convs: int, in_channels: int, growth_rate: int) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(
+            self._make_layer(in_channels + index * growth_rate, growth_rate) for index in range(num_convs)
+        )
+
+    def _make_layer(self, in_channels: int, growth_rate: int) -> nn.Sequential:
+        return nn.Sequential(nn.BatchNorm2d(in_channels), nn.ReLU(), nn.Conv2d(in_channels, growth_rate, 3, padding=1))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """The input followed by the output of every layer."""
+        for layer in self.layers:
+            x = self._join(x, layer(x))
+        return x
+
+    def _join(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        """What a layer gets, followed by what it gives."""
+        return torch.cat((x, y), dim=1)
+
+
+class TransitionBlock(nn.Sequential):
+    """What makes the channels fewer and the image smaller between two dense blocks.
+
+    A Sequential: batch normalisation (0), ReLU, 1×1 convolution (2, with a bias), 2×2 average pooling with stride 2.
+
+    Args:
+        in_channels: Channels of the input.
+        out_channels: Channels of the output.
+
+    Shape:
+        - Input: (N, in_channels, H, W).
+        - Output: (N, out_channels, H // 2, W // 2).
+    """
+
+    def __init__(self, in_channels: int, out_channels: int) -> None:
+        super().__init__(
+            nn.BatchNorm2d(in_channels), nn.ReLU(), nn.Conv2d(in_channels, out_channels, 1), nn.AvgPool2d(2, 2)
+        )
+
+
+class DenseNet(nn.Module):
+    """Dense blocks with transitions between them.
+
+    ``stem`` begins with a convolution (0: 64 channels, 7×7, stride 2, padding 3, with a bias) and a batch normalisation
+    (1); ReLU and a 3×3 max pooling with stride 2 and padding 1 follow. Then come ``blocks.0``, ``transitions.0``,
+    ``blocks.1``, ``transitions.1``, …, and the last dense block, which no transition follows. Each transition halves the
+    channels (rounding down). ``norm``, a batch normalisation, ReLU, global average pooling and ``fc``, linear, are the
+    end.
+
+    Args:
+        in_channels: Channels of the image.
+        num_classes: Size of the output.
+        growth_rate: Of every dense block.
+        num_convs: Number of convolutions of each dense block.
+
+    Shape:
+        - Input: (N, in_channels, H, W).
+        - Output: (N, num_classes).
+    """
+
+    def __init__(
+        self,
+        in_channels: int = 1,
+        num_classes: int = 10,
+        growth_rate: int = 32,
+        num_convs: Sequence[int] = (4, 4, 4, 4),
+    ) -> None:
+        super().__init__()
+        channels = 64
+        self.stem = self._make_stem(in_channels, channels)
+        self.blocks, self.transitions = nn.ModuleList(), nn.ModuleList()
+        for index, count in enumerate(num_convs):
+            if index:
+                self.transitions.append(TransitionBlock(channels, channels // 2))
+                channels //= 2
+            self.blocks.append(DenseBlock(count, channels, growth_rate))
+            channels += count * growth_rate
+        self.norm = nn.BatchNorm2d(channels)
+        self.fc = nn.Linear(channels, num_classes)
+
+    def _make_stem(self, in_channels: int, channels: int) -> nn.Sequential:
+        """What comes before the first dense block; it leaves a quarter of height and width."""
+        return nn.Sequential(
+            nn.Conv2d(in_channels, channels, 7, 2, 3), nn.BatchNorm2d(channels), nn.ReLU(), nn.MaxPool2d(3, 2, 1)
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """The scores of every class."""
+        x = self.blocks[0](self.stem(x))
+        for transition, block in zip(self.transitions, self.blocks[1:], strict=True):
+            x = block(transition(x))
+        return self.fc(self._average(F.relu(self.norm(x))))
+
+    def _average(self, x: torch.Tensor) -> torch.Tensor:
+        """The mean of every channel."""
+        return x.mean((2, 3))

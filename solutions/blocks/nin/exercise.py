@@ -1,0 +1,118 @@
+"""The NiN block and its head, judged against the same composed of `torch.nn`."""
+
+from collections import OrderedDict
+from typing import Any
+
+from hypothesis import strategies as st
+from torch import nn
+
+from grader.spec import Exercise, Part, call, evaluate, layer_case, tensor
+from grader.strategies import flags, normal_tensor, seeds, sizes, train_eval_programs
+
+SPREADS = ((1.0, 0.0), (3.0, 0.5), (0.3, -0.2))
+FLOAT32_SPREADS = ((1.0, 0.0), (100.0, 30.0), (0.01, 1.0))
+
+
+def oracle_block(in_channels: int, out_channels: int, kernel_size: int, stride: int, padding: int) -> nn.Sequential:
+    """The block as a Sequential with names."""
+    first = nn.Conv2d(in_channels, out_channels, kernel_size=kernel_size, stride=stride, padding=padding)
+    second, third = (nn.Conv2d(out_channels, out_channels, kernel_size=1) for _ in range(2))
+    return nn.Sequential(
+        OrderedDict(conv1=first, relu1=nn.ReLU(), conv2=second, relu2=nn.ReLU(), conv3=third, relu3=nn.ReLU())
+    )
+
+
+def oracle_head(in_channels: int, num_classes: int) -> nn.Sequential:
+    """The head as a Sequential with names."""
+    block = oracle_block(in_channels, num_classes, 3, 1, 1)
+    return nn.Sequential(OrderedDict(block=block, pool=nn.AdaptiveAvgPool2d((1, 1)), flat=nn.Flatten()))
+
+
+def arguments(values: dict[str, int], named: bool) -> tuple[tuple[int, ...], dict[str, int]]:
+    """Arguments by position or by name."""
+    return ((), values) if named else (tuple(values.values()), {})
+
+
+@st.composite
+def block_cases(draw: st.DrawFn) -> dict[str, Any]:
+    """Kernels of one to four, strides of one to three, any padding, images of any proportions."""
+    values = {
+        "in_channels": draw(sizes(1, 4)), "out_channels": draw(sizes(1, 4)), "kernel_size": draw(st.sampled_from((3, 1, 2, 4, 5))),
+        "stride": draw(st.sampled_from((1, 2, 3))), "padding": draw(st.sampled_from((0, 1, 2))),
+    }  # fmt: skip
+    least = max(1, values["kernel_size"] - 2 * values["padding"])
+    args, kwargs = arguments(values, draw(flags))
+
+    @st.composite
+    def images(draw: st.DrawFn, training: bool) -> dict[str, Any]:
+        shape = [draw(sizes(1, 3)), values["in_channels"], least + draw(sizes(0, 4)), least + draw(sizes(0, 4))]
+        return draw(normal_tensor(shape, fills=("normal", "uniform"), spreads=SPREADS))
+
+    return layer_case(args, kwargs, draw(train_eval_programs(images, calls=2)), seed=draw(seeds))
+
+
+@st.composite
+def block_numerics(draw: st.DrawFn) -> dict[str, Any]:
+    """Images of any magnitude in float32."""
+    image = draw(normal_tensor([2, 3, 6, 5], fills=("normal",), spreads=FLOAT32_SPREADS))
+    return layer_case((3, 4, 3, draw(sizes(1, 2)), 1), {}, [call(image)], dtype="float32", seed=draw(seeds))
+
+
+BLOCK = Part(
+    symbol="NiNBlock",
+    oracle=oracle_block,
+    cases=block_cases(),
+    examples=[
+        layer_case((1, 1, 1, 1, 0), {}, [call(tensor(1, 1, 2, 2))]),
+        layer_case((2, 3, 3, 2, 1), {}, [call(tensor(2, 2, 5, 7)), evaluate(), call(tensor(1, 2, 6, 3, seed=1))]),
+        layer_case((3, 2, 4, 1, 2), {}, [call(tensor(2, 3, 4, 5, layout="channels_last"))], seed=1),
+        layer_case((), {"in_channels": 2, "out_channels": 4, "kernel_size": 2, "stride": 3, "padding": 0},
+                   [call(tensor(2, 2, 8, 5))], seed=2),
+    ],
+    arguments=["in_channels", "out_channels", "kernel_size", "stride", "padding"],
+    numerics=block_numerics(),
+    size=48,
+    core=True,
+)  # fmt: skip
+
+
+@st.composite
+def head_cases(draw: st.DrawFn) -> dict[str, Any]:
+    """Images of any size, down to one pixel."""
+    inside = draw(sizes(1, 4))
+    args, kwargs = arguments({"in_channels": inside, "num_classes": draw(sizes(1, 5))}, draw(flags))
+
+    @st.composite
+    def images(draw: st.DrawFn, training: bool) -> dict[str, Any]:
+        shape = [draw(sizes(1, 3)), inside, draw(sizes(1, 6)), draw(sizes(1, 6))]
+        image = draw(normal_tensor(shape, fills=("normal", "uniform"), spreads=SPREADS))
+        # Channels last, a convolution's output is so too, and flattening it by `view` is not judged.
+        return image | {"layout": "strided"} if image.get("layout") == "channels_last" else image
+
+    return layer_case(args, kwargs, draw(train_eval_programs(images, calls=2)), seed=draw(seeds))
+
+
+@st.composite
+def head_numerics(draw: st.DrawFn) -> dict[str, Any]:
+    """Images of any magnitude in float32."""
+    scale, shift = draw(st.sampled_from(FLOAT32_SPREADS))
+    image = tensor(2, 3, 6, 5, seed=draw(seeds), scale=scale, shift=shift)
+    return layer_case((3, draw(sizes(1, 5))), {}, [call(image)], dtype="float32", seed=draw(seeds))
+
+
+HEAD = Part(
+    symbol="GlobalAvgPoolHead",
+    oracle=oracle_head,
+    cases=head_cases(),
+    examples=[
+        layer_case((1, 1), {}, [call(tensor(1, 1, 2, 2))]),
+        layer_case((2, 3), {}, [call(tensor(2, 2, 3, 5)), evaluate(), call(tensor(1, 2, 4, 1, seed=1))]),
+        layer_case((), {"in_channels": 3, "num_classes": 4}, [call(tensor(3, 3, 1, 1))], seed=1),
+    ],
+    arguments=["in_channels", "num_classes"],
+    numerics=head_numerics(),
+    size=48,
+    core=True,
+)
+
+exercise = Exercise(title="Network in network", parts=[BLOCK, HEAD])

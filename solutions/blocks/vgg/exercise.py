@@ -1,0 +1,208 @@
+"""The VGG block and VGG, judged against the same composed of `torch.nn`."""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from hypothesis import strategies as st
+from torch import nn
+
+from grader.properties import line_values
+from grader.spec import Exercise, Part, Property, call, evaluate, layer_case, run, tensor
+from grader.strategies import flags, normal_tensor, seeds, sizes, train_eval_programs
+
+SPREADS = ((1.0, 0.0), (3.0, 0.5), (0.3, -0.2))
+
+# The block.
+
+
+def oracle_block(num_convs: int, in_channels: int, out_channels: int) -> nn.Sequential:
+    """The block from a table of names."""
+    widths = [in_channels] + [out_channels] * num_convs
+    layers: OrderedDict[str, nn.Module] = OrderedDict()
+    for index in range(num_convs):
+        layers[str(2 * index)] = nn.Conv2d(widths[index], widths[index + 1], kernel_size=3, stride=1, padding="same")
+        layers[str(2 * index + 1)] = nn.ReLU()
+    layers["pool"] = nn.MaxPool2d(kernel_size=2)
+    return nn.Sequential(layers)
+
+
+def block_args(convs: int, inside: int, outside: int, named: bool) -> tuple[tuple[int, ...], dict[str, int]]:
+    """Arguments by position or by name."""
+    if named:
+        return (), {"num_convs": convs, "in_channels": inside, "out_channels": outside}
+    return (convs, inside, outside), {}
+
+
+@st.composite
+def block_cases(draw: st.DrawFn) -> dict[str, Any]:
+    """One to three convolutions over small images of any proportions."""
+    inside = draw(sizes(1, 4))
+    args, kwargs = block_args(draw(sizes(1, 3)), inside, draw(sizes(1, 4)), draw(st.booleans()))
+
+    @st.composite
+    def images(draw: st.DrawFn, training: bool) -> dict[str, Any]:
+        shape = [draw(sizes(1, 3)), inside, draw(sizes(2, 7)), draw(sizes(2, 7))]
+        return draw(normal_tensor(shape, fills=("normal", "uniform"), spreads=SPREADS))
+
+    return layer_case(args, kwargs, draw(train_eval_programs(images, calls=2)), seed=draw(seeds))
+
+
+@st.composite
+def block_numerics(draw: st.DrawFn) -> dict[str, Any]:
+    """Images of any magnitude in float32."""
+    image = draw(normal_tensor([2, 3, 8, 6], fills=("normal",), spreads=((1.0, 0.0), (100.0, 30.0), (0.01, 1.0))))
+    return layer_case((draw(sizes(1, 3)), 3, 4), {}, [call(image)], dtype="float32", seed=draw(seeds))
+
+
+BLOCK = Part(
+    symbol="vgg_block",
+    oracle=oracle_block,
+    cases=block_cases(),
+    examples=[
+        layer_case((1, 1, 1), {}, [call(tensor(1, 1, 4, 4))]),
+        layer_case((2, 3, 4), {}, [call(tensor(2, 3, 4, 6)), evaluate(), call(tensor(1, 3, 5, 7, seed=1))]),
+        layer_case((), {"num_convs": 3, "in_channels": 2, "out_channels": 1}, [call(tensor(3, 2, 7, 3, layout="channels_last"))]),
+    ],
+    arguments=["num_convs", "in_channels", "out_channels"],
+    numerics=block_numerics(),
+    size=40,
+    core=True,
+)  # fmt: skip
+
+# VGG: its classifier alone has 17 million parameters, so the cases are few and fill them by a line.
+
+
+class OracleVGG(nn.Module):
+    """VGG with its classifier built layer by layer, the first sized by halving."""
+
+    def __init__(self, arch: Sequence[tuple[int, int]], in_channels: int = 1, num_classes: int = 10) -> None:
+        super().__init__()
+        widths, side = [in_channels, *(channels for _, channels in arch)], 224
+        self.blocks = nn.ModuleList()
+        for index, (num_convs, channels) in enumerate(arch):
+            self.blocks.append(oracle_block(num_convs, widths[index], channels))
+            side //= 2
+        self.classifier = nn.Sequential(nn.Flatten())
+        for width in (widths[-1] * side * side, 4096):
+            self.classifier.extend([nn.Linear(width, 4096), nn.ReLU(), nn.Dropout(p=0.5)])
+        self.classifier.append(nn.Linear(4096, num_classes))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        for block in self.blocks:
+            x = block(x)
+        return self.classifier(x)
+
+
+FILL = (
+    "state = layer.state_dict()",
+    "like = next(iter(state.values()))",
+    "noise = torch.rand(99991).to(like) - 0.5",
+    "for i, name in enumerate(sorted(state)): t = state[name]; n = t.numel(); "
+    "t.copy_(noise.roll(97 * i).repeat(n // 99991 + 1)[:n].view(t.shape)); t.mul_(4 / t[0].numel() ** 0.5)",
+)
+"""Lines that give every parameter values by its name."""
+
+
+def network_case(arch: Sequence[tuple[int, int]], channels: int, classes: int, seed: int) -> dict[str, Any]:
+    """Values in evaluation mode, and gradients with respect to the image and to every parameter.
+
+    Of the gradients a sample of each is looked at.
+    """
+    lines = (
+        f"torch.manual_seed({seed})", *FILL, f"x = torch.rand(1, {channels}, 224, 224).to(like) - 0.5", "x.requires_grad_()",
+        "names, leaves = zip(*sorted(layer.named_parameters()))",
+        f"grads = torch.autograd.grad(layer(x), [x, *leaves], torch.rand(1, {classes}).to(like))",
+        "[grad.flatten()[:: 1 + grad.numel() // 500] for grad in grads]",
+    )  # fmt: skip
+    steps = [evaluate(), run(*lines), call(tensor(1, channels, 224, 224, seed=seed, grad=False), cotangent=None)]
+    return {**layer_case((tuple(arch), channels, classes), {}, steps, state=None, seed=seed), "lines": "gradients"}
+
+
+ARCHITECTURES = (
+    ((1, 2), (1, 3), (2, 4), (1, 2), (2, 3)),
+    ((1, 3), (2, 2), (1, 4), (1, 2)),
+    ((2, 2), (1, 4), (1, 3), (3, 2), (1, 4)),
+    ((1, 2), (1, 2), (2, 3), (1, 4)),
+)
+
+
+FRESH = layer_case((ARCHITECTURES[0],), {}, [], state=None, dtype="float32")
+"""Names and shapes of a network with defaults only."""
+
+
+@st.composite
+def vgg_cases(draw: st.DrawFn) -> dict[str, Any]:
+    """One image in evaluation mode through four or five narrow blocks, or (the simplest) none at all."""
+    if not draw(flags):
+        return FRESH
+    arch = draw(st.sampled_from(ARCHITECTURES))
+    return network_case(arch, draw(st.sampled_from((2, 1, 3))), draw(st.sampled_from((4, 2, 7))), draw(seeds))
+
+
+def drops_half(observations: Sequence[Mapping[str, Any]]) -> str | None:
+    """Whether both hidden layers drop half of their units, by counting the survivors.
+
+    The first hidden layer is all ones, and each unit of the second is the mean of the first after dropout, K/2048 for K
+    survivors out of 4096; forty units of it, after dropout, are the output, one row an image. So every row holds zeros
+    and K/1024, and K differs from row to row. A right answer gives a row without any zero or any other value with
+    probability 2^-39, K further than 224 from 2048 (7 standard deviations) with 3e-12, and six equal K with
+    0.009^5 = 6e-11: below 1e-9 in all.
+    """
+    values = line_values(observations[0])
+    if isinstance(values, str):
+        return values
+    rows = values[-2].double()
+    counts = []
+    for row in rows:
+        kept = row[row != 0]
+        if not 0 < len(kept) < len(row):
+            return "in training, some units of the second hidden layer should be dropped, and others kept"
+        count = float(kept[0]) * 1024
+        if float((kept - kept[0]).abs().max()) > 1e-4 or abs(count - 2048) > 224 or abs(count - round(count)) > 0.01:
+            return "in training, each unit of the two hidden layers should be dropped with probability 0.5, the others doubled"
+        counts.append(round(count))
+    if len(set(counts)) == 1:
+        return "in training, other units of the first hidden layer should be dropped for every image"
+    return None if values[-1] is True else "in evaluation mode nothing should be dropped"
+
+
+SMALL = ((1, 2), (1, 1), (1, 2), (1, 1), (1, 1))
+DROPOUT = Property(
+    criterion="values",
+    cases=[
+        layer_case((SMALL,), {"num_classes": 40}, [run(
+            "like = next(layer.parameters())",
+            "state = layer.state_dict()",
+            "for n in (1, 4, 7): state[f'classifier.{n}.weight'].zero_(); state[f'classifier.{n}.bias'].zero_()",
+            "state['classifier.1.bias'].fill_(1)",
+            "state['classifier.4.weight'].fill_(1 / 4096)",
+            "state['classifier.7.weight'].fill_diagonal_(1)",
+            "layer(torch.zeros(6, 1, 224, 224).to(like)).detach()",
+            "bool((layer.eval()(torch.zeros(1, 1, 224, 224).to(like)) - 1).abs().max() < 1e-4)",
+        )], state=None, dtype="float32"),
+    ],
+    holds=drops_half,
+)  # fmt: skip
+
+NETWORK = Part(
+    symbol="VGG",
+    oracle=OracleVGG,
+    cases=vgg_cases(),
+    examples=[
+        FRESH,
+        network_case(ARCHITECTURES[1], 3, 2, 1),
+    ],
+    arguments=["arch", "in_channels", "num_classes"],
+    properties=[DROPOUT],
+    interface=[
+        layer_case((), {"num_classes": 2, "arch": [[2, 3], [1, 2], [1, 1], [1, 2], [1, 1]], "in_channels": 3}, [],
+                   state=None, dtype="float32"),
+    ],
+    size=2,
+    positional=False,
+    core=True,
+)  # fmt: skip
+
+exercise = Exercise(title="VGG", parts=[BLOCK, NETWORK])
