@@ -24,12 +24,20 @@ class OracleLeNet(nn.Sequential):
     def __init__(self, in_channels: int = 3, num_classes: int = 10) -> None:
         super().__init__(
             OrderedDict(
-                conv1=nn.Conv2d(in_channels, 6, kernel_size=5), relu1=nn.ReLU(), pool1=nn.MaxPool2d(kernel_size=2, stride=2),
-                conv2=nn.Conv2d(6, 16, kernel_size=5), relu2=nn.ReLU(), pool2=nn.MaxPool2d(kernel_size=2, stride=2),
-                flat=nn.Flatten(), fc1=nn.Linear(400, 120), relu3=nn.ReLU(), fc2=nn.Linear(120, 84), relu4=nn.ReLU(),
+                conv1=nn.Conv2d(in_channels, 6, kernel_size=5),
+                relu1=nn.ReLU(),
+                pool1=nn.MaxPool2d(kernel_size=2, stride=2),
+                conv2=nn.Conv2d(6, 16, kernel_size=5),
+                relu2=nn.ReLU(),
+                pool2=nn.MaxPool2d(kernel_size=2, stride=2),
+                flat=nn.Flatten(),
+                fc1=nn.Linear(400, 120),
+                relu3=nn.ReLU(),
+                fc2=nn.Linear(120, 84),
+                relu4=nn.ReLU(),
                 fc3=nn.Linear(84, num_classes),
             )
-        )  # fmt: skip
+        )
 
 
 @st.composite
@@ -65,14 +73,18 @@ LENET = Part(
     cases=lenet_cases(),
     examples=[
         layer_case((), {}, [call(tensor(2, 3, 32, 32))]),
-        layer_case((), {"in_channels": 1, "num_classes": 4}, [call(tensor(1, 1, 32, 32)), evaluate(), call(tensor(3, 1, 32, 32, seed=1))]),
+        layer_case(
+            (),
+            {"in_channels": 1, "num_classes": 4},
+            [call(tensor(1, 1, 32, 32)), evaluate(), call(tensor(3, 1, 32, 32, seed=1))],
+        ),
     ],
     arguments=["in_channels", "num_classes"],
     numerics=lenet_numerics(),
     interface=[layer_case((), {}, [run(COUNT)])],
     size=12,
     core=True,
-)  # fmt: skip
+)
 
 # AlexNet: 46 million parameters, so the cases are few and fill them by a line rather than from the judge.
 
@@ -80,8 +92,13 @@ LENET = Part(
 class OracleAlexNet(nn.Module):
     """AlexNet, its Sequentials filled by name from tables."""
 
-    CONVS = ((0, 96, 11, 4, 1, True), (3, 256, 5, 1, 2, True), (6, 384, 3, 1, 1, False), (8, 384, 3, 1, 1, False),
-             (10, 256, 3, 1, 1, True))  # fmt: skip
+    CONVS = (
+        (0, 96, 11, 4, 1, True),
+        (3, 256, 5, 1, 2, True),
+        (6, 384, 3, 1, 1, False),
+        (8, 384, 3, 1, 1, False),
+        (10, 256, 3, 1, 1, True),
+    )
 
     def __init__(self, in_channels: int = 1, num_classes: int = 10) -> None:
         super().__init__()
@@ -98,6 +115,7 @@ class OracleAlexNet(nn.Module):
         self.classifier.append(nn.Linear(4096, num_classes))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """What the answer should return."""
         return self.classifier(self.features(x))
 
 
@@ -117,11 +135,14 @@ def network_case(args: Sequence[Any], channels: int, classes: int, seed: int) ->
     Of the gradients a sample of each is looked at.
     """
     lines = (
-        f"torch.manual_seed({seed})", *FILL, f"x = torch.rand(1, {channels}, 224, 224).to(like) - 0.5", "x.requires_grad_()",
+        f"torch.manual_seed({seed})",
+        *FILL,
+        f"x = torch.rand(1, {channels}, 224, 224).to(like) - 0.5",
+        "x.requires_grad_()",
         "names, leaves = zip(*sorted(layer.named_parameters()))",
         f"grads = torch.autograd.grad(layer(x), [x, *leaves], torch.rand(1, {classes}).to(like))",
         "[grad.flatten()[:: 1 + grad.numel() // 500] for grad in grads]",
-    )  # fmt: skip
+    )
     steps = [evaluate(), run(*lines), call(tensor(1, channels, 224, 224, seed=seed, grad=False), cotangent=None)]
     return {**layer_case(args, {}, steps, state=None, seed=seed), "lines": "gradients"}
 
@@ -159,7 +180,9 @@ def drops_half(observations: Sequence[Mapping[str, Any]]) -> str | None:
             return "in training, some units of the second hidden layer should be dropped, and others kept"
         count = float(kept[0]) * 1024
         if float((kept - kept[0]).abs().max()) > 1e-4 or abs(count - 2048) > 224 or abs(count - round(count)) > 0.01:
-            return "in training, each unit of the two hidden layers should be dropped with probability 0.5, the others doubled"
+            return (
+                "in training, each unit of both hidden layers should be dropped with probability 0.5, the rest doubled"
+            )
         counts.append(round(count))
     if len(set(counts)) == 1:
         return "in training, other units of the first hidden layer should be dropped for every image"
@@ -169,19 +192,27 @@ def drops_half(observations: Sequence[Mapping[str, Any]]) -> str | None:
 DROPOUT = Property(
     criterion="values",
     cases=[
-        layer_case((), {"num_classes": 40}, [run(
-            "like = next(layer.parameters())",
-            "state = layer.state_dict()",
-            "for n in (1, 4, 7): state[f'classifier.{n}.weight'].zero_(); state[f'classifier.{n}.bias'].zero_()",
-            "state['classifier.1.bias'].fill_(1)",
-            "state['classifier.4.weight'].fill_(1 / 4096)",
-            "state['classifier.7.weight'].fill_diagonal_(1)",
-            "layer(torch.zeros(6, 1, 224, 224).to(like)).detach()",
-            "bool((layer.eval()(torch.zeros(1, 1, 224, 224).to(like)) - 1).abs().max() < 1e-4)",
-        )], state=None, dtype="float32"),
+        layer_case(
+            (),
+            {"num_classes": 40},
+            [
+                run(
+                    "like = next(layer.parameters())",
+                    "state = layer.state_dict()",
+                    "for name in state: name.startswith('classifier') and state[name].zero_()",
+                    "state['classifier.1.bias'].fill_(1)",
+                    "state['classifier.4.weight'].fill_(1 / 4096)",
+                    "state['classifier.7.weight'].fill_diagonal_(1)",
+                    "layer(torch.zeros(6, 1, 224, 224).to(like)).detach()",
+                    "bool((layer.eval()(torch.zeros(1, 1, 224, 224).to(like)) - 1).abs().max() < 1e-4)",
+                )
+            ],
+            state=None,
+            dtype="float32",
+        ),
     ],
     holds=drops_half,
-)  # fmt: skip
+)
 
 ALEXNET = Part(
     symbol="AlexNet",

@@ -12,7 +12,7 @@ ALEXNET = (("image", 224, 1), ("11×11/4", 54, 96), ("pool", 26, 96), ("5×5", 2
 
 def draw(path: Path) -> None:
     """Draw a row of squares for each network, and its linear layers as bars."""
-    figure, (upper, lower) = plt.subplots(2, 1, figsize=(10, 5.4))
+    figure, (upper, lower) = plt.subplots(2, 1, figsize=(11, 4.8))
     _network(upper, LENET, (400, 120, 84, 10), "LeNet: 62,006 parameters", 32)
     _network(lower, ALEXNET, (6400, 4096, 4096, 10), "AlexNet: 46,764,746 parameters", 224)
     figure.tight_layout()
@@ -21,21 +21,21 @@ def draw(path: Path) -> None:
 
 
 def _network(axes, stages, widths, title: str, largest: int) -> None:
-    """Squares as high as the image (by its root, so that small ones stay visible), bars as high as the layer is wide."""
+    """Squares as high as the image (by its root, so that small ones stay visible), bars as the layer is wide."""
     x = 0.0
     for name, side, channels in stages:
         edge = 1.6 * (side / largest) ** 0.5
         colour = POOL if name == "pool" else "#c9c9c9" if name == "image" else CONV
         axes.add_patch(plt.Rectangle((x, -edge / 2), edge, edge, facecolor=colour, edgecolor="white"))
-        axes.text(x + edge / 2, 0.95, name, ha="center", va="bottom", fontsize=8)
-        axes.text(x + edge / 2, -0.95, f"{channels}×{side}×{side}", ha="center", va="top", fontsize=8)
-        x += max(edge, 0.75) + 0.45
+        axes.text(x + edge / 2, 0.95, name, ha="center", va="bottom", fontsize=7.5)
+        axes.text(x + edge / 2, -0.95, f"{channels}×{side}×{side}", ha="center", va="top", fontsize=7.5)
+        x += max(edge, 0.9) + 0.45
     for index, width in enumerate(widths):
         high = 1.6 * (width / widths[0]) ** 0.5
         axes.add_patch(plt.Rectangle((x, -high / 2), 0.18, high, facecolor=FLAT))
-        axes.text(x + 0.09, 0.95, "flatten" if not index else f"fc{index}", ha="center", va="bottom", fontsize=8)
-        axes.text(x + 0.09, -0.95, str(width), ha="center", va="top", fontsize=8)
+        axes.text(x + 0.09, 0.95, "flatten" if not index else f"fc{index}", ha="center", va="bottom", fontsize=7.5)
+        axes.text(x + 0.09, -0.95, str(width), ha="center", va="top", fontsize=7.5)
         x += 0.75
-    axes.set(xlim=(-0.4, x), ylim=(-1.3, 1.3))
+    axes.set(xlim=(-0.4, x), ylim=(-1.3, 1.3), aspect="equal")
     axes.set_title(title, fontsize=10)
     axes.axis("off")

@@ -275,7 +275,7 @@ class SoftmaxInAlexNet(AlexNet):
 
 @misconception("AlexNet", "gradients")
 class FrozenFeatures(AlexNet):
-    """No gradient reaches the features: something between them and the classifier is detached, or runs under no_grad."""
+    """No gradient reaches the features: something between them and the classifier is detached or runs under no_grad."""
 
     def forward(self, x):
         return self.classifier(self.features(x).detach())

@@ -69,9 +69,9 @@ class DenseNet(nn.Module):
 
     ``stem`` begins with a convolution (0: 64 channels, 7×7, stride 2, padding 3, with a bias) and a batch normalisation
     (1); ReLU and a 3×3 max pooling with stride 2 and padding 1 follow. Then come ``blocks.0``, ``transitions.0``,
-    ``blocks.1``, ``transitions.1``, …, and the last dense block, which no transition follows. Each transition halves the
-    channels (rounding down). ``norm``, a batch normalisation, ReLU, global average pooling and ``fc``, linear, are the
-    end.
+    ``blocks.1``, ``transitions.1``, …, and the last dense block, which no transition follows. Each transition halves
+    the channels (rounding down). ``norm``, a batch normalisation, ReLU, global average pooling and ``fc``, linear, are
+    the end.
 
     Args:
         in_channels: Channels of the image.

@@ -31,6 +31,7 @@ class Dense(nn.Module):
         self.layers = nn.Sequential(*(unit(width, growth_rate, 3) for width in widths))
 
     def forward(self, x: Tensor) -> Tensor:
+        """What the answer should return."""
         pieces = [x]
         for layer in self.layers:
             pieces.append(layer(torch.concat(pieces, dim=1)))
@@ -72,6 +73,7 @@ class Net(nn.Module):
         self.fc = nn.Linear(width, num_classes)
 
     def forward(self, x: Tensor) -> Tensor:
+        """What the answer should return."""
         x = self.pool(self.stem["1"](self.stem["0"](x)))
         for name, block in self.blocks.items():
             x = block(x)
@@ -117,14 +119,24 @@ DENSE = Part(
     examples=[
         layer_case((1, 1, 1), {}, [call(tensor(2, 1, 2, 2))]),
         layer_case((2, 3, 2), {}, [call(tensor(2, 3, 4, 3)), evaluate(), call(tensor(1, 3, 3, 5, seed=1))]),
-        layer_case((3, 2, 1), {}, [evaluate(), call(tensor(2, 2, 3, 4)), train(), call(tensor(2, 2, 4, 5, layout="channels_last"))], seed=1),
-        layer_case((), {"num_convs": 2, "in_channels": 1, "growth_rate": 3}, [call(tensor(3, 1, 5, 2)), call(tensor(2, 1, 2, 3, seed=2))], seed=2),
+        layer_case(
+            (3, 2, 1),
+            {},
+            [evaluate(), call(tensor(2, 2, 3, 4)), train(), call(tensor(2, 2, 4, 5, layout="channels_last"))],
+            seed=1,
+        ),
+        layer_case(
+            (),
+            {"num_convs": 2, "in_channels": 1, "growth_rate": 3},
+            [call(tensor(3, 1, 5, 2)), call(tensor(2, 1, 2, 3, seed=2))],
+            seed=2,
+        ),
     ],
     arguments=["num_convs", "in_channels", "growth_rate"],
     numerics=dense_numerics(),
     size=40,
     core=True,
-)  # fmt: skip
+)
 
 
 @st.composite
@@ -160,14 +172,24 @@ TRANSITION = Part(
     examples=[
         layer_case((1, 1), {}, [call(tensor(2, 1, 2, 2))]),
         layer_case((4, 2), {}, [call(tensor(2, 4, 4, 6)), evaluate(), call(tensor(1, 4, 5, 3, seed=1))]),
-        layer_case((3, 2), {}, [evaluate(), call(tensor(2, 3, 7, 4)), train(), call(tensor(2, 3, 4, 5, layout="channels_last"))], seed=1),
-        layer_case((), {"in_channels": 2, "out_channels": 3}, [call(tensor(3, 2, 5, 2)), call(tensor(2, 2, 2, 3, seed=2))], seed=2),
+        layer_case(
+            (3, 2),
+            {},
+            [evaluate(), call(tensor(2, 3, 7, 4)), train(), call(tensor(2, 3, 4, 5, layout="channels_last"))],
+            seed=1,
+        ),
+        layer_case(
+            (),
+            {"in_channels": 2, "out_channels": 3},
+            [call(tensor(3, 2, 5, 2)), call(tensor(2, 2, 2, 3, seed=2))],
+            seed=2,
+        ),
     ],
     arguments=["in_channels", "out_channels"],
     numerics=transition_numerics(),
     size=40,
     core=True,
-)  # fmt: skip
+)
 
 # DenseNet, with blocks so narrow that a case takes a few milliseconds.
 
@@ -200,11 +222,16 @@ DENSENET = Part(
     examples=[
         layer_case((), {}, [evaluate(), call(tensor(1, 1, 32, 32))]),
         layer_case((2, 3, 3, (1, 2)), {}, [call(tensor(6, 2, 13, 8)), evaluate(), call(tensor(1, 2, 9, 12, seed=1))]),
-        layer_case((), {"growth_rate": 1, "num_convs": (2, 1, 1)}, [evaluate(), call(tensor(2, 1, 20, 17)), train(), call(tensor(6, 1, 16, 16))], seed=1),
+        layer_case(
+            (),
+            {"growth_rate": 1, "num_convs": (2, 1, 1)},
+            [evaluate(), call(tensor(2, 1, 20, 17)), train(), call(tensor(6, 1, 16, 16))],
+            seed=1,
+        ),
     ],
     arguments=["in_channels", "num_classes", "growth_rate", "num_convs"],
     size=8,
     core=True,
-)  # fmt: skip
+)
 
 exercise = Exercise(title="DenseNet", parts=[DENSE, TRANSITION, DENSENET])

@@ -19,14 +19,19 @@ class Oracle(nn.Module):
     def __init__(self, in_channels: int, c1: int, c2: Sequence[int], c3: Sequence[int], c4: int) -> None:
         super().__init__()
         table = {
-            "b1_1": (in_channels, c1, 1), "b2_1": (in_channels, c2[0], 1), "b2_2": (c2[0], c2[1], 3),
-            "b3_1": (in_channels, c3[0], 1), "b3_2": (c3[0], c3[1], 5), "b4_2": (in_channels, c4, 1),
-        }  # fmt: skip
+            "b1_1": (in_channels, c1, 1),
+            "b2_1": (in_channels, c2[0], 1),
+            "b2_2": (c2[0], c2[1], 3),
+            "b3_1": (in_channels, c3[0], 1),
+            "b3_2": (c3[0], c3[1], 5),
+            "b4_2": (in_channels, c4, 1),
+        }
         for name, (inside, outside, size) in table.items():
             self.add_module(name, nn.Conv2d(inside, outside, kernel_size=size, padding="same"))
         self.relu, self.pool = nn.ReLU(), nn.MaxPool2d(kernel_size=3, stride=1, padding=1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """What the answer should return."""
         found = []
         for names in (("b1_1",), ("b2_1", "b2_2"), ("b3_1", "b3_2"), ("pool", "b4_2")):
             y = x
@@ -70,9 +75,23 @@ exercise = Exercise(
             cases=cases(),
             examples=[
                 layer_case((1, 1, (1, 1), (1, 1), 1), {}, [call(tensor(1, 1, 2, 2))]),
-                layer_case((2, 1, (2, 3), (3, 2), 4), {}, [call(tensor(2, 2, 4, 6)), evaluate(), call(tensor(1, 2, 7, 5, seed=1))]),
-                layer_case((3, 2, (1, 2), (2, 1), 3), {}, [call(tensor(2, 3, 5, 4, shift=-3.0, layout="channels_last"))], seed=1),
-                layer_case((), {"in_channels": 2, "c1": 3, "c2": (2, 1), "c3": (1, 2), "c4": 1}, [call(tensor(3, 2, 1, 1))], seed=2),
+                layer_case(
+                    (2, 1, (2, 3), (3, 2), 4),
+                    {},
+                    [call(tensor(2, 2, 4, 6)), evaluate(), call(tensor(1, 2, 7, 5, seed=1))],
+                ),
+                layer_case(
+                    (3, 2, (1, 2), (2, 1), 3),
+                    {},
+                    [call(tensor(2, 3, 5, 4, shift=-3.0, layout="channels_last"))],
+                    seed=1,
+                ),
+                layer_case(
+                    (),
+                    {"in_channels": 2, "c1": 3, "c2": (2, 1), "c3": (1, 2), "c4": 1},
+                    [call(tensor(3, 2, 1, 1))],
+                    seed=2,
+                ),
             ],
             arguments=["in_channels", "c1", "c2", "c3", "c4"],
             numerics=numerics(),
@@ -80,4 +99,4 @@ exercise = Exercise(
             core=True,
         )
     ],
-)  # fmt: skip
+)

@@ -139,8 +139,8 @@ class OtherOrder(Inception):
 
 @misconception("Inception", "values")
 class NoReLUInside(Inception):
-    """Each of the six convolutions is followed by a ReLU, also the 1×1 convolutions at the start of the second and third
-    path."""
+    """Each of the six convolutions is followed by a ReLU, also the 1×1 convolutions at the start of the second and
+    third path."""
 
     def _paths(self, x):
         return [

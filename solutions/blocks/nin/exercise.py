@@ -37,9 +37,12 @@ def arguments(values: dict[str, int], named: bool) -> tuple[tuple[int, ...], dic
 def block_cases(draw: st.DrawFn) -> dict[str, Any]:
     """Kernels of one to four, strides of one to three, any padding, images of any proportions."""
     values = {
-        "in_channels": draw(sizes(1, 4)), "out_channels": draw(sizes(1, 4)), "kernel_size": draw(st.sampled_from((3, 1, 2, 4, 5))),
-        "stride": draw(st.sampled_from((1, 2, 3))), "padding": draw(st.sampled_from((0, 1, 2))),
-    }  # fmt: skip
+        "in_channels": draw(sizes(1, 4)),
+        "out_channels": draw(sizes(1, 4)),
+        "kernel_size": draw(st.sampled_from((3, 1, 2, 4, 5))),
+        "stride": draw(st.sampled_from((1, 2, 3))),
+        "padding": draw(st.sampled_from((0, 1, 2))),
+    }
     least = max(1, values["kernel_size"] - 2 * values["padding"])
     args, kwargs = arguments(values, draw(flags))
 
@@ -66,14 +69,18 @@ BLOCK = Part(
         layer_case((1, 1, 1, 1, 0), {}, [call(tensor(1, 1, 2, 2))]),
         layer_case((2, 3, 3, 2, 1), {}, [call(tensor(2, 2, 5, 7)), evaluate(), call(tensor(1, 2, 6, 3, seed=1))]),
         layer_case((3, 2, 4, 1, 2), {}, [call(tensor(2, 3, 4, 5, layout="channels_last"))], seed=1),
-        layer_case((), {"in_channels": 2, "out_channels": 4, "kernel_size": 2, "stride": 3, "padding": 0},
-                   [call(tensor(2, 2, 8, 5))], seed=2),
+        layer_case(
+            (),
+            {"in_channels": 2, "out_channels": 4, "kernel_size": 2, "stride": 3, "padding": 0},
+            [call(tensor(2, 2, 8, 5))],
+            seed=2,
+        ),
     ],
     arguments=["in_channels", "out_channels", "kernel_size", "stride", "padding"],
     numerics=block_numerics(),
     size=48,
     core=True,
-)  # fmt: skip
+)
 
 
 @st.composite

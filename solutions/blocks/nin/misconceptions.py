@@ -220,8 +220,8 @@ class SqueezesEverything(GlobalAvgPoolHead):
 
 @misconception("GlobalAvgPoolHead", "values")
 class HeadNotPadded(GlobalAvgPoolHead):
-    """The block is 3×3 with padding 1. Without padding the border counts less than it should, and an image of two pixels
-    is too small."""
+    """The block is 3×3 with padding 1. Without padding the border counts less than it should, and an image of two
+    pixels is too small."""
 
     def __init__(self, in_channels, num_classes):
         super().__init__(in_channels, num_classes)

@@ -4,7 +4,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-import torch
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
@@ -29,6 +28,7 @@ class Residual(nn.Module):
         self.relu = nn.ReLU()
 
     def forward(self, x: Tensor) -> Tensor:
+        """What the answer should return."""
         y, way = x, x
         for name in self.path:
             y = self.get_submodule(name.partition(" ")[0])(y)
@@ -53,28 +53,40 @@ def projection(inside: int, outside: int, stride: int) -> dict[str, nn.Module]:
 def basic(in_channels: int, channels: int, stride: int = 1) -> Residual:
     """`BasicBlock`."""
     path: dict[str, nn.Module | None] = {
-        "conv1": conv(in_channels, channels, 3, stride), "bn1": nn.BatchNorm2d(channels), "relu 1": None,
-        "conv2": conv(channels, channels, 3), "bn2": nn.BatchNorm2d(channels),
-    }  # fmt: skip
+        "conv1": conv(in_channels, channels, 3, stride),
+        "bn1": nn.BatchNorm2d(channels),
+        "relu 1": None,
+        "conv2": conv(channels, channels, 3),
+        "bn2": nn.BatchNorm2d(channels),
+    }
     return Residual(path, projection(in_channels, channels, stride), last=True)
 
 
 def bottleneck(in_channels: int, channels: int, stride: int = 1) -> Residual:
     """`Bottleneck`."""
     path: dict[str, nn.Module | None] = {
-        "conv1": conv(in_channels, channels, 1), "bn1": nn.BatchNorm2d(channels), "relu 1": None,
-        "conv2": conv(channels, channels, 3, stride), "bn2": nn.BatchNorm2d(channels), "relu 2": None,
-        "conv3": conv(channels, channels * 4, 1), "bn3": nn.BatchNorm2d(channels * 4),
-    }  # fmt: skip
+        "conv1": conv(in_channels, channels, 1),
+        "bn1": nn.BatchNorm2d(channels),
+        "relu 1": None,
+        "conv2": conv(channels, channels, 3, stride),
+        "bn2": nn.BatchNorm2d(channels),
+        "relu 2": None,
+        "conv3": conv(channels, channels * 4, 1),
+        "bn3": nn.BatchNorm2d(channels * 4),
+    }
     return Residual(path, projection(in_channels, channels * 4, stride), last=True)
 
 
 def preact(in_channels: int, channels: int, stride: int = 1) -> Residual:
     """`PreActBlock`."""
     path: dict[str, nn.Module | None] = {
-        "bn1": nn.BatchNorm2d(in_channels), "relu 1": None, "conv1": conv(in_channels, channels, 3, stride),
-        "bn2": nn.BatchNorm2d(channels), "relu 2": None, "conv2": conv(channels, channels, 3),
-    }  # fmt: skip
+        "bn1": nn.BatchNorm2d(in_channels),
+        "relu 1": None,
+        "conv1": conv(in_channels, channels, 3, stride),
+        "bn2": nn.BatchNorm2d(channels),
+        "relu 2": None,
+        "conv2": conv(channels, channels, 3),
+    }
     changes = (in_channels, 1) != (channels, stride)
     shortcut: dict[str, nn.Module] = {"conv3": conv(in_channels, channels, 1, stride, bias=True)} if changes else {}
     return Residual(path, shortcut, last=False)
@@ -147,15 +159,29 @@ def block(symbol: str, oracle: Callable[..., nn.Module], expansion: int = 1) -> 
         examples=[
             layer_case((expansion, 1), {}, [call(tensor(2, expansion, 2, 2))]),
             layer_case((same, 2), {}, [call(tensor(2, same, 4, 3)), evaluate(), call(tensor(1, same, 3, 5, seed=1))]),
-            layer_case((3, 2), {"stride": 2}, [call(tensor(3, 3, 5, 4)), call(tensor(2, 3, 6, 5, seed=2)), evaluate(), call(tensor(1, 3, 3, 3, seed=1))]),
-            layer_case((3, 2), {}, [evaluate(), call(tensor(2, 3, 3, 4)), train(), call(tensor(2, 3, 4, 5, layout="channels_last"))], seed=1),
+            layer_case(
+                (3, 2),
+                {"stride": 2},
+                [
+                    call(tensor(3, 3, 5, 4)),
+                    call(tensor(2, 3, 6, 5, seed=2)),
+                    evaluate(),
+                    call(tensor(1, 3, 3, 3, seed=1)),
+                ],
+            ),
+            layer_case(
+                (3, 2),
+                {},
+                [evaluate(), call(tensor(2, 3, 3, 4)), train(), call(tensor(2, 3, 4, 5, layout="channels_last"))],
+                seed=1,
+            ),
             layer_case((same, 2), {"stride": 2}, [evaluate(), call(tensor(2, same, 4, 5))], seed=2),
         ],
         arguments=ARGUMENTS,
         numerics=block_numerics(expansion),
         size=40,
         core=True,
-    )  # fmt: skip
+    )
 
 
 # ResNet-18: its eleven million parameters make each case slow, so there are few.

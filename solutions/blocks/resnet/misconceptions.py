@@ -234,8 +234,8 @@ class NotExpanded(Bottleneck):
 
 @misconception("Bottleneck", "parameters")
 class DividesTheChannels(Bottleneck):
-    """`channels` is the narrow width, of conv1 and conv2; the output is four times as wide. Yours takes `channels` for the
-    width of the output."""
+    """`channels` is the narrow width, of conv1 and conv2; the output is four times as wide. Yours takes `channels` for
+    the width of the output."""
 
     def __init__(self, in_channels, channels, stride=1):
         super().__init__(in_channels, max(1, channels // 4), stride)

@@ -16,8 +16,8 @@ class BasicBlock(nn.Module):
     """Two 3×3 convolutions and a shortcut around them.
 
     ``conv1`` (3×3, with the stride, padding 1), ``bn1``, ReLU, ``conv2`` (3×3, padding 1), ``bn2``; the shortcut is
-    added; ReLU. No convolution has a bias. The shortcut is the input itself, or ``downsample`` of it where the stride is
-    not 1 or the numbers of channels differ: a Sequential of a 1×1 convolution (with the stride, without bias) and a
+    added; ReLU. No convolution has a bias. The shortcut is the input itself, or ``downsample`` of it where the stride
+    is not 1 or the numbers of channels differ: a Sequential of a 1×1 convolution (with the stride, without bias) and a
     batch normalisation.
 
     Args:
@@ -56,8 +56,8 @@ class Bottleneck(nn.Module):
     """A 3×3 convolution between two 1×1 convolutions, and a shortcut around them.
 
     ``conv1`` (1×1), ``bn1``, ReLU, ``conv2`` (3×3, with the stride, padding 1), ``bn2``, ReLU, ``conv3`` (1×1, to
-    4 · channels), ``bn3``; the shortcut is added; ReLU. No convolution has a bias. The shortcut is that of `BasicBlock`,
-    to 4 · channels.
+    4 · channels), ``bn3``; the shortcut is added; ReLU. No convolution has a bias. The shortcut is that of
+    `BasicBlock`, to 4 · channels.
 
     Args:
         in_channels: Channels of the input.

@@ -63,13 +63,17 @@ BLOCK = Part(
     examples=[
         layer_case((1, 1, 1), {}, [call(tensor(1, 1, 4, 4))]),
         layer_case((2, 3, 4), {}, [call(tensor(2, 3, 4, 6)), evaluate(), call(tensor(1, 3, 5, 7, seed=1))]),
-        layer_case((), {"num_convs": 3, "in_channels": 2, "out_channels": 1}, [call(tensor(3, 2, 7, 3, layout="channels_last"))]),
+        layer_case(
+            (),
+            {"num_convs": 3, "in_channels": 2, "out_channels": 1},
+            [call(tensor(3, 2, 7, 3, layout="channels_last"))],
+        ),
     ],
     arguments=["num_convs", "in_channels", "out_channels"],
     numerics=block_numerics(),
     size=40,
     core=True,
-)  # fmt: skip
+)
 
 # VGG: its classifier alone has 17 million parameters, so the cases are few and fill them by a line.
 
@@ -90,6 +94,7 @@ class OracleVGG(nn.Module):
         self.classifier.append(nn.Linear(4096, num_classes))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """What the answer should return."""
         for block in self.blocks:
             x = block(x)
         return self.classifier(x)
@@ -111,11 +116,14 @@ def network_case(arch: Sequence[tuple[int, int]], channels: int, classes: int, s
     Of the gradients a sample of each is looked at.
     """
     lines = (
-        f"torch.manual_seed({seed})", *FILL, f"x = torch.rand(1, {channels}, 224, 224).to(like) - 0.5", "x.requires_grad_()",
+        f"torch.manual_seed({seed})",
+        *FILL,
+        f"x = torch.rand(1, {channels}, 224, 224).to(like) - 0.5",
+        "x.requires_grad_()",
         "names, leaves = zip(*sorted(layer.named_parameters()))",
         f"grads = torch.autograd.grad(layer(x), [x, *leaves], torch.rand(1, {classes}).to(like))",
         "[grad.flatten()[:: 1 + grad.numel() // 500] for grad in grads]",
-    )  # fmt: skip
+    )
     steps = [evaluate(), run(*lines), call(tensor(1, channels, 224, 224, seed=seed, grad=False), cotangent=None)]
     return {**layer_case((tuple(arch), channels, classes), {}, steps, state=None, seed=seed), "lines": "gradients"}
 
@@ -161,7 +169,9 @@ def drops_half(observations: Sequence[Mapping[str, Any]]) -> str | None:
             return "in training, some units of the second hidden layer should be dropped, and others kept"
         count = float(kept[0]) * 1024
         if float((kept - kept[0]).abs().max()) > 1e-4 or abs(count - 2048) > 224 or abs(count - round(count)) > 0.01:
-            return "in training, each unit of the two hidden layers should be dropped with probability 0.5, the others doubled"
+            return (
+                "in training, each unit of both hidden layers should be dropped with probability 0.5, the rest doubled"
+            )
         counts.append(round(count))
     if len(set(counts)) == 1:
         return "in training, other units of the first hidden layer should be dropped for every image"
@@ -172,19 +182,27 @@ SMALL = ((1, 2), (1, 1), (1, 2), (1, 1), (1, 1))
 DROPOUT = Property(
     criterion="values",
     cases=[
-        layer_case((SMALL,), {"num_classes": 40}, [run(
-            "like = next(layer.parameters())",
-            "state = layer.state_dict()",
-            "for n in (1, 4, 7): state[f'classifier.{n}.weight'].zero_(); state[f'classifier.{n}.bias'].zero_()",
-            "state['classifier.1.bias'].fill_(1)",
-            "state['classifier.4.weight'].fill_(1 / 4096)",
-            "state['classifier.7.weight'].fill_diagonal_(1)",
-            "layer(torch.zeros(6, 1, 224, 224).to(like)).detach()",
-            "bool((layer.eval()(torch.zeros(1, 1, 224, 224).to(like)) - 1).abs().max() < 1e-4)",
-        )], state=None, dtype="float32"),
+        layer_case(
+            (SMALL,),
+            {"num_classes": 40},
+            [
+                run(
+                    "like = next(layer.parameters())",
+                    "state = layer.state_dict()",
+                    "for name in state: name.startswith('classifier') and state[name].zero_()",
+                    "state['classifier.1.bias'].fill_(1)",
+                    "state['classifier.4.weight'].fill_(1 / 4096)",
+                    "state['classifier.7.weight'].fill_diagonal_(1)",
+                    "layer(torch.zeros(6, 1, 224, 224).to(like)).detach()",
+                    "bool((layer.eval()(torch.zeros(1, 1, 224, 224).to(like)) - 1).abs().max() < 1e-4)",
+                )
+            ],
+            state=None,
+            dtype="float32",
+        ),
     ],
     holds=drops_half,
-)  # fmt: skip
+)
 
 NETWORK = Part(
     symbol="VGG",
@@ -197,12 +215,17 @@ NETWORK = Part(
     arguments=["arch", "in_channels", "num_classes"],
     properties=[DROPOUT],
     interface=[
-        layer_case((), {"num_classes": 2, "arch": [[2, 3], [1, 2], [1, 1], [1, 2], [1, 1]], "in_channels": 3}, [],
-                   state=None, dtype="float32"),
+        layer_case(
+            (),
+            {"num_classes": 2, "arch": [[2, 3], [1, 2], [1, 1], [1, 2], [1, 1]], "in_channels": 3},
+            [],
+            state=None,
+            dtype="float32",
+        ),
     ],
     size=2,
     positional=False,
     core=True,
-)  # fmt: skip
+)
 
 exercise = Exercise(title="VGG", parts=[BLOCK, NETWORK])

@@ -1,7 +1,6 @@
 """Positions written out, blocks in a list."""
 
 from torch import nn
-import torch.nn.functional as F
 
 
 def vgg_block(num_convs, in_channels, out_channels):

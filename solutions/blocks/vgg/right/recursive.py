@@ -22,7 +22,10 @@ class VGG(nn.Sequential):
         for _ in arch:
             side = (side - 2) // 2 + 1
         self.blocks = nn.Sequential(*blocks)
-        hidden = lambda i: [nn.Linear(i, 4096), nn.ReLU(), nn.Dropout(0.5)]
+
+        def hidden(i):
+            return [nn.Linear(i, 4096), nn.ReLU(), nn.Dropout(0.5)]
+
         self.classifier = nn.Sequential(
             nn.Flatten(), *hidden(side**2 * in_channels), *hidden(4096), nn.Linear(4096, num_classes)
         )
