@@ -12,7 +12,16 @@ VERBS = {
     "verify": "grader.commands.authoring:verify",
     "new": "grader.commands.authoring:new",
     "release": "grader.commands.authoring:release",
+    "nbgrader-import": "grader.commands.classroom:nbgrader_import",
+    "export": "grader.commands.classroom:export",
     "doctor": "grader.commands.authoring:doctor",
+    "start": "grader.commands.study:start",
+    "check": "grader.commands.study:check",
+    "watch": "grader.commands.study:watch",
+    "hint": "grader.commands.study:hint",
+    "solution": "grader.commands.study:solution",
+    "progress": "grader.commands.study:progress",
+    "reset": "grader.commands.study:reset",
 }
 """Where each verb lives, in the order of the help page."""
 

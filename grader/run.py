@@ -42,6 +42,8 @@ class Options:
     sandbox: str = "auto"
     cache_dir: Path | None = None
     visibility: str = HIDDEN
+    shrink_seconds: float = 0.6
+    """Budget for looking for a smaller counterexample, a part."""
 
 
 def course_seed(course: Course, given: str | None) -> tuple[str, str]:
@@ -133,7 +135,7 @@ class Grading:
         for exercise in self._asked_of(submission):
             answer = self._answer(submission, exercise)
             wanted = [part for owner, part in self.selection if owner is exercise]
-            parts += self._exercise(exercise, wanted, answer)
+            parts += self.judge(exercise, wanted, answer)
         graded = [part for part in parts if part.verdict is not Verdict.JUDGE_ERROR]
         return SubmissionReport(
             student=submission.student,
@@ -166,7 +168,8 @@ class Grading:
             submission.path, exercise.assignment, exercise.name, symbols, exercises=keys, attempted=attempted
         )
 
-    def _exercise(self, exercise: CourseExercise, parts: Sequence[Part], answer: Answer) -> Iterator[PartReport]:
+    def judge(self, exercise: CourseExercise, parts: Sequence[Part], answer: Answer) -> Iterator[PartReport]:
+        """Judge parts of one answer; a fault of ours leaves that part ungraded."""
         # A file that hangs or dies while it is loaded does so for every part: once is enough.
         load_stop: Stopped | None = None
         for part in parts:
@@ -178,6 +181,7 @@ class Grading:
                     self.suite(exercise, part),
                     self.options.limits,
                     device=self.device,
+                    shrink_seconds=self.options.shrink_seconds,
                     load_stop=load_stop,
                 )
                 yield grader.grade(answer)

@@ -1,0 +1,179 @@
+"""One part on one screen: the first criterion that fails large, the others small."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.console import Console, RenderableType
+from rich.syntax import Syntax
+from rich.text import Text
+
+from grader.model import Counterexample, CriterionReport, PartReport, Verdict
+from grader.report.words import LOOKS, clean, in_words, one_line, place, points
+
+FAILED = tuple(verdict for verdict in Verdict if verdict not in (Verdict.ACCEPTED, Verdict.SKIPPED))
+_SECTIONS = {
+    "errors": ("Bad arguments", "What must raise"),
+    "own_work": ("Out of scope",),
+    "parameters": ("Parameters", "Names and shapes"),
+    "init": ("Parameters", "Names and shapes"),
+    "shapes": ("Sizes", "The formula", "The formulas"),
+    "interface": ("Names and shapes", "A worked example"),
+}
+_ANYWHERE = ("Pitfalls", "The formula", "The formulas", "One way to do it", "A worked example")
+_TOKEN = re.compile(r"[^\[\],\s]+")
+_MOST_LINES = 40
+"""Lines of a snippet that a screen still takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a part's answer and lesson are, as the reader would type it."""
+
+    answer: str = ""
+    lesson: str = ""
+    text: str = ""
+    """The lesson, in Markdown."""
+
+
+def section_of(lesson: str, criterion: str) -> tuple[str, int] | None:
+    """The section of a lesson that speaks of a criterion, and its line; None where there is none."""
+    lines = lesson.splitlines()
+    for wanted in (*_SECTIONS.get(criterion, ()), *_ANYWHERE):
+        for number, line in enumerate(lines, 1):
+            if line.strip() == f"## {wanted}":
+                return wanted, number
+    return None
+
+
+def first_failure(part: PartReport) -> CriterionReport | None:
+    """The criterion to show large."""
+    failed = [item for item in part.criteria if item.verdict in FAILED]
+    return next((item for item in failed if item.verdict is part.verdict), failed[0] if failed else None)
+
+
+def headline(part: PartReport, *, ascii_only: bool = False) -> Text:
+    """A part's verdict on one line."""
+    look = LOOKS[part.verdict]
+    text = Text(f"{look.ascii if ascii_only else look.symbol} ", style=look.style)
+    text.append(one_line(part.part), "bold")
+    if part.verdict is Verdict.ACCEPTED:
+        return text.append(f"  all {points(part.max_score)} points on the public cases", look.style)
+    text.append(f"  {look.word}", look.style)
+    if part.score is not None and part.verdict is not Verdict.NOT_ATTEMPTED:
+        text.append(f"  {points(part.score)} of {points(part.max_score)} points on the public cases")
+    return text
+
+
+def render_part(part: PartReport, console: Console, where: Place | None = None) -> None:
+    """Print what was found for one part.
+
+    Args:
+        part: What was found.
+        console: Where to; its width and colours are respected.
+        where: Where its answer and its lesson are.
+    """
+    for piece in screen(part, where or Place(), ascii_only=console.options.ascii_only, plain=not console.is_terminal):
+        console.print(piece, markup=False, highlight=False, emoji=False, overflow="fold", soft_wrap=False)
+
+
+def plain_text(part: PartReport, where: Place | None = None, width: int = 100) -> str:
+    """What `render_part` prints, as plain text."""
+    console = Console(width=width, no_color=True, force_terminal=False, highlight=False, legacy_windows=False)
+    with console.capture() as capture:
+        for piece in screen(part, where or Place(), ascii_only=False, plain=True):
+            console.print(piece, markup=False, highlight=False, emoji=False, overflow="fold", soft_wrap=False)
+    return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
+
+
+def screen(part: PartReport, where: Place, *, ascii_only: bool, plain: bool) -> list[RenderableType]:
+    """The pieces of a part's screen, from top to bottom."""
+    pieces: list[RenderableType] = [headline(part, ascii_only=ascii_only)]
+    if part.verdict is Verdict.ACCEPTED:
+        return pieces
+    criterion = first_failure(part)
+    if part.verdict in (Verdict.NOT_ATTEMPTED, Verdict.JUDGE_ERROR) or criterion is None:
+        return [*pieces, _foreign(part.message)]
+    pieces += [_others(part, criterion, ascii_only), Text()]
+    pieces.append(Text.assemble((f"{criterion.name}: ", "bold red"), _foreign(criterion.message or part.message)))
+    if criterion.name == "own_work":
+        pieces += [Text(f"  line {use.line}: {one_line(use.source)}") for use in part.off_limits[:5] if use.source]
+    if criterion.counterexample is not None:
+        pieces += _example(criterion.counterexample, part, where, plain)
+    if criterion.diagnosis is not None:
+        name = in_words(one_line(criterion.diagnosis.misconception))
+        hint = one_line(criterion.diagnosis.hint)
+        pieces += [Text(), Text.assemble("This looks like: ", (name, "bold"), f". {hint}")]
+    pieces += [Text(), *_further(part, criterion, where)]
+    return pieces
+
+
+def _others(part: PartReport, shown: CriterionReport, ascii_only: bool) -> Text:
+    """The criteria by verdict, on a line."""
+    text = Text("  ")
+    groups: dict[Verdict, list[str]] = {}
+    for item in part.criteria:
+        groups.setdefault(item.verdict, []).append(item.name)
+    for verdict, names in groups.items():
+        look = LOOKS[verdict]
+        text.append(f"{look.ascii if ascii_only else look.symbol} ", look.style)
+        word = "" if verdict is Verdict.ACCEPTED else f" ({look.word})"
+        text.append(f"{', '.join(names)}{word}   ", "dim" if shown.name not in names else "")
+    text.rstrip()
+    return text
+
+
+def _example(example: Counterexample, part: PartReport, where: Place, plain: bool) -> list[RenderableType]:
+    pieces: list[RenderableType] = []
+    if example.snippet:
+        pieces += [Text(), Text("To see it, run this beside your answer:", "dim")]
+        pieces += [*_code(example.snippet, plain), Text()]
+    expected, got = marked(clean(example.expected), clean(example.got))
+    rows = [("expected", expected, "green"), ("got", got, "red")]
+    pieces += [Text.assemble((f"{label:10}", "bold"), (text, style)) for label, text, style in rows if text]
+    if example.difference is not None and example.index:
+        pieces.append(Text.assemble((f"{'largest':10}", "bold"), f"{example.difference:.3g} at {place(example.index)}"))
+    if example.line:
+        at = f"{where.answer or part.exercise + '.py'}:{example.line}"
+        pieces.append(Text.assemble((f"{'your line':10}", "bold"), f"{at}  ", (one_line(example.source), "bold")))
+    return pieces
+
+
+def _code(snippet: str, plain: bool) -> list[RenderableType]:
+    text = clean(snippet).strip("\n")
+    lines = text.split("\n")
+    if plain:
+        # Never wrapped: it is there to be pasted.
+        return [Text("\n".join(lines), no_wrap=True, overflow="ignore")]
+    return [Syntax("\n".join(lines), "python", theme="ansi_dark", background_color="default", word_wrap=True)]
+
+
+def marked(expected: str, got: str) -> tuple[str, str]:
+    """Two values as text, the first element that differs put between ▸ and ◂ where both are lists of one form."""
+    if not (expected.startswith("[") and got.startswith("[")):
+        return expected, got
+    ours, theirs = list(_TOKEN.finditer(expected)), list(_TOKEN.finditer(got))
+    if len(ours) != len(theirs) or len(ours) < 2 or _TOKEN.sub("", expected) != _TOKEN.sub("", got):
+        return expected, got
+    for one, other in zip(ours, theirs, strict=True):
+        if one[0] != other[0]:
+            return _mark(expected, one), _mark(got, other)
+    return expected, got
+
+
+def _mark(text: str, token: re.Match[str]) -> str:
+    return f"{text[: token.start()]}▸{token[0]}◂{text[token.end() :]}"
+
+
+def _further(part: PartReport, criterion: CriterionReport, where: Place) -> Sequence[Text]:
+    """Where to read on."""
+    lines = []
+    found = section_of(where.text, criterion.name)
+    if where.lesson and found is not None:
+        lines.append(Text.assemble((f"{'lesson':10}", "bold"), f"{where.lesson}:{found[1]}  ({found[0]})"))
+    lines.append(Text.assemble((f"{'stuck?':10}", "bold"), f"course hint {part.part}"))
+    return lines
+
+
+def _foreign(message: str) -> Text:
+    return Text(clean(message), overflow="fold")

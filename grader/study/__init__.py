@@ -1,0 +1,1 @@
+"""Learning alone: a workspace, checks as one works, hints, progress."""

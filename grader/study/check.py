@@ -1,0 +1,82 @@
+"""Check answers of a workspace on the public cases, with a worker that stays warm."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from grader.catalog import Course, CourseExercise, load_course
+from grader.judge.own_work import attempted
+from grader.loader import Answer, Submission, load_answer
+from grader.model import PartReport
+from grader.run import Grading, Options
+from grader.study.outline import Lesson
+from grader.suite import PUBLIC
+
+
+class Checker:
+    """Grades parts of one workspace, again and again."""
+
+    def __init__(self, root: Path, workspace: Path, cache_dir: Path | None, *, shrink_seconds: float = 0.6) -> None:
+        """Make ready to check.
+
+        Args:
+            root: The course.
+            workspace: Where the answers are.
+            cache_dir: Where compiled suites are kept.
+            shrink_seconds: Budget for looking for a smaller counterexample, a part.
+        """
+        # The judge's tensors are small: one thread each is faster.
+        torch.set_num_threads(1)
+        self.course: Course = load_course(root)
+        self.workspace = workspace
+        # The options select nothing yet: selecting runs declarations, and one part needs only its own.
+        options = Options(
+            device="cpu", seed=PUBLIC, limits=self.course.limits, cache_dir=cache_dir, visibility=PUBLIC,
+            shrink_seconds=shrink_seconds,
+        )  # fmt: skip
+        self.grading = Grading(replace(self.course, exercises=()), options)
+
+    def close(self) -> None:
+        """Let the worker go."""
+        self.grading.close()
+
+    def attempted(self, lesson: Lesson) -> list[str]:
+        """The parts of an exercise that have been begun; nothing is run for it."""
+        answer = self.answer(lesson)
+        if answer.problem and not answer.missing:
+            return list(lesson.symbols)
+        return [symbol for symbol in lesson.symbols if attempted(answer, symbol) or _is_broken(answer)]
+
+    def answer(self, lesson: Lesson) -> Answer:
+        """The answer to an exercise, as text."""
+        return load_answer(self.workspace, lesson.assignment, lesson.name, lesson.symbols, attempted=attempted)
+
+    def exercise(self, lesson: Lesson) -> CourseExercise:
+        """The exercise as the course declares it."""
+        return self.course.exercise(lesson.slug)
+
+    def check(self, lesson: Lesson, symbols: Sequence[str]) -> Sequence[PartReport]:
+        """Judge parts of one exercise."""
+        exercise = self.exercise(lesson)
+        self.grading.selection = [(exercise, part) for part in exercise.parts if part.symbol in symbols]
+        return self.grading.grade(Submission(self.workspace.name, self.workspace)).parts
+
+    def check_answer(self, lesson: Lesson, symbol: str, answer: Answer) -> PartReport:
+        """Judge one part of an answer that is no file (of a notebook that runs, say)."""
+        exercise = self.exercise(lesson)
+        (part,) = (part for part in exercise.parts if part.symbol == symbol)
+        return next(iter(self.grading.judge(exercise, [part], answer)))
+
+
+def _is_broken(answer: Answer) -> bool:
+    """Whether a file is there whose text does not parse, so that nobody can tell what it attempts."""
+    if answer.missing or answer.path.endswith(".ipynb"):
+        return False
+    try:
+        for cell in answer.cells:
+            compile(cell.source, answer.path, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return True
+    return False

@@ -1,0 +1,190 @@
+"""Three hints for a part, from a nudge to nearly there, made from what the course says of it already."""
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+
+from grader.model import Diagnosis, PartReport, Verdict
+from grader.report.screen import first_failure, section_of
+from grader.study.outline import Lesson
+
+LEVELS = 3
+_NUDGES = {
+    "own_work": "What you use does the exercise for you. Which of its steps could you write with plain tensor operations?",
+    "interface": "Compare your names, arguments and defaults with the stub, one by one, and what the object says of "
+    "itself when printed. Does __init__ begin with super().__init__()?",
+    "parameters": "Print [(name, p.shape) for name, p in layer.named_parameters()], and the buffers too, and hold them "
+    "against the docstring. Do names, shapes and kinds agree for every choice of arguments?",
+    "shapes": "Follow the shape through forward, line by line, on the small example. Where does it first differ from what "
+    "the docstring says?",
+    "state": "Something that the layer remembers is off. What should change in training, what in evaluation, and by how "
+    "much? Work one call out on paper.",
+    "values": "The shapes are right, the numbers are not. Work the small example out by hand, and print what you have "
+    "after every step: which is the first that differs?",
+    "gradients": "The output is right, its gradient is not: something on the way is cut off from the graph, or written in "
+    "place. Look for detach(), .data, item(), no_grad and in-place operations.",
+    "numerics": "The formula is right, yet digits are lost in float32. Is there a difference of two large numbers, an exp "
+    "of a large one, or a dtype written out?",
+    "init": "Look at the initial values: which distribution, between which bounds, and on which size do those depend?",
+    "errors": "Bad input passes unnoticed. Which arguments make no sense? Say so with an exception as early as you can.",
+    "vectorized": "There is a Python loop over something that may be large. Which tensor operation does all of it at once?",
+}  # fmt: skip
+
+
+def hint(level: int, lesson: Lesson, symbol: str, report: PartReport | None, reference: str) -> str:
+    """A hint.
+
+    Args:
+        level: 1 to 3.
+        lesson: The exercise.
+        symbol: The part.
+        report: What a check has just found; None where nothing is written yet.
+        reference: The reference answer as text; nothing where the kit has none.
+    """
+    failure = first_failure(report) if report and report.verdict is not Verdict.NOT_ATTEMPTED else None
+    criterion = failure.name if failure else ""
+    if level <= 1:
+        return _nudge(criterion, failure.message if failure else "")
+    if level == 2:
+        return _pointed(lesson, criterion, failure.diagnosis if failure else None, failure.message if failure else "")
+    return _nearly(lesson, symbol, reference)
+
+
+def _nudge(criterion: str, message: str) -> str:
+    if not criterion:
+        return (
+            "Nothing is written yet. Read the formula and the worked example in the lesson, then write the smallest "
+            "thing that gives the right shape. A check tells you how to go on."
+        )
+    if "raised" in message:
+        return (
+            "An exception stops it. Read its last line first, then look at your line that it came from: what are the "
+            "shapes and types there?"
+        )
+    return _NUDGES[criterion]
+
+
+def _pointed(lesson: Lesson, criterion: str, diagnosis: Diagnosis | None, message: str) -> str:
+    if diagnosis is not None:
+        return diagnosis.hint
+    if not criterion:
+        return section(lesson.text, "The formula") or section(lesson.text, "The formulas") or _first_paragraph(lesson)
+    name = "Bad arguments" if criterion == "errors" else "Pitfalls"
+    points = bullets(section(lesson.text, name)) or bullets(section(lesson.text, "Pitfalls"))
+    if not points:
+        found = section_of(lesson.text, criterion)
+        return section(lesson.text, found[0]) if found else _first_paragraph(lesson)
+    wanted = _words(f"{criterion} {message} {_NUDGES[criterion]}")
+    best = sorted(points, key=lambda point: -len(wanted & _words(point)))[:2]
+    return "One of these may be it:\n\n" + "\n".join(f"- {point}" for point in best)
+
+
+def _nearly(lesson: Lesson, symbol: str, reference: str) -> str:
+    outline = "\n".join(skeleton(reference, symbol)) if reference else ""
+    if outline:
+        return f"This is how ours goes; the dots are yours:\n\n{outline}"
+    example = section(lesson.text, "A worked example")
+    return example or _first_paragraph(lesson)
+
+
+def section(lesson: str, name: str) -> str:
+    """The text of a section of a lesson; nothing where there is none."""
+    found = re.search(rf"^## {re.escape(name)}\n(.*?)(?=^## |\Z)", lesson, re.MULTILINE | re.DOTALL)
+    return found[1].strip() if found else ""
+
+
+def bullets(text: str) -> list[str]:
+    """The items of a section's list, each on one line."""
+    items = re.findall(r"^- (.*?)(?=^- |^\S|\Z)", text, re.MULTILINE | re.DOTALL)
+    return [" ".join(item.split()) for item in items]
+
+
+def _words(text: str) -> set[str]:
+    return {word.casefold() for word in re.findall(r"[A-Za-z_]{4,}", text)}
+
+
+def _first_paragraph(lesson: Lesson) -> str:
+    body = lesson.text.split("\n", 1)[-1].strip()
+    return body.split("\n\n")[0]
+
+
+# The reference with its expressions left out
+
+
+def skeleton(source: str, symbol: str) -> Sequence[str]:
+    """A part's reference as its signatures and control flow, every value it computes reduced to the calls it makes."""
+    definitions = {
+        node.name: node for node in ast.parse(source).body if isinstance(node, ast.ClassDef | ast.FunctionDef)
+    }
+    if symbol not in definitions:
+        return []
+    lines: list[str] = []
+    for node in _family(symbol, definitions):
+        lines += [*([""] if lines else []), *_bare(node, "")]
+    return lines
+
+
+def _family(
+    symbol: str, definitions: dict[str, ast.ClassDef | ast.FunctionDef]
+) -> Iterator[ast.ClassDef | ast.FunctionDef]:
+    """A definition and the private ones of its file that it rests on."""
+    todo, seen = [symbol], set()
+    while todo:
+        name = todo.pop(0)
+        if name in seen:
+            continue
+        seen.add(name)
+        yield definitions[name]
+        used = [node.id for node in ast.walk(definitions[name]) if isinstance(node, ast.Name)]
+        todo += [name for name in used if name in definitions and name.startswith("_")]
+
+
+def _bare(node: ast.stmt, indent: str) -> Iterator[str]:
+    inner = indent + "    "
+    if isinstance(node, ast.ClassDef):
+        yield f"{indent}class {node.name}({', '.join(ast.unparse(base) for base in node.bases)}):"
+        yield from _block(node.body, inner)
+    elif isinstance(node, ast.FunctionDef):
+        names = [item.arg for item in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+        yield f"{indent}def {node.name}({', '.join(names)}):"
+        yield from _block(node.body, inner)
+    elif isinstance(node, ast.If):
+        yield f"{indent}if {ast.unparse(node.test)}:"
+        yield from _block(node.body, inner)
+        if node.orelse:
+            yield f"{indent}else:"
+            yield from _block(node.orelse, inner)
+    elif isinstance(node, ast.For):
+        yield f"{indent}for {ast.unparse(node.target)} in {_reduced(node.iter)}"
+        yield from _block(node.body, inner)
+    elif isinstance(node, ast.With):
+        yield f"{indent}with {', '.join(ast.unparse(item) for item in node.items)}:"
+        yield from _block(node.body, inner)
+    elif isinstance(node, ast.Assign):
+        yield f"{indent}{' = '.join(ast.unparse(target) for target in node.targets)} = {_reduced(node.value)}"
+    elif isinstance(node, ast.AugAssign | ast.AnnAssign):
+        yield f"{indent}{ast.unparse(node.target)} = {_reduced(node.value)}"
+    elif isinstance(node, ast.Return):
+        yield f"{indent}return {_reduced(node.value)}"
+    elif isinstance(node, ast.Raise):
+        yield f"{indent}raise ..."
+    elif isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant):
+        yield f"{indent}{_reduced(node.value)}"
+
+
+def _block(body: Sequence[ast.stmt], indent: str) -> Iterator[str]:
+    lines = [line for statement in body for line in _bare(statement, indent)]
+    yield from lines or [f"{indent}..."]
+
+
+def _reduced(value: ast.expr | None) -> str:
+    """The dots, and the names of what is called to fill them."""
+    if value is None:
+        return "..."
+    called = [
+        node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+        for node in ast.walk(value)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name)
+    ]
+    names = ", ".join(dict.fromkeys(called))
+    return f"...  # with {names}" if names else "..."

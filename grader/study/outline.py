@@ -1,0 +1,145 @@
+"""What a released course holds, read from its stubs: without torch, so that a command can answer at once."""
+
+import ast
+import difflib
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from grader.model import CourseError
+from grader.settings import read_settings
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One exercise as students receive it."""
+
+    slug: str
+    """``normalization/batchnorm``."""
+    stub_path: Path
+
+    @property
+    def assignment(self) -> str:
+        """The assignment's name."""
+        return self.slug.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """The answer file's name, without its suffix."""
+        return self.slug.partition("/")[2]
+
+    @cached_property
+    def stub(self) -> str:
+        """The text that students start from."""
+        return self.stub_path.read_text(encoding="utf-8")
+
+    @cached_property
+    def notebook(self) -> str:
+        """The notebook that students start from; nothing where there is none."""
+        path = self.stub_path.with_suffix(".ipynb")
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+    @cached_property
+    def symbols(self) -> Sequence[str]:
+        """The parts, in the order of the stub."""
+        return [
+            node.name
+            for node in ast.parse(self.stub).body
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        ]
+
+    @cached_property
+    def text(self) -> str:
+        """The lesson, in Markdown: the notebook's first cell."""
+        if not self.notebook:
+            return ""
+        source = json.loads(self.notebook)["cells"][0]["source"]
+        return "".join(source) if isinstance(source, list) else str(source)
+
+    @property
+    def title(self) -> str:
+        """The lesson's heading."""
+        found = re.search(r"^# (.+)$", self.text, re.MULTILINE)
+        return found[1] if found else self.name
+
+    @property
+    def figures(self) -> Iterator[Path]:
+        """The figures that the lesson shows."""
+        for target in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", self.text):
+            path = self.stub_path.parent / target
+            if path.is_file():
+                yield path
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The exercises that a course has released, in order."""
+
+    root: Path
+    title: str
+    lessons: Sequence[Lesson]
+
+    @property
+    def parts(self) -> Sequence[tuple[Lesson, str]]:
+        """Every part, in order."""
+        return [(lesson, symbol) for lesson in self.lessons for symbol in lesson.symbols]
+
+    def select(self, name: str) -> Sequence[tuple[Lesson, str]]:
+        """The parts that a name means: a part, an exercise, an assignment or the path of an answer.
+
+        Raises:
+            CourseError: for a name that means nothing.
+        """
+        wanted = name.strip("/")
+        for suffix in (".py", ".ipynb", ".md"):
+            wanted = wanted.removesuffix(suffix)
+        tail = "/".join(Path(wanted).parts[-2:])
+        for names in _NAMES:
+            found = [(lesson, symbol) for lesson, symbol in self.parts if {wanted, tail} & names(lesson, symbol)]
+            if found:
+                return found
+        known = sorted({symbol for _, symbol in self.parts} | {lesson.slug for lesson in self.lessons})
+        folded = {word.casefold(): word for word in known}
+        close = [folded[word] for word in difflib.get_close_matches(wanted.casefold(), folded, n=3)]
+        fix = f"Did you mean {' or '.join(close)}?" if close else "`course list` names them."
+        raise CourseError(f"There is no part, exercise or assignment {name!r}.", fix, usage=True)
+
+    def one(self, name: str) -> tuple[Lesson, str]:
+        """The one part that a name means.
+
+        Raises:
+            CourseError: where it means none, or several.
+        """
+        found = self.select(name)
+        if len(found) > 1:
+            names = ", ".join(symbol for _, symbol in found[:6])
+            raise CourseError(f"{name!r} holds several parts: {names}.", "Name one of them.", usage=True)
+        return found[0]
+
+
+_NAMES = (
+    lambda lesson, symbol: {symbol, f"{lesson.slug}:{symbol}", f"{lesson.slug}/{symbol}"},
+    lambda lesson, symbol: {lesson.slug},
+    lambda lesson, symbol: {lesson.assignment},
+    lambda lesson, symbol: {lesson.name},
+)
+"""What a part answers to, the most particular first."""
+
+
+def read_outline(root: Path) -> Outline:
+    """The released exercises of a course.
+
+    Raises:
+        CourseError: where there is no course, or nothing of it has been released.
+    """
+    settings = read_settings(root)
+    base = root / "assignments" if (root / "assignments").is_dir() else root
+    rank = {name: index for index, name in enumerate(settings.assignments)}
+    stubs = [path for name in rank for path in sorted((base / name).glob("*.py"))]
+    lessons = [Lesson(f"{path.parent.name}/{path.stem}", path) for path in stubs]
+    if not lessons:
+        raise CourseError(f"Nothing of {root} has been released.", "Run: course release assignments")
+    return Outline(root=root, title=settings.title, lessons=lessons)

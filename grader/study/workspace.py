@@ -1,0 +1,255 @@
+"""A learner's folder: the answers, the lessons beside them, and a plain file that remembers what was reached."""
+
+import ast
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from grader.model import CourseError, PartReport, Verdict
+from grader.study.outline import Lesson, Outline
+
+STATE = ".course.json"
+BACKUPS = "backup"
+
+_PYTEST_INI = """\
+# `pytest` here checks the parts you have begun; each criterion is a test.
+[pytest]
+addopts = -p grader.pytest_plugin
+"""
+
+_README = """\
+# {title}
+
+Each exercise is a file to fill in, with its lesson beside it. Begin with `{first}.md`, then write in `{first}.py`
+(or in the notebook `{first}.ipynb`, whichever you like better), and run in this folder:
+
+    course watch
+
+It checks every file that you save. Other commands: `course check PART`, `course hint PART`, `course progress`,
+`course solution PART`, `course reset PART`. The order:
+
+{order}
+
+What you have reached is kept in `{state}`; deleting it loses nothing but that. `pytest` works here too.
+"""
+
+
+@dataclass
+class Record:
+    """What is remembered of one part."""
+
+    verdict: str = ""
+    score: float = 0.0
+    max_score: float = 0.0
+    passed: bool = False
+    """Whether it was accepted once, whatever became of it since."""
+    failed: str = ""
+    """The first criterion that failed."""
+    checks: int = 0
+    hints: int = 0
+    """The highest level of hint that was asked for."""
+    solution: str = ""
+    """``after a pass`` or ``gave up``, where the solution was shown."""
+
+
+@dataclass
+class Workspace:
+    """A folder that `start` made, or any with answers in it."""
+
+    path: Path
+    course: str = ""
+    records: dict[str, Record] = field(default_factory=dict)
+    """By ``normalization/batchnorm:BatchNorm2d``."""
+
+    def record(self, slug: str, symbol: str) -> Record:
+        """What is remembered of a part."""
+        return self.records.setdefault(f"{slug}:{symbol}", Record())
+
+    def note(self, report: PartReport) -> None:
+        """Remember a verdict; one of ours gone wrong is not remembered."""
+        if report.verdict is Verdict.JUDGE_ERROR:
+            return
+        record = self.record(report.exercise, report.part)
+        record.verdict, record.score, record.max_score = report.verdict.value, report.score or 0.0, report.max_score
+        record.passed |= report.verdict is Verdict.ACCEPTED
+        failed = [item for item in report.criteria if item.verdict not in (Verdict.ACCEPTED, Verdict.SKIPPED)]
+        record.failed = failed[0].name if failed and report.verdict is not Verdict.NOT_ATTEMPTED else ""
+        record.checks += report.verdict is not Verdict.NOT_ATTEMPTED
+
+    def save(self) -> None:
+        """Write the state, whole or not at all.
+
+        Raises:
+            CourseError: where it cannot be written.
+        """
+        kept = {name: asdict(record) for name, record in self.records.items() if record != Record()}
+        text = json.dumps({"schema": 1, "course": self.course, "parts": kept}, indent=1) + "\n"
+        path = self.path / STATE
+        partial = path.with_name(f"{STATE}.{os.getpid()}")
+        try:
+            partial.write_text(text, encoding="utf-8")
+            partial.replace(path)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                partial.unlink()
+            raise CourseError(f"{path} cannot be written: {error}.") from None
+
+    def answers(self, lesson: Lesson) -> list[Path]:
+        """The answer files of an exercise that are there."""
+        places = [self.path / f"{lesson.slug}{suffix}" for suffix in (".py", ".ipynb")]
+        return [path for path in places if path.is_file()]
+
+
+def find_workspace(around: Path) -> Workspace:
+    """The workspace at or above a path, else the path itself, without a state."""
+    start = around if around.is_dir() else around.parent
+    for folder in (start, *start.parents):
+        if (folder / STATE).is_file():
+            return _read(folder)
+    for folder in (start, *start.parents):
+        if (folder / "pytest.ini").is_file() and "grader.pytest_plugin" in _text(folder / "pytest.ini"):
+            return Workspace(folder)
+    return Workspace(start)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _read(folder: Path) -> Workspace:
+    """The workspace of a folder; a state that cannot be read counts as none."""
+    try:
+        found = json.loads((folder / STATE).read_text(encoding="utf-8"))
+        records = {str(name): _record(values) for name, values in found.get("parts", {}).items()}
+        return Workspace(folder, str(found.get("course", "")), records)
+    except (OSError, ValueError, TypeError, AttributeError):
+        return Workspace(folder)
+
+
+def _record(values: dict[str, Any]) -> Record:
+    made = Record()
+    for item in fields(Record):
+        if item.name in values and isinstance(values[item.name], (bool, int, float, str)):
+            setattr(made, item.name, type(getattr(made, item.name))(values[item.name]))
+    return made
+
+
+def start(outline: Outline, directory: Path) -> Workspace:
+    """Make a workspace; files that are there already are left as they are.
+
+    Raises:
+        CourseError: where it cannot be written.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        for lesson in outline.lessons:
+            _put(directory / f"{lesson.slug}.py", lesson.stub)
+            _put(directory / f"{lesson.slug}.ipynb", lesson.notebook)
+            _put(directory / f"{lesson.slug}.md", lesson.text)
+            for figure in lesson.figures:
+                target = directory / lesson.assignment / "figures" / figure.name
+                target.parent.mkdir(exist_ok=True)
+                if not target.exists():
+                    shutil.copyfile(figure, target)
+        order = [f"{number}. `{lesson.slug}`: {lesson.title}" for number, lesson in enumerate(outline.lessons, 1)]
+        first = outline.lessons[0].slug
+        _put(
+            directory / "README.md",
+            _README.format(title=outline.title, first=first, order="\n".join(order), state=STATE),
+        )
+        _put(directory / "pytest.ini", _PYTEST_INI)
+    except OSError as error:
+        raise CourseError(f"{directory} cannot be written: {error}.", "Name another directory.") from None
+    workspace = _read(directory) if (directory / STATE).is_file() else Workspace(directory)
+    workspace.course = str(outline.root)
+    workspace.save()
+    return workspace
+
+
+def _put(path: Path, text: str) -> None:
+    if text and not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def reset(workspace: Workspace, lesson: Lesson, symbols: Iterable[str]) -> list[Path]:
+    """Put parts back to their stubs; what was there is kept in ``backup/``.
+
+    Returns:
+        The backups made.
+
+    Raises:
+        CourseError: where one part of a file cannot be told from the others.
+    """
+    wanted = list(symbols)
+    whole = set(wanted) == set(lesson.symbols)
+    made: list[Path] = []
+    for path in workspace.answers(lesson):
+        source = path.read_text(encoding="utf-8", errors="replace")
+        stub = lesson.stub if path.suffix == ".py" else lesson.notebook
+        replaced = _without_answers(lesson, stub, source, wanted, path.suffix) if not whole else stub
+        if replaced == source:
+            continue
+        backup = workspace.path / BACKUPS / f"{lesson.slug}-{datetime.now():%Y%m%d-%H%M%S}{path.suffix}"
+        backup.parent.mkdir(parents=True, exist_ok=True)
+        backup.write_bytes(path.read_bytes())
+        path.write_text(replaced, encoding="utf-8", newline="\n")
+        made.append(backup)
+    if not workspace.answers(lesson):
+        _put(workspace.path / f"{lesson.slug}.py", lesson.stub)
+    for symbol in wanted:
+        record = workspace.record(lesson.slug, symbol)
+        record.verdict, record.score, record.failed = "", 0.0, ""
+    return made
+
+
+def _without_answers(lesson: Lesson, stub: str, source: str, symbols: Iterable[str], suffix: str) -> str:
+    try:
+        if suffix == ".ipynb":
+            return _reset_cells(lesson, stub, source, symbols)
+        for symbol in symbols:
+            source = _reset_definition(lesson.stub, source, symbol)
+        return source
+    except (SyntaxError, ValueError, KeyError, TypeError):
+        raise CourseError(
+            f"{lesson.slug}{suffix} cannot be read well enough to replace one part of it.",
+            f"Put the whole file back with: course reset {lesson.slug}",
+        ) from None
+
+
+def _span(source: str, symbol: str) -> tuple[int, int] | None:
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.name == symbol:
+            first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
+            return first - 1, node.end_lineno or node.lineno
+    return None
+
+
+def _reset_definition(stub: str, source: str, symbol: str) -> str:
+    origin, here = _span(stub, symbol), _span(source, symbol)
+    assert origin is not None
+    piece = stub.splitlines()[slice(*origin)]
+    lines = source.splitlines()
+    if here is None:
+        return "\n".join([*lines, "", "", *piece]) + "\n"
+    return "\n".join([*lines[: here[0]], *piece, *lines[here[1] :]]) + "\n"
+
+
+def _reset_cells(lesson: Lesson, stub: str, source: str, symbols: Iterable[str]) -> str:
+    fresh, mine = json.loads(stub), json.loads(source)
+    origin = {cell.get("id"): cell for cell in fresh["cells"]}
+    for symbol in symbols:
+        identity = f"{lesson.name}-{symbol}"
+        for cell in mine["cells"]:
+            if cell.get("id") == identity:
+                cell.update(source=origin[identity]["source"], outputs=[], execution_count=None)
+    return json.dumps(mine, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
