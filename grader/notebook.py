@@ -6,7 +6,7 @@ derived from the exercise and their role, so a new release changes only the line
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from grader.stub import StubPieces
@@ -34,9 +34,14 @@ def notebook(
     for symbol, source in pieces.parts.items():
         worth = points[symbol]
         cells.append(_solution(f"{name}-{symbol}", source))
-        cells.append(_graded(f"{name}-{symbol}-check", check(symbol) if check else _notice(symbol, worth), worth))
+        cells.append(_graded(check_id(name, symbol), check(symbol) if check else _notice(symbol, worth), worth))
+    return written(cells)
+
+
+def written(cells: Sequence[Cell]) -> str:
+    """The text of a notebook of these cells."""
     document = {
-        "cells": cells,
+        "cells": list(cells),
         "metadata": {
             "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
@@ -45,6 +50,15 @@ def notebook(
         "nbformat_minor": 5,
     }
     return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def check_id(name: str, symbol: str) -> str:
+    """The nbgrader id of the cell that grades a part of an exercise."""
+    return _plain(f"{name}-{symbol}-check")
+
+
+def _plain(role: str) -> str:
+    return re.sub("[^A-Za-z0-9_-]", "-", role)
 
 
 def _locked(kind: str, role: str, source: str) -> Cell:
@@ -60,7 +74,7 @@ def _graded(role: str, source: str, points: float) -> Cell:
 
 
 def _cell(kind: str, role: str, source: str, **nbgrader: Any) -> Cell:
-    identity = re.sub("[^A-Za-z0-9_-]", "-", role)
+    identity = _plain(role)
     flags = {"schema_version": 3, "grade": False, "solution": False, "locked": False, "grade_id": identity}
     cell: Cell = {
         "cell_type": kind,

@@ -27,20 +27,36 @@ def code_cells(data: bytes) -> Iterator[tuple[int, str]]:
     Raises:
         NotANotebook: where there are no cells to be found.
     """
+    number = 0
+    for kind, source, _ in every_cell(data):
+        if kind != "code":
+            continue
+        number += 1
+        source = plain_python(source)
+        if source.strip():
+            yield number, source
+
+
+def every_cell(data: bytes) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """The cells of a notebook as they are: type, text and metadata.
+
+    Raises:
+        NotANotebook: where there are no cells to be found.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             notebook = json.loads(data)
     except (ValueError, RecursionError):
         raise NotANotebook("is not a notebook: its JSON is broken") from None
-    number = 0
     for cell in _cells(notebook):
-        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
-            continue
-        number += 1
-        source = plain_python(_text(cell.get("source", cell.get("input"))))
-        if source.strip():
-            yield number, source
+        if isinstance(cell, dict):
+            metadata = cell.get("metadata")
+            yield (
+                str(cell.get("cell_type")),
+                _text(cell.get("source", cell.get("input"))),
+                metadata if isinstance(metadata, dict) else {},
+            )
 
 
 def _cells(notebook: Any) -> list[Any]:

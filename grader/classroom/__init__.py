@@ -1,0 +1,42 @@
+"""nbgrader with our judge in place of a kernel: an instructor's ``nbgrader_config.py`` calls `configure`."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+
+def configure(c: Any, course: str | os.PathLike[str]) -> None:
+    """Let nbgrader's stock commands and buttons grade by our judge; no kernel is started for a student's code.
+
+    Args:
+        c: The configuration object of ``nbgrader_config.py``, from ``get_config()``.
+        course: The course's directory, the one with ``course.toml``.
+    """
+    c.GenerateAssignment.preprocessors = [
+        "grader.classroom.grading.KnowEveryGradeCell",
+        *(
+            f"nbgrader.preprocessors.{name}"
+            for name in (
+                "IncludeHeaderFooter", "InstantiateTests", "LockCells", "ClearSolutions", "ClearOutput",
+                "CheckCellMetadata", "ComputeChecksums", "SaveCells", "ClearHiddenTests", "ClearMarkScheme",
+                "ComputeChecksums", "CheckCellMetadata",
+            )
+        ),
+    ]  # fmt: skip
+    # The released stub reads as the one in the student kit.
+    c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
+    c.Autograde.exporter_class = "grader.classroom.submitted.SubmittedNotebook"
+    c.Autograde.sanitize_preprocessors = [
+        "grader.classroom.structure.RebuildFromRelease",
+        "nbgrader.preprocessors.OverwriteKernelspec",
+        "nbgrader.preprocessors.OverwriteCells",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    c.Autograde.autograde_preprocessors = [
+        "grader.classroom.grading.GradeOutOfProcess",
+        "nbgrader.preprocessors.SaveAutoGrades",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    for name in ("GradeOutOfProcess", "KnowEveryGradeCell"):
+        c[name].course = str(Path(course).resolve())

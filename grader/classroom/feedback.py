@@ -1,0 +1,40 @@
+"""A part's report as a piece of HTML for the output of a grade cell."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from grader.model import PartReport, Verdict
+from grader.report.summary import FAILURES
+from grader.report.words import LOOKS, clean, in_words, place, points
+
+_COLOURS = {Verdict.ACCEPTED: "#14602b", Verdict.OFF_LIMITS: "#6a2391"}
+_SOFT = (Verdict.SKIPPED, Verdict.NOT_ATTEMPTED)
+
+_environment = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    # A student's text can hold anything: it is escaped, and rid of what steers a reader's eye.
+    finalize=lambda value: clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
+)
+
+
+def part_html(part: PartReport) -> str:
+    """The part's points, criteria and counterexamples; styles are inline, because pages that show it differ.
+
+    Args:
+        part: The report, already held to the course's feedback policy.
+    """
+    return _environment.get_template("part.html").render(
+        part=part,
+        failures=FAILURES,
+        looks=LOOKS,
+        colour=lambda verdict: _COLOURS.get(verdict, "#545a63" if verdict in _SOFT else "#a01d1d"),
+        points=points,
+        place=place,
+        in_words=in_words,
+    )

@@ -1,0 +1,92 @@
+"""Put our judge's scores and feedback into the grade cells of a notebook, where nbgrader looks for them."""
+
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader import utils
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Float, Unicode
+
+from grader.classroom.scorer import ScorerError, scorer
+from grader.classroom.ungraded import not_graded
+
+
+class GradeOutOfProcess(NbGraderPreprocessor):  # type: ignore[misc]
+    """Replaces nbgrader's Execute: the student's code runs in our judge's worker, never in a kernel."""
+
+    course = Unicode(help="The course's directory.").tag(config=True)
+    part_seconds = Float(0.0, help="Time that one grade cell may take; 0 is what course.toml says.").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Grade one notebook.
+
+        Raises:
+            ScorerError: where the judge failed; the scores of an earlier grading are then withdrawn.
+        """
+        who = resources["nbgrader"]
+        try:
+            self._grade(nb, who)
+        except Exception as error:
+            raise not_graded(who, error) from error
+        return nb, resources
+
+    def _grade(self, nb: NotebookNode, who: dict[str, str]) -> None:
+        wanted = [cell for cell in nb.cells if _is_autograded(cell)]
+        if not wanted:
+            return
+        answer = [cell.source for cell in nb.cells if cell.cell_type == "code" and not _is_autograded(cell)]
+        found = scorer(self.course, self.part_seconds).ask(
+            do="grade", assignment=who["assignment"], notebook=who["notebook"], student=who["student"], cells=answer
+        )["parts"]
+        failed = [part["failed"] for part in found.values() if part["failed"]]
+        if failed:
+            raise ScorerError(" ".join(failed))
+        for number, cell in enumerate(wanted, 1):
+            name, most = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
+            if name not in found:
+                raise ScorerError(f"There is no part for the grade cell {name}.")
+            part = found[name]
+            score = _scaled(part["score"], part["max_score"], most)
+            cell.execution_count = number
+            cell.outputs = [
+                new_output(
+                    "execute_result", {"text/plain": repr(score), "text/html": part["html"]}, execution_count=number
+                )
+            ]
+
+
+class KnowEveryGradeCell(NbGraderPreprocessor):  # type: ignore[misc]
+    """Refuses to release a notebook with a grade cell that nothing would grade."""
+
+    course = Unicode(help="The course's directory.").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Check one source notebook.
+
+        Raises:
+            ScorerError: where a grade cell belongs to no part of the course.
+        """
+        who = resources["nbgrader"]
+        wanted = [cell.metadata.nbgrader.get("grade_id", "") for cell in nb.cells if _is_autograded(cell)]
+        if wanted:
+            known = scorer(self.course).ask(do="parts", assignment=who["assignment"], notebook=who["notebook"])
+            for name in wanted:
+                if name not in known["grade_ids"]:
+                    raise ScorerError(
+                        f"The grade cell {name!r} belongs to no part of {who['assignment']}/{who['notebook']}: "
+                        f"expected one of {', '.join(known['grade_ids'])}."
+                    )
+        return nb, resources
+
+
+def _is_autograded(cell: NotebookNode) -> bool:
+    """Whether a cell's points come from the judge rather than from a person."""
+    return cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell)
+
+
+def _scaled(score: float, most: float, points: float) -> float:
+    """A score in the points that the grade cell gives, which an instructor may have changed."""
+    if not most:
+        return 0.0
+    return min(points, max(0.0, float(score) if most == points else score / most * points))

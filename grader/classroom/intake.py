@@ -1,0 +1,72 @@
+"""Put answers that came as plain files where nbgrader collects its submissions."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell
+
+from grader.catalog import Course, CourseExercise
+from grader.judge.own_work import attempted
+from grader.loader import Answer, find_submission, load_answer
+from grader.model import CourseError
+
+
+def import_submissions(course: Course, directory: Path, paths: Sequence[Path]) -> Sequence[Path]:
+    """Write ``submitted/STUDENT/ASSIGNMENT/EXERCISE.ipynb`` for every answer that is in the students' directories.
+
+    Returns:
+        The notebooks written.
+
+    Raises:
+        CourseError: where the directory is no nbgrader course, or a path no student's directory.
+    """
+    if not (directory / "release").is_dir():
+        raise CourseError(
+            f"{directory} has no released assignment.", "Run nbgrader generate_assignment there first.", usage=True
+        )
+    assignments = {exercise.assignment for exercise in course.exercises}
+    keys = [(exercise.assignment, exercise.name) for exercise in course.exercises]
+    written: list[Path] = []
+    for path in paths:
+        submission = find_submission(path, assignments)
+        if not submission.path.is_dir():
+            raise CourseError(f"{path} is a file.", "Name each student's directory.", usage=True)
+        for exercise in course.exercises:
+            if not (directory / "release" / exercise.slug).with_suffix(".ipynb").is_file():
+                continue
+            symbols = [part.symbol for part in exercise.parts]
+            answer = load_answer(
+                submission.path, exercise.assignment, exercise.name, symbols, exercises=keys, attempted=attempted
+            )
+            if not answer.missing:
+                written.append(_place(directory, submission.student, submission.path, exercise, answer))
+    return written
+
+
+def _place(directory: Path, student: str, folder: Path, exercise: CourseExercise, answer: Answer) -> Path:
+    """Write one answer as a notebook of the release's structure: its text in the first cell that students fill in."""
+    notebook = nbformat.read((directory / "release" / exercise.slug).with_suffix(".ipynb"), as_version=4)
+    cells = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution")]
+    sources = [cell.source for cell in answer.cells] or [f"# {answer.problem}"]
+    for cell in cells:
+        cell.source = ""
+    cells[0].source = sources[0]
+    after = notebook.cells.index(cells[0]) + 1
+    notebook.cells[after:after] = [
+        new_code_cell(source, id=f"answer-{index}") for index, source in enumerate(sources[1:], 2)
+    ]
+    target = directory / "submitted" / student / f"{exercise.slug}.ipynb"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, target)
+    handed_in = (folder / answer.path).stat().st_mtime
+    stamp = target.parent / "timestamp.txt"
+    others = [(folder / exercise.assignment / name).stat().st_mtime for name in _files(folder / exercise.assignment)]
+    moment = datetime.fromtimestamp(max([handed_in, *others]), UTC)
+    stamp.write_text(f"{moment:%Y-%m-%d %H:%M:%S.%f} UTC\n", encoding="ascii")
+    return target
+
+
+def _files(folder: Path) -> list[str]:
+    return [path.name for path in folder.glob("*") if path.is_file() and path.suffix in (".py", ".ipynb")]

@@ -1,0 +1,200 @@
+"""The judge in a process of its own, so that nbgrader's need not hold torch: JSON lines in, JSON lines out.
+
+The client below is what nbgrader's process uses; `main` is the other side, started once and reused.
+"""
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from threading import Lock
+from typing import Any, TextIO
+
+from grader.model import CourseError, GradeReport, PartReport, Verdict
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+class ScorerError(Exception):
+    """The judge could not do its work; never a student's fault."""
+
+
+class Scorer:
+    """A running judge of one course."""
+
+    def __init__(self, course: str, part_seconds: float = 0.0) -> None:
+        self._arguments = [course, str(part_seconds)]
+        self._lock = Lock()
+        self._process: subprocess.Popen[str] | None = None
+        atexit.register(self.close)
+
+    def start(self) -> subprocess.Popen[str]:
+        """Start the process where it does not run; it imports torch meanwhile."""
+        if self._process is None or self._process.poll() is not None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "grader.classroom.scorer", *self._arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                env={**os.environ, "PYTHONPATH": _path()},
+            )
+        return self._process
+
+    def ask(self, **request: Any) -> dict[str, Any]:
+        """One request and its reply.
+
+        Raises:
+            ScorerError: where there is no reply, or it says that the judge failed.
+        """
+        with self._lock:
+            process = self.start()
+            assert process.stdin is not None
+            assert process.stdout is not None
+            try:
+                process.stdin.write(json.dumps(request) + "\n")
+                process.stdin.flush()
+                line = process.stdout.readline()
+            except OSError as error:
+                raise ScorerError(f"The judge's process ended ({error}).") from None
+            if not line:
+                raise ScorerError(f"The judge's process ended with status {process.wait()}.")
+        reply: dict[str, Any] = json.loads(line)
+        if "error" in reply:
+            raise ScorerError(reply["error"])
+        return reply
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            assert self._process.stdin is not None
+            assert self._process.stdout is not None
+            self._process.stdin.close()
+            self._process.wait()
+            self._process.stdout.close()
+            self._process = None
+
+
+def _path() -> str:
+    return os.pathsep.join(filter(None, (str(REPOSITORY), os.environ.get("PYTHONPATH", ""))))
+
+
+_running: dict[tuple[str, float], Scorer] = {}
+
+
+def scorer(course: str, part_seconds: float = 0.0) -> Scorer:
+    """The judge of a course: one a process, so that a server keeps it warm."""
+    return _running.setdefault((course, part_seconds), Scorer(course, part_seconds))
+
+
+def main(course_directory: str, part_seconds: str) -> None:
+    """Answer requests until there are no more."""
+    # What anything here prints must not be taken for a reply.
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    try:
+        service = Service(Path(course_directory), float(part_seconds))
+    except CourseError as error:
+        _refuse_all(replies, str(error))
+        return
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            reply = getattr(service, request.pop("do"))(**request)
+        except Exception as error:
+            reply = {"error": f"{type(error).__name__}: {error}"}
+        _reply(replies, reply)
+    service.close()
+
+
+def _refuse_all(replies: TextIO, why: str) -> None:
+    for _ in sys.stdin:
+        _reply(replies, {"error": why})
+
+
+def _reply(replies: TextIO, reply: Mapping[str, Any]) -> None:
+    replies.write(json.dumps(reply) + "\n")
+    replies.flush()
+
+
+class Service:
+    """What the judge's process does on request."""
+
+    def __init__(self, root: Path, part_seconds: float) -> None:
+        import torch
+
+        from grader.catalog import load_course
+        from grader.commands import cache_dir
+        from grader.run import Grading, Options, course_seed
+
+        torch.set_num_threads(1)
+        self.course = load_course(root)
+        seed, note = course_seed(self.course, None)
+        if note:
+            print(note, file=sys.stderr)
+        limits = self.course.limits
+        if part_seconds:
+            limits = replace(
+                limits, part_seconds=part_seconds, case_seconds=min(limits.case_seconds, part_seconds)
+            )
+        self.grading = Grading(
+            self.course, Options(device="cpu", seed=seed, limits=limits, cache_dir=cache_dir())
+        )
+
+    def close(self) -> None:
+        """Stop the workers."""
+        self.grading.close()
+
+    def parts(self, assignment: str, notebook: str) -> dict[str, Any]:
+        """The grade ids that a notebook's grade cells may have."""
+        from grader.notebook import check_id
+
+        exercise = self.course.exercise(f"{assignment}/{notebook}")
+        return {"grade_ids": [check_id(exercise.name, part.symbol) for part in exercise.parts]}
+
+    def grade(self, assignment: str, notebook: str, student: str, cells: Sequence[str]) -> dict[str, Any]:
+        """Judge the code cells of a notebook as `course grade` does a notebook of these cells."""
+        from grader.classroom.feedback import part_html
+        from grader.loader import Submission
+        from grader.notebook import check_id
+        from grader.report.policy import redact
+        from grader.run import versions
+
+        with tempfile.TemporaryDirectory(prefix="course-") as folder:
+            path = Path(folder) / assignment / f"{notebook}.ipynb"
+            path.parent.mkdir()
+            document = {"nbformat": 4, "cells": [{"cell_type": "code", "source": source} for source in cells]}
+            path.write_text(json.dumps(document), encoding="utf-8")
+            report = self.grading.grade(Submission(student, path))
+        whole = GradeReport(
+            device="cpu", sandbox=self.grading.server.sandbox, versions=versions(), submissions=(report,)
+        )
+        shown = redact(whole, self.course.feedback).submissions[0].parts
+        return {
+            "parts": {
+                check_id(notebook, part.part): {
+                    "score": part.score,
+                    "max_score": part.max_score,
+                    "failed": _failure(part),
+                    "html": part_html(seen),
+                }
+                for part, seen in zip(report.parts, shown, strict=True)
+            }
+        }
+
+
+def _failure(part: PartReport) -> str:
+    """Why a part is ungraded; empty where it is graded."""
+    broken = [item.message for item in part.criteria if item.verdict is Verdict.JUDGE_ERROR]
+    if part.score is None or part.verdict is Verdict.JUDGE_ERROR or broken:
+        return f"{part.part}: {' '.join(broken) or part.message}"
+    return ""
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,49 @@
+"""Read whatever was handed in as a notebook; nothing in it can make nbgrader stop."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from grader.loader import MAX_NOTEBOOK
+from grader.notebook_cells import NotANotebook, every_cell
+
+PROBLEM = "course_problem"
+"""Key of a notebook's metadata that says why it could not be read."""
+
+
+class SubmittedNotebook(NotebookExporter):  # type: ignore[misc]
+    """nbconvert's notebook exporter, for notebooks that may be broken in any way."""
+
+    def from_filename(self, filename: str, resources: Any = None, **options: Any) -> tuple[str, Any]:
+        """Convert a file, be it a notebook or not."""
+        resources = {} if resources is None else resources
+        resources["metadata"] = {"name": Path(filename).stem, "path": os.path.dirname(filename)}
+        converted: tuple[str, Any] = self.from_notebook_node(read_submitted(Path(filename)), resources, **options)
+        return converted
+
+
+def read_submitted(path: Path) -> NotebookNode:
+    """The cells of a submitted notebook; where there are none, an empty notebook that says why."""
+    notebook = new_notebook()
+    try:
+        if path.stat().st_size > MAX_NOTEBOOK:
+            raise NotANotebook(f"is too large: more than {MAX_NOTEBOOK // 2**20} MB")
+        for kind, source, metadata in every_cell(path.read_bytes()):
+            cell = new_code_cell(source) if kind == "code" else new_markdown_cell(source)
+            if isinstance(metadata.get("nbgrader"), dict):
+                cell.metadata = _nodes({"nbgrader": metadata["nbgrader"]})
+            notebook.cells.append(cell)
+    except NotANotebook as error:
+        notebook.metadata[PROBLEM] = f"{path.name} {error}."
+    except OSError as error:
+        notebook.metadata[PROBLEM] = f"{path.name} cannot be read ({error.strerror})."
+    return notebook
+
+
+def _nodes(value: Any) -> Any:
+    return json.loads(json.dumps(value), object_hook=NotebookNode)

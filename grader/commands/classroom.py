@@ -1,0 +1,70 @@
+"""nbgrader's submissions, and grades for the systems that schools use."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from grader.commands import root_of, told
+from grader.model import CourseError
+
+
+@click.command("nbgrader-import")
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.argument("student_dirs", metavar="STUDENT_DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.pass_obj
+@told
+def nbgrader_import(root: Path | None, directory: Path, student_dirs: Sequence[Path]) -> None:
+    """Put plain .py answers into DIRECTORY/submitted, for nbgrader autograde."""
+    from grader.catalog import load_course
+
+    try:
+        from grader.classroom.intake import import_submissions
+    except ModuleNotFoundError as error:
+        raise CourseError(
+            f"This needs {error.name}.", "Install it with: pip install -e '.[classroom]' -c constraints.txt"
+        ) from None
+    written = import_submissions(load_course(root_of(root)), directory.resolve(), student_dirs)
+    for path in written:
+        click.echo(f"Wrote {path}.")
+    if not written:
+        raise CourseError("Nothing was found that answers a released exercise.", "`course list` names the exercises.")
+
+
+@click.command()
+@click.argument("form", metavar="FORMAT", type=click.Choice(["csv", "canvas", "moodle", "gradescope", "junit"]))
+@click.argument("results", type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--gradebook",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The CSV file that you exported from Canvas, or Moodle's grading worksheet.",
+)
+@click.option("--assignment", help="The one assignment to export (default: all).")
+@click.option("--column", help="The gradebook's column to fill (default: the one named like the assignment).")
+@click.option("--output", type=click.Path(path_type=Path), required=True, help="The file (of gradescope: directory).")
+@click.pass_obj
+@told
+def export(
+    root: Path | None,
+    form: str,
+    results: Path,
+    gradebook: Path | None,
+    assignment: str | None,
+    column: str | None,
+    output: Path,
+) -> None:
+    """Write grades as csv, canvas, moodle, gradescope or junit.
+
+    RESULTS is the grades.json (or the directory) of `course grade --output`, or nbgrader's gradebook.db.
+    """
+    from grader.exports import Wanted, write
+
+    notes = write(
+        Wanted(
+            form=form, results=results, gradebook=gradebook, assignment=assignment, column=column, output=output
+        ),
+        root_of(root),
+    )
+    for note in notes:
+        click.echo(note, err=True)
+    click.echo(f"Wrote {output}.")

@@ -1,0 +1,88 @@
+"""A gradebook as a system exported it: read, matched with our students, filled in, written back."""
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from grader.model import CourseError
+
+
+@dataclass
+class Sheet:
+    """A CSV file with a header."""
+
+    header: list[str]
+    rows: list[list[str]]
+    dialect: str
+
+    def column(self, *names: str) -> int | None:
+        """The first column with one of these names."""
+        for name in names:
+            for index, title in enumerate(self.header):
+                if folded(title) == folded(name):
+                    return index
+        return None
+
+
+def read(data: bytes) -> Sheet:
+    """A CSV file in UTF-8, with or without a byte order mark, its fields apart by commas, semicolons or tabs.
+
+    Raises:
+        CourseError: where it is none.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+        first = text.split("\n", 1)[0]
+        delimiter = max(",;\t", key=first.count)
+        header, *rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
+    except (UnicodeDecodeError, csv.Error, ValueError) as error:
+        raise CourseError(f"The gradebook is no CSV file in UTF-8: {error}.", "Export it again as CSV.") from None
+    return Sheet(header, [row + [""] * (len(header) - len(row)) for row in rows], delimiter)
+
+
+def write(sheet: Sheet) -> str:
+    """The sheet as CSV, with the delimiter that it came with."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=sheet.dialect)
+    writer.writerow(sheet.header)
+    writer.writerows(sheet.rows)
+    return text.getvalue()
+
+
+def folded(text: str) -> str:
+    """Text as people compare it: accents in one form, no matter of case or of spaces."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def match(students: Iterable[str], rows: Sequence[Sequence[str]], keys: Sequence[int | None]) -> Mapping[str, int]:
+    """The row of each student who is found, by the first key that fits, where it fits one row only.
+
+    Args:
+        students: Our names: those of the students' directories.
+        rows: The gradebook.
+        keys: Columns in the order in which they are trusted: number, login, name.
+    """
+    found: dict[str, int] = {}
+    for student in students:
+        for key in keys:
+            if key is None:
+                continue
+            hits = [index for index, row in enumerate(rows) if _same(student, row[key])]
+            if len(hits) == 1 and hits[0] not in found.values():
+                found[student] = hits[0]
+                break
+    return found
+
+
+def _same(student: str, field: str) -> bool:
+    """Whether a field names a student; "Last, First" is also First Last, and an address its part before the @."""
+    wanted, last, comma, first = folded(student), *folded(field).partition(",")
+    forms = {folded(field), f"{first.strip()} {last}" if comma else "", folded(field).split("@")[0]}
+    return bool(wanted) and (wanted in forms or wanted.replace("_", " ").replace("-", " ") in forms)
+
+
+def unmatched(students: Iterable[str], found: Mapping[str, int]) -> list[str]:
+    """A sentence for each student who is not in the gradebook."""
+    return [f"Not in the gradebook: {student}." for student in students if student not in found]

@@ -1,0 +1,76 @@
+"""A ``results.json`` for Gradescope's autograder: https://gradescope-autograders.readthedocs.io/en/latest/specs/."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from grader.model import CourseError, CriterionReport, GradeReport, PartReport, SubmissionReport, Verdict
+from grader.report.html import file_names
+from grader.report.words import LOOKS
+
+
+def write(report: GradeReport, output: Path) -> Sequence[str]:
+    """Write the file for one student, or a directory with one for each of several.
+
+    Args:
+        report: The report, already held to the course's feedback policy.
+        output: The file, where its name ends with ``.json``, else the directory.
+
+    Raises:
+        CourseError: where one file is asked for and there are several students.
+    """
+    if output.suffix == ".json":
+        if len(report.submissions) != 1:
+            raise CourseError(
+                f"There are {len(report.submissions)} students, and {output} is one file.",
+                "Name a directory with --output.",
+                usage=True,
+            )
+        _save(output, report.submissions[0])
+        return []
+    output.mkdir(parents=True, exist_ok=True)
+    names = file_names(submission.student for submission in report.submissions)
+    for submission, name in zip(report.submissions, names, strict=True):
+        _save(output / name.replace(".html", ".json"), submission)
+    return []
+
+
+def document(submission: SubmissionReport) -> dict[str, Any]:
+    """One student's results; a part that we failed to judge fails the whole, as Gradescope has no "ungraded".
+
+    Raises:
+        CourseError: where a part is ungraded.
+    """
+    broken = [part.part for part in submission.parts if part.score is None or part.verdict is Verdict.JUDGE_ERROR]
+    if broken:
+        raise CourseError(f"{submission.student}: {', '.join(broken)} could not be judged.", "Grade again first.")
+    tests = [_test(part, item) for part in submission.parts for item in part.criteria]
+    return {"score": submission.score, "visibility": "visible", "stdout_visibility": "hidden", "tests": tests}
+
+
+def _save(path: Path, submission: SubmissionReport) -> None:
+    text = json.dumps(document(submission), indent=2, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _test(part: PartReport, item: CriterionReport) -> dict[str, Any]:
+    return {
+        "name": f"{part.part}: {item.name}",
+        "score": item.score,
+        "max_score": item.max_score,
+        "status": "passed" if item.verdict is Verdict.ACCEPTED else "failed",
+        "output": _text(item),
+        "output_format": "text",
+        "tags": [part.exercise],
+        "visibility": "visible",
+    }
+
+
+def _text(item: CriterionReport) -> str:
+    lines = [LOOKS[item.verdict].word + (f": {item.message}" if item.message else "")]
+    if item.counterexample is not None:
+        lines += ["", item.counterexample.snippet]
+    if item.diagnosis is not None:
+        lines += ["", item.diagnosis.hint]
+    return "\n".join(lines)

@@ -1,0 +1,160 @@
+"""Scores of students by assignment, as an export needs them, from our reports or from nbgrader's gradebook."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from grader.model import (
+    Counterexample,
+    CourseError,
+    CriterionReport,
+    Diagnosis,
+    GradeReport,
+    OffLimitsUse,
+    PartReport,
+    SubmissionReport,
+    Verdict,
+)
+from grader.report.json import SCHEMA
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scores:
+    """Points by student and assignment; None where something of it is ungraded, which is not a zero."""
+
+    points: Mapping[str, Mapping[str, float | None]]
+    most: Mapping[str, float]
+    """What each assignment is worth."""
+    notes: Sequence[str] = ()
+
+    def only(self, assignment: str) -> "Scores":
+        """The scores of one assignment.
+
+        Raises:
+            CourseError: where there is none of that name.
+        """
+        if assignment not in self.most:
+            raise CourseError(
+                f"There are no results for {assignment!r}.", f"There are for: {', '.join(self.most)}.", usage=True
+            )
+        return replace(
+            self,
+            points={student: {assignment: row.get(assignment)} for student, row in self.points.items()},
+            most={assignment: self.most[assignment]},
+        )
+
+
+def read_scores(path: Path) -> Scores:
+    """The scores in ``grades.json``, the directory that holds it, or ``gradebook.db``."""
+    return _from_gradebook(path) if path.suffix == ".db" else scores_of(read_report(path))
+
+
+def scores_of(report: GradeReport) -> Scores:
+    """The scores that a report holds."""
+    points: dict[str, dict[str, float | None]] = {}
+    most: dict[str, float] = {}
+    notes = []
+    for submission in report.submissions:
+        if submission.student in points:
+            raise CourseError(f"Two submissions are by {submission.student!r}.", "Give the folders different names.")
+        row: dict[str, float | None] = {}
+        worth: dict[str, float] = {}
+        for part in submission.parts:
+            assignment = part.exercise.split("/")[0]
+            before = row.setdefault(assignment, 0.0)
+            worth[assignment] = worth.get(assignment, 0.0) + part.max_score
+            if part.score is None or part.verdict is Verdict.JUDGE_ERROR:
+                row[assignment] = None
+                notes.append(f"Ungraded: {part.part} of {submission.student}; {assignment} is left empty.")
+            elif before is not None:
+                row[assignment] = before + part.score
+        points[submission.student] = row
+        for assignment, value in worth.items():
+            most[assignment] = max(value, most.get(assignment, 0.0))
+    return Scores(points=points, most=most, notes=notes)
+
+
+def _from_gradebook(path: Path) -> Scores:
+    try:
+        from nbgrader.api import Gradebook
+    except ModuleNotFoundError:
+        raise CourseError(
+            "Reading nbgrader's gradebook needs nbgrader.", "pip install -e '.[classroom]' -c constraints.txt"
+        ) from None
+    points: dict[str, dict[str, float | None]] = {}
+    notes = []
+    with Gradebook(f"sqlite:///{path.resolve()}") as gradebook:
+        most = {assignment.name: float(assignment.max_score) for assignment in gradebook.assignments}
+        for student in gradebook.students:
+            row: dict[str, float | None] = {}
+            for submission in student.submissions:
+                open_ = submission.needs_manual_grade
+                penalty = submission.late_submission_penalty or 0.0
+                row[submission.name] = None if open_ else max(0.0, float(submission.score - penalty))
+                if open_:
+                    notes.append(f"Ungraded: something in {submission.name} of {student.id}; it is left empty.")
+            points[student.id] = row
+    return Scores(points=points, most=most, notes=notes)
+
+
+def read_report(path: Path) -> GradeReport:
+    """The report that `course grade --output` wrote.
+
+    Raises:
+        CourseError: where it is none.
+    """
+    path = path / "grades.json" if path.is_dir() else path
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        if document["schema"] != SCHEMA:
+            raise CourseError(f"{path} is of schema {document['schema']}, not {SCHEMA}.", "Grade again.")
+        return GradeReport(
+            device=document["device"],
+            sandbox=document["sandbox"],
+            versions=document["versions"],
+            submissions=tuple(_submission(item) for item in document["submissions"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CourseError(
+            f"{path} holds no grades: {type(error).__name__}: {error}",
+            "Write them with: course grade STUDENT_DIR... --output RESULTS",
+            usage=True,
+        ) from None
+
+
+def _known(kind: Any, data: Mapping[str, Any], **more: Any) -> Any:
+    """A dataclass from those of the data's keys that it has."""
+    return kind(**{key: value for key, value in data.items() if key in kind.__dataclass_fields__} | more)
+
+
+def _submission(data: Mapping[str, Any]) -> SubmissionReport:
+    return SubmissionReport(
+        student=data["student"],
+        path=data["path"],
+        score=data["score"],
+        max_score=data["max_score"],
+        parts=tuple(
+            _known(
+                PartReport,
+                part,
+                verdict=Verdict(part["verdict"]),
+                off_limits=tuple(_known(OffLimitsUse, use) for use in part["off_limits"]),
+                criteria=tuple(_criterion(item) for item in part["criteria"]),
+            )
+            for part in data["parts"]
+        ),
+    )
+
+
+def _criterion(data: Mapping[str, Any]) -> CriterionReport:
+    example, diagnosis = data["counterexample"], data["diagnosis"]
+    found: CriterionReport = _known(
+        CriterionReport,
+        data,
+        verdict=Verdict(data["verdict"]),
+        counterexample=None if example is None else _known(Counterexample, example),
+        diagnosis=None if diagnosis is None else _known(Diagnosis, diagnosis),
+    )
+    return found
