@@ -86,7 +86,7 @@ def check(root: Path | None, name: str | None) -> None:
 
     around = Path(name).resolve() if name and Path(name).exists() else Path.cwd()
     outline, workspace = _here(root, around)
-    wanted = list(_named(outline, workspace, name, around))
+    wanted = _named(outline, workspace, name)
     console = _console()
     reports = []
     with closing(_checker(outline, workspace)) as checker:
@@ -114,12 +114,13 @@ def check(root: Path | None, name: str | None) -> None:
     _said_next(outline, workspace, console)
 
 
-def _named(outline: Outline, workspace: Workspace, name: str | None, around: Path) -> list[tuple[Lesson, str]]:
+def _named(outline: Outline, workspace: Workspace, name: str | None) -> list[tuple[Lesson, str]]:
     if name is None:
         return list(outline.parts)
-    if around.is_dir() and Path(name).exists() and around == workspace.path:
+    home, path = workspace.path.resolve(), Path(name).resolve()
+    if path == home:
         return list(outline.parts)
-    return list(outline.select(str(around) if Path(name).exists() else name))
+    return list(outline.select(path.relative_to(home).as_posix() if path.exists() and home in path.parents else name))
 
 
 def _said_next(outline: Outline, workspace: Workspace, console: "Console") -> None:

@@ -1,7 +1,7 @@
 """One part on one screen: the first criterion that fails large, the others small."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console, RenderableType
@@ -77,24 +77,25 @@ def render_part(part: PartReport, console: Console, where: Place | None = None) 
         console.print(piece, markup=False, highlight=False, emoji=False, overflow="fold", soft_wrap=False)
 
 
-def plain_text(part: PartReport, where: Place | None = None, width: int = 100) -> str:
-    """What `render_part` prints, as plain text."""
+def plain_text(part: PartReport, where: Place | None = None, *, width: int = 100, show: str = "") -> str:
+    """What `render_part` prints, as plain text; `show` names the criterion to show large."""
     console = Console(width=width, no_color=True, force_terminal=False, highlight=False, legacy_windows=False)
     with console.capture() as capture:
-        for piece in screen(part, where or Place(), ascii_only=False, plain=True):
+        for piece in screen(part, where or Place(), ascii_only=False, plain=True, show=show):
             console.print(piece, markup=False, highlight=False, emoji=False, overflow="fold", soft_wrap=False)
     return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
 
 
-def screen(part: PartReport, where: Place, *, ascii_only: bool, plain: bool) -> list[RenderableType]:
+def screen(part: PartReport, where: Place, *, ascii_only: bool, plain: bool, show: str = "") -> list[RenderableType]:
     """The pieces of a part's screen, from top to bottom."""
     pieces: list[RenderableType] = [headline(part, ascii_only=ascii_only)]
     if part.verdict is Verdict.ACCEPTED:
         return pieces
-    criterion = first_failure(part)
+    named = [item for item in part.criteria if item.name == show]
+    criterion = named[0] if named else first_failure(part)
     if part.verdict in (Verdict.NOT_ATTEMPTED, Verdict.JUDGE_ERROR) or criterion is None:
         return [*pieces, _foreign(part.message)]
-    pieces += [_others(part, criterion, ascii_only), Text()]
+    pieces += [*_others(part, criterion, ascii_only), Text()]
     pieces.append(Text.assemble((f"{criterion.name}: ", "bold red"), _foreign(criterion.message or part.message)))
     if criterion.name == "own_work":
         pieces += [Text(f"  line {use.line}: {one_line(use.source)}") for use in part.off_limits[:5] if use.source]
@@ -108,19 +109,16 @@ def screen(part: PartReport, where: Place, *, ascii_only: bool, plain: bool) -> 
     return pieces
 
 
-def _others(part: PartReport, shown: CriterionReport, ascii_only: bool) -> Text:
-    """The criteria by verdict, on a line."""
-    text = Text("  ")
+def _others(part: PartReport, shown: CriterionReport, ascii_only: bool) -> Iterator[Text]:
+    """The criteria by verdict, a line for each."""
     groups: dict[Verdict, list[str]] = {}
     for item in part.criteria:
         groups.setdefault(item.verdict, []).append(item.name)
     for verdict, names in groups.items():
         look = LOOKS[verdict]
-        text.append(f"{look.ascii if ascii_only else look.symbol} ", look.style)
+        text = Text.assemble((f"  {look.ascii if ascii_only else look.symbol} ", look.style))
         word = "" if verdict is Verdict.ACCEPTED else f" ({look.word})"
-        text.append(f"{', '.join(names)}{word}   ", "dim" if shown.name not in names else "")
-    text.rstrip()
-    return text
+        yield text.append(f"{', '.join(names)}{word}", "dim" if shown.name not in names else "")
 
 
 def _example(example: Counterexample, part: PartReport, where: Place, plain: bool) -> list[RenderableType]:

@@ -10,24 +10,24 @@ from grader.study.outline import Lesson
 
 LEVELS = 3
 _NUDGES = {
-    "own_work": "What you use does the exercise for you. Which of its steps could you write with plain tensor operations?",
+    "own_work": "What you use does the exercise for you. Which of its steps could you write yourself?",
     "interface": "Compare your names, arguments and defaults with the stub, one by one, and what the object says of "
     "itself when printed. Does __init__ begin with super().__init__()?",
     "parameters": "Print [(name, p.shape) for name, p in layer.named_parameters()], and the buffers too, and hold them "
     "against the docstring. Do names, shapes and kinds agree for every choice of arguments?",
-    "shapes": "Follow the shape through forward, line by line, on the small example. Where does it first differ from what "
-    "the docstring says?",
-    "state": "Something that the layer remembers is off. What should change in training, what in evaluation, and by how "
-    "much? Work one call out on paper.",
+    "shapes": "Follow the shape through forward, line by line, on the small example. Where does it first differ from "
+    "what the docstring says?",
+    "state": "Something that the layer remembers is off. What should change in training, what in evaluation, and by "
+    "how much? Work one call out on paper.",
     "values": "The shapes are right, the numbers are not. Work the small example out by hand, and print what you have "
     "after every step: which is the first that differs?",
-    "gradients": "The output is right, its gradient is not: something on the way is cut off from the graph, or written in "
-    "place. Look for detach(), .data, item(), no_grad and in-place operations.",
-    "numerics": "The formula is right, yet digits are lost in float32. Is there a difference of two large numbers, an exp "
-    "of a large one, or a dtype written out?",
+    "gradients": "The output is right, its gradient is not: something on the way is cut off from the graph, or written "
+    "in place. Look for detach(), .data, item(), no_grad and in-place operations.",
+    "numerics": "The formula is right, yet digits are lost in float32. Is there a difference of two large numbers, an "
+    "exp of a large one, or a dtype written out?",
     "init": "Look at the initial values: which distribution, between which bounds, and on which size do those depend?",
-    "errors": "Bad input passes unnoticed. Which arguments make no sense? Say so with an exception as early as you can.",
-    "vectorized": "There is a Python loop over something that may be large. Which tensor operation does all of it at once?",
+    "errors": "Bad input passes unnoticed. Which arguments make no sense? Raise an exception as early as you can.",
+    "vectorized": "There is a Python loop over something that can be large. What does it all at once?",
 }  # fmt: skip
 
 
@@ -181,6 +181,8 @@ def _reduced(value: ast.expr | None) -> str:
     """The dots, and the names of what is called to fill them."""
     if value is None:
         return "..."
+    if ast.unparse(value) == "super().__init__()":
+        return "super().__init__()"
     called = [
         node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
         for node in ast.walk(value)

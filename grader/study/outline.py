@@ -97,8 +97,8 @@ class Outline:
         for suffix in (".py", ".ipynb", ".md"):
             wanted = wanted.removesuffix(suffix)
         tail = "/".join(Path(wanted).parts[-2:])
-        for names in _NAMES:
-            found = [(lesson, symbol) for lesson, symbol in self.parts if {wanted, tail} & names(lesson, symbol)]
+        for rank in range(4):
+            found = [pair for pair in self.parts if {wanted, tail} & _names(*pair)[rank]]
             if found:
                 return found
         known = sorted({symbol for _, symbol in self.parts} | {lesson.slug for lesson in self.lessons})
@@ -120,13 +120,10 @@ class Outline:
         return found[0]
 
 
-_NAMES = (
-    lambda lesson, symbol: {symbol, f"{lesson.slug}:{symbol}", f"{lesson.slug}/{symbol}"},
-    lambda lesson, symbol: {lesson.slug},
-    lambda lesson, symbol: {lesson.assignment},
-    lambda lesson, symbol: {lesson.name},
-)
-"""What a part answers to, the most particular first."""
+def _names(lesson: Lesson, symbol: str) -> Sequence[set[str]]:
+    """What a part answers to, the most particular first."""
+    part = {symbol, f"{lesson.slug}:{symbol}", f"{lesson.slug}/{symbol}"}
+    return part, {lesson.slug}, {lesson.assignment}, {lesson.name}
 
 
 def read_outline(root: Path) -> Outline:
