@@ -178,3 +178,38 @@ class GradeReport:
     submissions: Sequence[SubmissionReport] = field(default_factory=tuple)
     notes: Sequence[str] = ()
     """What the reader should know about the run: a fallback taken, a seed created."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProvenPart:
+    """What `course verify` last found of one part."""
+
+    part: str
+    cases: int
+    right: int
+    """Right answers in other styles that were accepted."""
+    alarms: int
+    """Right answers that were refused."""
+    wrong: int
+    wrong_killed: int
+    """Known-wrong answers, and how many of them were rejected."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProvenExercise:
+    """What `course verify` last found of one exercise."""
+
+    exercise: str
+    when: str
+    seed: str
+    current: bool
+    """Whether the exercise's files are still the ones that were verified."""
+    parts: Sequence[ProvenPart]
+    mutants: int | None
+    """Silent mutants of the reference that change behaviour; None where they were not tried."""
+    mutants_killed: int = 0
+    survivors: Sequence[str] = ()
+    """The mutants that nothing noticed and nobody explained."""
+    explained: int = 0
+    """Mutants that the exercise says change nothing."""
+    holes: Sequence[str] = ()

@@ -1,10 +1,17 @@
 """Settings that every test shares."""
 
 import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 import torch
+
+from tests import browser as browsers
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 hypothesis.settings.register_profile("kit", database=None, deadline=None, derandomize=True)
 hypothesis.settings.load_profile("kit")
@@ -21,3 +28,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "gpu" in item.keywords:
             item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """Headless Chromium, one for all tests; they skip where there is none."""
+    reason = browsers.missing()
+    if reason:
+        pytest.skip(reason)
+    with browsers.chromium() as started:
+        yield started

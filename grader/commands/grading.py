@@ -4,11 +4,15 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from grader.commands import UNGRADED, cache_dir, root_of, told
 from grader.model import CourseError, GradeReport, SubmissionReport, Verdict
+
+if TYPE_CHECKING:
+    from grader.catalog import Course
 
 
 @click.command()
@@ -69,7 +73,7 @@ def grade(
     report = grade_all(course, student_dirs, options, _progress(len(student_dirs)))
     if note:
         report = replace(report, notes=(*report.notes, note))
-    _show(report, form, output, course.feedback)
+    _show(report, form, output, course)
     if any(part.verdict is Verdict.JUDGE_ERROR for submission in report.submissions for part in submission.parts):
         sys.exit(UNGRADED)
 
@@ -90,7 +94,7 @@ def _clean(text: str) -> str:
     return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
-def _show(report: GradeReport, form: str, output: Path | None, feedback: str) -> None:
+def _show(report: GradeReport, form: str, output: Path | None, course: "Course") -> None:
     from grader.report.json import dumps
 
     if form == "json":
@@ -102,10 +106,11 @@ def _show(report: GradeReport, form: str, output: Path | None, feedback: str) ->
 
         render(report, Console(highlight=False))
     if output is not None:
+        from grader.proof import load
         from grader.report.html import write
 
         try:
-            index = write(report, output, feedback)
+            index = write(report, output, course.feedback, title=course.title, proofs=load(course))
             (output / "grades.json").write_text(dumps(report) + "\n", encoding="utf-8")
         except OSError as error:
             raise CourseError(

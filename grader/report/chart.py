@@ -1,31 +1,45 @@
-"""The distribution of scores as an inline SVG that follows the page's colours."""
+"""Charts as inline SVG that follows the page's colours."""
 
-import importlib.util
 import io
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-_INK, _BAR = "#010203", "#040506"
-"""Colours that matplotlib draws with, replaced by the page's own."""
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_PAGE = {
+    "#010203": "currentColor", "#040506": "var(--bar)", "#070809": "var(--good)", "#0a0b0c": "var(--middle)",
+    "#0d0e0f": "var(--zero)", "#101112": "var(--off)", "#131415": "var(--none)", "#161718": "var(--alarm)",
+}  # fmt: skip
+"""Colours that matplotlib draws with, and the page's own that replace them."""
+_INK, _BAR, *_FILLS = _PAGE
 
 
-def histogram(counts: Sequence[int]) -> Markup | None:
-    """A chart of how many students are in each bin of scores; None where matplotlib is not installed."""
-    if importlib.util.find_spec("matplotlib") is None:
-        return None
+@contextmanager
+def _drawing(width: float, height: float) -> "Iterator[tuple[Figure, Axes]]":
     from matplotlib import rc_context
     from matplotlib.figure import Figure
-    from matplotlib.ticker import MaxNLocator
 
     ink: dict[Any, Any] = {
         name: _INK for name in ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color")
     }
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "course", "font.size": 11, **ink}):
-        figure = Figure(figsize=(6.4, 2.8), layout="constrained")
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "course", "font.size": 11, "hatch.linewidth": 0.6, **ink}):
+        figure = Figure(figsize=(width, height), layout="constrained")
         axes = figure.subplots()
+        axes.spines[["top", "right"]].set_visible(False)
+        yield figure, axes
+
+
+def histogram(counts: Sequence[int]) -> Markup:
+    """How many students are in each bin of scores."""
+    from matplotlib.ticker import MaxNLocator
+
+    with _drawing(6.4, 2.8) as (figure, axes):
         width = 100 / len(counts)
         bars = axes.bar([width * (index + 0.5) for index in range(len(counts))], counts, width * 0.9, color=_BAR)
         axes.bar_label(bars, [str(count or "") for count in counts], padding=2)
@@ -34,17 +48,50 @@ def histogram(counts: Sequence[int]) -> Markup | None:
         axes.set_xlim(0, 100)
         axes.set_ylim(0, max(counts, default=0) * 1.18 + 0.1)
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.spines[["top", "right"]].set_visible(False)
-        file = io.StringIO()
-        figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
-    return _inline(file.getvalue(), f"Students in each tenth of the points: {', '.join(map(str, counts))}")
+        return _inline(figure, f"Students in each tenth of the points: {', '.join(map(str, counts))}")
 
 
-def _inline(svg: str, title: str) -> Markup:
+def outcomes(parts: Sequence[str], totals: Mapping[str, Sequence[int]]) -> Markup:
+    """How the answers to each part ended, as bars in pieces; every piece has its number and a hatch of its own.
+
+    Args:
+        parts: Names of the bars, from the top.
+        totals: For each of at most six outcomes, the number of answers of each part.
+    """
+    hatches = ("", "//", "xx", "..", "", "++")
+    with _drawing(6.4, 0.9 + 0.42 * len(parts)) as (figure, axes):
+        left = [0] * len(parts)
+        for (name, counts), fill, hatch in zip(totals.items(), _FILLS, hatches, strict=False):
+            if any(counts):
+                bars = axes.barh(
+                    range(len(parts)), counts, 0.7, left, color=fill, edgecolor=_INK, linewidth=0.5, hatch=hatch,
+                    label=name,
+                )  # fmt: skip
+                axes.bar_label(bars, [str(count or "") for count in counts], label_type="center")
+            left = [sum(pair) for pair in zip(left, counts, strict=True)]
+        axes.set_yticks(range(len(parts)), parts)
+        axes.invert_yaxis()
+        axes.set_xlim(0, max(left, default=0) or 1)
+        axes.xaxis.set_visible(False)
+        axes.spines[["left", "bottom"]].set_visible(False)
+        axes.tick_params(left=False)
+        figure.legend(loc="outside upper left", ncols=3, frameon=False)
+        said = "; ".join(
+            f"{part}: " + ", ".join(f"{counts[place]} {name}" for name, counts in totals.items() if counts[place])
+            for place, part in enumerate(parts)
+        )
+        return _inline(figure, f"How the answers ended. {said}")
+
+
+def _inline(figure: "Figure", title: str) -> Markup:
     """The SVG element alone, named for those who do not see it, in the page's colours and at any width."""
+    file = io.StringIO()
+    figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
+    svg = file.getvalue()
     svg = svg[svg.index("<svg") :].strip()
-    svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", svg, flags=re.DOTALL)
-    svg = svg.replace(_INK, "currentColor").replace(_BAR, "var(--bar)")
+    svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->\s*", "", svg, flags=re.DOTALL)
+    for drawn, own in _PAGE.items():
+        svg = svg.replace(drawn, own)
     svg = re.sub(r'(<svg[^>]*?) (?:width|height)="[^"]*"', r"\1", svg, count=1)
     svg = re.sub(r'(<svg[^>]*?) (?:width|height)="[^"]*"', r"\1", svg, count=1)
     head = f' role="img" aria-labelledby="chart-title"><title id="chart-title">{escape(title)}</title>'

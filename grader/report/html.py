@@ -1,11 +1,11 @@
-"""A report as a folder of pages: one for the class, one to give to each student; no network, no other files."""
+"""A report as a folder of pages: the class, each exercise, and one to give to each student; no network."""
 
 import base64
 import hashlib
 import re
 import statistics
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -14,9 +14,11 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from grader.model import GradeReport, PartReport, SubmissionReport, Verdict
+from grader.model import GradeReport, PartReport, ProvenExercise, SubmissionReport, Verdict
 from grader.report import summary
-from grader.report.chart import histogram
+from grader.report.chart import histogram, outcomes
+from grader.report.exercise import ClassExercise, exercises, totals
+from grader.report.folder import write_pages
 from grader.report.policy import redact
 from grader.report.words import LOOKS, clean, in_words, place, points
 
@@ -41,24 +43,47 @@ class Cell(NamedTuple):
     """What it sorts by where that is not its text."""
 
 
-def write(report: GradeReport, directory: Path, policy: str, *, title: str = "Results") -> Path:
-    """Write the class page, ``index.html``, and ``students/*.html``, and give back the path of the former.
+def write(
+    report: GradeReport,
+    directory: Path,
+    policy: str,
+    *,
+    title: str = "Results",
+    proofs: Mapping[str, ProvenExercise] | None = None,
+) -> Path:
+    """Write ``index.html``, ``students/*.html`` and ``exercises/*.html``, and give back the path of the first.
+
+    Pages that an earlier run left in the directory, and this one does not write, are removed.
 
     Args:
         report: What was found.
         directory: Where to; made where it is missing.
-        policy: How much of hidden cases the students' pages show; the class page is the teacher's and shows none.
+        policy: How much of hidden cases the students' pages show; the other pages are the teacher's and show none.
         title: Heading of the class page.
+        proofs: What `course verify` found, by exercise.
     """
     shown = redact(report, policy)
     files = file_names(submission.student for submission in report.submissions)
-    (directory / "students").mkdir(parents=True, exist_ok=True)
-    page = _environment().get_template("student.html")
+    keys = summary.columns(report)
+    anchors = dict(zip(keys, (name.removesuffix(".html") for name in file_names(map("/".join, keys))), strict=True))
+    pages = {}
+    student = _environment().get_template("student.html")
     for submission, name in zip(shown.submissions, files, strict=True):
-        _save(directory / "students" / name, page.render(_student(shown, submission), title=title))
-    index = directory / "index.html"
-    _save(index, _environment().get_template("class.html").render(_class(report, files), title=title))
-    return index
+        pages[f"students/{name}"] = student.render(_student(shown, submission), title=title, anchors=anchors)
+    found = exercises(report, proofs or {})
+    names = dict(zip((row.exercise for row in found), file_names(row.exercise for row in found), strict=True))
+    exercise = _environment().get_template("exercise.html")
+    for row in found:
+        pages[f"exercises/{names[row.exercise]}"] = exercise.render(
+            _exercise(report, row, files), title=title, anchors=anchors
+        )
+    pages["index.html"] = (
+        _environment()
+        .get_template("class.html")
+        .render(_class(report, files), title=title, anchors=anchors, exercises=found, names=names)
+    )
+    write_pages(directory, pages)
+    return directory / "index.html"
 
 
 def file_names(students: Iterable[str]) -> list[str]:
@@ -78,10 +103,6 @@ def file_names(students: Iterable[str]) -> list[str]:
     return names
 
 
-def _save(path: Path, page: str) -> None:
-    path.write_text(page, encoding="utf-8", newline="\n")
-
-
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -93,7 +114,7 @@ def _environment() -> Environment:
         # Whatever text reaches a page, escaped or not, is first rid of what no page should hold.
         finalize=lambda value: clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
     )
-    script = (_TEMPLATES / "sort.js").read_text(encoding="utf-8")
+    script = (_TEMPLATES / "table.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     environment.globals |= {
         "style": Markup((_TEMPLATES / "style.css").read_text(encoding="utf-8")),
@@ -136,6 +157,7 @@ def _student(report: GradeReport, submission: SubmissionReport) -> dict[str, Any
         "report": alone,
         "submission": submission,
         "attempted": [part for part in submission.parts if part.verdict is not Verdict.NOT_ATTEMPTED],
+        "failed": [part for part in submission.parts if _failed(part)],
         "missing": [part for part in submission.parts if part.verdict is Verdict.NOT_ATTEMPTED],
         "ungraded": summary.ungraded(alone),
     }
@@ -148,16 +170,30 @@ def _class(report: GradeReport, files: Sequence[str]) -> dict[str, Any]:
     for part in (part for each in report.submissions for part in each.parts):
         best[part.exercise, part.part] = max(best[part.exercise, part.part], part.max_score)
     rows = []
+    full = [0] * len(keys)
     for submission, file in zip(report.submissions, files, strict=True):
         parts = {(part.exercise, part.part): part for part in submission.parts}
         cells = [_cell(parts.get(key)) for key in keys]
-        rows.append({"student": submission.student, "file": file, "score": points(submission.score), "cells": cells})
+        full = [count + (cell.look == "full") for count, cell in zip(full, cells, strict=True)]
+        rows.append(
+            {
+                "student": submission.student,
+                "file": file,
+                "score": points(submission.score),
+                "share": f"{submission.score / (submission.max_score or 1):.4f}",
+                "cells": cells,
+            }
+        )
     counts = summary.distribution(report)
+    sizes = [(name, len([*group])) for name, group in groupby(keys, _assignment)]
     return {
         "report": report,
         "rows": rows,
-        "columns": [{"exercise": exercise, "part": name, "best": best[exercise, name]} for exercise, name in keys],
-        "groups": [{"name": name, "size": len([*group])} for name, group in groupby(keys, _assignment)],
+        "columns": [
+            {"exercise": exercise, "part": name, "best": best[exercise, name], "full": count / max(1, len(rows))}
+            for (exercise, name), count in zip(keys, full, strict=True)
+        ],
+        "groups": [{"name": name, "size": size} for name, size in sizes],
         "median": statistics.median([submission.score for submission in report.submissions] or [0]),
         "best": max((submission.max_score for submission in report.submissions), default=0),
         "ungraded": summary.ungraded(report),
@@ -165,6 +201,21 @@ def _class(report: GradeReport, files: Sequence[str]) -> dict[str, Any]:
         "common": summary.common(report),
         "distribution": counts,
         "chart": histogram(counts) if len(rows) > 1 else None,
+    }
+
+
+def _exercise(report: GradeReport, row: ClassExercise, files: Sequence[str]) -> dict[str, Any]:
+    """What an exercise's page shows."""
+    students = []
+    for submission, file in zip(report.submissions, files, strict=True):
+        parts = {part.part: part for part in submission.parts if part.exercise == row.exercise}
+        cells = [_cell(parts.get(part.part)) for part in row.parts]
+        students.append({"student": submission.student, "file": file, "cells": cells})
+    return {
+        "row": row,
+        "students": students,
+        "names": [(submission.student, file) for submission, file in zip(report.submissions, files, strict=True)],
+        "chart": outcomes([part.part for part in row.parts], totals(row.parts)),
     }
 
 

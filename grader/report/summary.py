@@ -59,8 +59,8 @@ def failing(part: PartReport) -> list[CriterionReport]:
     return [criterion for criterion in part.criteria if criterion.verdict in FAILURES]
 
 
-def hardest(report: GradeReport, count: int = 10) -> list[Hard]:
-    """The criteria that the smallest share of answers passed, hardest first."""
+def hardest(report: GradeReport, count: int = 10, *, everything: bool = False) -> list[Hard]:
+    """The criteria that the smallest share of answers passed, hardest first; or all, with those that all passed."""
     judged: Counter[tuple[str, str, str]] = Counter()
     passed: Counter[tuple[str, str, str]] = Counter()
     for _, part, criterion in _criteria(report.submissions):
@@ -68,8 +68,9 @@ def hardest(report: GradeReport, count: int = 10) -> list[Hard]:
             key = (part.exercise, part.part, criterion.name)
             judged[key] += 1
             passed[key] += criterion.verdict is Verdict.ACCEPTED
-    rows = [Hard(*key, passed=passed[key], judged=total) for key, total in judged.items() if passed[key] < total]
-    return sorted(rows, key=lambda row: (row.rate, -row.judged, row.exercise, row.part, row.criterion))[:count]
+    rows = [Hard(*key, passed=passed[key], judged=total) for key, total in judged.items()]
+    rows.sort(key=lambda row: (row.rate, -row.judged, row.exercise, row.part, row.criterion))
+    return rows if everything else [row for row in rows if row.passed < row.judged][:count]
 
 
 def common(report: GradeReport, count: int = 10) -> list[Common]:
