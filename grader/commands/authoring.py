@@ -48,11 +48,16 @@ def verify(root: Path | None, parts: Sequence[str], quick: bool, jobs: int | Non
     from rich.console import Console
 
     from grader.catalog import load_course
+    from grader.proof import store
     from grader.verify import render, verify_course
 
     course = load_course(root_of(root))
     results = verify_course(course, parts, seed=seed, quick=quick, jobs=jobs, cache_dir=cache_dir())
     render(results, Console(highlight=False), survivors=survivors)
+    try:
+        store(course, results, seed=seed, quick=quick)
+    except OSError as error:
+        click.echo(f"What was proved is not kept for the reports: {error}.", err=True)
     if any(result.holes for result in results):
         sys.exit(BROKEN)
 
@@ -72,15 +77,18 @@ def new(root: Path | None, exercise: str, symbol: str | None) -> None:
 
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--nbgrader", is_flag=True, help="A course directory for nbgrader, with its configuration.")
 @click.pass_obj
 @told
-def release(root: Path | None, directory: Path) -> None:
+def release(root: Path | None, directory: Path, nbgrader: bool) -> None:
     """Write what students receive: stubs, notebooks, figures, READMEs."""
     from grader.catalog import load_course
-    from grader.release import release as write
+    from grader.classroom.course_directory import write_course
+    from grader.release import release as release_kit
     from grader.release import worth_of
 
     course = load_course(root_of(root))
+    write = write_course if nbgrader else release_kit
     written = write(course, directory, worth_of(cache_dir()))
     click.echo(f"Wrote {len(list(written))} files to {directory}.")
 
