@@ -8,15 +8,19 @@ import contextlib
 import hashlib
 import sys
 import types
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.model import CourseError, Limits
 from grader.settings import read_settings
 from grader.spec import Exercise, Misconception, Part
+from grader.stub import stub
+
+if TYPE_CHECKING:
+    from grader.suite_data import Suite
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +98,26 @@ class CourseExercise:
         return self.declaration.parts
 
     @cached_property
+    def stub(self) -> str:
+        """What students start from."""
+        return stub(self.reference_source, [part.symbol for part in self.parts], self.methods)
+
+    @property
+    def methods(self) -> Mapping[str, Collection[str]]:
+        """The methods that each part may ask for: those of torch.nn's modules and of its oracle."""
+        from torch import nn
+
+        found = {}
+        for part in self.parts:
+            oracle = part.oracle.get(part.symbol) if isinstance(part.oracle, Mapping) else part.oracle
+            found[part.symbol] = {*dir(nn.Module), *dir(oracle)}
+        return found
+
+    def recorded(self, symbol: str) -> "Suite | None":
+        """The suite of a part where it was recorded beforehand: in a kit."""
+        return None
+
+    @cached_property
     def digest(self) -> str:
         """A digest of the files that decide the exercise's suites."""
         texts = (_read(self.folder / "exercise.py"), self.misconceptions_source, self.reference_source)
@@ -102,7 +126,7 @@ class CourseExercise:
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
-    """A directory with a ``course.toml`` and a ``solutions/`` tree."""
+    """A directory with a ``course.toml`` and a ``solutions/`` tree, or a kit that was released from one."""
 
     root: Path
     title: str
@@ -110,6 +134,8 @@ class Course:
     limits: Limits = field(default_factory=Limits)
     feedback: str = "counterexample"
     exercises: Sequence[CourseExercise] = ()
+    is_kit: bool = False
+    """Whether it is a student's kit: of the suites only the recorded public ones are there, and no answers."""
 
     def exercise(self, slug: str) -> CourseExercise:
         """The exercise of that slug."""
@@ -162,17 +188,30 @@ def load_course(root: Path) -> Course:
     """
     settings = read_settings(root)
     order = settings.assignments
-    found = [path.parent for path in (root / "solutions").glob("*/*/exercise.py")]
     rank = {name: index for index, name in enumerate(order)}
-    found.sort(key=lambda folder: (rank.get(folder.parent.name, len(rank)), folder.parent.name, folder.name))
+    exercises = _recorded_exercises(root) if settings.is_kit else _declared_exercises(root)
+    exercises.sort(key=lambda item: (rank.get(item.assignment, len(rank)), item.assignment, item.name))
     return Course(
         root=root,
         title=settings.title,
         order=order,
         limits=settings.limits,
         feedback=settings.feedback,
-        exercises=[CourseExercise(assignment=folder.parent.name, name=folder.name, folder=folder) for folder in found],
+        exercises=exercises,
+        is_kit=settings.is_kit,
     )
+
+
+def _recorded_exercises(root: Path) -> list[CourseExercise]:
+    # Reading records takes torch, which a course's own listing does without.
+    from grader.recorded import recorded_exercises
+
+    return list(recorded_exercises(root))
+
+
+def _declared_exercises(root: Path) -> list[CourseExercise]:
+    folders = [path.parent for path in (root / "solutions").glob("*/*/exercise.py")]
+    return [CourseExercise(assignment=folder.parent.name, name=folder.name, folder=folder) for folder in folders]
 
 
 def _read(path: Path) -> str:

@@ -7,21 +7,83 @@ right draws with a probability under `FALSE_ALARM` whatever n is.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field, replace
+from functools import wraps
+from typing import Any, ParamSpec
 
 import torch
 
+from grader.model import CourseError
 from grader.spec import Case, Property, layer_case, run
 
 __all__ = [
-    "FALSE_ALARM", "Fresh", "constant_init", "ks_normal", "ks_uniform", "line_values", "not_constant", "uniform_init",
+    "FALSE_ALARM", "Fresh", "constant_init", "graph_free", "ks_normal", "ks_threshold", "ks_uniform", "line_values",
+    "not_constant", "recorded", "remade", "uniform_init",
 ]  # fmt: skip
+
+_Arguments = ParamSpec("_Arguments")
 
 FALSE_ALARM = 1e-11
 """Bound on the probability that one tensor of right draws is rejected."""
 _SLACK = 1e-6
 """Relative room at the ends of an interval: how a bound is computed may differ in its last bits."""
+
+
+_makers: dict[str, Callable[..., Property]] = {}
+
+
+def recorded(make: Callable[_Arguments, Property]) -> Callable[_Arguments, Property]:
+    """Let a kit judge by what a function of the engine makes: its name and its arguments are recorded, no code.
+
+    The arguments are plain data, tuples and `Fresh`. What a course's own files define is no part of the engine, and
+    stays without a name.
+    """
+    if make.__module__.partition(".")[0] != __name__.partition(".")[0]:
+        return make
+
+    @wraps(make)
+    def made(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> Property:
+        arguments = {"args": _as_data(list(args)), "kwargs": _as_data(kwargs)}
+        return replace(make(*args, **kwargs), name=make.__name__, arguments=arguments)
+
+    _makers[make.__name__] = made
+    return made
+
+
+def remade(name: str, arguments: Mapping[str, Any]) -> Property:
+    """The property of a record.
+
+    Raises:
+        CourseError: where this engine has no such property, or not with these arguments.
+    """
+    try:
+        return _makers[name](*_from_data(arguments["args"]), **_from_data(arguments["kwargs"]))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise CourseError(f"The property {name!r} cannot be made again ({type(error).__name__}: {error}).") from None
+
+
+def _as_data(value: Any) -> Any:
+    if isinstance(value, Fresh):
+        return {"$fresh": _as_data(asdict(value))}
+    if isinstance(value, tuple):
+        return {"$tuple": [_as_data(item) for item in value]}
+    if isinstance(value, list):
+        return [_as_data(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _as_data(item) for key, item in value.items()}
+    return value
+
+
+def _from_data(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_from_data(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "$fresh" in value:
+        return Fresh(**_from_data(value["$fresh"]))
+    if "$tuple" in value:
+        return tuple(_from_data(value["$tuple"]))
+    return {key: _from_data(item) for key, item in value.items()}
 
 
 def ks_threshold(count: int) -> float:
@@ -88,6 +150,7 @@ class Fresh:
     """Parameters; each should have a few hundred elements, at most 20000."""
 
 
+@recorded
 def uniform_init(*constructions: Fresh, reset: bool = False, criterion: str = "init") -> Property:
     """Fresh parameters are uniform within a bound, and differ from one construction to the next.
 
@@ -106,6 +169,7 @@ def uniform_init(*constructions: Fresh, reset: bool = False, criterion: str = "i
     )
 
 
+@recorded
 def constant_init(constants: Mapping[str, float], *constructions: Fresh, criterion: str = "init") -> Property:
     """Fresh parameters and buffers, by name, all have one value. It cannot give a false alarm."""
     names = list(constants)
@@ -120,6 +184,31 @@ def constant_init(constants: Mapping[str, float], *constructions: Fresh, criteri
     look = run(*(f"layer.{name}" for name in names))
     cases = [layer_case(item.args, item.kwargs, [look], state=None) for item in constructions]
     return Property(criterion=criterion, cases=cases, holds=_each(constructions, problem))
+
+
+@recorded
+def graph_free(args: Sequence[Any], shape: Sequence[int], *names: str, criterion: str = "state") -> Property:
+    """Buffers do not hold on to the graph of the batch that they learned from. It cannot give a false alarm.
+
+    Args:
+        args: Of the constructor.
+        shape: Of the batch.
+        names: The buffers.
+        criterion: To which the property belongs.
+    """
+    lines = [f"out = layer(torch.arange({math.prod(shape)}.0).reshape({list(shape)}).requires_grad_())"]
+    case = layer_case(args, {}, [run(*lines, *(f"layer.{name}.requires_grad" for name in names))], state=None)
+
+    def holds(observations: Sequence[Mapping[str, Any]]) -> str | None:
+        values = line_values(observations[0])
+        if isinstance(values, str):
+            return values
+        held = [name for name, grad in zip(names, values[-len(names) :], strict=True) if grad is not False]
+        if not held:
+            return None
+        return f"after a training call {' and '.join(held)} should not hold on to the graph of the batch"
+
+    return Property(criterion=criterion, cases=[case], holds=holds)
 
 
 def _draws(item: Fresh, reset: bool) -> Case:

@@ -5,18 +5,16 @@ says where a folder differs from them.
 """
 
 import runpy
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path, PurePosixPath
-
-from torch import nn
 
 from grader.catalog import Course, CourseExercise
 from grader.model import CourseError
 from grader.notebook import notebook
 from grader.spec import Part
-from grader.stub import stub, stub_pieces
+from grader.stub import stub_pieces
 from grader.suite import PUBLIC, compile_suite, rubric
 
 FIGURE_SCRIPT = "figure.py"
@@ -58,12 +56,6 @@ def worth_of(cache_dir: Path | None = None) -> Worth:
     return worth
 
 
-def methods_of(part: Part) -> Collection[str]:
-    """The methods that students may be asked for: those of torch.nn's modules and of the part's oracle."""
-    oracle = part.oracle.get(part.symbol) if isinstance(part.oracle, Mapping) else part.oracle
-    return {*dir(nn.Module), *dir(oracle)}
-
-
 def build(course: Course, worth: Worth | None = None) -> Build:
     """Everything that a release of the course holds; `worth` is `worth_of()` unless given."""
     worth = worth or worth_of()
@@ -77,10 +69,9 @@ def build(course: Course, worth: Worth | None = None) -> Build:
         for exercise in exercises:
             symbols, source = list(points[exercise.name]), exercise.reference_source
             lesson, answers = exercise.handout, points[exercise.name]
-            methods = {part.symbol: methods_of(part) for part in exercise.parts}
-            result.texts[folder / f"{exercise.name}.py"] = stub(source, symbols, methods)
+            result.texts[folder / f"{exercise.name}.py"] = exercise.stub
             result.texts[folder / f"{exercise.name}.ipynb"] = notebook(
-                exercise.name, lesson, stub_pieces(source, symbols, methods), answers
+                exercise.name, lesson, stub_pieces(source, symbols, exercise.methods), answers
             )
             if (exercise.folder / FIGURE_SCRIPT).is_file():
                 result.figures[folder / "figures" / f"{exercise.name}.png"] = exercise.folder / FIGURE_SCRIPT

@@ -20,6 +20,8 @@ class Settings:
     limits: Limits
     feedback: str
     """How much of a failed hidden case a student's report shows: one of `FEEDBACK`."""
+    is_kit: bool = False
+    """Whether this is a student's kit, whose suites were recorded (``kind = "kit"``)."""
 
 
 def read_settings(root: Path) -> Settings:
@@ -49,4 +51,5 @@ def read_settings(root: Path) -> Settings:
         assignments=list(found.get("assignments", [])),
         limits=limits,
         feedback=feedback,
+        is_kit=found.get("kind") == "kit",
     )

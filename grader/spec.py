@@ -194,6 +194,10 @@ class Property:
     criterion: str
     cases: Sequence[Case]
     holds: Callable[[Sequence[Mapping[str, Any]]], str | None]
+    name: str = ""
+    """The function of `grader.properties` that makes it again from ``arguments`` (plain data), so that a kit can judge
+    by it; without a name it is judged only where ``solutions/`` are."""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

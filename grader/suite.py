@@ -8,7 +8,6 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
 from inspect import Parameter, signature
@@ -17,18 +16,22 @@ from typing import Any
 
 import torch
 
-from grader import wire
+from grader import suite_data
 from grader.catalog import CourseExercise
 from grader.judge import compare, criteria
 from grader.judge.fingerprint import Fingerprint, fingerprint
-from grader.model import CRITERIA, CourseError
+from grader.model import CourseError
 from grader.search import canonical, draw, seed_from, smallest, weight
-from grader.spec import POINTS, Misconception, Part, evaluate, run, train
+from grader.spec import Misconception, Part, evaluate, run, train
+from grader.suite_data import HIDDEN, PUBLIC, Suite, SuiteCase, rubric
 from grader.worker.probe import run_case
 from grader.worker.recipes import build
 
-FORMAT = 1
-HIDDEN, PUBLIC = "hidden", "public"
+__all__ = [
+    "HIDDEN", "PUBLIC", "SMALL", "Suite", "SuiteCase", "compile_suite", "in_float64", "resolve_case", "rubric",
+]  # fmt: skip
+
+FORMAT = 2
 SMALL = 22.0
 """A case of this weight needs no shrinking: a person takes it in at a glance."""
 TOO_LARGE = 1_000.0
@@ -37,41 +40,6 @@ _NUMERICS_CASES = 16
 _JUDGED_APART = ("own_work", "numerics", "init", "errors", "vectorized")
 """Criteria that have cases of their own."""
 _PUBLIC_SHARE = 3
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SuiteCase:
-    """One case of a suite."""
-
-    kind: str
-    """``main``, ``interface``, ``positional``, ``numerics``, ``errors``, ``property`` or ``growth``."""
-    case: Mapping[str, Any]
-    expected: Mapping[str, Any] | None = None
-    """The oracle's observation (for numerics, the truth and its allowances)."""
-    misconceptions: Mapping[str, Fingerprint] = field(default_factory=dict)
-    """How each misconception that differs here would answer."""
-    group: int = 0
-    """Which property or growth it belongs to, or for ``positional`` the index of the same case by keyword."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Suite:
-    """The compiled cases of one part."""
-
-    exercise: str
-    symbol: str
-    visibility: str
-    digest: str
-    cases: Sequence[SuiteCase]
-    planned: Mapping[str, int]
-    """How many cases judge each criterion when everything is right."""
-
-
-def rubric(part: Part, suite: Suite) -> dict[str, float]:
-    """The part's criteria with their points, in the order of judging."""
-    present = {"own_work", *suite.planned}
-    points = {name: float(part.points.get(name, POINTS[name])) for name in CRITERIA}
-    return {name: points[name] for name in CRITERIA if name in present and (points[name] > 0 or name == "own_work")}
 
 
 def compile_suite(
@@ -83,7 +51,7 @@ def compile_suite(
     device: str = "cpu",
     cache_dir: Path | None = None,
 ) -> Suite:
-    """The suite of a part, from the cache where it holds one.
+    """The suite of a part, from the cache where it holds one; in a kit the recorded public one, whatever is asked for.
 
     Args:
         exercise: The exercise as found on disk.
@@ -97,6 +65,9 @@ def compile_suite(
         CourseError: where the declaration cannot be compiled: the oracle raises on a case, or does not on one in
             ``errors``.
     """
+    recorded = exercise.recorded(part.symbol)
+    if recorded is not None:
+        return recorded
     key = hashlib.sha256(
         canonical(
             [FORMAT, _engine_digest(), exercise.digest, part.symbol, seed, visibility, _versions(), device]
@@ -123,8 +94,8 @@ def _engine_digest() -> str:
     """A digest of the engine's files that decide what a suite holds."""
     here = Path(__file__).parent
     names = (
-        "spec.py", "strategies.py", "search.py", "suite.py", "properties.py", "worker/probe.py", "worker/recipes.py",
-        "judge/compare.py", "judge/criteria.py", "judge/fingerprint.py",
+        "spec.py", "strategies.py", "search.py", "suite.py", "suite_data.py", "properties.py", "dropout_properties.py",
+        "worker/probe.py", "worker/recipes.py", "judge/compare.py", "judge/criteria.py", "judge/fingerprint.py",
     )  # fmt: skip
     return hashlib.sha256(b"\0".join((here / name).read_bytes() for name in names)).hexdigest()
 
@@ -468,37 +439,18 @@ def _largest(values: torch.Tensor) -> float:
 
 def _read(path: Path) -> Suite | None:
     try:
-        data = wire.unpack(path.read_bytes())
-        cases = [
-            SuiteCase(
-                kind=item["kind"], case=item["case"], expected=item["expected"], group=item["group"],
-                misconceptions={name: Fingerprint(marks) for name, marks in item["misconceptions"].items()},
-            )
-            for item in data["cases"]
-        ]  # fmt: skip
-        return Suite(
-            **{key: data[key] for key in ("exercise", "symbol", "visibility", "digest", "planned")}, cases=cases
-        )
-    except (OSError, wire.WireError, KeyError, TypeError):
+        return suite_data.from_bytes(path.read_bytes())
+    except (OSError, ValueError):
         # A cache that is missing, damaged or of another format is compiled anew.
         return None
 
 
 def _write(path: Path, suite: Suite) -> None:
-    data = {
-        "exercise": suite.exercise, "symbol": suite.symbol, "visibility": suite.visibility, "digest": suite.digest,
-        "planned": suite.planned,
-        "cases": [
-            {"kind": item.kind, "case": item.case, "expected": item.expected, "group": item.group,
-             "misconceptions": {name: list(mark.marks) for name, mark in item.misconceptions.items()}}
-            for item in suite.cases
-        ],
-    }  # fmt: skip
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor, temporary = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(wire.pack_payload(data))
+            file.write(suite_data.to_bytes(suite))
         os.replace(temporary, path)
     except OSError:
         # A cache that cannot be written costs time, never a grade.

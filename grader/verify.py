@@ -24,9 +24,8 @@ from grader.judge.session import Server, Stopped
 from grader.loader import Answer
 from grader.model import CourseError, Limits, PartReport, Verdict
 from grader.mutants import Mutant, mutants
-from grader.release import methods_of, stale, worth_of
+from grader.release import stale, worth_of
 from grader.spec import Misconception, Part
-from grader.stub import stub
 from grader.suite import PUBLIC, Suite, compile_suite
 
 KILL_RATE = 0.98
@@ -183,9 +182,7 @@ class _Verifier:
             proof.holes.append(f"only {proof.right} right answers in other styles, {_RIGHT[part.core]} are asked for")
 
     def stub_scores_nothing(self, part: Part, proof: PartProof) -> None:
-        symbols = [item.symbol for item in self.exercise.parts]
-        methods = {item.symbol: methods_of(item) for item in self.exercise.parts}
-        report = self.grade(part, stub(self.exercise.reference_source, symbols, methods))
+        report = self.grade(part, self.exercise.stub)
         if report.verdict is not Verdict.NOT_ATTEMPTED or report.score:
             proof.holes.append(f"the stub is {report.verdict} with {report.score} points")
 

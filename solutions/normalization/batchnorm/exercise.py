@@ -8,13 +8,12 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from grader.properties import Fresh, constant_init, line_values
+from grader.properties import Fresh, constant_init, graph_free
 from grader.spec import (
     Exercise,
     Growth,
     OffLimits,
     Part,
-    Property,
     call,
     evaluate,
     function_case,
@@ -218,23 +217,6 @@ def layer_numerics(draw: st.DrawFn, dims: Sequence[int]) -> Case:
     return layer_case([3], {}, steps, dtype="float32", seed=draw(seeds))
 
 
-def remembers_no_graph(observations: Sequence[Any]) -> str | None:
-    """Whether the running statistics kept the graph of the batch that they learned from."""
-    values = line_values(observations[0])
-    if isinstance(values, str):
-        return values
-    held = [name for name, grad in zip(("running_mean", "running_var"), values[-2:], strict=True) if grad is not False]
-    return f"after a training call {' and '.join(held)} should not hold on to the graph of the batch" if held else None
-
-
-def graph_free(shape: Sequence[int]) -> Property:
-    """Running statistics are detached; a right answer cannot fail this."""
-    lines = [f"out = layer(torch.arange({math.prod(shape)}.0).reshape({list(shape)}).requires_grad_())"]
-    lines += ["layer.running_mean.requires_grad", "layer.running_var.requires_grad"]
-    case = layer_case([shape[1]], {}, [run(*lines)], state=None)
-    return Property(criterion="state", cases=[case], holds=remembers_no_graph)
-
-
 def examples(extent: Sequence[int]) -> list[Case]:
     """Cases for every suite; `extent` is the size of an image."""
     x, y, z = tensor(4, 3, *extent), tensor(2, 3, *extent, seed=1, shift=2.0), tensor(6, 3, *extent, seed=2, scale=3.0)
@@ -296,7 +278,7 @@ def layer(
                 Fresh(args=(3,)),
                 Fresh(args=(5,), kwargs={"momentum": None, "eps": 0.1}),
             ),
-            graph_free([4, 3, *extent]),
+            graph_free([3], [4, 3, *extent], "running_mean", "running_var"),
         ],
         errors=refusals(extent, wrong),
         growth=[

@@ -4,11 +4,11 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import torch
 from hypothesis import strategies as st
-from torch import Tensor, nn
+from torch import nn
 
-from grader.properties import Fresh, ks_threshold, uniform_init
+from grader.dropout_properties import WIDTH, dropout_between
+from grader.properties import Fresh, uniform_init
 from grader.spec import Exercise, Growth, OffLimits, Part, Property, call, evaluate, layer_case, run, tensor, train
 from grader.strategies import cotangents, flags, normal_tensor, seeds, sizes
 
@@ -173,16 +173,6 @@ def one_layer_drops_nothing(symbol: str) -> Case:
     return layer_case((3, 2), {}, [run(*lines, "torch.allclose(single(x := torch.ones(4, 2, 3))[0], layer(x)[0])")])
 
 
-def squash(kind: str, x: Tensor) -> Tensor:
-    """What an upper layer makes of its input where `passing_on` holds."""
-    return torch.tanh(torch.tanh(x)) if kind == "LSTM" else torch.tanh(x)
-
-
-def unsquash(kind: str, y: Tensor) -> Tensor:
-    """The input that an upper layer had."""
-    return torch.atanh(torch.atanh(y)) if kind == "LSTM" else torch.atanh(y)
-
-
 def passing_on(kind: str, layer: int, size: int, directions: int) -> Case:
     """Parameters with which an upper layer forgets its state and squashes its input, element by element.
 
@@ -210,86 +200,12 @@ def passing_on(kind: str, layer: int, size: int, directions: int) -> Case:
     return state
 
 
-def dropout_between(kind: str, layers: int, p: float, *, directions: int = 1) -> Property:
-    """In training, what comes out of every layer but the last is dropped and scaled; nothing else is.
-
-    The upper layers squash each element by itself, so each output is zero, or what the scaled elements below give. A
-    right answer fails with a probability below 1e-10: the share of zeros by Hoeffding's inequality (of which
-    `ks_threshold` is the bound for all thresholds at once), and equal masks, the likeliest of which are those of all
-    times of one call, with less than 0.7 ** 256 < 1e-39.
-    """
-    length, batch, size = 6, 32, 8
+def drops_between(kind: str, layers: int, p: float, *, directions: int = 1) -> Property:
+    """Dropout between layers that `passing_on` has made transparent."""
     state: Case = {}
     for layer in range(1, layers):
-        state |= passing_on(kind, layer, size, directions)
-    step = call(tensor(length, batch, 3, grad=False), cotangent=None)
-    kwargs = {"num_layers": layers, "dropout": p, "bidirectional": directions == 2}
-    case = layer_case((3, size), kwargs, [step, step, evaluate(), step, train(), step], state=state)
-    settings = ", ".join(f"{name}={value}" for name, value in kwargs.items())
-
-    def holds(observations: Sequence[Mapping[str, Any]]) -> str | None:
-        found = [_output_and_state(record["out"]) for record in observations[0]["steps"] if "out" in record]
-        first, second, resting, third = found
-        lowest = resting[0]
-        for _ in range(layers - 1):
-            lowest = unsquash(kind, lowest)
-        for output, h_n in (first, second, third):
-            said = _one_call(kind, p, lowest, resting[1][:directions], output, h_n)
-            if said:
-                return f"in training, with {settings}: {said}"
-        if torch.equal(first[0], second[0]) or torch.equal(first[0], third[0]):
-            return f"in training, with {settings}: two calls drop the very same elements"
-        return None
-
-    return Property(criterion="values", cases=[case], holds=holds)
-
-
-def _output_and_state(out: Any) -> tuple[Tensor, Tensor]:
-    output, states = out
-    return output.double(), (states[0] if isinstance(states, list) else states).double()
-
-
-def _last(output: Tensor, directions: int) -> Tensor:
-    """What each direction puts out last, in the shape of a layer's states: forward at the end, backward at the
-    start."""
-    halves = output.chunk(directions, -1)
-    return torch.stack([half[0] if number else half[-1] for number, half in enumerate(halves)])
-
-
-def _one_call(kind: str, p: float, lowest: Tensor, h_0: Tensor, output: Tensor, h_n: Tensor) -> str | None:
-    """What is wrong with a call in training, given the lowest layer's outputs and its last states."""
-    directions = len(h_0)
-    layers = len(h_n) // directions
-    if not _close(h_n[:directions], h_0):
-        return "the states of the first layer change, but its input and its states are not to be dropped"
-    if not _close(_last(output, directions), h_n[-directions:]):
-        return "the last layer's outputs differ from its states, but they are not to be dropped"
-    expected = lowest
-    for layer in range(1, layers):
-        expected = squash(kind, expected / (1 - p))
-        if not _dropped(h_n[layer * directions : (layer + 1) * directions], _last(expected, directions)):
-            return (
-                f"the outputs of layer {layer - 1} should reach layer {layer} either as zero or divided by 1 - dropout"
-            )
-    if not _dropped(output, expected):
-        return "the outputs of a layer should reach the next either as zero or divided by 1 - dropout"
-    gone = output.abs() < 1e-6
-    wanted = 1 - (1 - p) ** (layers - 1)
-    for half in gone.chunk(directions, -1):
-        share = float(half.double().mean())
-        if abs(share - wanted) > ks_threshold(half.numel()):
-            return f"{share:.0%} of the elements are dropped before the last layer, where {wanted:.0%} are expected"
-        if any(bool((half == first).all()) for first in (half[:1], half[:, :1], half[..., :1])):
-            return "the same elements are dropped at all times, in the whole batch or in all features"
-    return None
-
-
-def _close(one: Tensor, other: Tensor) -> bool:
-    return bool((one - other).abs().max() <= 1e-5)
-
-
-def _dropped(values: Tensor, kept: Tensor) -> bool:
-    return bool(torch.minimum(values.abs(), (values - kept).abs()).max() <= 1e-5)
+        state |= passing_on(kind, layer, WIDTH, directions)
+    return dropout_between(state, layers=layers, p=p, squashes=1 + (kind == "LSTM"), directions=directions)
 
 
 # Bad arguments, growth, interface.
@@ -381,9 +297,9 @@ def layer(
                 Fresh(args=(64, 25), bound=1 / 5, names=names_of(1, "")),
                 Fresh(args=(300, 2), kwargs={"bias": False}, bound=1 / math.sqrt(2), names=["weight_ih_l0"]),
             ),
-            dropout_between(symbol, 2, 0.25),
-            dropout_between(symbol, 3, 0.2),
-            dropout_between(symbol, 2, 0.4, directions=2),
+            drops_between(symbol, 2, 0.25),
+            drops_between(symbol, 3, 0.2),
+            drops_between(symbol, 2, 0.4, directions=2),
         ],
         errors=[*refusals(pair), *errors],
         growth=growth(pair),

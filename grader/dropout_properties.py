@@ -1,0 +1,105 @@
+"""A property of stacked recurrent layers: what dropout does between them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from grader.properties import ks_threshold, recorded
+from grader.spec import Property, call, evaluate, layer_case, tensor, train
+
+WIDTH = 8
+"""The hidden size of the layers that `dropout_between` constructs."""
+_LENGTH, _BATCH, _INPUT = 6, 32, 3
+_ROUNDING = 1e-5
+
+
+@recorded
+def dropout_between(
+    state: Mapping[str, Any], *, layers: int, p: float, squashes: int = 1, directions: int = 1
+) -> Property:
+    """In training, what comes out of every layer but the last is dropped and scaled; nothing else is.
+
+    The upper layers squash each element by itself, so each output is zero, or what the scaled elements below give. A
+    right answer fails with a probability below 1e-10: the share of zeros by Hoeffding's inequality (of which
+    `ks_threshold` is the bound for all thresholds at once), and equal masks, the likeliest of which are those of all
+    times of one call, with less than 0.7 ** 256 < 1e-39.
+
+    Args:
+        state: Recipes with which every layer above the lowest forgets its state and gives back its input, squashed.
+        layers: How many layers.
+        p: The probability of dropping an element.
+        squashes: How many times an upper layer applies tanh to its input.
+        directions: 1, or 2 for a layer that also reads backward.
+    """
+    step = call(tensor(_LENGTH, _BATCH, _INPUT, grad=False), cotangent=None)
+    kwargs = {"num_layers": layers, "dropout": p, "bidirectional": directions == 2}
+    case = layer_case((_INPUT, WIDTH), kwargs, [step, step, evaluate(), step, train(), step], state=state)
+    settings = ", ".join(f"{name}={value}" for name, value in kwargs.items())
+
+    def holds(observations: Sequence[Mapping[str, Any]]) -> str | None:
+        found = [_output_and_state(record["out"]) for record in observations[0]["steps"] if "out" in record]
+        first, second, resting, third = found
+        lowest = resting[0]
+        for _ in range(squashes * (layers - 1)):
+            lowest = torch.atanh(lowest)
+        for output, h_n in (first, second, third):
+            said = _one_call(squashes, p, lowest, resting[1][:directions], output, h_n)
+            if said:
+                return f"in training, with {settings}: {said}"
+        if torch.equal(first[0], second[0]) or torch.equal(first[0], third[0]):
+            return f"in training, with {settings}: two calls drop the very same elements"
+        return None
+
+    return Property(criterion="values", cases=[case], holds=holds)
+
+
+def _output_and_state(out: Any) -> tuple[Tensor, Tensor]:
+    output, states = out
+    return output.double(), (states[0] if isinstance(states, list) else states).double()
+
+
+def _last(output: Tensor, directions: int) -> Tensor:
+    """What each direction puts out last, in the shape of a layer's states: forward at the end, backward at the
+    start."""
+    halves = output.chunk(directions, -1)
+    return torch.stack([half[0] if number else half[-1] for number, half in enumerate(halves)])
+
+
+def _one_call(squashes: int, p: float, lowest: Tensor, h_0: Tensor, output: Tensor, h_n: Tensor) -> str | None:
+    """What is wrong with a call in training, given the lowest layer's outputs and its last states."""
+    directions = len(h_0)
+    layers = len(h_n) // directions
+    if not _close(h_n[:directions], h_0):
+        return "the states of the first layer change, but its input and its states are not to be dropped"
+    if not _close(_last(output, directions), h_n[-directions:]):
+        return "the last layer's outputs differ from its states, but they are not to be dropped"
+    expected = lowest
+    for layer in range(1, layers):
+        expected = expected / (1 - p)
+        for _ in range(squashes):
+            expected = torch.tanh(expected)
+        if not _dropped(h_n[layer * directions : (layer + 1) * directions], _last(expected, directions)):
+            return (
+                f"the outputs of layer {layer - 1} should reach layer {layer} either as zero or divided by 1 - dropout"
+            )
+    if not _dropped(output, expected):
+        return "the outputs of a layer should reach the next either as zero or divided by 1 - dropout"
+    gone = output.abs() < _ROUNDING / 10
+    wanted = 1 - (1 - p) ** (layers - 1)
+    for half in gone.chunk(directions, -1):
+        share = float(half.double().mean())
+        if abs(share - wanted) > ks_threshold(half.numel()):
+            return f"{share:.0%} of the elements are dropped before the last layer, where {wanted:.0%} are expected"
+        if any(bool((half == first).all()) for first in (half[:1], half[:, :1], half[..., :1])):
+            return "the same elements are dropped at all times, in the whole batch or in all features"
+    return None
+
+
+def _close(one: Tensor, other: Tensor) -> bool:
+    return bool((one - other).abs().max() <= _ROUNDING)
+
+
+def _dropped(values: Tensor, kept: Tensor) -> bool:
+    return bool(torch.minimum(values.abs(), (values - kept).abs()).max() <= _ROUNDING)

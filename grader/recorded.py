@@ -1,0 +1,92 @@
+"""The exercises of a student's kit, which stand in for those that ``solutions/`` declares."""
+
+import hashlib
+import types
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from grader.catalog import CourseExercise
+from grader.model import CourseError
+from grader.record import FOLDER, SUFFIX, Record
+from grader.spec import Exercise, Misconception
+from grader.suite_data import Suite
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedExercise(CourseExercise):
+    """An exercise of a kit: of its declaration and its public suites there is the record, of its answers nothing."""
+
+    record: Record
+
+    @property
+    def reference_source(self) -> str:
+        """Not in a kit."""
+        raise needs_solutions("The reference answers are")
+
+    @property
+    def reference(self) -> types.ModuleType:
+        """Not in a kit."""
+        raise needs_solutions("The reference answers are")
+
+    @property
+    def right(self) -> Mapping[str, str]:
+        """Not in a kit."""
+        raise needs_solutions("The right answers are")
+
+    @property
+    def misconceptions_source(self) -> str:
+        """Not in a kit."""
+        raise needs_solutions("The known-wrong answers are")
+
+    @property
+    def declaration(self) -> Exercise:
+        """The exercise as recorded, without oracles and strategies."""
+        return self.record.exercise
+
+    @property
+    def misconceptions(self) -> Sequence[Misconception]:
+        """Names and hints of the known-wrong answers."""
+        return self.record.misconceptions
+
+    @property
+    def handout(self) -> str:
+        """The lesson, in Markdown."""
+        return self.record.text("handout")
+
+    @property
+    def stub(self) -> str:
+        """What students start from."""
+        return self.record.text("stub")
+
+    def recorded(self, symbol: str) -> Suite | None:
+        """The public suite of a part."""
+        return self.record.suite(symbol)
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of the record."""
+        return hashlib.sha256(self.record.path.read_bytes()).hexdigest()
+
+
+def needs_solutions(what: str) -> CourseError:
+    """The error of whatever asks a kit for what only the course itself has."""
+    return CourseError(
+        f"{what} not in a student's kit.", "This needs the course itself, with its solutions/ (course --root DIR …)."
+    )
+
+
+def recorded_exercises(root: Path) -> Sequence[RecordedExercise]:
+    """The exercises of a kit.
+
+    Raises:
+        CourseError: where it has none.
+    """
+    found = [
+        RecordedExercise(assignment=path.parts[-3], name=path.stem, folder=path.parents[1], record=Record(path))
+        for path in root.glob(f"*/{FOLDER}/*{SUFFIX}")
+    ]
+    if not found:
+        raise CourseError(f"{root} is a kit without recorded suites.", "Take it from the course again.")
+    return found
