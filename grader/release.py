@@ -1,21 +1,25 @@
-"""Write what students receive: of each exercise a stub, a notebook and its figure, of each assignment a README.
+"""Write what students receive: of each exercise a stub, a notebook, a figure and its public suite; capstones, READMEs,
+a checker.
 
-`build` makes every text from the course, so the same course gives the same bytes; `release` writes them, and `stale`
-says where a folder differs from them.
+`build_kit` makes everything from the course, so the same course gives the same; `release` writes it, and `stale` says
+where a folder differs from it.
 """
 
 import runpy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 
-from grader.catalog import Course, CourseExercise
+from grader import kit
+from grader.capstone import CAPSTONE_SCRIPT, capstone
+from grader.catalog import Course, CourseExercise, needs_solutions
 from grader.model import CourseError
 from grader.notebook import notebook
+from grader.record import FOLDER, SUFFIX, differences, left_out, record
 from grader.spec import Part
 from grader.stub import stub_pieces
-from grader.suite import PUBLIC, compile_suite, rubric
+from grader.suite import PUBLIC, Suite, compile_suite, rubric
 
 FIGURE_SCRIPT = "figure.py"
 FIGURE_DPI = 144
@@ -29,8 +33,33 @@ You may add helper functions and classes of your own. Each lesson says what is o
 computes it for you. Everything else in PyTorch is yours to use.
 """
 
+_CAPSTONE = """
+When the parts are written, open [capstone.ipynb](capstone.ipynb): it trains a small net made of your own answers,
+next to the same net of `torch.nn`. It is not graded.
+"""
+
 Worth = Callable[[CourseExercise, Part], float]
 """The points of a part."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicSuites:
+    """The public suites of a course, each compiled once."""
+
+    cache_dir: Path | None = None
+    """Where compiled suites are kept; None keeps none."""
+    _known: dict[tuple[str, str], Suite] = field(default_factory=dict)
+
+    def __call__(self, exercise: CourseExercise, part: Part) -> float:
+        """The points that the part's rubric gives."""
+        return sum(rubric(part, self.suite(exercise, part)).values())
+
+    def suite(self, exercise: CourseExercise, part: Part) -> Suite:
+        """The part's public suite."""
+        key = (exercise.slug, part.symbol)
+        if key not in self._known:
+            self._known[key] = compile_suite(exercise, part, PUBLIC, visibility=PUBLIC, cache_dir=self.cache_dir)
+        return self._known[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +69,25 @@ class Build:
     texts: dict[PurePosixPath, str] = field(default_factory=dict)
     figures: dict[PurePosixPath, Path] = field(default_factory=dict)
     """Figure to the script that draws it."""
+    records: dict[PurePosixPath, bytes] = field(default_factory=dict)
+    """The recorded public suites (see `grader.record`)."""
+    copies: dict[PurePosixPath, Path] = field(default_factory=dict)
+    """Files taken over as they are."""
 
 
-def worth_of(cache_dir: Path | None = None) -> Worth:
+def worth_of(cache_dir: Path | None = None) -> PublicSuites:
     """The points that the rubrics give, by way of each part's public suite.
 
     Args:
         cache_dir: Where compiled suites are kept; None keeps none.
     """
-
-    def worth(exercise: CourseExercise, part: Part) -> float:
-        suite = compile_suite(exercise, part, PUBLIC, visibility=PUBLIC, cache_dir=cache_dir)
-        return sum(rubric(part, suite).values())
-
-    return worth
+    return PublicSuites(cache_dir)
 
 
 def build(course: Course, worth: Worth | None = None) -> Build:
-    """Everything that a release of the course holds; `worth` is `worth_of()` unless given."""
+    """The assignments: texts and figures; `worth` is `worth_of()` unless given."""
+    if course.is_kit:
+        raise needs_solutions("What a release is made from is")
     worth = worth or worth_of()
     result = Build()
     for assignment, group in groupby(course.exercises, key=lambda exercise: exercise.assignment):
@@ -65,7 +95,10 @@ def build(course: Course, worth: Worth | None = None) -> Build:
         points = {
             exercise.name: {part.symbol: worth(exercise, part) for part in exercise.parts} for exercise in exercises
         }
-        result.texts[folder / "README.md"] = _readme(course, assignment, exercises, points)
+        final = exercises[0].folder.parent / CAPSTONE_SCRIPT
+        result.texts[folder / "README.md"] = _readme(course, assignment, exercises, points, final.is_file())
+        if final.is_file():
+            result.texts[folder / "capstone.ipynb"] = capstone(final)
         for exercise in exercises:
             symbols, source = list(points[exercise.name]), exercise.reference_source
             lesson, answers = exercise.handout, points[exercise.name]
@@ -78,7 +111,32 @@ def build(course: Course, worth: Worth | None = None) -> Build:
     return result
 
 
-def release(course: Course, directory: Path, worth: Worth | None = None) -> Sequence[Path]:
+def build_kit(course: Course, suites: PublicSuites, *, bundled: bool) -> Build:
+    """Everything that a student's kit holds: the assignments, and what checks answers to them.
+
+    Args:
+        course: The course.
+        suites: Its public suites.
+        bundled: Whether the checker is in it.
+    """
+    made = build(course, suites)
+    points: dict[str, float] = {}
+    for exercise in course.exercises:
+        found = [suites.suite(exercise, part) for part in exercise.parts]
+        worth = sum(suites(exercise, part) for part in exercise.parts)
+        points[exercise.assignment] = points.get(exercise.assignment, 0.0) + worth
+        place = PurePosixPath(exercise.assignment) / FOLDER / f"{exercise.name}{SUFFIX}"
+        made.records[place] = record(
+            exercise.slug, exercise.declaration, exercise.misconceptions, found,
+            handout=exercise.handout, stub=exercise.stub,
+        )  # fmt: skip
+    made.texts.update(kit.texts(course, points, bundled=bundled))
+    if bundled:
+        made.copies.update(kit.checker())
+    return made
+
+
+def release(course: Course, directory: Path, worth: PublicSuites | None = None) -> Sequence[Path]:
     """Write the release of a course into a directory, over what an earlier release left there.
 
     Returns:
@@ -87,13 +145,15 @@ def release(course: Course, directory: Path, worth: Worth | None = None) -> Sequ
     Raises:
         CourseError: where a stub or a figure cannot be made, or the directory cannot be written.
     """
-    made = build(course, worth)
+    made = build_kit(course, worth or worth_of(), bundled=_is_bundled(course, directory))
     written: list[Path] = []
     try:
-        for name, text in made.texts.items():
+        for name, content in _contents(made):
             path = directory / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="\n")
+            # A record that says the same stays, whatever the last bits that this processor gives.
+            if not (name in made.records and path.is_file() and not _record_differs(path, content)):
+                path.write_bytes(content)
             written.append(path)
         for name, script in made.figures.items():
             path = directory / name
@@ -105,23 +165,54 @@ def release(course: Course, directory: Path, worth: Worth | None = None) -> Sequ
     return written
 
 
-def stale(course: Course, directory: Path, worth: Worth | None = None) -> Sequence[str]:
+def not_recorded(course: Course) -> Sequence[str]:
+    """What a kit does not check, because a property has no name by which it could be recorded."""
+    return [
+        f"{exercise.slug}, {part.symbol}: {left_out(part)} of {len(part.properties)} properties judged at grading only"
+        for exercise in course.exercises
+        for part in exercise.parts
+        if left_out(part)
+    ]
+
+
+def stale(course: Course, directory: Path, worth: PublicSuites | None = None) -> Sequence[str]:
     """Where a directory is not what `release` would write: a sentence a file (of figures, only that they are there)."""
-    made = build(course, worth)
+    made = build_kit(course, worth or worth_of(), bundled=_is_bundled(course, directory))
     found: list[str] = []
-    for name, text in made.texts.items():
+    for name, content in _contents(made):
         path = directory / name
         if not path.is_file():
             found.append(f"{name} is missing")
-        elif path.read_bytes() != text.encode():
+        elif name in made.records:
+            found += [f"{name} differs from its source: {why}" for why in _record_differs(path, content)]
+        elif path.read_bytes() != content:
             found.append(f"{name} differs from its source")
     found += [f"{name} is missing" for name in made.figures if not (directory / name).is_file()]
-    known = {*made.texts, *made.figures}
+    known = {*made.texts, *made.records, *made.copies, *made.figures}
     for path in sorted(directory.rglob("*")):
         name = PurePosixPath(path.relative_to(directory).as_posix())
         if path.is_file() and name not in known and "__pycache__" not in name.parts:
             found.append(f"{name} is made from nothing below solutions/")
     return found
+
+
+def _is_bundled(course: Course, directory: Path) -> bool:
+    return not directory.resolve().is_relative_to(course.root.resolve())
+
+
+def _contents(made: Build) -> Iterator[tuple[PurePosixPath, bytes]]:
+    for name, text in made.texts.items():
+        yield name, text.encode()
+    yield from made.records.items()
+    for name, source in made.copies.items():
+        yield name, source.read_bytes()
+
+
+def _record_differs(path: Path, content: bytes) -> Sequence[str]:
+    try:
+        return differences(path, content)
+    except CourseError:
+        return ["it cannot be read"]
 
 
 def draw(script: Path, path: Path) -> None:
@@ -148,7 +239,11 @@ def draw(script: Path, path: Path) -> None:
 
 
 def _readme(
-    course: Course, assignment: str, exercises: Sequence[CourseExercise], points: Mapping[str, Mapping[str, float]]
+    course: Course,
+    assignment: str,
+    exercises: Sequence[CourseExercise],
+    points: Mapping[str, Mapping[str, float]],
+    has_capstone: bool,
 ) -> str:
     total = sum(worth for parts in points.values() for worth in parts.values())
     lines = [
@@ -165,4 +260,4 @@ def _readme(
             f"| {exercise.declaration.title} | [{exercise.name}.py]({exercise.name}.py) or "
             f"[{exercise.name}.ipynb]({exercise.name}.ipynb) | {parts} |"
         )
-    return "\n".join(lines) + "\n" + _HOW_TO
+    return "\n".join(lines) + "\n" + _HOW_TO + (_CAPSTONE if has_capstone else "")

@@ -53,7 +53,7 @@ def _names(slug: str) -> tuple[str, str]:
             raise CourseError(
                 f"{name!r} cannot be a name here.", "Use small letters, digits and _, a letter first.", usage=True
             )
-    if names[1] in {"exercise", "misconceptions", "torch", "figure"}:
+    if names[1] in {"exercise", "misconceptions", "torch", "figure", "capstone"}:
         raise CourseError(f"An exercise cannot be called {names[1]!r}: that file has another use.", usage=True)
     return names[0], names[1]
 
