@@ -1,0 +1,106 @@
+"""Residual networks: blocks that add to their input rather than replace it."""
+
+import torch
+from torch import nn
+
+
+class BasicBlock(nn.Module):
+    """Two 3×3 convolutions and a shortcut around them.
+
+    ``conv1`` (3×3, with the stride, padding 1), ``bn1``, ReLU, ``conv2`` (3×3, padding 1), ``bn2``; the shortcut is
+    added; ReLU. No convolution has a bias. The shortcut is the input itself, or ``downsample`` of it where the stride
+    is not 1 or the numbers of channels differ: a Sequential of a 1×1 convolution (with the stride, without bias) and a
+    batch normalisation.
+
+    Args:
+        in_channels: Channels of the input.
+        channels: Channels of the output.
+        stride: Of ``conv1`` and of ``downsample``.
+
+    Shape:
+        - Input: (N, in_channels, H, W).
+        - Output: (N, channels, ⌈H / stride⌉, ⌈W / stride⌉).
+    """
+
+    def __init__(self, in_channels: int, channels: int, stride: int = 1) -> None:
+        raise NotImplementedError("Write BasicBlock.__init__.")
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Add the residual to the shortcut, then a ReLU."""
+        raise NotImplementedError("Write BasicBlock.forward.")
+
+
+class Bottleneck(nn.Module):
+    """A 3×3 convolution between two 1×1 convolutions, and a shortcut around them.
+
+    ``conv1`` (1×1), ``bn1``, ReLU, ``conv2`` (3×3, with the stride, padding 1), ``bn2``, ReLU, ``conv3`` (1×1, to
+    4 · channels), ``bn3``; the shortcut is added; ReLU. No convolution has a bias. The shortcut is that of
+    `BasicBlock`, to 4 · channels.
+
+    Args:
+        in_channels: Channels of the input.
+        channels: Channels of ``conv1`` and ``conv2``; the output has four times as many.
+        stride: Of ``conv2`` and of ``downsample``.
+
+    Shape:
+        - Input: (N, in_channels, H, W).
+        - Output: (N, 4 · channels, ⌈H / stride⌉, ⌈W / stride⌉).
+    """
+
+    def __init__(self, in_channels: int, channels: int, stride: int = 1) -> None:
+        raise NotImplementedError("Write Bottleneck.__init__.")
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Add the residual to the shortcut, then a ReLU."""
+        raise NotImplementedError("Write Bottleneck.forward.")
+
+
+class PreActBlock(nn.Module):
+    """A residual block whose normalisation and ReLU come before the convolutions.
+
+    ``bn1``, ReLU, ``conv1`` (3×3, with the stride, padding 1), ``bn2``, ReLU, ``conv2`` (3×3, padding 1); the shortcut
+    is added, and nothing comes after it. ``conv1`` and ``conv2`` have no bias. The shortcut is the input itself, or
+    ``conv3`` of it (1×1, with the stride and a bias) where the stride is not 1 or the numbers of channels differ.
+
+    Args:
+        in_channels: Channels of the input.
+        channels: Channels of the output.
+        stride: Of ``conv1`` and ``conv3``.
+
+    Shape:
+        - Input: (N, in_channels, H, W).
+        - Output: (N, channels, ⌈H / stride⌉, ⌈W / stride⌉).
+    """
+
+    def __init__(self, in_channels: int, channels: int, stride: int = 1) -> None:
+        raise NotImplementedError("Write PreActBlock.__init__.")
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Add the residual to the shortcut."""
+        raise NotImplementedError("Write PreActBlock.forward.")
+
+
+class ResNet18(nn.Module):
+    """The residual network with 18 weighted layers, as torchvision builds it.
+
+    ``conv1`` (64 channels, 7×7, stride 2, padding 3, without bias), ``bn1``, ReLU, 3×3 max pooling with stride 2 and
+    padding 1; ``layer1`` to ``layer4``, each a Sequential of two `BasicBlock`, with 64, 128, 256 and 512 channels, the
+    first block of ``layer2``, ``layer3`` and ``layer4`` with stride 2; global average pooling; ``fc``, linear.
+
+    Args:
+        in_channels: Channels of the image.
+        num_classes: Size of the output.
+
+    Shape:
+        - Input: (N, in_channels, H, W); 224×224 in the paper, but any size works.
+        - Output: (N, num_classes).
+
+    With three channels and 1000 classes it has 11,689,512 parameters.
+    """
+
+    def __init__(self, in_channels: int = 3, num_classes: int = 1000) -> None:
+        raise NotImplementedError("Write ResNet18.__init__.")
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """The scores of every class."""
+        raise NotImplementedError("Write ResNet18.forward.")
