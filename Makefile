@@ -8,7 +8,7 @@ bin := $(VENV)/bin
 install = $(bin)/python -m pip install --quiet --quiet --disable-pip-version-check --constraint constraints.txt
 setup := pyproject.toml constraints.txt
 
-.PHONY: venv demo test check verify bench clean
+.PHONY: venv demo test check verify bench screenshots clean
 .DEFAULT_GOAL := demo
 
 venv: $(VENV)/.all
@@ -30,6 +30,9 @@ verify: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(bin)/python -m benchmarks
+
+screenshots: $(VENV)/.dev demo
+	$(bin)/python -m tests.screenshots results/demo docs/pictures
 
 clean:
 	rm -rf $(VENV) build results .course-cache .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info
