@@ -1,0 +1,143 @@
+"""What a learner reads after a typical mistake, word for word, and that its snippet shows the mistake when pasted.
+
+After a change that is meant: ``GOLDEN=write pytest tests/test_golden.py``, then read the difference as a learner would.
+"""
+
+import contextlib
+import io
+import os
+import sys
+import types
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from grader.loader import Answer
+from grader.model import PartReport
+from grader.report.screen import Place, first_failure, plain_text
+from grader.study.check import Checker
+from grader.study.outline import Outline, read_outline
+from grader.verify import misconception_source
+
+ROOT = Path(__file__).parent.parent
+GOLDEN = Path(__file__).parent / "golden"
+MISTAKES = {
+    "modules/tools": ["count_parameters: counts_buffers", "freeze: star_stops_at_dots"],
+    "linear/linear": [
+        "Linear: NoBiasAttribute", "Linear: WeightTheOtherWayRound", "Linear: BiasAsARow", "Linear: ForgetsTheBias",
+        "Linear: WeightData", "Linear: AlwaysDouble", "Linear: NormalWeights", "Linear: TakesWhatItNeeds",
+        "Linear: OneRowAtATime", "Linear: SubclassOfTorchs", "Flatten: EndIsExclusive", "Flatten: ViewsOnly",
+    ],
+    "normalization/layernorm": [
+        "LayerNorm: LastAxisOnly", "LayerNorm: ChangesItsInput", "LayerNorm: ConstantStatistics",
+        "LayerNorm: MeanOfSquares",
+        "LayerNorm: NotRegistered"],
+    "normalization/groupnorm": ["InstanceNorm2d: MomentumBackwards", "InstanceNorm2d: UpdatesInEvaluation"],
+    "convolution/arithmetic": ["conv_output_size: rounds_up", "pool_output_size: stride_of_one"],
+    "convolution/separable": ["DepthwiseSeparableConv2d: PadsTwice", "DepthwiseSeparableConv2d: Activates"],
+    "upsampling/pixelshuffle": ["PixelShuffle: RowsAndColumnsSwapped", "PixelShuffle: DropsWhatIsLeft"],
+    "recurrent/cells": ["RNNCell: TransposedRecurrence", "RNNCell: OutputAndState", "LSTMCell: ForgetGateFirst"],
+}  # fmt: skip
+"""Known-wrong answers of the course, by exercise."""
+
+HEAD = "import torch\nfrom torch import nn\n\n\nclass Linear(nn.Module):\n"
+BODY = """\
+    def __init__(self, in_features, out_features, bias=True):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(out_features, in_features))
+        self.bias = nn.Parameter(torch.empty(out_features)) if bias else None
+
+    def forward(self, x):
+        y = x @ self.weight.T
+        return y if self.bias is None else y + self.bias
+"""
+WRITTEN = {
+    "syntax_error": HEAD + BODY.replace("if bias else None", "if bias else"),
+    "no_super": HEAD + BODY.replace("        super().__init__()\n", ""),
+    "misspelt_name": HEAD + BODY.replace("return y if", "return z if"),
+    "wrong_matmul": HEAD + BODY.replace("self.weight.T", "self.weight"),
+    "returns_nothing": HEAD + BODY.replace("return y if self.bias is None else y + self.bias", "y + self.bias"),
+    "calls_torch": HEAD + BODY.replace("x @ self.weight.T", "nn.functional.linear(x, self.weight)"),
+    "import_fails": "import numpie\n" + HEAD + BODY,
+    "half_written": HEAD
+    + BODY.split("    def forward")[0]
+    + "    def forward(self, x):\n        raise NotImplementedError\n",
+}
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def outline() -> Outline:
+    return read_outline(ROOT)
+
+
+@pytest.fixture(scope="module")
+def checker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checker]:
+    cache = Path(os.environ.get("COURSE_CACHE") or tmp_path_factory.mktemp("cache")) / "suites"
+    # However slow the machine, the search for a smaller case ends by its count.
+    with contextlib.closing(Checker(ROOT, tmp_path_factory.mktemp("empty"), cache, shrink_seconds=60)) as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def _settings_of_torch() -> Iterator[None]:
+    yield
+    torch.set_default_dtype(torch.float32)
+    torch.set_printoptions(profile="default")
+
+
+def compare(name: str, shown: str) -> None:
+    path = GOLDEN / f"{name}.txt"
+    if os.environ.get("GOLDEN") == "write":
+        path.write_text(shown, encoding="utf-8")
+    assert shown == path.read_text(encoding="utf-8")
+
+
+def screen(report: PartReport, outline: Outline, slug: str) -> str:
+    (lesson,) = (lesson for lesson in outline.lessons if lesson.slug == slug)
+    return plain_text(report, Place(f"{slug}.py", f"{slug}.md", lesson.text))
+
+
+def pasted(code: str, name: str, source: str) -> str:
+    """What a snippet prints beside an answer, up to the exception that ends it."""
+    module = types.ModuleType(name)
+    sys.modules[name] = module
+    printed = io.StringIO()
+    try:
+        exec(compile(source, f"{name}.py", "exec"), vars(module))
+        with contextlib.redirect_stdout(printed):
+            exec(compile(code, "pasted", "exec"), {"__name__": "pasted"})
+    except Exception as error:
+        return f"{printed.getvalue()}{type(error).__name__}: {error}"
+    finally:
+        del sys.modules[name]
+    return printed.getvalue()
+
+
+CASES = [(slug, *name.split(": ")) for slug, names in MISTAKES.items() for name in names]
+
+
+@pytest.mark.parametrize(("slug", "symbol", "name"), CASES, ids=[name for _, _, name in CASES])
+def test_a_typical_mistake_is_explained(slug: str, symbol: str, name: str, checker: Checker, outline: Outline) -> None:
+    (lesson,) = (lesson for lesson in outline.lessons if lesson.slug == slug)
+    exercise = checker.exercise(lesson)
+    (item,) = (item for item in exercise.misconceptions if (item.part, item.name) == (symbol, name))
+    source = misconception_source(exercise, item)
+    report = checker.check_answer(lesson, symbol, Answer.from_source(f"{slug}.py", source))
+    compare(f"{symbol}-{name}", screen(report, outline, slug))
+    failure = first_failure(report)
+    assert failure is not None
+    if failure.counterexample is not None:
+        code = failure.counterexample.snippet
+        wrong, right = (pasted(code, exercise.name, text) for text in (source, exercise.reference_source))
+        assert wrong != right, f"the snippet shows no difference:\n{code}\n{wrong}"
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_slip_is_explained(name: str, checker: Checker, outline: Outline) -> None:
+    (lesson,) = (lesson for lesson in outline.lessons if lesson.slug == "linear/linear")
+    report = checker.check_answer(lesson, "Linear", Answer.from_source("linear/linear.py", WRITTEN[name]))
+    compare(f"slip-{name}", screen(report, outline, "linear/linear"))
