@@ -23,8 +23,8 @@ def configure(c: Any, course: str | os.PathLike[str]) -> None:
             )
         ),
     ]  # fmt: skip
-    # The released stub reads as the one in the student kit.
-    c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
+    # The line below it, which raises and says what is to be written, is the stub's own.
+    c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}
     c.Autograde.exporter_class = "grader.classroom.submitted.SubmittedNotebook"
     c.Autograde.sanitize_preprocessors = [
         "grader.classroom.structure.RebuildFromRelease",

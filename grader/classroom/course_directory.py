@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from grader.catalog import Course
 from grader.model import CourseError
@@ -55,7 +54,7 @@ configure(c, course={str(course.root)!r})
 
 
 def source_notebook(text: str) -> str:
-    """A student's notebook as nbgrader's source: what students replace is marked as the solution."""
+    """A student's notebook as nbgrader's source: where students write is marked, as nbgrader empties cells without."""
     notebook = json.loads(text)
     for cell in notebook["cells"]:
         if cell["metadata"]["nbgrader"]["solution"]:
@@ -63,11 +62,11 @@ def source_notebook(text: str) -> str:
     return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def _marked(line: str) -> list[Any]:
-    if line.strip() != _STUB:
+def _marked(line: str) -> list[str]:
+    if not line.lstrip().startswith(_STUB):
         return [line]
-    indent, end = line[: line.index(_STUB)], line[len(line.rstrip("\n")) :]
-    return [f"{indent}### BEGIN SOLUTION\n", f"{indent}{_STUB}\n", f"{indent}### END SOLUTION{end}"]
+    indent = line[: line.index(_STUB)]
+    return [f"{indent}### BEGIN SOLUTION\n", f"{indent}### END SOLUTION\n", line]
 
 
 def _write(path: Path, text: str) -> Path:

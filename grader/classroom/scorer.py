@@ -139,12 +139,8 @@ class Service:
             print(note, file=sys.stderr)
         limits = self.course.limits
         if part_seconds:
-            limits = replace(
-                limits, part_seconds=part_seconds, case_seconds=min(limits.case_seconds, part_seconds)
-            )
-        self.grading = Grading(
-            self.course, Options(device="cpu", seed=seed, limits=limits, cache_dir=cache_dir())
-        )
+            limits = replace(limits, part_seconds=part_seconds, case_seconds=min(limits.case_seconds, part_seconds))
+        self.grading = Grading(self.course, Options(device="cpu", seed=seed, limits=limits, cache_dir=cache_dir()))
 
     def close(self) -> None:
         """Stop the workers."""

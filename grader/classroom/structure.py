@@ -49,7 +49,7 @@ def rebuilt(submitted: NotebookNode, released: NotebookNode) -> NotebookNode:
     further: list[NotebookNode] = []
     for cell in submitted.cells:
         name = _grade_id(cell)
-        if name not in tagged or _is_solution(tagged[name]) and name in poured:
+        if name not in tagged or (_is_solution(tagged[name]) and name in poured):
             # Not of the release, or a copy of what is: as in a kernel, the later definition counts.
             further.append(_own(cell))
             continue

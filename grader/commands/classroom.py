@@ -60,9 +60,7 @@ def export(
     from grader.exports import Wanted, write
 
     notes = write(
-        Wanted(
-            form=form, results=results, gradebook=gradebook, assignment=assignment, column=column, output=output
-        ),
+        Wanted(form=form, results=results, gradebook=gradebook, assignment=assignment, column=column, output=output),
         root_of(root),
     )
     for note in notes:

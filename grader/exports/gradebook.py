@@ -77,10 +77,18 @@ def match(students: Iterable[str], rows: Sequence[Sequence[str]], keys: Sequence
 
 
 def _same(student: str, field: str) -> bool:
-    """Whether a field names a student; "Last, First" is also First Last, and an address its part before the @."""
-    wanted, last, comma, first = folded(student), *folded(field).partition(",")
-    forms = {folded(field), f"{first.strip()} {last}" if comma else "", folded(field).split("@")[0]}
-    return bool(wanted) and (wanted in forms or wanted.replace("_", " ").replace("-", " ") in forms)
+    """Whether a field names a student, who may be called "Last, First", "Participant 12" or by an address there."""
+    wanted = _forms(student)
+    return bool(folded(student)) and not wanted.isdisjoint(
+        {*_forms(field), folded(field).split("@")[0], folded(field).removeprefix("participant ")}
+    )
+
+
+def _forms(name: str) -> set[str]:
+    """A name as it is, and its words in the order in which people say them."""
+    last, comma, first = folded(name).partition(",")
+    spoken = f"{first.strip()} {last}" if comma else folded(name)
+    return {folded(name), spoken, spoken.replace("_", " ")}
 
 
 def unmatched(students: Iterable[str], found: Mapping[str, int]) -> list[str]:

@@ -58,7 +58,9 @@ def _broken(part: PartReport) -> ElementTree.Element:
 
 
 def _named(part: PartReport, name: str) -> ElementTree.Element:
-    return ElementTree.Element("testcase", classname=f"{part.exercise.replace('/', '.')}.{part.part}", name=name, time="0")
+    return ElementTree.Element(
+        "testcase", classname=f"{part.exercise.replace('/', '.')}.{part.part}", name=name, time="0"
+    )
 
 
 def _clean(text: str) -> str:

@@ -13,7 +13,9 @@ def dumps(scores: Scores) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["student", *scores.most, "total"])
-    writer.writerow(["points possible", *(shown(most) for most in scores.most.values()), shown(sum(scores.most.values()))])
+    writer.writerow(
+        ["points possible", *(shown(most) for most in scores.most.values()), shown(sum(scores.most.values()))]
+    )
     for student, row in scores.points.items():
         values = [row.get(name) for name in scores.most]
         ungraded = any(row.get(name, 0.0) is None for name in scores.most)
