@@ -9,6 +9,8 @@ import click
 VERBS = {
     "list": "grader.commands.authoring:list_parts",
     "grade": "grader.commands.grading:grade",
+    "regrade": "grader.commands.store:regrade",
+    "history": "grader.commands.store:history",
     "verify": "grader.commands.authoring:verify",
     "new": "grader.commands.authoring:new",
     "release": "grader.commands.authoring:release",

@@ -3,30 +3,25 @@
 import os
 import secrets
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import closing
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from multiprocessing import get_context
 from pathlib import Path
 from platform import python_version
-from typing import Any
 
 import torch
 
-from grader.catalog import Course, CourseExercise, load_course
+from grader.catalog import Course, CourseExercise
 from grader.judge.grade import PartGrader
 from grader.judge.own_work import attempted
 from grader.judge.session import Server, Stopped
-from grader.loader import Answer, Submission, find_exercise, find_submission, load_answer
-from grader.model import CourseError, GradeReport, Limits, PartReport, SubmissionReport, Verdict
+from grader.loader import Answer, Submission, find_exercise, load_answer
+from grader.model import CourseError, Limits, PartReport, SubmissionReport, Verdict
 from grader.spec import Part
 from grader.suite import HIDDEN, Suite, compile_suite
 
 SEED_FILE = ".course-seed"
 
-Progress = Callable[[SubmissionReport], None]
 Selection = Sequence[tuple[CourseExercise, Part]]
 
 
@@ -47,10 +42,12 @@ class Options:
 
 
 def course_seed(course: Course, given: str | None) -> tuple[str, str]:
-    """The secret seed of the hidden suites, and a note where it was just made.
+    """The secret seed of the hidden suites, and a note where it was just made; in a kit there is none, says the note.
 
     The option, else ``COURSE_SEED``, else the course's seed file, which is created with a random value.
     """
+    if course.is_kit:
+        return "", "Only the public cases were run; hidden cases run at grading."
     text = given or os.environ.get("COURSE_SEED")
     if text:
         return text, ""
@@ -89,6 +86,19 @@ def choose_device(wanted: str) -> str:
     if wanted == "cuda" and not present:
         raise CourseError("There is no CUDA device here.", "Use --device cpu, or auto.", usage=True)
     return "cuda" if present else "cpu"
+
+
+def device_for(course: Course, wanted: str) -> str:
+    """The device asked for; in a kit the CPU, on which its suites were recorded.
+
+    Raises:
+        CourseError: where a kit is to use another.
+    """
+    if course.is_kit and wanted == "cuda":
+        raise CourseError(
+            "A student's kit checks on the CPU, where its cases were recorded.", "Leave out --device cuda."
+        )
+    return "cpu" if course.is_kit else wanted
 
 
 class Grading:
@@ -132,8 +142,8 @@ class Grading:
     def grade(self, submission: Submission) -> SubmissionReport:
         """Judge every selected part of a submission; a fault of ours leaves that part ungraded."""
         parts: list[PartReport] = []
-        for exercise in self._asked_of(submission):
-            answer = self._answer(submission, exercise)
+        for exercise in asked_of(self.course, self.selection, submission):
+            answer = read_answer(self.course, submission, exercise)
             wanted = [part for owner, part in self.selection if owner is exercise]
             parts += self.judge(exercise, wanted, answer)
         graded = [part for part in parts if part.verdict is not Verdict.JUDGE_ERROR]
@@ -143,29 +153,6 @@ class Grading:
             parts=tuple(parts),
             score=sum(part.score or 0.0 for part in graded),
             max_score=sum(part.max_score for part in graded),
-        )
-
-    def _asked_of(self, submission: Submission) -> list[CourseExercise]:
-        """The selected exercises; of a single file, the one it answers."""
-        wanted = list({exercise.slug: exercise for exercise, _ in self.selection}.values())
-        if submission.path.is_dir():
-            return wanted
-        names = {
-            (exercise.assignment, exercise.name): [part.symbol for part in exercise.parts]
-            for exercise in self.course.exercises
-        }
-        found = find_exercise(submission.path, names)
-        if found is None:
-            raise CourseError(
-                f"{submission.path} answers no exercise of this course.", "`course list` names them.", usage=True
-            )
-        return [exercise for exercise in wanted if (exercise.assignment, exercise.name) == found]
-
-    def _answer(self, submission: Submission, exercise: CourseExercise) -> Answer:
-        symbols = [part.symbol for part in exercise.parts]
-        keys = [(other.assignment, other.name) for other in self.course.exercises]
-        return load_answer(
-            submission.path, exercise.assignment, exercise.name, symbols, exercises=keys, attempted=attempted
         )
 
     def judge(self, exercise: CourseExercise, parts: Sequence[Part], answer: Answer) -> Iterator[PartReport]:
@@ -209,102 +196,37 @@ def _place(error: Exception) -> str:
     return f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "no traceback"
 
 
-def grade(
-    course: Course, paths: Sequence[Path], options: Options, progress: Progress = lambda report: None
-) -> GradeReport:
-    """Grade submissions and report on all of them, in the order given.
+def asked_of(course: Course, selection: Selection, submission: Submission) -> list[CourseExercise]:
+    """The selected exercises; of a single file, the one it answers.
 
-    Args:
-        course: The course.
-        paths: Student directories, or single answer files.
-        options: How to grade.
-        progress: Told of each submission as it is done.
+    Raises:
+        CourseError: where a file answers none of the course's exercises.
     """
-    assignments = {exercise.assignment for exercise in course.exercises}
-    submissions = [find_submission(path, assignments) for path in paths]
-    jobs = max(1, min(options.jobs or os.cpu_count() or 1, len(submissions)))
-    # The judge's tensors are small: one thread each is faster, and results then do not depend on the machine's cores.
-    torch.set_num_threads(1)
-    device = choose_device(options.device)
-    if device == "cuda":
-        jobs = 1
-    options = replace(options, device=device)
-    reports: list[SubmissionReport | None] = [None] * len(submissions)
-    if jobs == 1:
-        with closing(Grading(course, options)) as grading:
-            for index, submission in enumerate(submissions):
-                reports[index] = report = grading.grade(submission)
-                progress(report)
-            sandbox = grading.server.sandbox
-    else:
-        sandbox = _in_processes(course, submissions, options, jobs, reports, progress)
-    return GradeReport(
-        device=_device_name(device),
-        sandbox=sandbox,
-        versions=versions(),
-        submissions=tuple(report for report in reports if report is not None),
+    wanted = list({exercise.slug: exercise for exercise, _ in selection}.values())
+    if submission.path.is_dir():
+        return wanted
+    names = {
+        (exercise.assignment, exercise.name): [part.symbol for part in exercise.parts] for exercise in course.exercises
+    }
+    found = find_exercise(submission.path, names)
+    if found is None:
+        raise CourseError(
+            f"{submission.path} answers no exercise of this course.", "`course list` names them.", usage=True
+        )
+    return [exercise for exercise in wanted if (exercise.assignment, exercise.name) == found]
+
+
+def read_answer(course: Course, submission: Submission, exercise: CourseExercise) -> Answer:
+    """A submission's answer to an exercise, as text."""
+    symbols = [part.symbol for part in exercise.parts]
+    keys = [(other.assignment, other.name) for other in course.exercises]
+    return load_answer(
+        submission.path, exercise.assignment, exercise.name, symbols, exercises=keys, attempted=attempted
     )
 
 
-def _in_processes(
-    course: Course,
-    submissions: Sequence[Submission],
-    options: Options,
-    jobs: int,
-    reports: list[Any],
-    progress: Progress,
-) -> str:
-    """Grade in several processes, each with a server of its own; the level of their sandbox."""
-    # spawn: a fork of this process would share torch's locks and our server's descriptors.
-    with ProcessPoolExecutor(
-        jobs, mp_context=get_context("spawn"), initializer=_start, initargs=(course.root, options)
-    ) as pool:
-        if options.cache_dir is not None:
-            count = len(course.select(options.only))
-            list(pool.map(_compile, range(count)))
-        futures = {pool.submit(_grade_one, submission): index for index, submission in enumerate(submissions)}
-        for future in as_completed(futures):
-            reports[futures[future]] = report = future.result()
-            progress(report)
-        return pool.submit(_sandbox).result()
-
-
-_process: Grading | None = None
-
-
-def _start(root: Path, options: Options) -> None:
-    """Make this pool process ready to grade."""
-    global _process
-    import atexit
-    import signal
-
-    # Ctrl-C reaches the whole group: the parent decides what happens then.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    torch.set_num_threads(1)
-    _process = Grading(load_course(root), options)
-    atexit.register(_process.close)
-
-
-def _compile(index: int) -> None:
-    assert _process is not None
-    try:
-        _process.suite(*_process.selection[index])
-    except CourseError:
-        # Said by whoever grades the part.
-        return
-
-
-def _sandbox() -> str:
-    assert _process is not None
-    return _process.server.sandbox
-
-
-def _grade_one(submission: Submission) -> SubmissionReport:
-    assert _process is not None
-    return _process.grade(submission)
-
-
-def _device_name(device: str) -> str:
+def device_name(device: str) -> str:
+    """The device as a report names it."""
     return f"cuda ({torch.cuda.get_device_name()})" if device == "cuda" else "cpu"
 
 

@@ -38,3 +38,9 @@ def browser() -> "Iterator[Browser]":
         pytest.skip(reason)
     with browsers.chromium() as started:
         yield started
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_store(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep what tests grade out of the course's own results."""
+    os.environ["COURSE_STORE"] = str(tmp_path_factory.mktemp("store") / "grades.sqlite")

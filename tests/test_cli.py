@@ -37,7 +37,7 @@ def course(runner: CliRunner, *words: object, root: Path = ROOT) -> Result:
 
 
 def graded(runner: CliRunner, *words: object) -> dict[str, Any]:
-    result = course(runner, "grade", *words, "--only", "linear/linear", "--format", "json", "--jobs", "1")
+    result = course(runner, "grade", *words, "--only", "linear/linear", "--format", "json", "--jobs", "1", "--fresh")
     assert result.exit_code == 0, result.stderr
     document: dict[str, Any] = json.loads(result.stdout)
     return document

@@ -16,7 +16,7 @@ import click
 
 from grader.model import CourseError
 
-BROKEN, USAGE, UNGRADED = 1, 2, 3
+BROKEN, USAGE, UNGRADED, INTERRUPTED = 1, 2, 3, 130
 """Exit statuses beside 0."""
 
 _KIT = Path(__file__).resolve().parents[2]
@@ -43,9 +43,13 @@ def root_of(given: Path | None) -> Path:
     if given is not None:
         return given.resolve()
     for folder in (Path.cwd(), *Path.cwd().parents):
-        if (folder / "course.toml").is_file() and (folder / "solutions").is_dir():
+        if (folder / "course.toml").is_file() and ((folder / "solutions").is_dir() or _is_kit(folder)):
             return folder
     return _KIT
+
+
+def _is_kit(folder: Path) -> bool:
+    return any(folder.glob("*/checks/*.zip"))
 
 
 def cache_dir() -> Path:
@@ -54,3 +58,8 @@ def cache_dir() -> Path:
         os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "course"
     )
     return Path(base) / "suites"
+
+
+def default_store(root: Path) -> Path:
+    """Where a course's results are kept unless ``--store`` or ``COURSE_STORE`` says otherwise."""
+    return Path(os.environ.get("COURSE_STORE") or root / "results" / "grades.sqlite")

@@ -1,18 +1,21 @@
 """Grade submissions."""
 
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands import UNGRADED, cache_dir, root_of, told
-from grader.model import CourseError, GradeReport, SubmissionReport, Verdict
+from grader.commands import INTERRUPTED, UNGRADED, cache_dir, default_store, root_of, told
+from grader.model import CourseError, GradeReport
 
 if TYPE_CHECKING:
     from grader.catalog import Course
+    from grader.store import Store
 
 
 @click.command()
@@ -28,6 +31,15 @@ if TYPE_CHECKING:
 @click.option("--case-seconds", type=click.FloatRange(0.1), help="Limit for one case.")
 @click.option("--part-seconds", type=click.FloatRange(0.5), help="Limit for one part.")
 @click.option("--memory", "memory_mb", type=click.IntRange(64), metavar="MB", help="Memory an answer may use.")
+@click.option(
+    "--store",
+    "store_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where results are kept (default: results/grades.sqlite of the course; for a single file, nowhere).",
+)
+@click.option("--fresh", is_flag=True, help="Grade also what was graded before and has not changed.")
+@click.option("--min-sandbox", type=click.Choice(["L0", "L1", "L2"]), default="L0", help="Refuse to grade below it.")
+@click.option("--quiet", "-q", is_flag=True, help="Say nothing while grading.")
 @click.pass_obj
 @told
 def grade(
@@ -42,8 +54,15 @@ def grade(
     case_seconds: float | None,
     part_seconds: float | None,
     memory_mb: int | None,
+    store_file: Path | None,
+    fresh: bool,
+    min_sandbox: str,
+    quiet: bool,
 ) -> None:
     """Grade student directories, or single .py or .ipynb files.
+
+    Results are stored as they come: the same command goes on where it was stopped, and grades no part of a directory
+    again that has not changed.
 
     Exit status: 0 graded (whatever the scores), 1 the course is broken, 2 usage, 3 some part could not be judged.
     """
@@ -62,36 +81,48 @@ def grade(
         click.get_current_context().call_on_close(cool_down)
 
     from grader.catalog import load_course
-    from grader.run import Options, course_seed
-    from grader.run import grade as grade_all
+    from grader.commands.progress import watcher
+    from grader.run import Options, course_seed, device_for
+    from grader.schedule import Run
+    from grader.schedule import grade as grade_all
 
     course = load_course(root_of(root))
     secret, note = course_seed(course, seed)
     if note:
         click.echo(note, err=True)
+    device = device_for(course, device)
     options = Options(only=only, device=device, jobs=jobs, seed=secret, limits=limits, cache_dir=cache_dir())
-    report = grade_all(course, student_dirs, options, _progress(len(student_dirs)))
-    if note:
-        report = replace(report, notes=(*report.notes, note))
-    _show(report, form, output, course)
-    if any(part.verdict is Verdict.JUDGE_ERROR for submission in report.submissions for part in submission.parts):
-        sys.exit(UNGRADED)
+    with closing(_store(course.root, store_file, student_dirs)) as store:
+        try:
+            with watcher(quiet, len(student_dirs)) as seen:
+                run = Run(store=store, watcher=seen, fresh=fresh, min_sandbox=min_sandbox)
+                report = grade_all(course, student_dirs, options, run)
+        except KeyboardInterrupt:
+            kept = f"{seen.done} of {seen.parts} parts are in {store.path}; the same command goes on from there."
+            click.echo(f"Stopped. {kept if store.path else 'Nothing was kept.'}", err=True)
+            sys.exit(INTERRUPTED)
+        if seen.before and not quiet:
+            click.echo(f"{seen.before} of {seen.parts} parts were in {store.path} already.", err=True)
+        if note:
+            report = replace(report, notes=(*report.notes, note))
+        _show(report, form, output, course)
+        if store.ungraded():
+            sys.exit(UNGRADED)
 
 
-def _progress(count: int) -> Callable[[SubmissionReport], None]:
-    done = 0
+def _store(root: Path, wanted: Path | None, submissions: Sequence[Path]) -> "Store":
+    """The store asked for, else the course's for directories; single files are graded and forgotten."""
+    from grader.store import Store
 
-    def told(report: SubmissionReport) -> None:
-        nonlocal done
-        done += 1
-        if count > 1:
-            click.echo(f"[{done}/{count}] {_clean(report.student)}: {report.score:g} of {report.max_score:g}", err=True)
-
-    return told
-
-
-def _clean(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
+    if wanted is not None:
+        return Store(wanted)
+    path = default_store(root)
+    if not any(item.is_dir() for item in submissions):
+        return Store(None)
+    if not os.access(next(folder for folder in (path, *path.parents) if folder.exists()), os.W_OK):
+        click.echo(f"{path} cannot be written, so results are not kept (--store names another file).", err=True)
+        return Store(None)
+    return Store(path)
 
 
 def _show(report: GradeReport, form: str, output: Path | None, course: "Course") -> None:

@@ -1,0 +1,163 @@
+"""What was graded before: grade it again, and look back."""
+
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.commands import UNGRADED, cache_dir, default_store, root_of, told
+from grader.model import CourseError, Verdict
+
+if TYPE_CHECKING:
+    from grader.store import Store
+
+
+@click.command()
+@click.argument("students", metavar="[STUDENT]...", nargs=-1)
+@click.option("--changed", is_flag=True, help="Only what was not judged from the same answer, cases and settings.")
+@click.option("--part", "only", multiple=True, metavar="PART", help="A part, exercise or assignment; may be repeated.")
+@click.option("--jobs", type=click.IntRange(1), help="Submissions graded at once (default: the cores).")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@click.option("--seed", help="The secret of the hidden cases (default: COURSE_SEED, else the file .course-seed).")
+@click.option("--store", "store_file", type=click.Path(path_type=Path, dir_okay=False), help="Where results are kept.")
+@click.option("--quiet", "-q", is_flag=True, help="Say nothing while grading.")
+@click.pass_obj
+@told
+def regrade(
+    root: Path | None,
+    students: Sequence[str],
+    changed: bool,
+    only: Sequence[str],
+    jobs: int | None,
+    device: str,
+    seed: str | None,
+    store_file: Path | None,
+    quiet: bool,
+) -> None:
+    """Grade again who was graded before, and show what is different now.
+
+    Exit status: 0 graded, 1 the course is broken, 2 usage, 3 some part could not be judged.
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    from grader.catalog import load_course
+    from grader.commands.progress import clean, watcher
+    from grader.run import Options, course_seed
+    from grader.schedule import Run, grade
+
+    course = load_course(root_of(root))
+    with closing(_existing(course.root, store_file)) as store:
+        graded = _chosen(store.submissions(), students)
+        there = [(student, path) for student, path in graded if Path(path).exists()]
+        for student, path in graded:
+            if (student, path) not in there:
+                click.echo(f"{clean(student)} is no longer at {clean(path)}.", err=True)
+        secret, _ = course_seed(course, seed)
+        if not only:
+            known = set(store.graded_parts())
+            only = [f"{e.slug}:{p.symbol}" for e, p in course.select(()) if (e.slug, p.symbol) in known]
+        options = Options(only=only, device=device, jobs=jobs, seed=secret, limits=course.limits, cache_dir=cache_dir())
+        before = {owner: store.latest(*owner) for owner in there}
+        with watcher(quiet, len(there)) as told_of:
+            report = grade(
+                course, [Path(path) for _, path in there], options,
+                Run(store=store, watcher=told_of, fresh=not changed),
+            )  # fmt: skip
+        table = Table(box=None, padding=(0, 2, 0, 0))
+        for name in ("student", "part", "before", "now"):
+            table.add_column(name, overflow="fold")
+        same = 0
+        for submission in report.submissions:
+            old = before[submission.student, submission.path]
+            for part in submission.parts:
+                then = old.get((part.exercise, part.part))
+                now = (part.verdict, part.score, part.max_score)
+                if then == now or (then is None and part.verdict is Verdict.NOT_ATTEMPTED):
+                    same += 1
+                    continue
+                table.add_row(clean(submission.student), part.part, _said(then), _said(now))
+        console = Console(highlight=False, markup=False)
+        if table.row_count:
+            console.print(table)
+        console.print(f"{table.row_count} changed, {same} as before.")
+        if store.ungraded():
+            sys.exit(UNGRADED)
+
+
+@click.command()
+@click.argument("student")
+@click.option("--part", "only", multiple=True, metavar="PART", help="A part, exercise or assignment; may be repeated.")
+@click.option("--store", "store_file", type=click.Path(path_type=Path, dir_okay=False), help="Where results are kept.")
+@click.pass_obj
+@told
+def history(root: Path | None, student: str, only: Sequence[str], store_file: Path | None) -> None:
+    """Show what a student's parts were graded with, and what had changed in between."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from grader.commands.progress import clean
+
+    folder = root_of(root)
+    with closing(_existing(folder, store_file)) as store:
+        events = store.history(Path(student).name or student)
+        if not events:
+            raise CourseError(
+                f"Nobody called {clean(student)} was graded.", _nearest(student, store.submissions()), usage=True
+            )
+    if only:
+        from grader.catalog import load_course
+
+        wanted = {(exercise.slug, part.symbol) for exercise, part in load_course(folder).select(only)}
+        events = [event for event in events if (event.exercise, event.part) in wanted]
+    paths = {event.path for event in events}
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for name in ("when", "part", "graded", "what had changed", *(["path"] if len(paths) > 1 else [])):
+        table.add_column(name, overflow="fold")
+    for event in events:
+        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(event.at))
+        graded = _said((event.verdict, event.score, event.max_score))
+        table.add_row(when, event.part, graded, ", ".join(event.changed), *([event.path] if len(paths) > 1 else []))
+    Console(highlight=False, markup=False).print(table)
+
+
+def _existing(root: Path, wanted: Path | None) -> "Store":
+    from grader.store import Store
+
+    path = wanted or default_store(root)
+    if not path.exists():
+        raise CourseError(
+            f"Nothing was graded yet: there is no {path}.",
+            "`course grade` makes it; --store names another.",
+            usage=True,
+        )
+    return Store(path)
+
+
+def _chosen(graded: Sequence[tuple[str, str]], students: Sequence[str]) -> list[tuple[str, str]]:
+    if not students:
+        return list(graded)
+    for student in students:
+        if student not in {name for name, _ in graded}:
+            raise CourseError(f"Nobody called {student} was graded.", _nearest(student, graded), usage=True)
+    return [(name, path) for name, path in graded if name in students]
+
+
+def _nearest(student: str, graded: Sequence[tuple[str, str]]) -> str:
+    import difflib
+
+    close = difflib.get_close_matches(student, [name for name, _ in graded], n=3)
+    return f"Did you mean {' or '.join(close)}?" if close else ""
+
+
+def _said(result: tuple[Verdict, float | None, float] | None) -> str:
+    from grader.report.words import LOOKS, points
+
+    if result is None:
+        return "–"
+    verdict, score, most = result
+    return f"{LOOKS[verdict].word}" + ("" if score is None else f" {points(score)}/{points(most)}")
