@@ -113,8 +113,8 @@ class DenseNet(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """The scores of every class."""
         x = self.blocks[0](self.stem(x))
-        for transition, block in zip(self.transitions, self.blocks[1:], strict=True):
-            x = block(transition(x))
+        for index, transition in enumerate(self.transitions, start=1):
+            x = self.blocks[index](transition(x))
         return self.fc(self._average(F.relu(self.norm(x))))
 
     def _average(self, x: torch.Tensor) -> torch.Tensor:
