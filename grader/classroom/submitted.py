@@ -16,14 +16,15 @@ PROBLEM = "course_problem"
 """Key of a notebook's metadata that says why it could not be read."""
 
 
-class SubmittedNotebook(NotebookExporter):  # type: ignore[misc]
+class SubmittedNotebook(NotebookExporter):
     """nbconvert's notebook exporter, for notebooks that may be broken in any way."""
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> tuple[str, Any]:
         """Convert a file, be it a notebook or not."""
         resources = {} if resources is None else resources
         resources["metadata"] = {"name": Path(filename).stem, "path": os.path.dirname(filename)}
-        converted: tuple[str, Any] = self.from_notebook_node(read_submitted(Path(filename)), resources, **options)
+        convert: Any = self.from_notebook_node
+        converted: tuple[str, Any] = convert(read_submitted(Path(filename)), resources, **options)
         return converted
 
 

@@ -54,10 +54,11 @@ def _write(wanted: Wanted, root: Path) -> Sequence[str]:
             return []
         return gradescope.write(report, wanted.output)
     scores = read_scores(wanted.results)
+    notes: list[str] = []
     if wanted.assignment is not None:
         scores = scores.only(wanted.assignment)
     if wanted.form == "csv":
-        text, notes = table.dumps(scores), []
+        text = table.dumps(scores)
     else:
         if wanted.gradebook is None:
             raise CourseError(
