@@ -24,16 +24,18 @@ Again = Callable[[Iterable[Mapping[str, Any]]], list[dict[str, Any]]]
 class Board:
     """Outcomes by case, findings by criterion."""
 
-    def __init__(
-        self,
-        part: Part,
-        suite: Suite,
-        rubric: Mapping[str, float],
-        observations: Mapping[int, dict[str, Any]],
-        source: Sequence[str] = (),
-    ) -> None:
-        self.part, self.suite, self.rubric, self.observations, self.source = part, suite, rubric, observations, source
-        self.outcomes = {index: self._judge(index, got) for index, got in observations.items()}
+    def __init__(self, part: Part, suite: Suite, rubric: Mapping[str, float], source: Sequence[str] = ()) -> None:
+        self.part, self.suite, self.rubric, self.source = part, suite, rubric, source
+        self.observations: dict[int, dict[str, Any]] = {}
+        self.outcomes: dict[int, Outcome] = {}
+
+    def add(self, index: int, observation: dict[str, Any]) -> None:
+        """Judge what an answer did on the suite's case of this index."""
+        self.observations[index] = observation
+        self.outcomes[index] = self._judge(index, observation)
+
+    def complete(self) -> None:
+        """Judge what takes several cases, now that all are there."""
         self._judge_positional()
         self._judge_groups()
 

@@ -88,8 +88,8 @@ class Child:
         layers: dict[str, bool | str] = found["ready"]
         return layers
 
-    def load(self, answer: Answer, off_limits: OffLimits) -> Stopped | None:
-        """Have the answer's cells executed; `loaded` then says what they define."""
+    def begin(self, answer: Answer, off_limits: OffLimits) -> None:
+        """Have the answer's cells executed; `finish` waits for the end of it."""
         self._send({
             "op": "load",
             "name": answer.name,
@@ -98,6 +98,9 @@ class Child:
             "cells": numbered_cells(answer),
             "off_limits": dataclasses.asdict(off_limits),
         })  # fmt: skip
+
+    def finish(self) -> Stopped | None:
+        """Wait until the answer is loaded; `loaded` then says what it defines."""
         ready = self._receive(START_SECONDS, START_SECONDS)
         if isinstance(ready, Stopped):
             raise JudgeError(f"a worker failed before it reached the answer: {ready.message}\n{self.output}".strip())

@@ -89,10 +89,10 @@ def compare_structure(expected: Any, got: Any, path: str) -> Difference | None:
         if place != other or is_tensor(want) != is_tensor(have):
             return Difference(
                 kind="structure",
-                path=place,
-                message=f"{place} should be {name_of(want)}, but is {name_of(have)}.",
-                expected=show(want),
-                got=show(have),
+                path=_bare(place),
+                message=f"{_bare(place)} should be {_kind(want, place)}, but is {_kind(have, other)}.",
+                expected=show(want) if is_tensor(want) else _kind(want, place),
+                got=show(have) if is_tensor(have) else _kind(have, other),
             )
         if is_tensor(want):
             if shape_of(want) != shape_of(have):
@@ -253,6 +253,18 @@ def name_of(leaf: Any) -> str:
             return "a float"
         return f"a {leaf['$type']}" if "$type" in leaf else "a mapping"
     return "None" if leaf is None else f"{show(leaf)}"
+
+
+def _bare(place: str) -> str:
+    """A place without the mark of a container."""
+    return place.removesuffix("[]").removesuffix("{}")
+
+
+def _kind(leaf: Any, place: str) -> str:
+    """What kind of thing stands at a place, which says so where it is a container."""
+    if place.endswith("[]"):
+        return f"a tuple or list of {leaf}"
+    return "a mapping" if place.endswith("{}") else name_of(leaf)
 
 
 def show(leaf: Any, limit: int = 400, digits: int = 6) -> str:

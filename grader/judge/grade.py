@@ -3,6 +3,7 @@
 import contextlib
 import random
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -112,8 +113,7 @@ class PartGrader:
             return self.all_alike(Verdict.RAISED, broken, first="interface")
         if not attempted(answer, symbol):
             return self.all_alike(Verdict.NOT_ATTEMPTED, f"{symbol} is not written yet.")
-        uses = off_limits_uses(answer, symbol, self.part.off_limits)
-        return self.off_limits(uses) if uses else None
+        return None
 
     def off_limits(self, uses: Sequence[OffLimitsUse]) -> PartReport:
         """The report of an answer that is not the student's own work."""
@@ -126,8 +126,14 @@ class PartGrader:
         return replace(report, off_limits=tuple(uses))
 
     def _running(self, answer: Answer) -> PartReport:
-        run = _Run(self, answer)
+        board = Board(self.part, self.suite, self.rubric, answer.lines)
+        run = _Run(self, answer, board)
         try:
+            if self.load_stop is None:
+                run.begin()
+            uses = off_limits_uses(answer, self.part.symbol, self.part.off_limits)
+            if uses:
+                return self.off_limits(uses)
             stopped = self.load_stop or run.all()
             if stopped is not None:
                 self.load_stop = stopped
@@ -138,7 +144,7 @@ class PartGrader:
                 return self.off_limits(run.uses)
             if run.undefined:
                 return self.all_alike(Verdict.RAISED, run.undefined, first="interface")
-            board = Board(self.part, self.suite, self.rubric, run.observations, answer.lines)
+            board.complete()
             board.retry_in_float32(run.again)
             board.excuse_numerics(run.again)
             if run.uses:
@@ -160,7 +166,7 @@ class PartGrader:
             self.part,
             self.suite,
             item.name,
-            [(self.suite.cases[index], run.observations[index]) for index, _ in failures],
+            [(self.suite.cases[index], board.observations[index]) for index, _ in failures],
         )
         counterexample, smaller = explain.counterexample(self, run, item.name, index, finding)
         message = smaller.message if counterexample.shrunk else item.message
@@ -181,23 +187,28 @@ def _overall(criteria: Sequence[CriterionReport]) -> tuple[Verdict, str]:
 class _Run:
     """The observations of one answer, made in as many children as it takes."""
 
-    def __init__(self, grader: PartGrader, answer: Answer) -> None:
-        self.grader, self.answer = grader, answer
-        self.observations: dict[int, dict[str, Any]] = {}
+    def __init__(self, grader: PartGrader, answer: Answer, board: Board) -> None:
+        self.grader, self.answer, self.board = grader, answer, board
         self.uses: list[OffLimitsUse] = []
         self.undefined = ""
         self.deadline = time.monotonic() + grader.limits.part_seconds
         self.shrink_left = grader.shrink_seconds
         self._child: Child | None = None
+        self._loading: Child | None = None
 
     def close(self) -> None:
         """Let the child go."""
-        if self._child is not None:
-            self._child.close()
-            self._child = None
+        for child in (self._child, self._loading):
+            if child is not None:
+                child.close()
+        self._child = self._loading = None
+
+    def begin(self) -> None:
+        """Have the answer loaded while the judge looks at its text."""
+        self._loading = self.grader.server.begin(self.answer, self.grader.part.off_limits)
 
     def all(self) -> Stopped | None:
-        """Run the suite, kind by kind; a stop that came before any case is returned."""
+        """Run the suite and judge each case while the next ones run; a stop before any case is returned."""
         opened = self._open()
         if isinstance(opened, Stopped):
             return opened
@@ -207,11 +218,7 @@ class _Run:
             line = f" (line {errors[0]['line']})" if errors and errors[0].get("line") else ""
             self.undefined = f"{self.grader.part.symbol} is not there once the file has run.{reason}{line}"
             return None
-        cases = list(enumerate(self.grader.suite.cases))
-        for kind in dict.fromkeys(item.kind for _, item in cases):
-            self._run_kind([(index, item) for index, item in cases if item.kind == kind])
-            if self.uses:
-                return None
+        self._run(list(enumerate(self.grader.suite.cases)))
         return None
 
     def again(self, cases: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -236,37 +243,49 @@ class _Run:
 
     def _open(self) -> Child | Stopped:
         if self._child is None:
-            opened = self.grader.server.open(self.answer, self.grader.part.off_limits)
-            if isinstance(opened, Stopped):
-                return opened
-            self._child = opened
+            child, self._loading = self._loading, None
+            if child is None:
+                child = self.grader.server.begin(self.answer, self.grader.part.off_limits)
+            stopped = child.finish()
+            if stopped is not None:
+                return stopped
+            self._child = child
         return self._child
 
-    def _run_kind(self, cases: list[tuple[int, SuiteCase]]) -> None:
-        """Run the cases of a kind; after a stop go on with others in a fresh child, a few times."""
-        stops: dict[Verdict, int] = {}
-        fine = False
+    def _run(self, cases: list[tuple[int, SuiteCase]]) -> None:
+        """Run cases; after a stop go on with others in a fresh child, for each kind of case a few times."""
+        stops: Counter[tuple[str, Verdict]] = Counter()
+        fine: set[str] = set()
         while cases:
             child = self._open()
             if isinstance(child, Stopped):
-                self.observations[cases[0][0]] = _stopped(child)
+                index, entry = cases[0]
+                self.board.add(index, _stopped(child))
+                cases = [pair for pair in cases if pair[1].kind != entry.kind]
+                continue
+            ended = None
+            answered = zip(cases, child.run([dict(entry.case) for _, entry in cases]), strict=False)
+            for done, ((index, entry), item) in enumerate(answered, 1):  # noqa: B007 - used below
+                observation = self._accept(item)
+                self.board.add(index, observation)
+                if self.uses:
+                    return
+                if self._child is None:
+                    ended = entry.kind, observation["error"]["verdict"]
+                    break
+                if not observation["error"]:
+                    fine.add(entry.kind)
+            if ended is None:
                 return
-            done = 0
-            last = None
-            for (index, _), item in zip(cases, child.run([dict(entry.case) for _, entry in cases]), strict=False):
-                last = item
-                done += 1
-                self.observations[index] = self._accept(item)
-                fine |= not self.observations[index]["error"]
-            cases = cases[done:]
-            if not isinstance(last, Stopped):
-                return
-            stops[last.verdict] = stops.get(last.verdict, 0) + 1
-            most = _MOST_HANGS[fine] if last.verdict is Verdict.TIME_LIMIT else _MOST_STOPS
-            if stops[last.verdict] >= most or time.monotonic() > self.deadline:
-                return
+            kind, verdict = ended
+            stops[ended] += 1
+            most = _MOST_HANGS[kind in fine] if verdict is Verdict.TIME_LIMIT else _MOST_STOPS
+            alike = [pair for pair in cases[done:] if pair[1].kind == kind]
+            if stops[ended] >= most or time.monotonic() > self.deadline:
+                alike = []
             # Neighbours are alike: what hangs on one case may well work on those further off.
-            random.Random(len(cases)).shuffle(cases)
+            random.Random(len(alike)).shuffle(alike)
+            cases = alike + [pair for pair in cases[done:] if pair[1].kind != kind]
 
     def _accept(self, item: Any) -> dict[str, Any]:
         if isinstance(item, Stopped):

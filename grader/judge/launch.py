@@ -226,6 +226,10 @@ class ForkServer:
                 raise JudgeError(f"the server of workers runs {hello.get('threads')} threads, so it cannot fork safely")
             self._ready = True
 
+    def is_alive(self) -> bool:
+        """Whether it has not ended."""
+        return self._popen.poll() is None
+
     def ask(self, request: dict[str, Any], *descriptors: int) -> dict[str, Any]:
         """Send a request, with descriptors, and wait for the reply."""
         self.tell(request, *descriptors)

@@ -1,5 +1,6 @@
 """Where workers come from: one server for a process that judges, one child for an answer."""
 
+import contextlib
 from types import TracebackType
 from typing import Self
 
@@ -29,6 +30,7 @@ class Server:
         self._layers: dict[str, bool | str] | None = None
         self._source: ForkServer | FreshProcesses | None = None
         self._open: set[Child] = set()
+        self._spare: Process | None = None
         self._start()
 
     def _start(self) -> ForkServer | FreshProcesses:
@@ -55,9 +57,35 @@ class Server:
         Raises:
             JudgeError: where no worker could be started, also not by a new server.
         """
-        child = self._greet(self._spawn())
-        stopped = child.load(answer, off_limits)
-        return stopped or child
+        child = self.begin(answer, off_limits)
+        return child.finish() or child
+
+    def begin(self, answer: Answer, off_limits: OffLimits) -> Child:
+        """Start loading an answer in a fresh worker, and let the caller do something else until `Child.finish`.
+
+        Raises:
+            JudgeError: where no worker could be started, also not by a new server.
+        """
+        child = self._next()
+        child.begin(answer, off_limits)
+        self._prepare_next()
+        return child
+
+    def _next(self) -> "Child":
+        """The worker that was made ready meanwhile, where there is one, else a new one."""
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            if isinstance(self._source, ForkServer) and self._source.is_alive():
+                return self._greet(spare)
+            # It ended with its server.
+            spare.close()
+        return self._greet(self._spawn())
+
+    def _prepare_next(self) -> None:
+        """Fork the next worker now: it locks itself in while this one runs its cases."""
+        if self._spare is None and isinstance(self._source, ForkServer):
+            with contextlib.suppress(JudgeError):
+                self._spare = self._source.spawn()
 
     def _spawn(self) -> Process:
         try:
@@ -87,6 +115,9 @@ class Server:
         """End every worker and the server; a later `open` starts anew."""
         for child in list(self._open):
             child.close()
+        if self._spare is not None:
+            self._spare.close()
+            self._spare = None
         if self._source is not None:
             self._source.close()
             self._source = None
