@@ -180,6 +180,14 @@ def _nearest(name: str, everything: Sequence[tuple[CourseExercise, Part]]) -> st
     return f"Did you mean {' or '.join(close)}?" if close else "`course list` names them."
 
 
+def needs_solutions(what: str) -> CourseError:
+    """The error of whatever asks a kit for what only the course itself has."""
+    return CourseError(
+        f"{what} the course's solutions/, which a student's kit does not have.",
+        "Name the course itself with `course --root DIR …`.",
+    )
+
+
 def load_course(root: Path) -> Course:
     """Read a course's settings and find its exercises.
 

@@ -91,7 +91,7 @@ def record(
     }
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        text = json.dumps(declaration, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        text = json.dumps(declaration, ensure_ascii=False, indent=1) + "\n"
         _add(archive, _DECLARATION, text.encode())
         for part, suite in zip(exercise.parts, suites, strict=True):
             _add(archive, f"{part.symbol}.suite", suite_data.to_bytes(_public(part, suite)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from grader.catalog import CourseExercise
+from grader.catalog import CourseExercise, needs_solutions
 from grader.model import CourseError
 from grader.record import FOLDER, SUFFIX, Record
 from grader.spec import Exercise, Misconception
@@ -23,22 +23,22 @@ class RecordedExercise(CourseExercise):
     @property
     def reference_source(self) -> str:
         """Not in a kit."""
-        raise needs_solutions("The reference answers are")
+        raise needs_solutions("The reference answers take")
 
     @property
     def reference(self) -> types.ModuleType:
         """Not in a kit."""
-        raise needs_solutions("The reference answers are")
+        raise needs_solutions("The reference answers take")
 
     @property
     def right(self) -> Mapping[str, str]:
         """Not in a kit."""
-        raise needs_solutions("The right answers are")
+        raise needs_solutions("Right answers take")
 
     @property
     def misconceptions_source(self) -> str:
         """Not in a kit."""
-        raise needs_solutions("The known-wrong answers are")
+        raise needs_solutions("Known-wrong answers take")
 
     @property
     def declaration(self) -> Exercise:
@@ -68,13 +68,6 @@ class RecordedExercise(CourseExercise):
     def digest(self) -> str:
         """A digest of the record."""
         return hashlib.sha256(self.record.path.read_bytes()).hexdigest()
-
-
-def needs_solutions(what: str) -> CourseError:
-    """The error of whatever asks a kit for what only the course itself has."""
-    return CourseError(
-        f"{what} not in a student's kit.", "This needs the course itself, with its solutions/ (course --root DIR …)."
-    )
 
 
 def recorded_exercises(root: Path) -> Sequence[RecordedExercise]:

@@ -87,7 +87,7 @@ def worth_of(cache_dir: Path | None = None) -> PublicSuites:
 def build(course: Course, worth: Worth | None = None) -> Build:
     """The assignments: texts and figures; `worth` is `worth_of()` unless given."""
     if course.is_kit:
-        raise needs_solutions("What a release is made from is")
+        raise needs_solutions("A release takes")
     worth = worth or worth_of()
     result = Build()
     for assignment, group in groupby(course.exercises, key=lambda exercise: exercise.assignment):

@@ -214,7 +214,7 @@ def test_a_release_is_fresh_until_something_changes(course: Course) -> None:
     worth, target = worth_of(), course.root / "assignments"
     assert stale(course, target, worth)
     written = release(course, target, worth)
-    assert {path.name for path in written} == {"README.md", "affine.py", "affine.ipynb"}
+    assert {path.name for path in written} == {"README.md", "course.toml", "affine.py", "affine.ipynb", "affine.zip"}
     before = {path: path.read_bytes() for path in written}
     assert not stale(course, target, worth)
     release(course, target, worth)

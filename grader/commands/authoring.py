@@ -47,11 +47,13 @@ def verify(root: Path | None, parts: Sequence[str], quick: bool, jobs: int | Non
     """Let the course prove itself: right answers pass, wrong ones fail, for the reason they should."""
     from rich.console import Console
 
-    from grader.catalog import load_course
+    from grader.catalog import load_course, needs_solutions
     from grader.proof import store
     from grader.verify import render, verify_course
 
     course = load_course(root_of(root))
+    if course.is_kit:
+        raise needs_solutions("Verifying takes")
     results = verify_course(course, parts, seed=seed, quick=quick, jobs=jobs, cache_dir=cache_dir())
     render(results, Console(highlight=False), survivors=survivors)
     try:
@@ -69,9 +71,14 @@ def verify(root: Path | None, parts: Sequence[str], quick: bool, jobs: int | Non
 @told
 def new(root: Path | None, exercise: str, symbol: str | None) -> None:
     """Scaffold a new exercise: one folder, which already grades."""
+    from grader.catalog import needs_solutions
     from grader.scaffold import new_exercise
+    from grader.settings import read_settings
 
-    folder = new_exercise(root_of(root), exercise, symbol)
+    place = root_of(root)
+    if (place / "course.toml").is_file() and read_settings(place).is_kit:
+        raise needs_solutions("A new exercise takes")
+    folder = new_exercise(place, exercise, symbol)
     click.echo(f"Made {folder}. Edit it, then run: course verify {exercise}")
 
 
@@ -84,13 +91,15 @@ def release(root: Path | None, directory: Path, nbgrader: bool) -> None:
     """Write what students receive: stubs, notebooks, figures, READMEs."""
     from grader.catalog import load_course
     from grader.classroom.course_directory import write_course
+    from grader.release import not_recorded, worth_of
     from grader.release import release as release_kit
-    from grader.release import worth_of
 
     course = load_course(root_of(root))
     write = write_course if nbgrader else release_kit
     written = write(course, directory, worth_of(cache_dir()))
     click.echo(f"Wrote {len(list(written))} files to {directory}.")
+    for line in () if nbgrader else not_recorded(course):
+        click.echo(line, err=True)
 
 
 @click.command()
@@ -106,7 +115,8 @@ def doctor(root: Path | None) -> None:
         click.echo(f"{name:12} {value}")
     click.echo(f"{'device':12} {choose_device('auto')}")
     course = load_course(root_of(root))
-    click.echo(f"{'course':12} {course.root}: {len(course.exercises)} exercises")
+    kind = ", public cases only (a student's kit)" if course.is_kit else ""
+    click.echo(f"{'course':12} {course.root}: {len(course.exercises)} exercises{kind}")
     from grader.judge.session import Server
 
     with Server(Options(seed="", limits=course.limits).limits) as server:
