@@ -8,12 +8,13 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import overhead
+from benchmarks import overhead, study
 from grader.catalog import load_course
 
 ROOT = Path(__file__).resolve().parent.parent
 OVERHEAD, FIRST_VERDICT, CHILD_MB = 1.5, 2.0, 60
-"""What DESIGN asks for: at most these ratios, and this memory beyond the server's shared pages."""
+RECHECK = 0.5
+"""What DESIGN asks for: at most these ratios, this memory beyond the server's shared pages, these seconds."""
 
 
 @click.command()
@@ -41,6 +42,10 @@ def main(parts: tuple[str, ...], rounds: int) -> None:
     )
     memory = overhead.child_memory(course, cache)
     console.print(f"a child after a part's cases: {memory:.0f} MB beyond shared pages (asked for: {CHILD_MB})")
+    first, imported = study.first_check(ROOT, cache, rounds)
+    console.print(f"first `course check`: {first / imported:.2f} times `import torch` (asked for: {FIRST_VERDICT})")
+    console.print(f"a solved part again: {study.recheck(ROOT, cache, rounds):.2f} s (asked for: {RECHECK})")
+    console.print(f"from save to verdict in `course watch`: {study.after_a_save(ROOT, cache, rounds):.2f} s")
 
 
 if __name__ == "__main__":

@@ -54,8 +54,8 @@ def judging(
             namespace = vars(exercise.reference)
             graded, looped = [], []
             for _ in range(rounds + 1):
-                graded.append(_seconds(partial(grader.grade, answer)))
-                looped.append(_seconds(partial(bare, suite, namespace)))
+                graded.append(seconds(partial(grader.grade, answer)))
+                looped.append(seconds(partial(bare, suite, namespace)))
             # The first round warms both sides up.
             rows.append(
                 Overhead(part=part.symbol, cases=len(suite.cases), graded=median(graded[1:]), bare=median(looped[1:]))
@@ -82,8 +82,8 @@ def first_verdict(root: Path, cache_dir: Path, rounds: int) -> tuple[float, floa
     environment = {**os.environ, "COURSE_CACHE": str(cache_dir.parent)}
     run = partial(subprocess.run, cwd=root, env=environment, check=True, capture_output=True)
     run(grade)
-    graded = [_seconds(partial(run, grade)) for _ in range(rounds)]
-    imported = [_seconds(partial(run, [sys.executable, "-c", "import torch"])) for _ in range(rounds)]
+    graded = [seconds(partial(run, grade)) for _ in range(rounds)]
+    imported = [seconds(partial(run, [sys.executable, "-c", "import torch"])) for _ in range(rounds)]
     return median(graded), median(imported)
 
 
@@ -165,7 +165,7 @@ def _values(value: Any, dtype: torch.dtype) -> Any:
     return value
 
 
-def _seconds(work: Callable[[], Any]) -> float:
+def seconds(work: Callable[[], Any]) -> float:
     gc.collect()
     began = time.perf_counter()
     work()

@@ -33,7 +33,7 @@ def commands(document: Path) -> list[str]:
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
     """A copy of a piece of the course, in which commands may write."""
-    for name in ("solutions/linear", "examples"):
+    for name in ("solutions/linear", "assignments/linear", "examples"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("course.toml", "Makefile", "pyproject.toml", "constraints.txt"):
         shutil.copy(ROOT / name, tmp_path / name)

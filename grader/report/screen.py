@@ -22,8 +22,15 @@ _SECTIONS = {
 }
 _ANYWHERE = ("Pitfalls", "The formula", "The formulas", "One way to do it", "A worked example")
 _TOKEN = re.compile(r"[^\[\],\s]+")
-_MOST_LINES = 40
-"""Lines of a snippet that a screen still takes."""
+_FIRST = (
+    "own_work", "parameters", "shapes", "values", "state", "gradients", "interface", "init", "numerics", "errors",
+    "vectorized",
+)  # fmt: skip
+"""Criteria in the order in which a learner mends them."""
+
+
+class Code(Text):
+    """Text that is never wrapped: it is there to be pasted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +54,9 @@ def section_of(lesson: str, criterion: str) -> tuple[str, int] | None:
 
 
 def first_failure(part: PartReport) -> CriterionReport | None:
-    """The criterion to show large."""
+    """The criterion to show large: what stops the answer first, then the numbers, and fine points last."""
     failed = [item for item in part.criteria if item.verdict in FAILED]
-    return next((item for item in failed if item.verdict is part.verdict), failed[0] if failed else None)
+    return min(failed, key=lambda item: (item.verdict is Verdict.WRONG, _FIRST.index(item.name)), default=None)
 
 
 def headline(part: PartReport, *, ascii_only: bool = False) -> Text:
@@ -74,7 +81,14 @@ def render_part(part: PartReport, console: Console, where: Place | None = None) 
         where: Where its answer and its lesson are.
     """
     for piece in screen(part, where or Place(), ascii_only=console.options.ascii_only, plain=not console.is_terminal):
-        console.print(piece, markup=False, highlight=False, emoji=False, overflow="fold", soft_wrap=False)
+        _print(piece, console)
+
+
+def _print(piece: RenderableType, console: Console) -> None:
+    code = isinstance(piece, Code)
+    console.print(
+        piece, markup=False, highlight=False, emoji=False, overflow="ignore" if code else "fold", soft_wrap=code
+    )
 
 
 def plain_text(part: PartReport, where: Place | None = None, *, width: int = 100, show: str = "") -> str:
@@ -82,7 +96,7 @@ def plain_text(part: PartReport, where: Place | None = None, *, width: int = 100
     console = Console(width=width, no_color=True, force_terminal=False, highlight=False, legacy_windows=False)
     with console.capture() as capture:
         for piece in screen(part, where or Place(), ascii_only=False, plain=True, show=show):
-            console.print(piece, markup=False, highlight=False, emoji=False, overflow="fold", soft_wrap=False)
+            _print(piece, console)
     return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
 
 
@@ -96,7 +110,9 @@ def screen(part: PartReport, where: Place, *, ascii_only: bool, plain: bool, sho
     if part.verdict in (Verdict.NOT_ATTEMPTED, Verdict.JUDGE_ERROR) or criterion is None:
         return [*pieces, _foreign(part.message)]
     pieces += [*_others(part, criterion, ascii_only), Text()]
-    pieces.append(Text.assemble((f"{criterion.name}: ", "bold red"), _foreign(criterion.message or part.message)))
+    pieces.append(
+        Text.assemble((f"{criterion.name}: ", "bold red"), _foreign(_in_plain(criterion.message or part.message)))
+    )
     if criterion.name == "own_work":
         pieces += [Text(f"  line {use.line}: {one_line(use.source)}") for use in part.off_limits[:5] if use.source]
     if criterion.counterexample is not None:
@@ -125,25 +141,30 @@ def _example(example: Counterexample, part: PartReport, where: Place, plain: boo
     pieces: list[RenderableType] = []
     if example.snippet:
         pieces += [Text(), Text("To see it, run this beside your answer:", "dim")]
-        pieces += [*_code(example.snippet, plain), Text()]
+        pieces.append(_code(example.snippet, plain))
     expected, got = marked(clean(example.expected), clean(example.got))
-    rows = [("expected", expected, "green"), ("got", got, "red")]
-    pieces += [Text.assemble((f"{label:10}", "bold"), (text, style)) for label, text, style in rows if text]
-    if example.difference is not None and example.index:
-        pieces.append(Text.assemble((f"{'largest':10}", "bold"), f"{example.difference:.3g} at {place(example.index)}"))
+    # Of an exception, the message has said all there is.
+    rows = [] if "no exception" in (expected, got) else [("expected", expected, "green"), ("got", got, "red")]
+    found = [_row(label, text, style) for label, text, style in rows if text]
+    if example.difference is not None and example.index and not expected.startswith("["):
+        found.append(_row("largest", f"{example.difference:.3g} at {place(example.index)}"))
     if example.line:
         at = f"{where.answer or part.exercise + '.py'}:{example.line}"
-        pieces.append(Text.assemble((f"{'your line':10}", "bold"), f"{at}  ", (one_line(example.source), "bold")))
-    return pieces
+        found.append(_row("your line", f"{at}  {one_line(example.source)}"))
+    return [*pieces, *([Text()] if found else []), *found]
 
 
-def _code(snippet: str, plain: bool) -> list[RenderableType]:
+def _row(label: str, text: str, style: str = "") -> Text:
+    return Text.assemble((f"{label:10}", "bold"), (text, style))
+
+
+def _code(snippet: str, plain: bool) -> Code:
     text = clean(snippet).strip("\n")
-    lines = text.split("\n")
     if plain:
-        # Never wrapped: it is there to be pasted.
-        return [Text("\n".join(lines), no_wrap=True, overflow="ignore")]
-    return [Syntax("\n".join(lines), "python", theme="ansi_dark", background_color="default", word_wrap=True)]
+        return Code(text)
+    coloured = Syntax("", "python", theme="ansi_dark", background_color="default").highlight(text)
+    coloured.rstrip()
+    return Code(coloured.plain, spans=coloured.spans)
 
 
 def marked(expected: str, got: str) -> tuple[str, str]:
@@ -171,6 +192,12 @@ def _further(part: PartReport, criterion: CriterionReport, where: Place) -> Sequ
         lines.append(Text.assemble((f"{'lesson':10}", "bold"), f"{where.lesson}:{found[1]}  ({found[0]})"))
     lines.append(Text.assemble((f"{'stuck?':10}", "bold"), f"course hint {part.part}"))
     return lines
+
+
+def _in_plain(message: str) -> str:
+    """A message with the names of inputs as a learner would say them."""
+    message = re.sub(r"(?:input )?\binput\.(\d+)\b", lambda found: f"argument {int(found[1]) + 1}", message)
+    return message[:1].upper() + message[1:]
 
 
 def _foreign(message: str) -> Text:

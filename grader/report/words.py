@@ -63,7 +63,7 @@ def one_line(text: str) -> str:
 
 def in_words(name: str) -> str:
     """The name of a misconception as words: ``BiasedVariance`` and ``biased_variance`` are "biased variance"."""
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name.replace("_", " "))
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name.replace("_", " "))
     return " ".join(word if word.isupper() and len(word) > 1 else word.lower() for word in apart.split())
 
 

@@ -1,0 +1,152 @@
+"""Learning alone: the commands as a learner types them, in a workspace of their own."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.catalog import load_course
+from grader.study import hints
+from grader.study.outline import read_outline
+from grader.study.solution import excerpt
+
+ROOT = Path(__file__).parent.parent
+RIGHT = (ROOT / "solutions/linear/linear/linear.py").read_text(encoding="utf-8")
+WRONG = RIGHT.replace('"bias", nn.Parameter(torch.empty(self.out_features)) if bias', '"bias", None if bias')
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    cache = os.environ.get("COURSE_CACHE") or str(tmp_path_factory.mktemp("cache"))
+    return os.environ | {"COURSE_CACHE": cache, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "100"}
+
+
+@pytest.fixture
+def course(environment: dict[str, str], tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """The command, run in a new workspace."""
+
+    def run(*words: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+        folder = tmp_path / "learn"
+        done = subprocess.run(
+            [sys.executable, "-m", "cli", *words], cwd=folder if folder.is_dir() else tmp_path, env=environment,
+            capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert done.returncode == status, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        return done
+
+    run("start", "learn")
+    return run
+
+
+def test_from_a_stub_to_the_solution(course: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path) -> None:
+    answer, state = tmp_path / "learn/linear/linear.py", tmp_path / "learn/.course.json"
+    assert (tmp_path / "learn/linear/linear.md").read_text(encoding="utf-8").startswith("# ")
+    assert "begun" in course("check").stdout
+    assert "not passed yet" in course("solution", "Flatten", status=1).stderr
+    answer.write_text(WRONG, encoding="utf-8")
+    shown = course("check", "linear/linear.py", status=1).stdout
+    assert "✗ Linear" in shown
+    assert "✓ Flatten" in shown
+    assert "lesson    linear/linear.md:" in shown
+    levels = [course("hint", "Linear").stdout for _ in range(2)]
+    assert levels[0].startswith("Hint 1 of 3")
+    assert levels[1].startswith("Hint 2 of 3")
+    assert "class Flatten" in course("solution", "Flatten").stdout
+    assert "class Linear" in course("solution", "Linear", "--give-up").stdout
+    records = json.loads(state.read_text(encoding="utf-8"))["parts"]
+    assert records["linear/linear:Linear"]["solution"] == "gave up"
+    assert records["linear/linear:Linear"]["hints"] == 2
+    assert records["linear/linear:Flatten"]["solution"] == "after a pass"
+    assert "1 of 2" in course("progress").stdout
+    course("reset", "Linear")
+    (backup,) = (tmp_path / "learn/backup/linear").iterdir()
+    assert backup.read_text(encoding="utf-8") == WRONG
+    assert 'NotImplementedError("Write Linear.__init__.")' in answer.read_text(encoding="utf-8")
+    assert "class Flatten" in answer.read_text(encoding="utf-8")
+    state.unlink()
+    assert "✓ Flatten" in course("check", "Flatten").stdout
+    assert "Next: Module" in course("progress").stdout
+
+
+def test_what_is_there_stays(course: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path) -> None:
+    answer = tmp_path / "learn/linear/linear.py"
+    answer.write_text("mine\n", encoding="utf-8")
+    course("start", ".")
+    assert answer.read_text(encoding="utf-8") == "mine\n"
+    (tmp_path / "learn/.course.json").write_text("{broken", encoding="utf-8")
+    course("progress")
+    assert "Did you mean" in course("check", "Flaten", status=2).stderr
+
+
+def test_a_workspace_is_tested_by_pytest(
+    course: Callable[..., subprocess.CompletedProcess[str]], environment: dict[str, str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "learn"
+    (folder / "linear/linear.py").write_text(WRONG, encoding="utf-8")
+
+    def tested(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words]
+        return subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+
+    done = tested("linear/linear.py", "-k", "not Flatten and (parameters or own_work)", "--junitxml", "results.xml")
+    assert "1 failed, 1 passed" in done.stdout, done.stdout + done.stderr
+    assert "To see it, run this beside your answer:" in done.stdout
+    assert 'classname="linear.linear.Linear" name="parameters"' in (folder / "results.xml").read_text(encoding="utf-8")
+    assert "1 failed" in tested("-x", "-k", "Linear").stdout
+
+
+@pytest.fixture
+def watching(
+    course: Callable[..., subprocess.CompletedProcess[str]], environment: dict[str, str], tmp_path: Path
+) -> Iterator["subprocess.Popen[str]"]:
+    """`course watch` without a terminal, past its first lines."""
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "cli", "watch"], cwd=tmp_path / "learn", env=environment,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        try:
+            assert process.stdout.readline().startswith("Watching")
+            assert process.stdout.readline().startswith("Now: ")
+            yield process
+        finally:
+            process.kill()
+
+
+def test_watch_survives_what_editors_do(watching: "subprocess.Popen[str]", tmp_path: Path) -> None:
+    answer, out = tmp_path / "learn/linear/linear.py", watching.stdout
+    assert out is not None
+    time.sleep(1)  # until the folder is watched, which nothing says
+    answer.write_text(WRONG, encoding="utf-8")
+    assert out.readline().startswith("✗ Linear")
+    assert out.readline().startswith("✓ Flatten")
+    answer.write_text("def (\n", encoding="utf-8")
+    assert "not Python yet" in out.readline()
+    assert "not Python yet" in out.readline()
+    answer.rename(tmp_path / "aside.py")
+    (tmp_path / "learn/linear/linear.ipynb").unlink()
+    assert "is gone" in out.readline()
+    answer.write_text(RIGHT, encoding="utf-8")
+    assert out.readline().startswith("✓ Linear")
+    assert out.readline().startswith("✓ Flatten")
+    assert watching.poll() is None
+
+
+def test_every_part_has_three_hints_and_a_solution() -> None:
+    course, outline = load_course(ROOT), read_outline(ROOT)
+    for lesson, symbol in outline.parts:
+        source = course.exercise(lesson.slug).reference_source
+        texts = [hints.hint(level, lesson, symbol, None, source) for level in (1, 2, 3)]
+        assert all(texts), (lesson.slug, symbol)
+        assert len(set(texts)) == 3, (lesson.slug, symbol)
+        compile(excerpt(source, symbol), symbol, "exec")
