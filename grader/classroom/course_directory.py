@@ -24,8 +24,9 @@ def write_course(course: Course, directory: Path, worth: Worth | None = None) ->
     made = build(course, worth)
     written: list[Path] = []
     try:
+        notebooks = {PurePosixPath(f"{exercise.slug}.ipynb") for exercise in course.exercises}
         for name, text in made.texts.items():
-            if name.suffix == ".ipynb":
+            if name in notebooks:
                 written.append(_write(directory / "source" / name, source_notebook(text)))
         for name, script in made.figures.items():
             path = directory / "source" / name
