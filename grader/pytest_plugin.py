@@ -146,7 +146,7 @@ class CriterionItem(pytest.Item):
 
     def runtest(self) -> None:
         """Judge the part, once for all its criteria, and look at this one."""
-        from grader.report.screen import Place, plain_text
+        from grader.study.page import page
 
         lesson = self.parent.parent.lesson
         report = _session(self.config).report(lesson, self.parent.name)
@@ -157,8 +157,7 @@ class CriterionItem(pytest.Item):
             return
         if found.verdict is Verdict.SKIPPED:
             pytest.skip(found.message)
-        where = Place(f"{lesson.slug}{self.path.suffix}", f"{lesson.slug}.md", lesson.text)
-        raise NotAccepted(plain_text(report, where, show=self.name))
+        raise NotAccepted(page(report, lesson, suffix=self.path.suffix, show=self.name))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The message for the learner, not a traceback through the grader."""

@@ -130,7 +130,7 @@ def test_watch_survives_what_editors_do(watching: "subprocess.Popen[str]", tmp_p
     answer.write_text(WRONG, encoding="utf-8")
     assert out.readline().startswith("✗ Linear")
     assert out.readline().startswith("✓ Flatten")
-    answer.write_text("def (\n", encoding="utf-8")
+    answer.write_text(WRONG + "\ndef (\n", encoding="utf-8")
     assert "not Python yet" in out.readline()
     assert "not Python yet" in out.readline()
     answer.rename(tmp_path / "aside.py")

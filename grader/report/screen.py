@@ -11,7 +11,7 @@ from rich.text import Text
 from grader.model import Counterexample, CriterionReport, PartReport, Verdict
 from grader.report.words import LOOKS, clean, in_words, one_line, place, points
 
-FAILED = tuple(verdict for verdict in Verdict if verdict not in (Verdict.ACCEPTED, Verdict.SKIPPED))
+FAILED = tuple(item for item in Verdict if item not in (Verdict.ACCEPTED, Verdict.SKIPPED, Verdict.NOT_ATTEMPTED))
 _SECTIONS = {
     "errors": ("Bad arguments", "What must raise"),
     "own_work": ("Out of scope",),

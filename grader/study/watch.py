@@ -123,7 +123,7 @@ class _Watch:
         return True
 
     def say(self, text: str) -> None:
-        self.console.print(text, markup=False, highlight=False, emoji=False)
+        self.console.print(text, markup=False, highlight=False, emoji=False, soft_wrap=not self.large)
 
     def welcome(self) -> None:
         """Say what is watched, and check what stands where one left off."""

@@ -1,0 +1,17 @@
+"""What a learner is shown of one part, as text."""
+
+from grader.model import PartReport
+from grader.report.screen import Place, plain_text
+from grader.study.outline import Lesson
+
+
+def page(report: PartReport, lesson: Lesson, *, suffix: str = ".py", show: str = "") -> str:
+    """The part's screen.
+
+    Args:
+        report: What was found.
+        lesson: The exercise.
+        suffix: Of the answer file.
+        show: The criterion to show large; empty for the first to mend.
+    """
+    return plain_text(report, Place(f"{lesson.slug}{suffix}", f"{lesson.slug}.md", lesson.text), show=show)
