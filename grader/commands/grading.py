@@ -98,8 +98,8 @@ def grade(
                 run = Run(store=store, watcher=seen, fresh=fresh, min_sandbox=min_sandbox)
                 report = grade_all(course, student_dirs, options, run)
         except KeyboardInterrupt:
-            kept = f"{seen.done} of {seen.parts} parts are in {store.path}; the same command goes on from there."
-            click.echo(f"Stopped. {kept if store.path else 'Nothing was kept.'}", err=True)
+            kept = f"{seen.done} of {seen.parts} parts are done; the same command goes on from there."
+            click.echo(f"Stopped. {kept if store.path and seen.parts else 'Nothing is kept of it.'}", err=True)
             sys.exit(INTERRUPTED)
         if seen.before and not quiet:
             click.echo(f"{seen.before} of {seen.parts} parts were in {store.path} already.", err=True)
