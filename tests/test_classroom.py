@@ -164,6 +164,7 @@ class School:
         path = self.course / "submitted" / student / "linear" / "linear.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         (path.parent / "timestamp.txt").write_text("2026-01-02 03:04:05.000000 UTC\n", encoding="ascii")
+        (path.parent / "submission_secret.txt").write_text(student, encoding="ascii")
         notebook = json.loads((self.course / "release" / "linear" / "linear.ipynb").read_text(encoding="utf-8"))
         change(notebook)
         path.write_text(json.dumps(notebook), encoding="utf-8")
@@ -205,7 +206,8 @@ def test_the_stock_workflow_gives_the_scores_of_course_grade(school: School) -> 
         school.hand_in(student, change)
     broken = school.course / "submitted" / "broken" / "linear" / "linear.ipynb"
     broken.parent.mkdir(parents=True)
-    shutil.copy(school.course / "submitted" / "right" / "linear" / "timestamp.txt", broken.parent)
+    for name in ("timestamp.txt", "submission_secret.txt"):
+        shutil.copy(school.course / "submitted" / "right" / "linear" / name, broken.parent)
     broken.write_text("{not JSON", encoding="utf-8")
     said = school.run("nbgrader", "autograde", "linear")
     assert "Kernel" not in said

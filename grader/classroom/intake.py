@@ -1,5 +1,6 @@
 """Put answers that came as plain files where nbgrader collects its submissions."""
 
+import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,6 +65,10 @@ def _place(directory: Path, student: str, folder: Path, exercise: CourseExercise
     stamp = target.parent / "timestamp.txt"
     others = [(folder / exercise.assignment / name).stat().st_mtime for name in _files(folder / exercise.assignment)]
     moment = datetime.fromtimestamp(max([handed_in, *others]), UTC)
+    # nbgrader release_feedback stops at a submission without one, for every student.
+    secret = target.parent / "submission_secret.txt"
+    if not secret.exists():
+        secret.write_text(secrets.token_hex(32), encoding="ascii")
     stamp.write_text(f"{moment:%Y-%m-%d %H:%M:%S.%f} UTC\n", encoding="ascii")
     return target
 
