@@ -54,8 +54,6 @@ class Run:
     """Grade also what the store knows."""
     min_sandbox: str = ""
     """Level of the sandbox that every answer must run in."""
-    cluster: str = ""
-    """Address of a Dask scheduler whose workers grade."""
 
 
 def grade(course: Course, paths: Sequence[Path], options: Options, run: Run) -> GradeReport:
