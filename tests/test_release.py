@@ -292,7 +292,7 @@ def test_a_scaffold_overwrites_nothing(course: Course) -> None:
 
 @pytest.mark.slow
 def test_the_committed_assignments_are_fresh(tmp_path: Path) -> None:
-    """To compile every suite takes minutes, so most are taken from their records; what is declared is compared for all."""
+    """What is declared is compared for all; to compile every suite takes minutes, so most come from their records."""
 
     class Suites(PublicSuites):
         def suite(self, exercise: CourseExercise, part: Part) -> Suite:
