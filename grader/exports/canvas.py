@@ -1,15 +1,24 @@
-"""Fill the gradebook CSV that an instructor exported from Canvas, so that it can be imported again."""
+"""Fill the gradebook CSV that an instructor exported from Canvas, so that it can be imported again.
+
+Canvas's import (``lib/gradebook_importer.rb`` of canvas-lms) wants the columns that tell who a student is first, in the
+order of its export and up to Section; a row of points possible; then assignments, known by the number in their heading.
+"""
 
 import re
+from collections.abc import Mapping
 
 from grader.exports import gradebook
 from grader.exports.scores import Scores
 from grader.exports.table import shown
 from grader.model import CourseError
 
-_WHO = ("Student", "ID", "SIS User ID", "SIS Login ID", "Root Account", "Section")
+_NAMES = ("Student", "LastName", "FirstName")
+_WHO = (*_NAMES, "ID", "SIS User ID", "SIS Login ID", "Integration ID", "Root Account", "Section")
 _NUMBERED = re.compile(r"\s*\(\d+\)\s*$")
 """What Canvas puts behind an assignment's name."""
+_POINTS = "points possible"
+_TEST_STUDENTS = ("student, test", "test student")
+"""What Canvas calls the student that an instructor can look through the eyes of."""
 
 
 def fill(scores: Scores, exported: bytes, column: str | None = None) -> tuple[str, list[str]]:
@@ -26,27 +35,40 @@ def fill(scores: Scores, exported: bytes, column: str | None = None) -> tuple[st
         CourseError: where this is no such file, or it has no such column.
     """
     sheet = gradebook.read(exported)
-    who = [sheet.column(name) for name in _WHO]
-    if who[0] is None or who[1] is None:
-        raise CourseError("The gradebook has no columns Student and ID.", "Export it from Canvas: Grades, Export.")
+    who = {name: index for name in _WHO if (index := sheet.column(name)) is not None}
+    if not ({"ID", "Section"} <= who.keys() and who.keys() & {"Student", "LastName"}):
+        raise CourseError(
+            "The gradebook has no columns Student, ID and Section.", "Export it from Canvas: Grades, Export."
+        )
     targets = _targets(scores, sheet, column)
-    people = [index for index, row in enumerate(sheet.rows) if row[who[1]].strip()]
-    rows = [sheet.rows[index] for index in people]
-    found = gradebook.match(scores.points, rows, [who[1], who[2], who[3], who[0]])
+    points = next((row for row in sheet.rows if _POINTS in gradebook.folded(row[0])), None)
+    notes = _differences(scores, targets, points) if points else []
+    rows = [row for row in sheet.rows if row is not points and row[who["ID"]].strip()]
+    names = [_name(row, who) for row in rows]
+    numbers = [who[name] for name in ("ID", "SIS User ID", "SIS Login ID") if name in who]
+    people = [[*(row[index] for index in numbers), name] for row, name in zip(rows, names, strict=True)]
+    found = gradebook.match(scores.points, people)
     for student, position in found.items():
         for assignment, target in targets.items():
             value = scores.points[student].get(assignment)
-            if value is not None:
+            if rows[position][target].strip().upper() == "EX":
+                notes.append(f"Canvas has {student} excused from {assignment}; that is left as it is.")
+            elif value is not None:
                 rows[position][target] = shown(value)
-    kept = [index for index in who if index is not None] + list(targets.values())
+    kept = sorted(who.values()) + list(targets.values())
     filled = gradebook.Sheet(
         [sheet.header[index] for index in kept],
         [[row[index] for index in kept] for row in sheet.rows],
         sheet.dialect,
     )
-    notes = gradebook.unmatched(scores.points, found)
-    without = [rows[index][who[0]] for index in range(len(rows)) if index not in found.values()]
-    return gradebook.write(filled), notes + [f"No results for: {name}." for name in without]
+    notes += gradebook.unmatched(scores.points, found)
+    without = [name for index, name in enumerate(names) if index not in found.values()]
+    notes += [f"No results for: {name}." for name in without if gradebook.folded(name) not in _TEST_STUDENTS]
+    return gradebook.write(filled), notes
+
+
+def _name(row: list[str], who: Mapping[str, int]) -> str:
+    return ", ".join(row[who[name]] for name in _NAMES if name in who)
 
 
 def _targets(scores: Scores, sheet: gradebook.Sheet, column: str | None) -> dict[str, int]:
@@ -67,3 +89,20 @@ def _targets(scores: Scores, sheet: gradebook.Sheet, column: str | None) -> dict
             "Make the assignment in Canvas and export again, or name its column with --column.",
         )
     return found
+
+
+def _differences(scores: Scores, targets: Mapping[str, int], points: list[str]) -> list[str]:
+    """What to know where Canvas's points possible are not ours.
+
+    Raises:
+        CourseError: where Canvas takes no grades in a column.
+    """
+    notes = []
+    for assignment, target in targets.items():
+        most, there = scores.most[assignment], points[target].strip()
+        if "read only" in there:
+            raise CourseError(f"Canvas takes no grades for {assignment}: its column is read only.", "Name another.")
+        worth = gradebook.number(there)
+        if worth is not None and worth != most:
+            notes.append(f"{assignment} is worth {shown(most)} points here and {there} in Canvas; points are as here.")
+    return notes

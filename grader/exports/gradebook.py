@@ -17,13 +17,9 @@ class Sheet:
     rows: list[list[str]]
     dialect: str
 
-    def column(self, *names: str) -> int | None:
-        """The first column with one of these names."""
-        for name in names:
-            for index, title in enumerate(self.header):
-                if folded(title) == folded(name):
-                    return index
-        return None
+    def column(self, name: str) -> int | None:
+        """The first column of that name."""
+        return next((index for index, title in enumerate(self.header) if folded(title) == folded(name)), None)
 
 
 def read(data: bytes) -> Sheet:
@@ -56,20 +52,25 @@ def folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def match(students: Iterable[str], rows: Sequence[Sequence[str]], keys: Sequence[int | None]) -> Mapping[str, int]:
-    """The row of each student who is found, by the first key that fits, where it fits one row only.
+def number(text: str) -> float | None:
+    """A number as people of many countries write it; None where there is none."""
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return None
+
+
+def match(students: Iterable[str], people: Sequence[Sequence[str]]) -> Mapping[str, int]:
+    """The place of each student who is found, by the first key that fits, where it fits one person only.
 
     Args:
         students: Our names: those of the students' directories.
-        rows: The gradebook.
-        keys: Columns in the order in which they are trusted: number, login, name.
+        people: What the gradebook knows each person by, in the order in which it is trusted: number, login, name.
     """
     found: dict[str, int] = {}
     for student in students:
-        for key in keys:
-            if key is None:
-                continue
-            hits = [index for index, row in enumerate(rows) if _same(student, row[key])]
+        for keys in zip(*people, strict=True):
+            hits = [index for index, key in enumerate(keys) if _same(student, key)]
             if len(hits) == 1 and hits[0] not in found.values():
                 found[student] = hits[0]
                 break

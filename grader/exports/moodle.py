@@ -1,4 +1,8 @@
-"""Fill the grading worksheet that an instructor downloaded from a Moodle assignment."""
+"""Fill the grading worksheet that an instructor downloaded from a Moodle assignment.
+
+Moodle's import (``mod/assign/feedback/offline`` of moodle) knows a row by Identifier, takes Grade, skips what is out of
+range, and compares Last modified (grade) with what it has; without one of the three columns it refuses the file.
+"""
 
 from grader.exports import gradebook
 from grader.exports.scores import Scores
@@ -21,15 +25,18 @@ def fill(scores: Scores, worksheet: bytes, column: str | None = None) -> tuple[s
         raise CourseError("A worksheet is for one assignment.", "Name it with --assignment.", usage=True)
     ((assignment, most),) = scores.most.items()
     sheet = gradebook.read(worksheet)
-    identifier, target = sheet.column("Identifier"), sheet.column(column or "Grade")
-    if identifier is None or target is None:
+    wanted = ("Identifier", column or "Grade", "Last modified (grade)")
+    identifier, target, modified = map(sheet.column, wanted)
+    if identifier is None or target is None or modified is None:
+        missing = [name for name in wanted if sheet.column(name) is None]
         raise CourseError(
-            f"The worksheet has no columns Identifier and {column or 'Grade'}.",
-            "Download it from the assignment: View all submissions, Download grading worksheet.",
+            f"The worksheet has no column {' and no column '.join(missing)}.",
+            "With Moodle's language set to English, download it from the assignment: Download grading worksheet.",
         )
-    keys = [identifier, sheet.column("ID number"), sheet.column("Username"), sheet.column("Email address")]
+    names = ("Identifier", "ID number", "Username", "Email address", "Full name")
+    keys = [index for name in names if (index := sheet.column(name)) is not None]
     maximum, locked = sheet.column("Maximum grade"), sheet.column("Grade can be changed")
-    found = gradebook.match(scores.points, sheet.rows, [*keys, sheet.column("Full name")])
+    found = gradebook.match(scores.points, [[row[key] for key in keys] for row in sheet.rows])
     notes = gradebook.unmatched(scores.points, found)
     for student, position in found.items():
         row, value = sheet.rows[position], scores.points[student].get(assignment)
@@ -38,13 +45,6 @@ def fill(scores: Scores, worksheet: bytes, column: str | None = None) -> tuple[s
         if locked is not None and gradebook.folded(row[locked]) in ("no", "0"):
             notes.append(f"Moodle lets nobody change the grade of {student}.")
             continue
-        worth = _number(row[maximum]) if maximum is not None else 0.0
+        worth = gradebook.number(row[maximum]) if maximum is not None else None
         row[target] = shown(value / most * worth if worth and most and worth != most else value)
     return gradebook.write(sheet), notes
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        return 0.0

@@ -48,7 +48,11 @@ class Scores:
 
 def read_scores(path: Path) -> Scores:
     """The scores in ``grades.json``, the directory that holds it, or ``gradebook.db``."""
-    return _from_gradebook(path) if path.suffix == ".db" else scores_of(read_report(path))
+    if path.suffix != ".db":
+        return scores_of(read_report(path))
+    from grader.exports.nbgrader_scores import read_gradebook
+
+    return read_gradebook(path)
 
 
 def scores_of(report: GradeReport) -> Scores:
@@ -73,29 +77,6 @@ def scores_of(report: GradeReport) -> Scores:
         points[submission.student] = row
         for assignment, value in worth.items():
             most[assignment] = max(value, most.get(assignment, 0.0))
-    return Scores(points=points, most=most, notes=notes)
-
-
-def _from_gradebook(path: Path) -> Scores:
-    try:
-        from nbgrader.api import Gradebook
-    except ModuleNotFoundError:
-        raise CourseError(
-            "Reading nbgrader's gradebook needs nbgrader.", "pip install -e '.[classroom]' -c constraints.txt"
-        ) from None
-    points: dict[str, dict[str, float | None]] = {}
-    notes = []
-    with Gradebook(f"sqlite:///{path.resolve()}") as gradebook:
-        most = {assignment.name: float(assignment.max_score) for assignment in gradebook.assignments}
-        for student in gradebook.students:
-            row: dict[str, float | None] = {}
-            for submission in student.submissions:
-                open_ = submission.needs_manual_grade
-                penalty = submission.late_submission_penalty or 0.0
-                row[submission.name] = None if open_ else max(0.0, float(submission.score - penalty))
-                if open_:
-                    notes.append(f"Ungraded: something in {submission.name} of {student.id}; it is left empty.")
-            points[student.id] = row
     return Scores(points=points, most=most, notes=notes)
 
 
