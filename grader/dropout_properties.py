@@ -1,4 +1,4 @@
-"""A property of stacked recurrent layers: what dropout does between them."""
+"""Properties of dropout in networks: between stacked recurrent layers, and between the layers of a classifier."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,13 +6,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader.properties import ks_threshold, recorded
-from grader.spec import Property, call, evaluate, layer_case, tensor, train
+from grader.properties import ks_threshold, line_values, recorded
+from grader.spec import Property, call, evaluate, layer_case, run, tensor, train
 
 WIDTH = 8
 """The hidden size of the layers that `dropout_between` constructs."""
 _LENGTH, _BATCH, _INPUT = 6, 32, 3
 _ROUNDING = 1e-5
+_IMAGES, _OUTPUTS = 6, 40
 
 
 @recorded
@@ -103,3 +104,64 @@ def _close(one: Tensor, other: Tensor) -> bool:
 
 def _dropped(values: Tensor, kept: Tensor) -> bool:
     return bool(torch.minimum(values.abs(), (values - kept).abs()).max() <= _ROUNDING)
+
+
+@recorded
+def classifier_drops_half(
+    args: Sequence[Any], kwargs: Mapping[str, Any], *, image: Sequence[int], linear: Sequence[str], width: int
+) -> Property:
+    """Both hidden layers of a classifier drop half of their units in training and none in evaluation.
+
+    The first hidden layer is made all ones, and each unit of the second the mean of the first after dropout: K of its
+    units survive, so that is 2K/width. Forty units of the second, after dropout, are the output, one row an image; so
+    every row holds zeros and 4K/width, and K differs from row to row. Of six rows a right answer gives one without any
+    zero or any other value with a probability below 6 * 2^-39 = 1.1e-11, one whose K is further than seven standard
+    deviations from width/2 with 1.6e-11, and six equal K with 1.2e-10 where width is 4096: below 1e-9 in all.
+
+    Args:
+        args: Of the constructor; the network has one output a class.
+        kwargs: Of the constructor, by name, ``num_classes`` aside.
+        image: Shape of an image, of which the network makes a vector of features for the classifier.
+        linear: Names of the classifier's three linear layers, between which there are ReLU and dropout.
+        width: Units of each hidden layer.
+    """
+    first, second, last = linear
+    lines = (
+        "like = next(layer.parameters())",
+        "state = layer.state_dict()",
+        f"for name in {list(linear)}: state[name + '.weight'].zero_(); state[name + '.bias'].zero_()",
+        f"state['{first}.bias'].fill_(1)",
+        f"state['{second}.weight'].fill_(1 / {width})",
+        f"state['{last}.weight'].fill_diagonal_(1)",
+        f"layer(torch.zeros({_IMAGES}, *{list(image)}).to(like)).detach()",
+        f"bool((layer.eval()(torch.zeros(1, *{list(image)}).to(like)) - 1).abs().max() < 1e-4)",
+    )
+    case = layer_case(args, {**kwargs, "num_classes": _OUTPUTS}, [run(*lines)], state=None, dtype="float32")
+
+    def holds(observations: Sequence[Mapping[str, Any]]) -> str | None:
+        values = line_values(observations[0])
+        if isinstance(values, str):
+            return values
+        said = _half_survives(values[-2].double(), width)
+        return said or (None if values[-1] is True else "in evaluation mode nothing should be dropped")
+
+    return Property(criterion="values", cases=[case], holds=holds)
+
+
+def _half_survives(rows: Tensor, width: int) -> str | None:
+    """What is wrong with the outputs of `classifier_drops_half` in training."""
+    counts = []
+    for row in rows:
+        kept = row[row != 0]
+        if not 0 < len(kept) < len(row):
+            return "in training, some units of the second hidden layer should be dropped, and others kept"
+        count = float(kept[0]) * width / 4
+        far = abs(count - width / 2) > 3.5 * width**0.5
+        if far or float((kept - kept[0]).abs().max()) > 10 * _ROUNDING or abs(count - round(count)) > 0.01:
+            return (
+                "in training, each unit of both hidden layers should be dropped with probability 0.5, the rest doubled"
+            )
+        counts.append(round(count))
+    if len(set(counts)) == 1:
+        return "in training, other units of the first hidden layer should be dropped for every image"
+    return None

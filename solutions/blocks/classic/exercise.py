@@ -1,15 +1,15 @@
 """LeNet and AlexNet, judged against the same networks composed of `torch.nn`."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 from hypothesis import strategies as st
 from torch import nn
 
-from grader.properties import line_values
-from grader.spec import Exercise, Part, Property, call, evaluate, layer_case, run, tensor
+from grader.dropout_properties import classifier_drops_half
+from grader.spec import Exercise, Part, call, evaluate, layer_case, run, tensor
 from grader.strategies import flags, normal_tensor, seeds, sizes, train_eval_programs
 
 SPREADS = ((1.0, 0.0), (3.0, 0.5), (0.3, -0.2))
@@ -160,58 +160,8 @@ def alexnet_cases(draw: st.DrawFn) -> dict[str, Any]:
     return network_case((channels, classes), channels, classes, draw(seeds))
 
 
-def drops_half(observations: Sequence[Mapping[str, Any]]) -> str | None:
-    """Whether both hidden layers drop half of their units, by counting the survivors.
-
-    The first hidden layer is all ones, and each unit of the second is the mean of the first after dropout, K/2048 for K
-    survivors out of 4096; forty units of it, after dropout, are the output, one row an image. So every row holds zeros
-    and K/1024, and K differs from row to row. A right answer gives a row without any zero or any other value with
-    probability 2^-39, K further than 224 from 2048 (7 standard deviations) with 3e-12, and six equal K with
-    0.009^5 = 6e-11: below 1e-9 in all.
-    """
-    values = line_values(observations[0])
-    if isinstance(values, str):
-        return values
-    rows = values[-2].double()
-    counts = []
-    for row in rows:
-        kept = row[row != 0]
-        if not 0 < len(kept) < len(row):
-            return "in training, some units of the second hidden layer should be dropped, and others kept"
-        count = float(kept[0]) * 1024
-        if float((kept - kept[0]).abs().max()) > 1e-4 or abs(count - 2048) > 224 or abs(count - round(count)) > 0.01:
-            return (
-                "in training, each unit of both hidden layers should be dropped with probability 0.5, the rest doubled"
-            )
-        counts.append(round(count))
-    if len(set(counts)) == 1:
-        return "in training, other units of the first hidden layer should be dropped for every image"
-    return None if values[-1] is True else "in evaluation mode nothing should be dropped"
-
-
-DROPOUT = Property(
-    criterion="values",
-    cases=[
-        layer_case(
-            (),
-            {"num_classes": 40},
-            [
-                run(
-                    "like = next(layer.parameters())",
-                    "state = layer.state_dict()",
-                    "for name in state: name.startswith('classifier') and state[name].zero_()",
-                    "state['classifier.1.bias'].fill_(1)",
-                    "state['classifier.4.weight'].fill_(1 / 4096)",
-                    "state['classifier.7.weight'].fill_diagonal_(1)",
-                    "layer(torch.zeros(6, 1, 224, 224).to(like)).detach()",
-                    "bool((layer.eval()(torch.zeros(1, 1, 224, 224).to(like)) - 1).abs().max() < 1e-4)",
-                )
-            ],
-            state=None,
-            dtype="float32",
-        ),
-    ],
-    holds=drops_half,
+DROPOUT = classifier_drops_half(
+    (), {}, image=(1, 224, 224), linear=("classifier.1", "classifier.4", "classifier.7"), width=4096
 )
 
 ALEXNET = Part(
