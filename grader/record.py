@@ -110,6 +110,7 @@ def _part(part: Part) -> dict[str, Any]:
     found = {name: getattr(part, name) for name in _PLAIN_FIELDS}
     return found | {
         "arguments": list(part.arguments),
+        "state_outputs": list(part.state_outputs),
         "off_limits": {name: list(patterns) for name, patterns in asdict(part.off_limits).items()},
         "growth": [item.along for item in part.growth],
         "properties": [{"name": item.name, "arguments": item.arguments} for item in part.properties if item.name],
@@ -213,6 +214,7 @@ def _parsed(row: Mapping[str, Any]) -> Part:
         **{name: row[name] for name in _PLAIN_FIELDS},
         oracle={},
         cases=st.nothing(),
+        state_outputs=row.get("state_outputs", ()),
         off_limits=OffLimits(**row["off_limits"]),
         growth=[Growth(along=along, cases=()) for along in row["growth"]],
         properties=[remade(item["name"], item["arguments"]) for item in row["properties"]],

@@ -245,6 +245,8 @@ class Part:
     """Whether the constructor's arguments are also passed by position."""
     judged_lines: str = "values"
     """The criterion to which `run` lines of ``cases`` belong."""
+    state_outputs: Sequence[int] = ()
+    """Where a function returns a tuple: which of its items are its caller's state, and so belong to ``state``."""
     core: bool = False
     """Whether it belongs to the topics that must be finest: more misconceptions and right variants are asked for."""
 

@@ -4,7 +4,7 @@ Criteria build on one another. Each is judged only where what it rests on held, 
 mistake gives one red line: a layer that is wrong in eval mode keeps the points of its training gradients.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -116,7 +116,7 @@ def judge_case(
             break
         have = records[index]
         if step["do"] == "call":
-            state_held &= _judge_call(outcome, index, step, want, have, state_held, tolerance, floor, float32)
+            state_held &= _judge_call(outcome, part, index, want, have, state_held, tolerance, floor, float32)
         elif step["do"] == "run":
             _judge_lines(outcome, step, want, have, lines_criterion, tolerance)
     _note_error(outcome, error, source, lines_criterion)
@@ -222,8 +222,8 @@ def _finding(criterion: str, difference: Difference | None, call: str) -> Findin
 
 def _judge_call(
     outcome: Outcome,
+    part: Part,
     index: int,
-    step: Mapping[str, Any],
     want: Mapping[str, Any],
     have: Mapping[str, Any],
     state_held: bool,
@@ -249,10 +249,17 @@ def _judge_call(
     floor = max(floor, 0.0) or 1e-3 * max(
         (compare.magnitude(leaf) for _, leaf in compare.leaves(want["out"]) if compare.is_tensor(leaf)), default=0.0
     )
-    difference = compare.compare_values(want["out"], have["out"], "the output", tolerance=tolerance, floor=floor)
-    if difference is not None and float32 and difference.kind == "dtype":
-        difference = None
-    right = outcome.check("values", _finding("values", difference, place))
+
+    def outputs(criterion: str, chosen: Callable[[Any], Any]) -> bool:
+        pair = chosen(want["out"]), chosen(have["out"])
+        difference = compare.compare_values(*pair, "the output", tolerance=tolerance, floor=floor)
+        if difference is not None and float32 and difference.kind == "dtype":
+            difference = None
+        return outcome.check(criterion, _finding(criterion, difference, place))
+
+    right = outputs("values", lambda out: _items(out, part.state_outputs, inside=False))
+    if part.state_outputs:
+        outputs("state", lambda out: _items(out, part.state_outputs, inside=True))
     touched = _sections(want["inputs"], have.get("inputs", {}), "input ", 0.0, 1e-6 if float32 else 0.0, float32)
     if touched is not None:
         message = f"It changed {touched.path} in place; the caller's tensor must stay as it was."
@@ -275,6 +282,13 @@ def _judge_call(
             ),
         )
     return still
+
+
+def _items(out: Any, places: Sequence[int], *, inside: bool) -> Any:
+    """An output with None for the items at some places, or for all others."""
+    if not isinstance(out, list):
+        return out
+    return [item if (place in places) == inside else None for place, item in enumerate(out)]
 
 
 def _sections(

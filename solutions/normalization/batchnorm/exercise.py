@@ -177,6 +177,7 @@ function = Part(
         )
     ],
     off_limits=OFF_LIMITS,
+    state_outputs=(1, 2),
 )
 
 

@@ -21,7 +21,7 @@ right = batch_norm
 """The right function, whatever `batch_norm` comes to mean."""
 
 
-@misconception("batch_norm", "values")
+@misconception("batch_norm", "state")
 def torch_momentum(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """Here momentum is the share of the *old* moving statistics, as in most textbooks. In torch's layers it is the
     share of the new batch; which of the two is in your code?
@@ -29,7 +29,7 @@ def torch_momentum(x, gamma, beta, moving_mean, moving_var, eps, momentum, train
     return right(x, gamma, beta, moving_mean, moving_var, eps, 1 - momentum, training)
 
 
-@misconception("batch_norm", "values")
+@misconception("batch_norm", "state")
 def unbiased_moving_variance(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """Your moving variance is too large on small batches: this function uses the biased variance for both purposes,
     and leaves the unbiased one to torch's layers.
@@ -77,7 +77,7 @@ def always_the_batch(x, gamma, beta, moving_mean, moving_var, eps, momentum, tra
     return y, moving_mean.detach(), moving_var.detach()
 
 
-@misconception("batch_norm", "values")
+@misconception("batch_norm", "state")
 def learns_in_evaluation(x, gamma, beta, moving_mean, moving_var, eps, momentum, training):
     """With training=False the moving statistics should come back as they went in; yours still learn from the batch."""
     y, mean, var = right(x, gamma, beta, moving_mean, moving_var, eps, momentum, training)
