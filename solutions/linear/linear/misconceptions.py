@@ -40,6 +40,22 @@ class NoBiasAttribute(Linear):
 
 
 @misconception("Linear", "interface")
+class AlwaysHasBias(Linear):
+    """With `bias=False` there should be no bias among the parameters. Yours is there, only never added; register None
+    in its place."""
+
+    def __init__(self, in_features, out_features, bias=True):
+        super().__init__(in_features, out_features, True)
+        self.adds_it = bias
+
+    def _add_bias(self, y):
+        return super()._add_bias(y) if self.adds_it else y
+
+    def extra_repr(self):
+        return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.adds_it}"
+
+
+@misconception("Linear", "interface")
 class BiasByName(Linear):
     """`Linear(3, 2, False)` is a layer without a bias: bias is an ordinary third argument, not a keyword-only
     one."""
