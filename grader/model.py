@@ -46,10 +46,13 @@ DEPENDS: Mapping[str, tuple[str, ...]] = {
     "gradients": ("values",),
     "numerics": ("state", "values"),
     "init": ("interface",),
-    "errors": ("interface",),
-    "vectorized": ("shapes",),
+    "errors": ("interface", "shapes"),
+    "vectorized": ("values",),
 }
-"""A criterion is judged where these held; a criterion that a part does not have is looked through."""
+"""A criterion is judged where these held; a criterion that a part does not have is looked through.
+
+So an answer that raises whatever it is given, or returns a constant, earns neither `errors` nor `vectorized`.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -169,6 +172,20 @@ class SubmissionReport:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ClusterWorker:
+    """A worker of a cluster, and what it did."""
+
+    address: str
+    host: str
+    sandbox: str
+    """Level of the sandbox in which it runs answers; empty where it runs none."""
+    parts: int = 0
+    """How many parts it graded."""
+    refused: str = ""
+    """Why it was not given any."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GradeReport:
     """One run of `course grade`."""
 
@@ -178,6 +195,8 @@ class GradeReport:
     submissions: Sequence[SubmissionReport] = field(default_factory=tuple)
     notes: Sequence[str] = ()
     """What the reader should know about the run: a fallback taken, a seed created."""
+    workers: Sequence[ClusterWorker] = ()
+    """The workers of the cluster, where one graded."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

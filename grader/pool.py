@@ -4,7 +4,7 @@ import contextlib
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from grader.catalog import Course, load_course
 from grader.loader import Answer
-from grader.model import CourseError, PartReport
+from grader.model import ClusterWorker, CourseError, PartReport
 from grader.run import Grading, Options
 from grader.store import Owner
 
@@ -56,6 +56,10 @@ class Pool(Protocol):
     notes: list[str]
     """What the report should say about the hands."""
 
+    @property
+    def workers(self) -> Sequence[ClusterWorker]:
+        """The workers of a cluster."""
+
     def digest(self, part: PartKey) -> str | None:
         """Digest of a part's suite, compiled where need be; None where it cannot be compiled."""
 
@@ -81,10 +85,10 @@ def suite_digest(grading: Grading, part: PartKey) -> str | None:
         return None
 
 
-def judged(grading: Grading, task: Task) -> Iterator[tuple[PartReport, str]]:
-    """Judge a task's parts, each with the level of the sandbox."""
-    exercise = grading.course.exercise(task.exercise)
-    for report in grading.judge(exercise, [part for part in exercise.parts if part.symbol in task.parts], task.answer):
+def judged(grading: Grading, slug: str, symbols: Collection[str], answer: Answer) -> Iterator[tuple[PartReport, str]]:
+    """Judge parts of an answer, each with the level of the sandbox."""
+    exercise = grading.course.exercise(slug)
+    for report in grading.judge(exercise, [part for part in exercise.parts if part.symbol in symbols], answer):
         try:
             level = grading.server.sandbox
         except Exception:
@@ -99,6 +103,7 @@ class InProcess:
     def __init__(self, course: Course, options: Options) -> None:
         """Start its server of workers."""
         self.notes: list[str] = []
+        self.workers: Sequence[ClusterWorker] = ()
         self._grading = Grading(course, options)
         self._task: Task | None = None
 
@@ -120,7 +125,7 @@ class InProcess:
         """Grade the task."""
         task = self._task
         assert task is not None
-        for report, level in judged(self._grading, task):
+        for report, level in judged(self._grading, task.exercise, task.parts, task.answer):
             yield Graded(task, report, level)
         self._task = None
         yield Ended(task)
@@ -136,6 +141,7 @@ class Processes:
     def __init__(self, course: Course, options: Options, jobs: int, parts: list[PartKey]) -> None:
         """Start them, and let them compile the suites of these parts."""
         self.notes: list[str] = []
+        self.workers: Sequence[ClusterWorker] = ()
         self._hands = [_Hand(course.root, options) for _ in range(jobs)]
         self._running: dict[_Hand, Task] = {}
         self._digests: dict[PartKey, str | None] = {}
@@ -260,7 +266,7 @@ def _serve(pipe: "connection.Connection[Any, Any]", root: Path, options: Options
             if request == "compile":
                 pipe.send(("compiled", suite_digest(grading, item)))
                 continue
-            for report, level in judged(grading, item):
+            for report, level in judged(grading, item.exercise, item.parts, item.answer):
                 pipe.send(("graded", report, level))
             pipe.send(("ended",))
     except (EOFError, OSError):

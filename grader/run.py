@@ -39,6 +39,8 @@ class Options:
     visibility: str = HIDDEN
     shrink_seconds: float = 0.6
     """Budget for looking for a smaller counterexample, a part."""
+    cluster: str = ""
+    """Address of a Dask scheduler, or its scheduler file; without one, this machine grades."""
 
 
 def course_seed(course: Course, given: str | None) -> tuple[str, str]:

@@ -43,6 +43,9 @@ class Watcher:
     def finished(self, owner: Owner, score: float, max_score: float) -> None:
         """All of a submission is done."""
 
+    def say(self, line: str) -> None:
+        """Something happened to whoever grades."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
@@ -81,15 +84,28 @@ def grade(course: Course, paths: Sequence[Path], options: Options, run: Run) -> 
         versions=versions(),
         submissions=StoredSubmissions(run.store, grading.owners),
         notes=tuple(pool.notes),
+        workers=tuple(pool.workers),
     )
 
 
 def _pool(course: Course, submissions: Sequence[Submission], options: Options, run: Run) -> Pool:
+    if options.cluster:
+        return _cluster(course, options, run)
     parts = [(exercise.slug, part.symbol) for exercise, part in course.select(options.only)]
     jobs = max(1, min(options.jobs or os.cpu_count() or 1, len(submissions)))
     if jobs == 1 or options.device == "cuda":
         return InProcess(course, options)
     return Processes(course, options, jobs, parts)
+
+
+def _cluster(course: Course, options: Options, run: Run) -> Pool:
+    try:
+        from grader.cluster.pool import Cluster
+    except ImportError as error:
+        raise CourseError(
+            f"--cluster needs Dask's distributed: {error}.", "Install it: pip install 'torch-course-kit[cluster]'."
+        ) from None
+    return Cluster(course, options, engine_digest(), run.min_sandbox, run.watcher.say)
 
 
 class _Class:

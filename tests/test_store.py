@@ -69,6 +69,14 @@ def rows(store: Path) -> list[tuple[Any, ...]]:
     return found
 
 
+def rows_so_far(store: Path) -> list[tuple[Any, ...]]:
+    """What a grader at work has stored; its file is small until SQLite moves the log into it."""
+    try:
+        return rows(store) if store.exists() else []
+    except sqlite3.DatabaseError:
+        return []
+
+
 def test_what_is_stored_is_not_graded_again(runner: CliRunner, folder: Path, tmp_path: Path) -> None:
     first = grade(runner, folder, tmp_path / "grades.sqlite")
     submit(folder, "s3")
@@ -185,7 +193,7 @@ def test_a_class_killed_at_any_moment_goes_on(tmp_path: Path) -> None:
         wanted, deadline = seen + rng.choice([0, 1, 1, 2, 3]), time.monotonic() + 60
         while seen < wanted and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.02)
-            seen = len(rows(store)) if store.exists() and store.stat().st_size > 4096 else 0
+            seen = len(rows_so_far(store))
         time.sleep(rng.random() / 10)
         below = descendants(process.pid)
         process.kill()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @click.option("--only", multiple=True, metavar="PART", help="A part, exercise or assignment; may be repeated.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
 @click.option("--jobs", type=click.IntRange(1), help="Submissions graded at once (default: the cores).")
+@click.option("--cluster", metavar="ADDRESS", default="", help="Grade on the Dask cluster of this scheduler.")
 @click.option("--seed", help="The secret of the hidden cases (default: COURSE_SEED, else the file .course-seed).")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option(
@@ -48,6 +49,7 @@ def grade(
     only: Sequence[str],
     device: str,
     jobs: int | None,
+    cluster: str,
     seed: str | None,
     form: str,
     output: Path | None,
@@ -69,6 +71,8 @@ def grade(
     from grader.judge.launch import cool_down, settings, warm_up
     from grader.settings import read_settings
 
+    if cluster and jobs is not None:
+        raise CourseError("A cluster has as many jobs as workers.", "Leave out --jobs.", usage=True)
     limits = read_settings(root_of(root)).limits
     limits = replace(
         limits,
@@ -76,7 +80,7 @@ def grade(
         part_seconds=limits.part_seconds if part_seconds is None else part_seconds,
         memory_mb=limits.memory_mb if memory_mb is None else memory_mb,
     )
-    if len(student_dirs) == 1 and device != "cuda" and not Path("/dev/nvidiactl").exists():
+    if len(student_dirs) == 1 and not cluster and device != "cuda" and not Path("/dev/nvidiactl").exists():
         warm_up(settings(limits, "cpu", "auto"))
         click.get_current_context().call_on_close(cool_down)
 
@@ -91,7 +95,9 @@ def grade(
     if note:
         click.echo(note, err=True)
     device = device_for(course, device)
-    options = Options(only=only, device=device, jobs=jobs, seed=secret, limits=limits, cache_dir=cache_dir())
+    options = Options(
+        only=only, device=device, jobs=jobs, cluster=cluster, seed=secret, limits=limits, cache_dir=cache_dir()
+    )
     with closing(_store(course.root, store_file, student_dirs)) as store:
         try:
             with watcher(quiet, len(student_dirs)) as seen:

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 @click.option("--changed", is_flag=True, help="Only what was not judged from the same answer, cases and settings.")
 @click.option("--part", "only", multiple=True, metavar="PART", help="A part, exercise or assignment; may be repeated.")
 @click.option("--jobs", type=click.IntRange(1), help="Submissions graded at once (default: the cores).")
+@click.option("--cluster", metavar="ADDRESS", default="", help="Grade on the Dask cluster of this scheduler.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
 @click.option("--seed", help="The secret of the hidden cases (default: COURSE_SEED, else the file .course-seed).")
 @click.option("--store", "store_file", type=click.Path(path_type=Path, dir_okay=False), help="Where results are kept.")
+@click.option("--min-sandbox", type=click.Choice(["L0", "L1", "L2"]), default="L0", help="Refuse to grade below it.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing while grading.")
 @click.pass_obj
 @told
@@ -33,9 +35,11 @@ def regrade(
     changed: bool,
     only: Sequence[str],
     jobs: int | None,
+    cluster: str,
     device: str,
     seed: str | None,
     store_file: Path | None,
+    min_sandbox: str,
     quiet: bool,
 ) -> None:
     """Grade again who was graded before, and show what is different now.
@@ -61,12 +65,15 @@ def regrade(
         if not only:
             known = set(store.graded_parts())
             only = [f"{e.slug}:{p.symbol}" for e, p in course.select(()) if (e.slug, p.symbol) in known]
-        options = Options(only=only, device=device, jobs=jobs, seed=secret, limits=course.limits, cache_dir=cache_dir())
+        options = Options(
+            only=only, device=device, jobs=jobs, cluster=cluster, seed=secret, limits=course.limits,
+            cache_dir=cache_dir(),
+        )  # fmt: skip
         before = {owner: store.latest(*owner) for owner in there}
         with watcher(quiet, len(there)) as told_of:
             report = grade(
                 course, [Path(path) for _, path in there], options,
-                Run(store=store, watcher=told_of, fresh=not changed),
+                Run(store=store, watcher=told_of, fresh=not changed, min_sandbox=min_sandbox),
             )  # fmt: skip
         table = Table(box=None, padding=(0, 2, 0, 0))
         for name in ("student", "part", "before", "now"):

@@ -19,6 +19,7 @@ def document(report: GradeReport) -> dict[str, Any]:
         "device": report.device,
         "sandbox": report.sandbox,
         "versions": dict(report.versions),
+        "workers": [asdict(worker) for worker in report.workers],
         "submissions": [_submission(submission) for submission in report.submissions],
     }
 
