@@ -1,4 +1,4 @@
-"""What the whole course costs once: compiling its hidden suites from nothing, and grading right answers to everything."""
+"""What the whole course costs once: compiling its hidden suites from nothing, and grading right answers to it all."""
 
 import os
 import time
