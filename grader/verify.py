@@ -1,6 +1,5 @@
 """Let the course prove itself: right answers pass, wrong ones fail, and for the reason they should."""
 
-import ast
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -25,8 +24,9 @@ from grader.loader import Answer
 from grader.model import CourseError, Limits, PartReport, Verdict
 from grader.mutants import Mutant, mutants
 from grader.release import stale, worth_of
-from grader.spec import Misconception, Part
+from grader.spec import Part
 from grader.suite import PUBLIC, Suite, compile_suite
+from grader.wrong_answers import delegates, hollow, misconception_source
 
 KILL_RATE = 0.98
 """Share of the silent mutants that must be noticed."""
@@ -157,6 +157,7 @@ class _Verifier:
         self.stub_scores_nothing(part, proof)
         self.misconceptions(part, proof)
         self.delegates(part, proof)
+        self.hollow_answers(part, proof)
         proof.holes += _constant_arguments(part, suite)
         proof.seconds = time.perf_counter() - began
         return proof
@@ -216,10 +217,18 @@ class _Verifier:
         restricted = any(getattr(part.off_limits, name) for name in ("kernels", "classes", "functions", "modules"))
         if not restricted or getattr(nn, part.symbol, None) is not part.oracle:
             return
-        for name, source in _delegates(part.symbol).items():
+        for name, source in delegates(part.symbol).items():
             report = self.grade(part, source)
             if report.verdict is not Verdict.OFF_LIMITS or report.score:
                 proof.holes.append(f"{name} is {report.verdict} with {report.score} points instead of off limits")
+
+    def hollow_answers(self, part: Part, proof: PartProof) -> None:
+        """Answers that do nothing may earn what they do have, such as parameters, and never what they only seem to."""
+        for name, (source, kept) in hollow(part.symbol, self.exercise.reference_source).items():
+            report = self.grade(part, source)
+            earned = [item.name for item in report.criteria if item.score and item.name not in kept]
+            if earned:
+                proof.holes.append(f"{name} earns {', '.join(earned)}")
 
     def mutants(self, proof: ExerciseProof) -> None:
         """Grade mechanical mutants of the reference, until the first case that notices."""
@@ -275,51 +284,6 @@ class _Verifier:
                     loud = all(finding.verdict in _LOUD for finding in judged.findings.values())
                     return "loud" if loud else "silent"
         return None
-
-
-def misconception_source(exercise: CourseExercise, item: Misconception) -> str:
-    """A known-wrong answer as the file that a student would hand in."""
-    tree = ast.parse(exercise.misconceptions_source)
-    body = []
-    for node in tree.body:
-        if (
-            isinstance(node, ast.ImportFrom)
-            and node.module
-            and (node.module == exercise.name or node.module.startswith("grader"))
-        ):
-            continue
-        if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
-            node.decorator_list = [mark for mark in node.decorator_list if not _marks(mark)]
-        body.append(node)
-    tree.body = body
-    alias = "" if item.name == item.part else f"\n{item.part} = {item.name}\n"
-    return f"{exercise.reference_source}\n\n{ast.unparse(tree)}\n{alias}"
-
-
-def _marks(decorator: ast.expr) -> bool:
-    return (
-        isinstance(decorator, ast.Call)
-        and isinstance(decorator.func, ast.Name)
-        and decorator.func.id == "misconception"
-    )
-
-
-def _delegates(symbol: str) -> dict[str, str]:
-    letters = ", ".join(repr(letter) for letter in symbol)
-    return {
-        "the layer itself": f"from torch.nn import {symbol}\n",
-        "a subclass": f"from torch import nn\n\n\nclass {symbol}(nn.{symbol}):\n    pass\n",
-        "a wrapper": (
-            f"from torch import nn\n\n\nclass {symbol}(nn.Module):\n"
-            "    def __init__(self, *args, **kwargs):\n        super().__init__()\n"
-            f"        self.inner = nn.{symbol}(*args, **kwargs)\n\n"
-            "    def forward(self, *args):\n        return self.inner(*args)\n"
-        ),
-        "a disguised wrapper": (
-            f"import torch\n\n_name = ''.join([{letters}])\n\n\ndef {symbol}(*args, **kwargs):\n"
-            "    return vars(torch.nn)[_name](*args, **kwargs)\n"
-        ),
-    }
 
 
 def _constant_arguments(part: Part, suite: Suite) -> list[str]:

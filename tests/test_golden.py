@@ -19,7 +19,7 @@ from grader.model import PartReport
 from grader.report.screen import Place, first_failure, plain_text
 from grader.study.check import Checker
 from grader.study.outline import Outline, read_outline
-from grader.verify import misconception_source
+from grader.wrong_answers import misconception_source
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"

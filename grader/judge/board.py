@@ -10,9 +10,9 @@ from grader.model import DEPENDS, CriterionReport, Finding, Verdict
 from grader.spec import Part
 from grader.suite import Suite, in_float64
 
-_RETRIES = 12
-_NEEDED_SHARE, _NEEDED = 0.2, 3
-"""A criterion is accepted on this share of its cases, and this many, or all where there are fewer."""
+_NEEDED_SHARE, _SHOWN_SHARE, _NEEDED = 2 / 3, 0.2, 3
+"""A criterion is accepted where it could be judged on the first share of its cases; what rests on it is judged where it
+held on the second share. On this many cases at least, or on all where there are fewer."""
 _FLOAT64_HELD = 1e-5
 """Relative agreement in float64 that leaves only rounding to blame for a failure in float32."""
 _GROWTH = 4
@@ -136,10 +136,9 @@ class Board:
         ]
         if "numerics" not in self.rubric or not failing or not all(self._like_precision(index) for index in failing):
             return
-        picked = failing[:: max(1, len(failing) // _RETRIES)][:_RETRIES]
         retried: dict[int, Outcome] = {}
         for index, got in zip(
-            picked, again({**self.suite.cases[index].case, "dtype": "float32"} for index in picked), strict=True
+            failing, again({**self.suite.cases[index].case, "dtype": "float32"} for index in failing), strict=True
         ):
             entry = self.suite.cases[index]
             retried[index] = criteria.judge_case(
@@ -150,7 +149,7 @@ class Board:
         first = next(iter(self.outcomes[failing[0]].findings.values()))
         message = f"It only works in float32: in float64, {first.message[:1].lower()}{first.message[1:]}"
         for index in failing:
-            self.outcomes[index] = retried.get(index, Outcome())
+            self.outcomes[index] = retried[index]
         self.outcomes[failing[0]].findings["numerics"] = Finding(
             criterion="numerics",
             verdict=first.verdict,
@@ -209,16 +208,27 @@ class Board:
         verdicts: dict[str, Verdict] = {}
         return [self._report(name, points, verdicts) for name, points in self.rubric.items()]
 
+    def _held(self, name: str) -> int:
+        return sum(name in outcome.held for outcome in self.outcomes.values())
+
+    def _is_enough(self, name: str, count: int, share: float) -> bool:
+        planned = self.suite.planned.get(name, 0)
+        return count >= min(planned, max(_NEEDED, share * planned)) and count > 0
+
+    def _shown(self, name: str, verdicts: Mapping[str, Verdict]) -> bool:
+        """Whether a criterion held, if only on some cases: what rests on one that never held says nothing."""
+        return verdicts[name] is Verdict.ACCEPTED or self._is_enough(name, self._held(name), _SHOWN_SHARE)
+
     def _report(self, name: str, points: float, verdicts: dict[str, Verdict]) -> CriterionReport:
         failures = self.failures(name)
-        judged = sum(name in outcome.held for outcome in self.outcomes.values()) + len(failures)
-        planned = self.suite.planned.get(name, 0)
+        judged = self._held(name) + len(failures)
+        never_right = [other for other in _rests_on(name) if other in verdicts and not self._shown(other, verdicts)]
         message = ""
         if name == "own_work":
             verdict = Verdict.ACCEPTED
         elif failures:
             verdict, message = failures[0][1].verdict, failures[0][1].message
-        elif judged >= min(planned, max(_NEEDED, _NEEDED_SHARE * planned)) and judged:
+        elif self._is_enough(name, judged, _NEEDED_SHARE) and not never_right:
             verdict = Verdict.ACCEPTED
         else:
             verdict = Verdict.SKIPPED
@@ -228,7 +238,7 @@ class Board:
             message = (
                 f"not judged, because {because[-1]} failed"
                 if because
-                else f"not judged: only {judged} of {planned} cases could be run"
+                else f"not judged: only {judged} of {self.suite.planned.get(name, 0)} cases could be run"
             )
         verdicts[name] = verdict
         return CriterionReport(

@@ -270,6 +270,7 @@ class _Run:
                 self.board.add(index, observation)
                 if self.uses:
                     return
+                self.grader.server.prepare_next()
                 if self._child is None:
                     ended = entry.kind, observation["error"]["verdict"]
                     break

@@ -68,7 +68,6 @@ class Server:
         """
         child = self._next()
         child.begin(answer, off_limits)
-        self._prepare_next()
         return child
 
     def _next(self) -> "Child":
@@ -81,8 +80,8 @@ class Server:
             spare.close()
         return self._greet(self._spawn())
 
-    def _prepare_next(self) -> None:
-        """Fork the next worker now: it locks itself in while this one runs its cases."""
+    def prepare_next(self) -> None:
+        """Fork the next worker now, if there is none yet: it locks itself in while this one runs its cases."""
         if self._spare is None and isinstance(self._source, ForkServer):
             with contextlib.suppress(JudgeError):
                 self._spare = self._source.spawn()

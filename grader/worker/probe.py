@@ -19,7 +19,7 @@ import contextlib
 import numbers
 import random
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -146,10 +146,12 @@ class _Run:
 
     def is_settled(self) -> bool:
         """Whether everything in the object has the case's device and dtype, so that moving it would do nothing."""
-        return self.device == "cpu" and all(
+        if self.device != "cpu":
+            return False
+        members = Members(self.target)
+        return all(
             item.dtype is self.dtype or not item.is_floating_point()
-            for items in (self.target.parameters(), self.target.buffers())
-            for item in items
+            for _, item in (*members.parameters, *members.buffers)
         )
 
     def values(self, value: Any) -> Any:
@@ -187,10 +189,8 @@ class _Run:
             target.load_state_dict(dict(wanted), strict=True)
         except Exception as error:
             how, message = "partial", f"{type(error).__name__}: {error}"[:600]
-        own = {
-            "parameter": list(target.named_parameters(remove_duplicate=False)),
-            "buffer": list(target.named_buffers(remove_duplicate=False)),
-        }
+        members = Members(target)
+        own = {"parameter": members.parameters, "buffer": members.buffers}
         found: dict[str, tuple[str, torch.Tensor]] = {}
         for role, items in own.items():
             names = [name for name in wanted if kinds[name] == role]
@@ -234,11 +234,13 @@ class _Run:
         with torch.set_grad_enabled("cotangent" in step):
             out = function(*args, **kwargs)
         outputs = list(_tensors(out, "output"))
-        record: dict[str, Any] = {"out": encode(out)}
-        record["inputs"] = {name: encode(tensor) for name, tensor in inputs.items()}
+        # What a later step could still change must be copied.
+        copy = self.step + 1 < len(self.case["steps"])
+        record: dict[str, Any] = {"out": encode(out, copy=copy)}
+        record["inputs"] = {name: _encode_tensor(tensor, copy) for name, tensor in inputs.items()}
         if self.buffers:
-            own = dict(self.target.named_buffers(remove_duplicate=False))
-            record["buffers"] = {name: encode(own[mine]) for name, mine in self.buffers if mine in own}
+            own = dict(Members(self.target).buffers)
+            record["buffers"] = {name: _encode_tensor(own[mine], copy) for name, mine in self.buffers if mine in own}
         if "cotangent" in step:
             self.observation["partial"] = record
             self.enter("backward")
@@ -257,7 +259,7 @@ class _Run:
                 [tensor for _, tensor in live], list(wrt.values()), cotangents, allow_unused=True
             )
         return {
-            name: encode(torch.zeros_like(tensor) if grad is None else grad)
+            name: _encode_tensor(torch.zeros_like(tensor) if grad is None else grad, False)
             for (name, tensor), grad in zip(wrt.items(), grads, strict=True)
         }
 
@@ -302,21 +304,52 @@ def describe(target: Any, *, keys: bool = True) -> dict[str, Any]:
     """Names, shapes, dtypes and kinds of the parameters and buffers of a module, and the keys of its state dict."""
     if not isinstance(target, nn.Module):
         return {"module": False}
+    members = Members(target)
     return {
         "module": True,
         "parameters": [
             [name, list(item.shape), str(item.dtype), item.device.type, item.requires_grad]
-            for name, item in target.named_parameters()
+            for name, item in _unique(members.parameters)
         ],
         "buffers": [
-            [name, list(item.shape), str(item.dtype), item.device.type] for name, item in target.named_buffers()
+            [name, list(item.shape), str(item.dtype), item.device.type] for name, item in _unique(members.buffers)
         ],
         "state": list(target.state_dict().keys()) if keys else [],
-        "training": [target.training, *sorted({child.training for child in target.modules()})],
+        "training": [target.training, *sorted(members.training)],
     }
 
 
-def encode(value: Any, labels: Mapping[int, str] | None = None, depth: int = 0) -> Any:
+class Members:
+    """The parameters and buffers of a module's tree by name, in torch's order, each under every name it has.
+
+    One walk for all of them: with torch's iterators it would be one a question, a good part of what a small case costs.
+    """
+
+    def __init__(self, module: nn.Module) -> None:
+        """Walk the tree."""
+        self.parameters: list[tuple[str, torch.Tensor]] = []
+        self.buffers: list[tuple[str, torch.Tensor]] = []
+        self.training: set[bool] = set()
+        self._walk(module, "")
+
+    def _walk(self, module: nn.Module, prefix: str) -> None:
+        self.training.add(module.training)
+        self.parameters += [(prefix + name, item) for name, item in module._parameters.items() if item is not None]
+        self.buffers += [(prefix + name, item) for name, item in module._buffers.items() if item is not None]
+        for name, child in module._modules.items():
+            if child is not None:
+                self._walk(child, f"{prefix}{name}.")
+
+
+def _unique(items: Iterable[tuple[str, torch.Tensor]]) -> Iterable[tuple[str, torch.Tensor]]:
+    """Each tensor under its first name alone."""
+    first: dict[int, tuple[str, torch.Tensor]] = {}
+    for name, item in items:
+        first.setdefault(id(item), (name, item))
+    return first.values()
+
+
+def encode(value: Any, labels: Mapping[int, str] | None = None, depth: int = 0, *, copy: bool = True) -> Any:
     """Reduce a value to what the wire carries; what it cannot carry becomes the name of its type.
 
     Tuples and lists become lists, mappings ``{"$dict": [[key, value], ...]}``, tensors plain contiguous ones, or
@@ -325,35 +358,34 @@ def encode(value: Any, labels: Mapping[int, str] | None = None, depth: int = 0) 
     if labels and id(value) in labels and not isinstance(value, type):
         return {"$is": labels[id(value)]}
     if type(value) is torch.Tensor:
-        return _encode_tensor(value)
+        return _encode_tensor(value, copy)
     if value is None or isinstance(value, (bool, str)):
         return value[:20_000] if isinstance(value, str) else value
     if isinstance(value, torch.Tensor):
-        return _encode_tensor(value)
+        return _encode_tensor(value, copy)
     if isinstance(value, numbers.Integral):
         return int(value) if abs(int(value)) < 2**200 else {"$type": "huge integer"}
     if isinstance(value, numbers.Real):
         return {"$float": float(value)}
     if depth < _MAX_DEPTH:
         if isinstance(value, (list, tuple)):
-            return [encode(item, labels, depth + 1) for item in value[:_MAX_ITEMS]]
+            return [encode(item, labels, depth + 1, copy=copy) for item in value[:_MAX_ITEMS]]
         if isinstance(value, Mapping):
-            items = list(value.items())[:_MAX_ITEMS]
-            return {"$dict": [[encode(key, labels, depth + 1), encode(item, labels, depth + 1)] for key, item in items]}
+            pairs = ([key, item] for key, item in list(value.items())[:_MAX_ITEMS])
+            return {"$dict": [[encode(one, labels, depth + 1, copy=copy) for one in pair] for pair in pairs]}
     if isinstance(value, (torch.dtype, torch.device)):
         return str(value)
     return {"$type": "module" if isinstance(value, nn.Module) else type(value).__name__}
 
 
-def _encode_tensor(value: torch.Tensor) -> Any:
+def _encode_tensor(value: torch.Tensor, copy: bool) -> Any:
     tensor = value.detach()
     if type(tensor) is not torch.Tensor:
         tensor = tensor.as_subclass(torch.Tensor)
     if tensor.layout is not torch.strided or tensor.is_quantized or tensor.is_meta:
         return {"$type": f"{tensor.layout} tensor"}
     if tensor.numel() <= SKETCH_ABOVE or not tensor.is_floating_point():
-        # A copy: the case may go on to change what this tensor is a view of.
-        return tensor.clone(memory_format=torch.contiguous_format)
+        return tensor.clone(memory_format=torch.contiguous_format) if copy else tensor
     return {"$sketch": sketch(tensor), "shape": list(tensor.shape), "dtype": str(tensor.dtype)}
 
 
