@@ -146,7 +146,7 @@ def test_every_part_has_three_hints_and_a_solution() -> None:
     course, outline = load_course(ROOT), read_outline(ROOT)
     for lesson, symbol in outline.parts:
         source = course.exercise(lesson.slug).reference_source
-        texts = [hints.hint(level, lesson, symbol, None, source) for level in (1, 2, 3)]
+        texts = [str(hints.hint(level, lesson, symbol, None, source)) for level in (1, 2, 3)]
         assert all(texts), (lesson.slug, symbol)
         assert len(set(texts)) == 3, (lesson.slug, symbol)
         compile(excerpt(source, symbol), symbol, "exec")

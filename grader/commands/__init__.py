@@ -38,18 +38,19 @@ def told(command: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def root_of(given: Path | None) -> Path:
-    """The course's directory: the one given, else the one around the current directory, else this kit's."""
+def root_of(given: Path | None, around: Path | None = None) -> Path:
+    """The course's directory: the one given, else the one around a folder (the current one), else this kit's."""
     if given is not None:
         return given.resolve()
-    for folder in (Path.cwd(), *Path.cwd().parents):
+    start = around or Path.cwd()
+    for folder in (start, *start.parents):
         if (folder / "course.toml").is_file() and ((folder / "solutions").is_dir() or _is_kit(folder)):
             return folder
     return _KIT
 
 
 def _is_kit(folder: Path) -> bool:
-    return any(folder.glob("*/checks/*.zip"))
+    return any(any(folder.glob(pattern)) for pattern in ("*/checks/*.zip", "checks/*.zip"))
 
 
 def cache_dir() -> Path:

@@ -132,15 +132,17 @@ class _Snippet:
         ]
         if "Count" in "".join(self.above):
             modules.append("from torch.utils._python_dispatch import TorchDispatchMode")
-        answer = f"from {self.exercise} import {', '.join(names)}"
+        lines = [*modules, f"from {self.exercise} import {', '.join(names)}"]
         if self.in_notebook:
-            answer = "# Run this in a cell below your answer."
-        lines = [*modules, answer, *([""] if self.above else []), ""]
+            lines = ["# Run this in a cell below your answer.", *modules]
+        lines += [*([""] if self.above else []), ""]
         for helper in self.above:
             lines += [*helper.splitlines(), "", ""]
         if "import numpy as np" in self.imports:
             lines.append(RAND)
-        lines.append(f"torch.set_default_dtype({self.dtype})")
+        # A notebook goes on with what is set here.
+        later = "  # put it back later: torch.float32" if self.in_notebook and self.dtype != torch.float32 else ""
+        lines.append(f"torch.set_default_dtype({self.dtype}){later}")
         if self.precise:
             lines.append("torch.set_printoptions(precision=10)")
         lines.append(f"torch.manual_seed({self.case.get('seed', 0)})")

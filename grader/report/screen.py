@@ -41,6 +41,8 @@ class Place:
     lesson: str = ""
     text: str = ""
     """The lesson, in Markdown."""
+    hint: str = "course hint"
+    """What asks for a hint."""
 
 
 def section_of(lesson: str, criterion: str) -> tuple[str, int] | None:
@@ -111,7 +113,7 @@ def screen(part: PartReport, where: Place, *, ascii_only: bool, plain: bool, sho
         return [*pieces, _foreign(part.message)]
     pieces += [*_others(part, criterion, ascii_only), Text()]
     pieces.append(
-        Text.assemble((f"{criterion.name}: ", "bold red"), _foreign(_in_plain(criterion.message or part.message)))
+        Text.assemble((f"{criterion.name}: ", "bold red"), _foreign(in_plain(criterion.message or part.message)))
     )
     if criterion.name == "own_work":
         pieces += [Text(f"  line {use.line}: {one_line(use.source)}") for use in part.off_limits[:5] if use.source]
@@ -190,11 +192,11 @@ def _further(part: PartReport, criterion: CriterionReport, where: Place) -> Sequ
     found = section_of(where.text, criterion.name)
     if where.lesson and found is not None:
         lines.append(Text.assemble((f"{'lesson':10}", "bold"), f"{where.lesson}:{found[1]}  ({found[0]})"))
-    lines.append(Text.assemble((f"{'stuck?':10}", "bold"), f"course hint {part.part}"))
+    lines.append(Text.assemble((f"{'stuck?':10}", "bold"), f"{where.hint} {part.part}"))
     return lines
 
 
-def _in_plain(message: str) -> str:
+def in_plain(message: str) -> str:
     """A message with the names of inputs as a learner would say them."""
     message = re.sub(r"(?:input )?\binput\.(\d+)\b", lambda found: f"argument {int(found[1]) + 1}", message)
     return message[:1].upper() + message[1:]

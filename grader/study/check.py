@@ -1,18 +1,24 @@
 """Check answers of a workspace on the public cases, with a worker that stays warm."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from grader.catalog import Course, CourseExercise, load_course
+from grader.judge.observation import Malformed, validate
 from grader.judge.own_work import attempted
+from grader.judge.session import Stopped
 from grader.loader import Answer, Submission, load_answer
 from grader.model import PartReport
 from grader.run import Grading, Options
+from grader.spec import Part
+from grader.study.differences import Differences, differences
 from grader.study.outline import Lesson
 from grader.suite import PUBLIC
+from grader.worker.probe import run_case
 
 
 class Checker:
@@ -65,9 +71,48 @@ class Checker:
 
     def check_answer(self, lesson: Lesson, symbol: str, answer: Answer) -> PartReport:
         """Judge one part of an answer that is no file (of a notebook that runs, say)."""
+        exercise, part = self._part(lesson, symbol)
+        return next(iter(self.grading.judge(exercise, [part], answer)))
+
+    def differences(self, lesson: Lesson, report: PartReport, answer: Answer, criterion: str) -> Differences:
+        """Where the tensors differ on the counterexample of a criterion: the case is run once more."""
+        found = next((item.counterexample for item in report.criteria if item.name == criterion), None)
+        exercise, part = self._part(lesson, report.part)
+        nothing = Differences([], [])
+        if found is None:
+            return nothing
+        expected = self._expected(exercise, part, found.case)
+        got = self._observe(part, answer, found.case) if expected is not None else None
+        return nothing if expected is None or got is None else differences(part, criterion, found.case, expected, got)
+
+    def _part(self, lesson: Lesson, symbol: str) -> tuple[CourseExercise, Part]:
         exercise = self.exercise(lesson)
         (part,) = (part for part in exercise.parts if part.symbol == symbol)
-        return next(iter(self.grading.judge(exercise, [part], answer)))
+        return exercise, part
+
+    def _expected(self, exercise: CourseExercise, part: Part, case: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The oracle's observation: the suite's, else a new one of the oracle, which a kit does not have."""
+        for entry in self.grading.suite(exercise, part).cases:
+            if entry.kind in ("main", "interface", "positional") and entry.case == case:
+                return entry.expected
+        if not part.oracle:
+            return None
+        oracle = part.oracle if isinstance(part.oracle, Mapping) else {part.symbol: part.oracle}
+        made = run_case(case, oracle, plain=True)
+        return None if made["error"] else made
+
+    def _observe(self, part: Part, answer: Answer, case: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """What the answer gives; None where its process ends or sends something else."""
+        opened = self.grading.server.open(answer, part.off_limits)
+        if isinstance(opened, Stopped):
+            return None
+        try:
+            found = next(iter(opened.run([case])))
+            return None if isinstance(found, Stopped) else validate(found)
+        except Malformed:
+            return None
+        finally:
+            opened.close()
 
 
 def _is_broken(answer: Answer) -> bool:

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from grader.model import Diagnosis, PartReport, Verdict
 from grader.report.screen import first_failure, section_of
@@ -31,7 +32,23 @@ _NUDGES = {
 }  # fmt: skip
 
 
-def hint(level: int, lesson: Lesson, symbol: str, report: PartReport | None, reference: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A hint: Markdown, and the outline of an answer where it comes to that."""
+
+    text: str
+    code: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.text}\n\n{self.code}" if self.code else self.text
+
+    @property
+    def markdown(self) -> str:
+        """All of it as Markdown."""
+        return f"{self.text}\n\n```python\n{self.code}\n```" if self.code else self.text
+
+
+def hint(level: int, lesson: Lesson, symbol: str, report: PartReport | None, reference: str) -> Hint:
     """A hint.
 
     Args:
@@ -43,10 +60,11 @@ def hint(level: int, lesson: Lesson, symbol: str, report: PartReport | None, ref
     """
     failure = first_failure(report) if report and report.verdict is not Verdict.NOT_ATTEMPTED else None
     criterion = failure.name if failure else ""
+    message = failure.message if failure else ""
     if level <= 1:
-        return _nudge(criterion, failure.message if failure else "")
+        return Hint(_nudge(criterion, message))
     if level == 2:
-        return _pointed(lesson, criterion, failure.diagnosis if failure else None, failure.message if failure else "")
+        return Hint(_pointed(lesson, criterion, failure.diagnosis if failure else None, message))
     return _nearly(lesson, symbol, reference)
 
 
@@ -79,12 +97,12 @@ def _pointed(lesson: Lesson, criterion: str, diagnosis: Diagnosis | None, messag
     return "One of these may be it:\n\n" + "\n".join(f"- {point}" for point in best)
 
 
-def _nearly(lesson: Lesson, symbol: str, reference: str) -> str:
+def _nearly(lesson: Lesson, symbol: str, reference: str) -> Hint:
     outline = "\n".join(skeleton(reference, symbol)) if reference else ""
     if outline:
-        return f"This is how ours goes; the dots are yours:\n\n{outline}"
+        return Hint("This is how ours goes; the dots are yours:", outline)
     example = section(lesson.text, "A worked example")
-    return example or _first_paragraph(lesson)
+    return Hint(example or _first_paragraph(lesson))
 
 
 def section(lesson: str, name: str) -> str:
@@ -143,7 +161,8 @@ def _bare(node: ast.stmt, indent: str) -> Iterator[str]:
     inner = indent + "    "
     if isinstance(node, ast.ClassDef):
         yield f"{indent}class {node.name}({', '.join(ast.unparse(base) for base in node.bases)}):"
-        yield from _block(node.body, inner)
+        for number, line in enumerate(_block(node.body, inner)):
+            yield from ("", line) if number and line.startswith(f"{inner}def ") else (line,)
     elif isinstance(node, ast.FunctionDef):
         names = [item.arg for item in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
         yield f"{indent}def {node.name}({', '.join(names)}):"

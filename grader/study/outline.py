@@ -1,16 +1,21 @@
-"""What a released course holds, read from its stubs: without torch, so that a command can answer at once."""
+"""What a released course holds, read from its stubs and records: without torch, so that a command answers at once."""
 
 import ast
 import difflib
 import json
 import re
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from grader.model import CourseError
 from grader.settings import read_settings
+
+_RECORDS = "checks/*.zip"
+"""See `grader.record`, which this module leaves alone because reading suites takes torch."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,8 @@ class Lesson:
     slug: str
     """``normalization/batchnorm``."""
     stub_path: Path
+    record_path: Path | None = None
+    """The recorded public suite, which also has the texts as they were released."""
 
     @property
     def assignment(self) -> str:
@@ -32,28 +39,58 @@ class Lesson:
         return self.slug.partition("/")[2]
 
     @cached_property
+    def _recorded(self) -> dict[str, Any]:
+        """The texts of the record; nothing where there is none, or none that can be read."""
+        if self.record_path is None:
+            return {}
+        try:
+            with zipfile.ZipFile(self.record_path) as archive:
+                found = json.loads(archive.read("exercise.json"))
+        except (OSError, KeyError, ValueError, EOFError, NotImplementedError, zipfile.BadZipFile):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    @cached_property
     def stub(self) -> str:
-        """The text that students start from."""
-        return self.stub_path.read_text(encoding="utf-8")
+        """The text that students start from, even where someone has written in the released file."""
+        return str(self._recorded.get("stub") or self.stub_path.read_text(encoding="utf-8"))
 
     @cached_property
     def notebook(self) -> str:
         """The notebook that students start from; nothing where there is none."""
         path = self.stub_path.with_suffix(".ipynb")
-        return path.read_text(encoding="utf-8") if path.is_file() else ""
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+        if not text or not self._recorded:
+            return text
+        try:
+            return self._as_released(json.loads(text))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return ""
+
+    def _as_released(self, document: dict[str, Any]) -> str:
+        """The notebook with the stub's definitions in the cells of the parts, whatever was written there."""
+        lines = self.stub.splitlines(keepends=True)
+        pieces = {
+            f"{self.name}-{node.name}": "".join(lines[node.lineno - 1 : node.end_lineno]).rstrip("\n")
+            for node in _definitions(self.stub)
+        }
+        for cell in document["cells"]:
+            if cell.get("id") in pieces:
+                cell["source"] = pieces[cell["id"]].splitlines(keepends=True)
+            if cell["cell_type"] == "code":
+                cell |= {"outputs": [], "execution_count": None}
+        return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
     @cached_property
     def symbols(self) -> Sequence[str]:
         """The parts, in the order of the stub."""
-        return [
-            node.name
-            for node in ast.parse(self.stub).body
-            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-        ]
+        return [node.name for node in _definitions(self.stub)]
 
     @cached_property
     def text(self) -> str:
-        """The lesson, in Markdown: the notebook's first cell."""
+        """The lesson, in Markdown: the record's, else the notebook's first cell."""
+        if self._recorded.get("handout"):
+            return str(self._recorded["handout"]).strip()
         if not self.notebook:
             return ""
         source = json.loads(self.notebook)["cells"][0]["source"]
@@ -81,6 +118,12 @@ class Outline:
     root: Path
     title: str
     lessons: Sequence[Lesson]
+
+    @property
+    def capstones(self) -> Sequence[Path]:
+        """The notebooks that build on a whole assignment's answers, in order."""
+        folders = dict.fromkeys(lesson.stub_path.parent for lesson in self.lessons)
+        return [path for folder in folders if (path := folder / "capstone.ipynb").is_file()]
 
     @property
     def parts(self) -> Sequence[tuple[Lesson, str]]:
@@ -120,6 +163,12 @@ class Outline:
         return found[0]
 
 
+def _definitions(stub: str) -> Iterator[ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.parse(stub).body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
 def _names(lesson: Lesson, symbol: str) -> Sequence[set[str]]:
     """What a part answers to, the most particular first."""
     part = {symbol, f"{lesson.slug}:{symbol}", f"{lesson.slug}/{symbol}"}
@@ -135,8 +184,20 @@ def read_outline(root: Path) -> Outline:
     settings = read_settings(root)
     base = root / "assignments" if (root / "assignments").is_dir() else root
     rank = {name: index for index, name in enumerate(settings.assignments)}
-    stubs = [path for name in rank for path in sorted((base / name).glob("*.py"))]
-    lessons = [Lesson(f"{path.parent.name}/{path.stem}", path) for path in stubs]
+    lessons = [lesson for name in rank for lesson in _lessons(name, base / name)]
+    if not lessons and len(rank) == 1:
+        # The folder of the only assignment, as students fetch it from nbgrader.
+        lessons = [lesson for name in rank for lesson in _lessons(name, root) if lesson.record_path]
     if not lessons:
         raise CourseError(f"Nothing of {root} has been released.", "Run: course release assignments")
     return Outline(root=root, title=settings.title, lessons=lessons)
+
+
+def _lessons(name: str, folder: Path) -> Iterator[Lesson]:
+    """The exercises of an assignment: what was recorded, else every stub (files beside them may be anyone's)."""
+    records = sorted(folder.glob(_RECORDS))
+    for path in records:
+        yield Lesson(f"{name}/{path.stem}", folder / f"{path.stem}.py", path)
+    if not records:
+        for path in sorted(folder.glob("*.py")):
+            yield Lesson(f"{name}/{path.stem}", path)

@@ -212,7 +212,7 @@ class _Watch:
         level = min(hints.LEVELS, record.hints + 1)
         report = self.reports.get((lesson.slug, symbol))
         self.say(f"\nHint {level} of {hints.LEVELS} for {symbol}\n")
-        self.say(hints.hint(level, lesson, symbol, report, self.reference(lesson)))
+        self.say(str(hints.hint(level, lesson, symbol, report, self.reference(lesson))))
         record.hints = max(level, record.hints)
         with contextlib.suppress(CourseError):
             self.workspace.save()

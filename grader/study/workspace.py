@@ -36,6 +36,9 @@ It checks every file that you save. Other commands: `course check PART`, `course
 
 {order}
 
+When an assignment is written, its `capstone.ipynb` trains a small net made of your own answers next to the same net of
+`torch.nn`. In any notebook here, `%load_ext grader.magic` gives `%check PART` and `%hint PART`.
+
 What you have reached is kept in `{state}`; deleting it loses nothing but that. `pytest` works here too.
 """
 
@@ -100,6 +103,12 @@ class Workspace:
                 partial.unlink()
             raise CourseError(f"{path} cannot be written: {error}.") from None
 
+    def keep(self) -> None:
+        """Write the state where this is a workspace, and leave no file where it is any other folder."""
+        if any((self.path / name).is_file() for name in (STATE, "pytest.ini")):
+            with contextlib.suppress(CourseError):
+                self.save()
+
     def answers(self, lesson: Lesson) -> list[Path]:
         """The answer files of an exercise that are there."""
         places = [self.path / f"{lesson.slug}{suffix}" for suffix in (".py", ".ipynb")]
@@ -160,6 +169,8 @@ def start(outline: Outline, directory: Path) -> Workspace:
                 target.parent.mkdir(exist_ok=True)
                 if not target.exists():
                     shutil.copyfile(figure, target)
+        for capstone in outline.capstones:
+            _put(directory / capstone.parent.name / capstone.name, capstone.read_text(encoding="utf-8"))
         order = [f"{number}. `{lesson.slug}`: {lesson.title}" for number, lesson in enumerate(outline.lessons, 1)]
         first = outline.lessons[0].slug
         _put(

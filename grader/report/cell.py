@@ -1,0 +1,113 @@
+"""One part below a notebook's cell: HTML for light and dark themes, without scripts, all foreign text escaped."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from grader.model import PartReport, Verdict
+from grader.report.heat import LEVELS, HeatMap, Square, as_text
+from grader.report.screen import Place, first_failure, in_plain, marked, plain_text, section_of
+from grader.report.words import LOOKS, clean, in_words, one_line, place, points
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_WIDE = 8
+"""Columns up to which squares hold numbers; beyond, they hold marks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a line of the answer was typed."""
+
+    cell: int
+    line: int
+
+    def __str__(self) -> str:
+        return f"In [{self.cell}], line {self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the page says beside the report."""
+
+    lesson: str = ""
+    """The lesson's file, as the reader would open it."""
+    text: str = ""
+    """The lesson, in Markdown."""
+    maps: Sequence[HeatMap] = ()
+    agreeing: Sequence[str] = ()
+    """Tensors beside them that are right."""
+    note: str = ""
+    next: str = ""
+    """What to do once it is accepted."""
+    origin: Origin | None = None
+    """Where the line was typed from which an exception came."""
+
+
+def as_html(report: PartReport, context: Context) -> str:
+    """The page of one part, to be shown below a cell."""
+    failure = first_failure(report) if report.verdict is not Verdict.ACCEPTED else None
+    example = failure.counterexample if failure else None
+    expected, got = marked(clean(example.expected), clean(example.got)) if example else ("", "")
+    rows = [] if "no exception" in (expected, got) else [("expected", expected), ("got", got)]
+    template = _environment().get_template("cell.html")
+    return template.render(
+        report=report, context=context, failure=failure, example=example,
+        rows=[(label, text) for label, text in rows if text],
+        message=clean(in_plain(failure.message or report.message) if failure else report.message),
+        section=section_of(context.text, failure.name) if failure else None, legend=_legend(context.maps),
+    )  # fmt: skip
+
+
+def as_plain(report: PartReport, context: Context) -> str:
+    """The same as plain text."""
+    answer = f"In [{context.origin.cell}]" if context.origin else ""
+    text = plain_text(report, Place(answer, context.lesson, context.text, hint="%hint"))
+    maps = "\n\n".join(as_text(found) for found in context.maps)
+    more = [context.note, maps, context.next]
+    return "\n\n".join([text.strip(), *(item for item in more if item)]) + "\n"
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    made.filters["clean"] = clean
+    made.filters["one_line"] = one_line
+    made.globals |= {
+        "looks": LOOKS, "points": points, "in_words": in_words, "square": _square, "number": _number,
+        "wide": _WIDE, "style": Markup((_TEMPLATES / "cell.css").read_text(encoding="utf-8")),
+        "place": place,
+    }  # fmt: skip
+    return made
+
+
+def _legend(maps: Sequence[HeatMap]) -> str:
+    """How to read the squares of these maps."""
+    narrow = [len(found.across) > _WIDE for found in maps]
+    said = ["A dot is right."]
+    if not all(narrow):
+        said.append("A signed number is yours minus ours.")
+    if any(narrow):
+        said.append(f"A digit from 1 to {LEVELS} says how far off, {LEVELS} furthest.")
+    return " ".join([*said, "The stronger the colour, the further off; point at a square for both values."])
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}" if math.isfinite(value) else str(value)
+
+
+def _square(found: Square, narrow: bool) -> str:
+    """What stands in a square: how far it is off, where there is room for it."""
+    if not found.level:
+        return "·"
+    if narrow:
+        return str(found.level)
+    off = found.got - found.expected
+    return f"{off:+.2g}" if math.isfinite(off) else _number(found.got)
