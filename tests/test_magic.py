@@ -157,7 +157,7 @@ def test_checks_and_hints_in_a_workspace(workspace: Path, session: Callable[...,
     wrong, raises, nudge, right, done = shown
     assert "No cell that was run here defines Linear." in told
     assert "Traceback" not in printed + told
-    assert '<table class="ck-map">' in wrong["text/html"]
+    assert '<table class="ck-map"' in wrong["text/html"]
     assert "%hint Linear" in wrong["text/plain"]
     assert re.search(r"the output.*, shape \(.*\): \d+ of \d+ differ", wrong["text/plain"])
     assert "&lt;script&gt;alert(1)" in raises["text/html"]
@@ -182,7 +182,7 @@ def test_a_kit_without_solutions_does(session: Callable[..., Any]) -> None:
         folder, "import torch\nfrom torch import nn", "def scaled(bias):\n    return bias * 2", WRONG,
         "%load_ext grader.magic", "%check Linear", "%hint Linear 3",
     )  # fmt: skip
-    assert '<table class="ck-map">' in shown[0]["text/html"]
+    assert '<table class="ck-map"' in shown[0]["text/html"]
     assert shown[1]["text/plain"].startswith("Hint 3 of 3 for Linear")
     assert told == ""
     assert sorted(folder.iterdir()) == before
@@ -229,7 +229,7 @@ CONTRAST = """\
   };
   const light = c => c.map(v => v / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
     .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
-  return [...document.querySelectorAll(".ck p, .ck td, .ck th, .ck span, .ck pre, .ck caption, .ck summary")].map(e => {
+  return [...document.querySelectorAll(".ck p, .ck td, .ck th, .ck span, .ck pre, .ck summary")].map(e => {
     const back = behind(e), front = over(parse(getComputedStyle(e).color), back);
     const [a, b] = [light(front), light(back)].sort((x, y) => y - x);
     return (a + .05) / (b + .05);
@@ -258,7 +258,7 @@ def test_it_can_be_read_in_either_theme(page: Any, tmp_path: Path) -> None:
     assert len(contrasts) > 30
     assert min(contrasts) >= 4.5
     table = page.locator(".ck-map").first
-    assert table.locator("caption").inner_text().startswith("Where the output")
+    assert re.match(r"\d+ of \d+ elements? of the output", table.get_attribute("aria-label") or "")
     worst = table.locator(".ck-level-4").first
     assert "expected" in (worst.get_attribute("title") or "")
     assert worst.inner_text() not in ("", "·")

@@ -1,13 +1,14 @@
 """One part below a notebook's cell: HTML for light and dark themes, without scripts, all foreign text escaped."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from grader.model import PartReport, Verdict
 from grader.report.heat import LEVELS, HeatMap, Square, as_text
@@ -41,6 +42,8 @@ class Context:
     maps: Sequence[HeatMap] = ()
     agreeing: Sequence[str] = ()
     """Tensors beside them that are right."""
+    drawn: str = ""
+    """The case that the maps are of, in words; empty where it is the report's."""
     note: str = ""
     next: str = ""
     """What to do once it is accepted."""
@@ -68,6 +71,9 @@ def as_plain(report: PartReport, context: Context) -> str:
     answer = f"In [{context.origin.cell}]" if context.origin else ""
     text = plain_text(report, Place(answer, context.lesson, context.text, hint="%hint"))
     maps = "\n\n".join(as_text(found) for found in context.maps)
+    if maps:
+        on = f" on a larger case, {one_line(context.drawn)}" if context.drawn else ""
+        maps = f"Where it differs{on} (· right, {LEVELS} furthest off):\n\n{maps}"
     more = [context.note, maps, context.next]
     return "\n\n".join([text.strip(), *(item for item in more if item)]) + "\n"
 
@@ -80,12 +86,19 @@ def _environment() -> Environment:
     )  # fmt: skip
     made.filters["clean"] = clean
     made.filters["one_line"] = one_line
+    made.filters["prose"] = _prose
     made.globals |= {
-        "looks": LOOKS, "points": points, "in_words": in_words, "square": _square, "number": _number,
+        "looks": LOOKS, "points": points, "in_words": in_words, "square": _square, "number": _number, "both": _both,
         "wide": _WIDE, "style": Markup((_TEMPLATES / "cell.css").read_text(encoding="utf-8")),
         "place": place,
     }  # fmt: skip
     return made
+
+
+def _prose(text: str) -> Markup:
+    """The course's own text with its code and its stress as HTML."""
+    shown = re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(one_line(text))))
+    return Markup(re.sub(r"(?<![\w*])\*(\w[^*<>]*)\*(?![\w*])", r"<em>\1</em>", shown))
 
 
 def _legend(maps: Sequence[HeatMap]) -> str:
@@ -101,6 +114,15 @@ def _legend(maps: Sequence[HeatMap]) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.3g}" if math.isfinite(value) else str(value)
+
+
+def _both(found: Square) -> str:
+    """What was expected and what came, with as many digits as it takes to tell them apart."""
+    for digits in (4, 8, 17):
+        expected, got = f"{found.expected:.{digits}g}", f"{found.got:.{digits}g}"
+        if expected != got:
+            break
+    return f"expected {expected}, got {got}"
 
 
 def _square(found: Square, narrow: bool) -> str:

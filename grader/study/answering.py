@@ -133,7 +133,7 @@ class _Desk:
         context = Context(
             lesson=f"{lesson.slug}.md", text=lesson.text, note=piece.note, origin=origin,
             maps=[heat_map(pair) for pair in found.differing[:_MAPS]] if found else [],
-            agreeing=found.agreeing if found else [],
+            agreeing=found.agreeing if found else [], drawn=found.case if found else "",
             next=self.next(workspace) if report.verdict is Verdict.ACCEPTED else "",
         )  # fmt: skip
         return {"html": as_html(report, context), "text": as_plain(report, context)}

@@ -15,10 +15,13 @@ from grader.loader import Answer, Submission, load_answer
 from grader.model import PartReport
 from grader.run import Grading, Options
 from grader.spec import Part
-from grader.study.differences import Differences, differences
+from grader.study.differences import Differences, differences, in_words, size
 from grader.study.outline import Lesson
 from grader.suite import PUBLIC
 from grader.worker.probe import run_case
+
+_LARGE = 8
+"""Cases that are looked at for one whose map shows a pattern."""
 
 
 class Checker:
@@ -75,15 +78,36 @@ class Checker:
         return next(iter(self.grading.judge(exercise, [part], answer)))
 
     def differences(self, lesson: Lesson, report: PartReport, answer: Answer, criterion: str) -> Differences:
-        """Where the tensors differ on the counterexample of a criterion: the case is run once more."""
+        """Where the tensors differ, on the largest case that can be drawn: a pattern shows there.
+
+        Where no such case differs it is the criterion's counterexample.
+        """
         found = next((item.counterexample for item in report.criteria if item.name == criterion), None)
         exercise, part = self._part(lesson, report.part)
-        nothing = Differences([], [])
         if found is None:
-            return nothing
+            return Differences()
+        suite = self.grading.suite(exercise, part)
+        large = [(size(item.expected or {}), item) for item in suite.cases if item.kind == "main"]
+        large.sort(key=lambda pair: -pair[0])
+        tried = [(item.case, item.expected or {}) for much, item in large[:_LARGE] if much]
         expected = self._expected(exercise, part, found.case)
-        got = self._observe(part, answer, found.case) if expected is not None else None
-        return nothing if expected is None or got is None else differences(part, criterion, found.case, expected, got)
+        if expected is not None:
+            tried.append((found.case, expected))
+        opened = self.grading.server.open(answer, part.off_limits)
+        if isinstance(opened, Stopped):
+            return Differences()
+        try:
+            for (case, wanted), got in zip(tried, opened.run([case for case, _ in tried]), strict=False):
+                if isinstance(got, Stopped):
+                    break
+                differ = differences(part, criterion, case, wanted, validate(got))
+                if differ.differing:
+                    return differ if case == found.case else replace(differ, case=in_words(case))
+        except Malformed:
+            pass
+        finally:
+            opened.close()
+        return Differences()
 
     def _part(self, lesson: Lesson, symbol: str) -> tuple[CourseExercise, Part]:
         exercise = self.exercise(lesson)
@@ -100,19 +124,6 @@ class Checker:
         oracle = part.oracle if isinstance(part.oracle, Mapping) else {part.symbol: part.oracle}
         made = run_case(case, oracle, plain=True)
         return None if made["error"] else made
-
-    def _observe(self, part: Part, answer: Answer, case: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """What the answer gives; None where its process ends or sends something else."""
-        opened = self.grading.server.open(answer, part.off_limits)
-        if isinstance(opened, Stopped):
-            return None
-        try:
-            found = next(iter(opened.run([case])))
-            return None if isinstance(found, Stopped) else validate(found)
-        except Malformed:
-            return None
-        finally:
-            opened.close()
 
 
 def _is_broken(answer: Answer) -> bool:

@@ -1,13 +1,13 @@
 """The tensors in which an answer differs from what is expected, on the case that shows it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 
 from grader.judge import compare
-from grader.report.heat import Compared
+from grader.report.heat import Compared, fits
 from grader.spec import Part
 
 _SHOWN = ("values", "gradients", "state")
@@ -15,15 +15,20 @@ _SHOWN = ("values", "gradients", "state")
 _FLOOR = 1e-3
 _SIZE = 20_000
 
+_UNTOUCHED = "what the call left of "
+"""Inputs, of which it goes without saying that they stay as they were."""
+
 Observation = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """The step at which a case goes wrong: its tensors that differ, and the names of those that agree."""
+    """The call at which a case goes wrong: its tensors that differ, and the names of those that agree."""
 
-    differing: list[Compared]
-    agreeing: list[str]
+    differing: list[Compared] = field(default_factory=list)
+    agreeing: list[str] = field(default_factory=list)
+    case: str = ""
+    """The case in words, where it is not the one that the report shows."""
 
 
 def differences(
@@ -38,7 +43,7 @@ def differences(
         expected: What the oracle gave.
         got: What the answer gave.
     """
-    found = Differences([], [])
+    found = Differences()
     if criterion not in _SHOWN:
         return found
     calls = sum(step["do"] == "call" for step in case["steps"])
@@ -54,11 +59,39 @@ def differences(
                 continue
             if any(pair.wrong):
                 found.differing.append(pair)
-            else:
+            elif not name.startswith(_UNTOUCHED):
                 found.agreeing.append(name)
         if found.differing:
             break
     return found
+
+
+def size(expected: Observation) -> int:
+    """How much a map of the first output would show; 0 where it cannot be drawn whole."""
+    for record in expected.get("steps", []):
+        if isinstance(record.get("out"), torch.Tensor):
+            shape = tuple(record["out"].shape)
+            return int(record["out"].numel()) if fits(shape) else 0
+    return 0
+
+
+def in_words(case: Mapping[str, Any]) -> str:
+    """A case as a reader would say it: what is called, with what."""
+    new = case.get("new")
+    given = [
+        *map(_plain, (new or {}).get("args", [])),
+        *(f"{key}={_plain(value)}" for key, value in (new or {}).get("kwargs", {}).items()),
+    ]
+    called = next((step for step in case["steps"] if step["do"] == "call"), {"args": []})
+    shapes = [tuple(item["shape"]) for item in called.get("args", []) if isinstance(item, Mapping) and "shape" in item]
+    of = f" of an input of shape {shapes[0]}" if shapes else ""
+    return f"{case.get('symbol', '')}{'(' + ', '.join(given) + ')' if new is not None else ''}{of}"
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, Mapping) and "$tuple" in value:
+        return f"({', '.join(map(_plain, value['$tuple']))})"
+    return "…" if isinstance(value, Mapping) else repr(value)
 
 
 def _pairs(want: Observation, have: Observation, of_call: str) -> Iterator[tuple[str, Any, Any, float]]:
@@ -71,7 +104,7 @@ def _pairs(want: Observation, have: Observation, of_call: str) -> Iterator[tuple
     sections = (
         ("grads", "the gradient of {}", True),
         ("buffers", "the buffer {}", False),
-        ("inputs", "{} after the call", False),
+        ("inputs", _UNTOUCHED + "{}", False),
     )
     for section, form, has_floor in sections:
         tensors = want.get(section, {})
