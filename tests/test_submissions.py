@@ -79,7 +79,7 @@ def test_a_submission_gets_the_verdict_of_its_folder(animal: Path, graded: dict[
         # What it is called matters less than that it earns nothing it should not: its numbers are wrong, so no values.
         assert part["verdict"] not in ("ACCEPTED", "JUDGE_ERROR"), why
         scores = {item["name"]: item["score"] for item in part["criteria"]}
-        assert scores["values"] == scores["gradients"] == 0, why
+        assert not any(scores.get(name) for name in ("values", "gradients", "numerics", "vectorized")), why
         return
     assert part["verdict"] == animal.parent.name.upper(), why
     assert (part["score"] == part["max_score"]) == (animal.parent.name == "accepted"), why
@@ -93,6 +93,15 @@ def test_the_rest_of_a_student_is_untouched(graded: dict[str, Any]) -> None:
         untouched = [part for part in student["parts"] if part["verdict"] == "NOT_ATTEMPTED"]
         assert len(untouched) >= 2
         assert not any(part["verdict"] == "JUDGE_ERROR" for part in student["parts"])
+
+
+def test_an_answer_earns_only_what_it_has(graded: dict[str, Any]) -> None:
+    earned = {
+        animal: {item["name"] for part in student["parts"] for item in part["criteria"] if item["score"]}
+        for animal, student in graded["students"].items()
+    }
+    assert earned["raised.Linear__always_raises"] == set()
+    assert earned["wrong.LayerNorm__constant"] == {"interface"}
 
 
 def test_a_class_leaves_nothing_behind(graded: dict[str, Any]) -> None:
