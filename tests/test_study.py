@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -126,7 +125,6 @@ def watching(
 def test_watch_survives_what_editors_do(watching: "subprocess.Popen[str]", tmp_path: Path) -> None:
     answer, out = tmp_path / "learn/linear/linear.py", watching.stdout
     assert out is not None
-    time.sleep(1)  # until the folder is watched, which nothing says
     answer.write_text(WRONG, encoding="utf-8")
     assert out.readline().startswith("✗ Linear")
     assert out.readline().startswith("✓ Flatten")

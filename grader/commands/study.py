@@ -244,7 +244,8 @@ def watch(root: Path | None, directory: Path | None) -> None:
     from contextlib import closing
 
     outline, workspace = _here(root, (directory or Path.cwd()).resolve())
+    stamps = workspace.stamps(outline)
     with closing(_checker(outline, workspace)) as checker:
         from grader.study.watch import watch as go
 
-        go(outline, workspace, checker, _console(), lambda lesson: _reference(outline, lesson))
+        go(outline, workspace, checker, _console(), lambda lesson: _reference(outline, lesson), stamps)

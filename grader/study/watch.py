@@ -15,22 +15,30 @@ from watchfiles import watch as changes
 
 from grader.model import CourseError, PartReport, Verdict
 from grader.report.screen import Place, first_failure, headline, render_part
+from grader.report.words import LOOKS
 from grader.study import hints
 from grader.study.check import Checker
 from grader.study.keys import keys
 from grader.study.outline import Lesson, Outline
 from grader.study.progress import next_part, render_progress
-from grader.study.workspace import BACKUPS, Workspace
+from grader.study.workspace import BACKUPS, Stamps, Workspace
 
 DEBOUNCE_MS, STEP_MS = 120, 30
 """An editor's save is several events: they are taken together once it has been quiet for a step."""
+_IDLE_MS = 500
+"""After which the watching thread looks whether it should end."""
 
 Event = tuple[Literal["saved", "key", "end"], str]
 _HELP = "h hint   n next   l list   p progress   q quit"
 
 
 def watch(
-    outline: Outline, workspace: Workspace, checker: Checker, console: Console, reference: Callable[[Lesson], str]
+    outline: Outline,
+    workspace: Workspace,
+    checker: Checker,
+    console: Console,
+    reference: Callable[[Lesson], str],
+    stamps: Stamps | None = None,
 ) -> None:
     """Check files as they are saved, until q or Ctrl-C.
 
@@ -40,8 +48,9 @@ def watch(
         checker: Grades them.
         console: Where to; without a terminal it gets one line a check.
         reference: Gives the reference answer to an exercise, for hints.
+        stamps: The answers as they were when the command was called: what was saved since is checked too.
     """
-    _Watch(outline, workspace, checker, console, reference).run()
+    _Watch(outline, workspace, checker, console, reference, stamps).run()
 
 
 class _Only(DefaultFilter):
@@ -65,15 +74,17 @@ class _Watch:
         checker: Checker,
         console: Console,
         reference: Callable[[Lesson], str],
+        stamps: Stamps | None,
     ) -> None:
         self.outline, self.workspace, self.checker, self.console = outline, workspace, checker, console
         self.reference = reference
+        self.stamps = workspace.stamps(outline) if stamps is None else stamps
         self.large = console.is_terminal and sys.stdin.isatty()
         self.events: queue.Queue[Event] = queue.Queue()
         self.ended = threading.Event()
         self.seen: dict[str, str] = {}
         """Digest of each answer when it was last checked: an editor that saves nothing new asks for nothing."""
-        self.now: tuple[Lesson, str] | None = next_part(outline, workspace)
+        self.now: tuple[Lesson, str] | None = self.left_off() or next_part(outline, workspace)
         self.reports: dict[tuple[str, str], PartReport] = {}
 
     def run(self) -> None:
@@ -91,20 +102,40 @@ class _Watch:
                 self.ended.set()
         watcher.join(2)
 
+    def left_off(self) -> tuple[Lesson, str] | None:
+        """The part that was being written when its file was saved last; None where none is begun and not passed."""
+        recent = sorted(self.outline.lessons, key=lambda lesson: -max(self.times(lesson), default=0))
+        for lesson in recent:
+            for symbol in self.checker.attempted(lesson):
+                if not self.workspace.record(lesson.slug, symbol).passed:
+                    return lesson, symbol
+        return None
+
+    def times(self, lesson: Lesson) -> Sequence[int]:
+        return [self.stamps[path] for path in self.workspace.answers(lesson) if path in self.stamps]
+
     def watching(self) -> None:
         """Turn the file system's changes into events."""
+        is_first = True
         try:
             for found in changes(
                 self.workspace.path,
                 watch_filter=_Only(self.workspace.path),
                 debounce=DEBOUNCE_MS,
                 step=STEP_MS,
-                rust_timeout=500,
+                rust_timeout=_IDLE_MS,
+                yield_on_timeout=True,
                 stop_event=self.ended,
                 raise_interrupt=False,
             ):
-                for _, path in sorted(found, key=lambda item: item[1]):
-                    self.events.put(("saved", path))
+                paths = {Path(path) for _, path in found}
+                if is_first:
+                    # From here on nothing is missed; what was saved while everything was being imported has been.
+                    now = self.workspace.stamps(self.outline)
+                    paths |= {path for path in now if now[path] != self.stamps.get(path)}
+                    is_first = False
+                for path in sorted(paths):
+                    self.events.put(("saved", str(path)))
         except (OSError, RuntimeError) as error:
             self.events.put(("end", f"This folder cannot be watched: {error}"))
 
@@ -130,8 +161,12 @@ class _Watch:
         self.say(f"Watching {self.workspace.path}. Save an answer and it is checked.")
         if self.large:
             self.say(_HELP)
-        if self.now is not None:
-            self.point_at(self.now)
+        if self.now is None:
+            return
+        self.point_at(self.now)
+        for path in self.workspace.answers(self.now[0]):
+            if self.checker.attempted(self.now[0]):
+                self.saved(path)
 
     def point_at(self, part: tuple[Lesson, str]) -> None:
         lesson, symbol = part
@@ -231,7 +266,8 @@ class _Watch:
         for lesson, symbol in self.outline.parts:
             if lesson.assignment == self.now[0].assignment:
                 record = self.workspace.record(lesson.slug, symbol)
-                mark = "✓" if record.passed else "·"
+                look = LOOKS[Verdict.ACCEPTED if record.passed else Verdict.NOT_ATTEMPTED]
+                mark = look.ascii if self.console.options.ascii_only else look.symbol
                 here = "  <- here" if (lesson, symbol) == self.now else ""
                 self.say(f"{mark} {symbol:28} {lesson.slug}.py{here}")
 

@@ -42,6 +42,9 @@ When an assignment is written, its `capstone.ipynb` trains a small net made of y
 What you have reached is kept in `{state}`; deleting it loses nothing but that. `pytest` works here too.
 """
 
+Stamps = dict[Path, int]
+"""When each answer file was saved last."""
+
 
 @dataclass
 class Record:
@@ -108,6 +111,15 @@ class Workspace:
         if any((self.path / name).is_file() for name in (STATE, "pytest.ini")):
             with contextlib.suppress(CourseError):
                 self.save()
+
+    def stamps(self, outline: Outline) -> Stamps:
+        """When the answers were saved last."""
+        found: Stamps = {}
+        for lesson in outline.lessons:
+            for path in self.answers(lesson):
+                with contextlib.suppress(OSError):
+                    found[path] = path.stat().st_mtime_ns
+        return found
 
     def answers(self, lesson: Lesson) -> list[Path]:
         """The answer files of an exercise that are there."""

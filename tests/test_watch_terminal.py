@@ -1,0 +1,125 @@
+"""`course watch` in a terminal: a real one (a pty), with the keys a learner presses and the files an editor leaves."""
+
+import os
+import re
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("no ptys on Windows", allow_module_level=True)
+
+import pty
+import struct
+import termios
+from fcntl import ioctl
+
+ROOT = Path(__file__).parent.parent
+RIGHT = (ROOT / "solutions/linear/linear/linear.py").read_text(encoding="utf-8")
+WRONG = RIGHT.replace('"bias", nn.Parameter(torch.empty(self.out_features)) if bias', '"bias", None if bias')
+_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
+_PATIENCE = 90
+
+pytestmark = pytest.mark.slow
+
+
+class Terminal:
+    """What a program prints on a terminal of its own, and the keys one presses there."""
+
+    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+        self.ours, self.theirs = pty.openpty()
+        ioctl(self.theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 110, 0, 0))
+        self.before = termios.tcgetattr(self.theirs)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "cli", "watch"], cwd=folder, env=environment, stdin=self.theirs,
+            stdout=self.theirs, stderr=self.theirs, start_new_session=True,
+        )  # fmt: skip
+        self.text = ""
+
+    def shows(self, wanted: str) -> str:
+        """Wait until a text is there, and give all that came up to its end; what follows is for the next call."""
+        deadline = time.monotonic() + _PATIENCE
+        while wanted not in self.text:
+            assert time.monotonic() < deadline, f"{wanted!r} never came:\n{self.text}"
+            if select.select([self.ours], [], [], 1)[0]:
+                self.text += _ESCAPES.sub("", os.read(self.ours, 2**16).decode(errors="replace"))
+        end = self.text.index(wanted) + len(wanted)
+        shown, self.text = self.text[:end], self.text[end:]
+        return shown
+
+    def press(self, key: str) -> None:
+        os.write(self.ours, key.encode())
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self.ours)
+        os.close(self.theirs)
+
+
+@pytest.fixture
+def learn(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Terminal]]:
+    """A new workspace, and `course watch` in it."""
+    cache = os.environ.get("COURSE_CACHE") or str(tmp_path_factory.mktemp("cache"))
+    environment = os.environ | {"COURSE_CACHE": cache, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"}
+    for name in ("COLUMNS", "LINES", "NO_COLOR"):
+        environment.pop(name, None)
+    folder = tmp_path / "learn"
+    start = [sys.executable, "-m", "cli", "start", "learn"]
+    subprocess.run(start, cwd=tmp_path, env=environment, check=True, capture_output=True, timeout=_PATIENCE)
+    terminal = Terminal(folder, environment)
+    yield folder, terminal
+    terminal.close()
+
+
+def test_a_session_of_keys_and_saves(learn: tuple[Path, Terminal]) -> None:
+    folder, terminal = learn
+    answer = folder / "linear/linear.py"
+    terminal.shows("Watching")
+    first = re.search(r"Now: (\w+) in (\w+/\w+)\.py", terminal.shows(".md)"))
+    assert first is not None
+    terminal.press("l")
+    listed = terminal.shows("<- here")
+    assert re.search(rf"· {first[1]} +{first[2]}\.py  <- here", listed)
+    terminal.press("n")
+    second = re.search(r"Now: (\w+) in", terminal.shows(".md)"))
+    assert second is not None
+    assert second[1] != first[1]
+    terminal.press("p")
+    terminal.shows("Next: ")
+    terminal.press("h")
+    terminal.shows("Nothing is written yet.")
+
+    answer.write_text(WRONG, encoding="utf-8")
+    shown = terminal.shows("q quit")
+    assert "✓ Flatten" in shown
+    assert "To see it, run this beside your answer:" in shown
+    assert "✗ Linear" in shown
+    terminal.press("h")
+    terminal.shows("Hint 1 of 3 for Linear")
+    terminal.press("h")
+    terminal.shows("Hint 2 of 3 for Linear")
+
+    half = RIGHT[: RIGHT.index("bound = ")]
+    answer.write_text(half, encoding="utf-8")
+    assert "✗ Linear" in terminal.shows("q quit")
+    answer.write_text(RIGHT + "\ndef (\n", encoding="utf-8")
+    terminal.shows("not Python yet")
+    terminal.shows("q quit")
+    answer.unlink()
+    (folder / "linear/linear.ipynb").unlink()
+    terminal.shows("is gone. Bring it back with: course reset linear/linear")
+    answer.write_text(RIGHT, encoding="utf-8")
+    shown = terminal.shows("Now: ")
+    assert "✓ Linear" in shown
+    assert "✓ Flatten" in shown
+    terminal.press("p")
+    terminal.shows("2 of 2")
+    terminal.press("q")
+    assert terminal.process.wait(_PATIENCE) == 0
+    assert termios.tcgetattr(terminal.theirs) == terminal.before
