@@ -16,7 +16,7 @@ from rich.table import Table
 from torch import nn
 
 from grader.catalog import Course, CourseExercise, load_course
-from grader.judge import criteria
+from grader.judge import apart, criteria
 from grader.judge.grade import PartGrader
 from grader.judge.observation import validate
 from grader.judge.session import Server, Stopped
@@ -276,7 +276,7 @@ class _Verifier:
                     return "loud"
                 got, expected = validate(item), entry.expected or {}
                 judged = (
-                    criteria.judge_raising(entry.case, got, expected)
+                    apart.judge_raising(entry.case, got, expected)
                     if entry.kind == "errors"
                     else criteria.judge_case(part, entry.case, expected, got)
                 )

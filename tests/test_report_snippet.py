@@ -16,6 +16,7 @@ from grader import spec
 from grader.judge.snippet import snippet
 from grader.judge.tensor_code import WIDTH
 from grader.worker import probe
+from grader.worker.encode import encode
 
 Shown = list[tuple[str, Any]]
 
@@ -96,7 +97,7 @@ def leaves(encoded: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 def assert_same(shown: Any, encoded: Any) -> None:
     """Bit for bit, whatever the nesting."""
-    left, right = [*leaves(probe.encode(shown))], [*leaves(encoded)]
+    left, right = [*leaves(encode(shown))], [*leaves(encoded)]
     assert [path for path, _ in left] == [path for path, _ in right]
     for (path, mine), (_, theirs) in zip(left, right, strict=True):
         if isinstance(theirs, Mapping) and "$sketch" in theirs:

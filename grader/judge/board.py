@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from grader.judge import compare, criteria
+from grader.compiler import in_float64
+from grader.judge import apart, compare, criteria
 from grader.judge.criteria import Outcome
 from grader.model import DEPENDS, CriterionReport, Finding, Verdict
 from grader.spec import Part
-from grader.suite import Suite, in_float64
+from grader.suite import Suite
 
 _NEEDED_SHARE, _SHOWN_SHARE, _NEEDED = 2 / 3, 0.2, 3
 """A criterion is accepted where it could be judged on the first share of its cases; what rests on it is judged where it
@@ -42,9 +43,9 @@ class Board:
     def _judge(self, index: int, got: dict[str, Any]) -> Outcome:
         entry = self.suite.cases[index]
         if entry.kind == "errors":
-            return criteria.judge_raising(entry.case, got, entry.expected or {})
+            return apart.judge_raising(entry.case, got, entry.expected or {})
         if entry.kind == "numerics":
-            return criteria.judge_numerics(entry.case, entry.expected or {}, got, self.source)
+            return apart.judge_numerics(entry.case, entry.expected or {}, got, self.source)
         if entry.kind in ("property", "growth"):
             return Outcome()
         return criteria.judge_case(self.part, entry.case, entry.expected or {}, got, source=self.source)
@@ -174,7 +175,7 @@ class Board:
         cases = [in_float64(self.suite.cases[index].case) for index in failing]
         for index, got in zip(failing, again(cases), strict=True):
             truth = (self.suite.cases[index].expected or {})["truth"]
-            found = dict(criteria.numeric_leaves(got))
+            found = dict(apart.numeric_leaves(got))
             if got["error"] or any(self._is_wrong(leaf, found.get(path), path) for path, leaf in truth.items()):
                 del self.outcomes[index].findings["numerics"]
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from grader.compiler import SMALL, resolve_case
 from grader.judge import criteria
 from grader.judge.snippet import snippet
 from grader.model import Counterexample, Finding, Verdict
 from grader.search import canonical, seed_from, smallest, weight
-from grader.suite import SMALL, resolve_case
 from grader.worker.probe import run_case
 
 if TYPE_CHECKING:

@@ -16,24 +16,18 @@ answered with its value or its exception).
 
 import ast
 import contextlib
-import numbers
 import random
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from grader.worker import recipes
-
-SKETCH_ABOVE = 20_000
-"""Elements from which a tensor is sent as a sketch (samples and signed sums) rather than whole."""
-_SAMPLES, _SUMS = 2048, 64
-_MAX_DEPTH = 6
-_MAX_ITEMS = 10_000
+from grader.worker.counting import counted
+from grader.worker.encode import Members, describe, encode, encode_tensor, tensors
 
 Mark = Callable[[str, int], None]
 
@@ -139,7 +133,7 @@ class _Run:
             self.target = self.namespace[symbol]
         for index, step in enumerate(self.case["steps"]):
             self.step = index
-            with _counted(self.observation) if step.get("count") else contextlib.nullcontext():
+            with counted(self.observation) if step.get("count") else contextlib.nullcontext():
                 record = getattr(self, "do_" + step["do"])(step)
             self.observation["steps"].append(record)
             self.observation.pop("partial", None)
@@ -228,19 +222,19 @@ class _Run:
     def do_call(self, step: Mapping[str, Any]) -> dict[str, Any]:
         """Call the object, and where the step has a cotangent pull it back to the inputs and parameters."""
         args, kwargs = self.values(step.get("args", [])), self.values(step.get("kwargs", {}))
-        inputs = dict(_tensors([*args], "input")) | dict(_tensors(kwargs, ""))
+        inputs = dict(tensors([*args], "input")) | dict(tensors(kwargs, ""))
         function = getattr(self.target, step["method"]) if "method" in step else self.target
         self.enter("call")
         with torch.set_grad_enabled("cotangent" in step):
             out = function(*args, **kwargs)
-        outputs = list(_tensors(out, "output"))
+        outputs = list(tensors(out, "output"))
         # What a later step could still change must be copied.
         copy = self.step + 1 < len(self.case["steps"])
         record: dict[str, Any] = {"out": encode(out, copy=copy)}
-        record["inputs"] = {name: _encode_tensor(tensor, copy) for name, tensor in inputs.items()}
+        record["inputs"] = {name: encode_tensor(tensor, copy) for name, tensor in inputs.items()}
         if self.buffers:
             own = dict(Members(self.target).buffers)
-            record["buffers"] = {name: _encode_tensor(own[mine], copy) for name, mine in self.buffers if mine in own}
+            record["buffers"] = {name: encode_tensor(own[mine], copy) for name, mine in self.buffers if mine in own}
         if "cotangent" in step:
             self.observation["partial"] = record
             self.enter("backward")
@@ -259,7 +253,7 @@ class _Run:
                 [tensor for _, tensor in live], list(wrt.values()), cotangents, allow_unused=True
             )
         return {
-            name: _encode_tensor(torch.zeros_like(tensor) if grad is None else grad, False)
+            name: encode_tensor(torch.zeros_like(tensor) if grad is None else grad, False)
             for (name, tensor), grad in zip(wrt.items(), grads, strict=True)
         }
 
@@ -298,166 +292,3 @@ def _labels(variables: Mapping[str, Any]) -> dict[int, str]:
         if not name.startswith("__") and not isinstance(value, (int, float, str, bool, type(None), tuple)):
             labels.setdefault(id(value), name)
     return labels
-
-
-def describe(target: Any, *, keys: bool = True) -> dict[str, Any]:
-    """Names, shapes, dtypes and kinds of the parameters and buffers of a module, and the keys of its state dict."""
-    if not isinstance(target, nn.Module):
-        return {"module": False}
-    members = Members(target)
-    return {
-        "module": True,
-        "parameters": [
-            [name, list(item.shape), str(item.dtype), item.device.type, item.requires_grad]
-            for name, item in _unique(members.parameters)
-        ],
-        "buffers": [
-            [name, list(item.shape), str(item.dtype), item.device.type] for name, item in _unique(members.buffers)
-        ],
-        "state": list(target.state_dict().keys()) if keys else [],
-        "training": [target.training, *sorted(members.training)],
-    }
-
-
-class Members:
-    """The parameters and buffers of a module's tree by name, in torch's order, each under every name it has.
-
-    One walk for all of them: with torch's iterators it would be one a question, a good part of what a small case costs.
-    """
-
-    def __init__(self, module: nn.Module) -> None:
-        """Walk the tree."""
-        self.parameters: list[tuple[str, torch.Tensor]] = []
-        self.buffers: list[tuple[str, torch.Tensor]] = []
-        self.training: set[bool] = set()
-        self._walk(module, "")
-
-    def _walk(self, module: nn.Module, prefix: str) -> None:
-        self.training.add(module.training)
-        self.parameters += [(prefix + name, item) for name, item in module._parameters.items() if item is not None]
-        self.buffers += [(prefix + name, item) for name, item in module._buffers.items() if item is not None]
-        for name, child in module._modules.items():
-            if child is not None:
-                self._walk(child, f"{prefix}{name}.")
-
-
-def _unique(items: Iterable[tuple[str, torch.Tensor]]) -> Iterable[tuple[str, torch.Tensor]]:
-    """Each tensor under its first name alone."""
-    first: dict[int, tuple[str, torch.Tensor]] = {}
-    for name, item in items:
-        first.setdefault(id(item), (name, item))
-    return first.values()
-
-
-def encode(value: Any, labels: Mapping[int, str] | None = None, depth: int = 0, *, copy: bool = True) -> Any:
-    """Reduce a value to what the wire carries; what it cannot carry becomes the name of its type.
-
-    Tuples and lists become lists, mappings ``{"$dict": [[key, value], ...]}``, tensors plain contiguous ones, or
-    sketches above `SKETCH_ABOVE` elements; an object that is a variable of the case becomes ``{"$is": name}``.
-    """
-    if labels and id(value) in labels and not isinstance(value, type):
-        return {"$is": labels[id(value)]}
-    if type(value) is torch.Tensor:
-        return _encode_tensor(value, copy)
-    if value is None or isinstance(value, (bool, str)):
-        return value[:20_000] if isinstance(value, str) else value
-    if isinstance(value, torch.Tensor):
-        return _encode_tensor(value, copy)
-    if isinstance(value, numbers.Integral):
-        return int(value) if abs(int(value)) < 2**200 else {"$type": "huge integer"}
-    if isinstance(value, numbers.Real):
-        return {"$float": float(value)}
-    if depth < _MAX_DEPTH:
-        if isinstance(value, (list, tuple)):
-            return [encode(item, labels, depth + 1, copy=copy) for item in value[:_MAX_ITEMS]]
-        if isinstance(value, Mapping):
-            pairs = ([key, item] for key, item in list(value.items())[:_MAX_ITEMS])
-            return {"$dict": [[encode(one, labels, depth + 1, copy=copy) for one in pair] for pair in pairs]}
-    if isinstance(value, (torch.dtype, torch.device)):
-        return str(value)
-    return {"$type": "module" if isinstance(value, nn.Module) else type(value).__name__}
-
-
-def _encode_tensor(value: torch.Tensor, copy: bool) -> Any:
-    tensor = value.detach()
-    if type(tensor) is not torch.Tensor:
-        tensor = tensor.as_subclass(torch.Tensor)
-    if tensor.layout is not torch.strided or tensor.is_quantized or tensor.is_meta:
-        return {"$type": f"{tensor.layout} tensor"}
-    if tensor.numel() <= SKETCH_ABOVE or not tensor.is_floating_point():
-        return tensor.clone(memory_format=torch.contiguous_format) if copy else tensor
-    return {"$sketch": sketch(tensor), "shape": list(tensor.shape), "dtype": str(tensor.dtype)}
-
-
-def sketch(tensor: torch.Tensor) -> torch.Tensor:
-    """Sample a large tensor and add signed sums of all of it, so that one wrong element shows.
-
-    The positions and signs depend on the shape alone; `_SAMPLES` elements, then `_SUMS` sums over the square root of
-    their length.
-    """
-    flat = tensor.reshape(-1).cpu()
-    rng = recipes.generator(flat.numel() % 2**32)
-    picked = torch.from_numpy(rng.randint(0, flat.numel(), _SAMPLES))
-    signs = torch.from_numpy(rng.randint(0, 2, flat.numel(), dtype=np.int8) * 2 - 1).to(flat.dtype)
-    length = -(-flat.numel() // _SUMS)
-    signed = torch.zeros(_SUMS * length, dtype=flat.dtype)
-    signed[: flat.numel()] = flat * signs
-    return torch.cat([flat[picked], signed.reshape(_SUMS, length).sum(1) / length**0.5])
-
-
-def _tensors(value: Any, path: str) -> Iterator[tuple[str, torch.Tensor]]:
-    """The tensors of nested lists, tuples and mappings, each with its place."""
-    if isinstance(value, torch.Tensor):
-        yield path, value
-    elif isinstance(value, (list, tuple)):
-        for index, item in enumerate(value):
-            yield from _tensors(item, f"{path}.{index}")
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _tensors(item, f"{path}.{key}" if path else str(key))
-
-
-class _Count(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Counts the operations dispatched while it is on."""
-
-    def __init__(self, seen: dict[Any, int]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.seen = seen
-
-    @classmethod
-    def _should_skip_dynamo(cls) -> bool:
-        # Else torch imports its compiler, two thirds of a second in every child.
-        return False
-
-    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        self.seen[func] = self.seen.get(func, 0) + 1
-        return func(*args, **(kwargs or {}))
-
-
-@contextlib.contextmanager
-def _counted(observation: dict[str, Any]) -> Iterator[None]:
-    """Count the tensor operations dispatched inside, and the elements that leave torch for Python."""
-    seen: dict[Any, int] = {}
-    leaks: dict[str, Callable[..., Any]] = {
-        "tolist": torch.Tensor.tolist,
-        "numpy": torch.Tensor.numpy,
-        "__array__": torch.Tensor.__array__,
-    }
-
-    def leaking(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
-        def counted(self: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
-            seen[name] = seen.get(name, 0) + self.numel()
-            return original(self, *args, **kwargs)
-
-        return counted
-
-    for name, original in leaks.items():
-        setattr(torch.Tensor, name, leaking(name, original))
-    try:
-        with _Count(seen):
-            yield
-    finally:
-        for name, original in leaks.items():
-            setattr(torch.Tensor, name, original)
-        observation["ops"] = sum(seen.values())
-        observation["seen"] = sorted({str(operation) for operation in seen})

@@ -1,0 +1,54 @@
+"""Count the tensor operations that a call dispatches."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+
+class _Count(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Counts the operations dispatched while it is on."""
+
+    def __init__(self, seen: dict[Any, int]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.seen = seen
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        # Else torch imports its compiler, two thirds of a second in every child.
+        return False
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.seen[func] = self.seen.get(func, 0) + 1
+        return func(*args, **(kwargs or {}))
+
+
+@contextlib.contextmanager
+def counted(observation: dict[str, Any]) -> Iterator[None]:
+    """Count the tensor operations dispatched inside, and the elements that leave torch for Python."""
+    seen: dict[Any, int] = {}
+    leaks: dict[str, Callable[..., Any]] = {
+        "tolist": torch.Tensor.tolist,
+        "numpy": torch.Tensor.numpy,
+        "__array__": torch.Tensor.__array__,
+    }
+
+    def leaking(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(self: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
+            seen[name] = seen.get(name, 0) + self.numel()
+            return original(self, *args, **kwargs)
+
+        return counted
+
+    for name, original in leaks.items():
+        setattr(torch.Tensor, name, leaking(name, original))
+    try:
+        with _Count(seen):
+            yield
+    finally:
+        for name, original in leaks.items():
+            setattr(torch.Tensor, name, original)
+        observation["ops"] = sum(seen.values())
+        observation["seen"] = sorted({str(operation) for operation in seen})
