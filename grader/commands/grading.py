@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -132,10 +133,12 @@ def _store(root: Path, wanted: Path | None, submissions: Sequence[Path]) -> "Sto
 
 
 def _show(report: GradeReport, form: str, output: Path | None, course: "Course") -> None:
-    from grader.report.json import dumps
+    from grader.report.json import pieces
 
     if form == "json":
-        click.echo(dumps(report))
+        for piece in pieces(report):
+            click.echo(piece, nl=False)
+        click.echo()
     else:
         from rich.console import Console
 
@@ -144,13 +147,15 @@ def _show(report: GradeReport, form: str, output: Path | None, course: "Course")
         render(report, Console(highlight=False))
     if output is not None:
         from grader.proof import load
+        from grader.report.folder import save
         from grader.report.html import write
 
         try:
             index = write(report, output, course.feedback, title=course.title, proofs=load(course))
-            (output / "grades.json").write_text(dumps(report) + "\n", encoding="utf-8")
+            save(output / "grades.json", chain(pieces(report), "\n"))
         except OSError as error:
             raise CourseError(
-                f"The reports cannot be written to {output}: {error}.", "Name another directory with --output."
+                f"The reports cannot be written to {output}: {error}.",
+                "Name another directory with --output; what was graded is not graded again.",
             ) from None
         click.echo(f"The reports are in {output}; open {index}.", err=form == "json")

@@ -2,22 +2,19 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from grader.model import GradeReport, PartReport, ProvenExercise, Verdict
-from grader.report.summary import Hard, common, hardest
-
-OUTCOMES = ("all points", "some points", "no points", "off limits", "not attempted", "ungraded")
-"""How a part can end, best first."""
+from grader.model import ProvenExercise
+from grader.report.summary import OUTCOMES, Common, Hard, Summary
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ClassPart:
     """How a class did in one part."""
 
     part: str
-    outcomes: Counter[str] = field(default_factory=Counter)
-    criteria: list[Hard] = field(default_factory=list)
+    outcomes: Counter[str]
+    criteria: Sequence[Hard]
     """Every criterion that was judged, with its pass rate, in the order of the rubric."""
 
     @property
@@ -26,14 +23,14 @@ class ClassPart:
         return self.outcomes.total() - self.outcomes["not attempted"] - self.outcomes["ungraded"]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ClassExercise:
     """How a class did in one exercise."""
 
     exercise: str
-    parts: list[ClassPart]
-    misconceptions: list[tuple[str, str, list[int]]]
-    """Part, misconception and the places of the submissions that show it."""
+    parts: Sequence[ClassPart]
+    misconceptions: Sequence[Common]
+    """Most common first."""
     proof: ProvenExercise | None
 
     @property
@@ -43,50 +40,17 @@ class ClassExercise:
         return sum(part.outcomes["all points"] for part in self.parts) / judged if judged else None
 
 
-def outcome(part: PartReport) -> str:
-    """One of `OUTCOMES`."""
-    if part.verdict is Verdict.NOT_ATTEMPTED:
-        return "not attempted"
-    if part.verdict is Verdict.JUDGE_ERROR or part.score is None:
-        return "ungraded"
-    if part.verdict is Verdict.OFF_LIMITS:
-        return "off limits"
-    return "all points" if part.score >= part.max_score else "some points" if part.score else "no points"
-
-
-def exercises(report: GradeReport, proofs: Mapping[str, ProvenExercise]) -> list[ClassExercise]:
+def exercises(summary: Summary, proofs: Mapping[str, ProvenExercise]) -> list[ClassExercise]:
     """Every exercise of the report, in the order of first appearance."""
-    rates = {(row.exercise, row.part, row.criterion): row for row in hardest(report, everything=True)}
-    found: dict[str, dict[str, ClassPart]] = {}
-    rubric: dict[tuple[str, str, str], None] = {}
-    for submission in report.submissions:
-        for part in submission.parts:
-            row = found.setdefault(part.exercise, {}).setdefault(part.part, ClassPart(part.part))
-            row.outcomes[outcome(part)] += 1
-            rubric |= dict.fromkeys((part.exercise, part.part, item.name) for item in part.criteria)
-    for key in rubric:
-        if key in rates:
-            found[key[0]][key[1]].criteria.append(rates[key])
-    shown = _shown(report)
+    parts: dict[str, list[ClassPart]] = {}
+    for slug, name in summary.columns:
+        row = ClassPart(name, summary.outcomes[slug, name], summary.criteria(slug, name))
+        parts.setdefault(slug, []).append(row)
+    shown = summary.common()
     return [
-        ClassExercise(slug, list(parts.values()), shown.get(slug, []), proofs.get(slug))
-        for slug, parts in found.items()
+        ClassExercise(slug, rows, [row for row in shown if row.exercise == slug], proofs.get(slug))
+        for slug, rows in parts.items()
     ]
-
-
-def _shown(report: GradeReport) -> dict[str, list[tuple[str, str, list[int]]]]:
-    """The misconceptions of each exercise, most common first, with who shows them."""
-    who: dict[tuple[str, str, str], list[int]] = {}
-    for place, submission in enumerate(report.submissions):
-        for part in submission.parts:
-            names = {item.diagnosis.misconception for item in part.criteria if item.diagnosis is not None}
-            for name in names:
-                who.setdefault((part.exercise, part.part, name), []).append(place)
-    rows: dict[str, list[tuple[str, str, list[int]]]] = {}
-    for row in common(report, len(who)):
-        places = who[row.exercise, row.part, row.misconception]
-        rows.setdefault(row.exercise, []).append((row.part, row.misconception, places))
-    return rows
 
 
 def totals(parts: Sequence[ClassPart]) -> dict[str, list[int]]:

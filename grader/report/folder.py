@@ -1,8 +1,11 @@
 """A folder of pages that a later run may write again: it knows its own pages, and removes those no longer written."""
 
+import contextlib
 import json
+import os
 import re
-from collections.abc import Mapping
+import secrets
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 MANIFEST = "manifest.json"
@@ -10,30 +13,52 @@ _OURS = re.compile(r"index\.html|(?:students|exercises)/[a-z0-9][a-z0-9-]*\.html
 """The names that pages have; nothing else is ever removed, whatever a manifest says."""
 
 
-def write_pages(directory: Path, pages: Mapping[str, str]) -> None:
-    """Write the pages, and remove those that an earlier run wrote here and this one did not.
+_UNFINISHED = ".unfinished-"
+"""How the name of a file begins that is still being written."""
+
+
+def write_pages(directory: Path, names: Collection[str], pages: Iterable[tuple[str, Iterable[str]]]) -> None:
+    """Write the pages, each whole or not at all, and remove those that an earlier run wrote here and this one did not.
 
     Args:
         directory: Where to; made where it is missing.
-        pages: The text of each page by its path inside the directory.
+        names: The path of each page inside the directory.
+        pages: The same paths, each with the text in pieces; taken one after the other, so that no two are in memory.
     """
     directory.mkdir(parents=True, exist_ok=True)
+    for left in directory.glob(f"{_UNFINISHED}*"):
+        left.unlink(missing_ok=True)
     before = _manifest(directory)
     # First the names, then the pages: a run that is cut off leaves no page that no manifest names.
-    _save(directory / MANIFEST, _listed(before | set(pages)))
-    for name, page in pages.items():
+    save(directory / MANIFEST, [_listed(before | set(names))])
+    for name, text in pages:
         (directory / name).parent.mkdir(exist_ok=True)
-        _save(directory / name, page)
-    for name in before - set(pages):
+        save(directory / name, text, directory)
+    for name in before - set(names):
         (directory / name).unlink(missing_ok=True)
     for folder in ("students", "exercises"):
         if (directory / folder).is_dir() and not any((directory / folder).iterdir()):
             (directory / folder).rmdir()
-    _save(directory / MANIFEST, _listed(set(pages)))
+    save(directory / MANIFEST, [_listed(set(names))])
 
 
-def _save(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
+def save(path: Path, text: Iterable[str], beside: Path | None = None) -> None:
+    """Put a file in place once all of it is written; what was there before stays until then.
+
+    Args:
+        path: The file.
+        text: What it is to hold, in pieces.
+        beside: Where to write it meanwhile; its own directory by default.
+    """
+    unfinished = (beside or path.parent) / f"{_UNFINISHED}{secrets.token_hex(8)}"
+    try:
+        with unfinished.open("x", encoding="utf-8", newline="\n") as file:
+            file.writelines(text)
+        os.replace(unfinished, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            unfinished.unlink()
+        raise
 
 
 def _listed(names: set[str]) -> str:

@@ -5,7 +5,7 @@ import hashlib
 import re
 import statistics
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -17,9 +17,11 @@ from markupsafe import Markup
 from grader.model import GradeReport, PartReport, ProvenExercise, SubmissionReport, Verdict
 from grader.report import summary
 from grader.report.chart import histogram, outcomes
-from grader.report.exercise import ClassExercise, exercises, totals
+from grader.report.exercise import ClassExercise, totals
+from grader.report.exercise import exercises as class_exercises
 from grader.report.folder import write_pages
 from grader.report.policy import redact
+from grader.report.summary import Summary
 from grader.report.words import LOOKS, clean, in_words, place, points
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -43,6 +45,25 @@ class Cell(NamedTuple):
     """What it sorts by where that is not its text."""
 
 
+_NOTHING = Cell("–", "none", -1)
+
+
+class Row(NamedTuple):
+    """A student's line in the matrix."""
+
+    student: str
+    score: float
+    max_score: float
+    layout: Mapping[tuple[str, str], int]
+    """Where the square of an exercise's part is."""
+    cells: tuple[Cell, ...]
+
+    def cell(self, key: tuple[str, str]) -> Cell:
+        """The square of a part."""
+        place = self.layout.get(key)
+        return _NOTHING if place is None else self.cells[place]
+
+
 def write(
     report: GradeReport,
     directory: Path,
@@ -62,32 +83,58 @@ def write(
         title: Heading of the class page.
         proofs: What `course verify` found, by exercise.
     """
-    shown = redact(report, policy)
-    files = file_names(submission.student for submission in report.submissions)
-    keys = summary.columns(report)
-    anchors = dict(zip(keys, (name.removesuffix(".html") for name in file_names(map("/".join, keys))), strict=True))
-    pages = {}
-    student = _environment().get_template("student.html")
-    for submission, name in zip(shown.submissions, files, strict=True):
-        pages[f"students/{name}"] = student.render(_student(shown, submission), title=title, anchors=anchors)
-    found = exercises(report, proofs or {})
-    names = dict(zip((row.exercise for row in found), file_names(row.exercise for row in found), strict=True))
-    exercise = _environment().get_template("exercise.html")
-    for row in found:
-        pages[f"exercises/{names[row.exercise]}"] = exercise.render(
-            _exercise(report, row, files), title=title, anchors=anchors
-        )
-    pages["index.html"] = (
-        _environment()
-        .get_template("class.html")
-        .render(_class(report, files), title=title, anchors=anchors, exercises=found, names=names)
-    )
-    write_pages(directory, pages)
+    found, rows = _gather(report)
+    files = file_names(row.student for row in rows)
+    anchors = _unlike(map("/".join, found.columns), "")
+    exercises = class_exercises(found, proofs or {})
+    slugs = [row.exercise for row in exercises]
+    names = dict(zip(slugs, file_names(slugs), strict=True))
+    shared = {"title": title, "anchors": dict(zip(found.columns, anchors, strict=True))}
+
+    def pages() -> Iterator[tuple[str, Iterable[str]]]:
+        shown = redact(report, policy)
+        for submission, name in zip(shown.submissions, files, strict=True):
+            yield f"students/{name}", _page("student.html", shared | _student(shown, submission))
+        for row in exercises:
+            yield f"exercises/{names[row.exercise]}", _page("exercise.html", shared | _exercise(row, rows, files))
+        lists = {"exercises": exercises, "names": names}
+        yield "index.html", _page("class.html", shared | lists | _class(report, found, rows, files))
+
+    written = [*(f"students/{name}" for name in files), *(f"exercises/{name}" for name in names.values()), "index.html"]
+    write_pages(directory, written, pages())
     return directory / "index.html"
+
+
+def _page(template: str, values: Mapping[str, Any]) -> Iterable[str]:
+    """The text of a page, in pieces."""
+    stream = _environment().get_template(template).stream(values)
+    stream.enable_buffering(64)
+    return stream
+
+
+def _gather(report: GradeReport) -> tuple[Summary, list[Row]]:
+    """What the pages of the teacher show, found in one look at each submission and kept small."""
+    found = Summary()
+    rows = []
+    cells: dict[Cell, Cell] = {}
+    layouts: dict[tuple[tuple[str, str], ...], dict[tuple[str, str], int]] = {}
+    for submission in report.submissions:
+        found.add(submission)
+        keys = tuple((part.exercise, part.part) for part in submission.parts)
+        layout = layouts.setdefault(keys, {key: place for place, key in enumerate(keys)})
+        # Of equal squares, and of equal orders of them, a class has few.
+        squares = (_cell(part) for part in submission.parts)
+        shown = tuple(cells.setdefault(square, square) for square in squares)
+        rows.append(Row(submission.student, submission.score, submission.max_score, layout, shown))
+    return found, rows
 
 
 def file_names(students: Iterable[str]) -> list[str]:
     """A file name for each student: plain ASCII, no two the same on any file system, whatever the names hold."""
+    return _unlike(students, ".html")
+
+
+def _unlike(students: Iterable[str], suffix: str) -> list[str]:
     taken: set[str] = set()
     names = []
     for student in students:
@@ -99,7 +146,7 @@ def file_names(students: Iterable[str]) -> list[str]:
             number += 1
             name = f"{stem}-{number}"
         taken.add(name)
-        names.append(f"{name}.html")
+        names.append(f"{name}{suffix}")
     return names
 
 
@@ -150,71 +197,61 @@ def _failed(part: PartReport) -> bool:
 
 def _student(report: GradeReport, submission: SubmissionReport) -> dict[str, Any]:
     """What a student's page shows."""
-    alone = GradeReport(
-        device=report.device, sandbox=report.sandbox, versions=report.versions, submissions=(submission,)
-    )
     return {
-        "report": alone,
+        "report": report,
         "submission": submission,
         "attempted": [part for part in submission.parts if part.verdict is not Verdict.NOT_ATTEMPTED],
         "failed": [part for part in submission.parts if _failed(part)],
         "missing": [part for part in submission.parts if part.verdict is Verdict.NOT_ATTEMPTED],
-        "ungraded": summary.ungraded(alone),
+        "ungraded": summary.ungraded(submission),
     }
 
 
-def _class(report: GradeReport, files: Sequence[str]) -> dict[str, Any]:
+def _class(report: GradeReport, found: Summary, rows: Sequence[Row], files: Sequence[str]) -> dict[str, Any]:
     """What the class page shows."""
-    keys = summary.columns(report)
-    best = dict.fromkeys(keys, 0.0)
-    for part in (part for each in report.submissions for part in each.parts):
-        best[part.exercise, part.part] = max(best[part.exercise, part.part], part.max_score)
-    rows = []
-    full = [0] * len(keys)
-    for submission, file in zip(report.submissions, files, strict=True):
-        parts = {(part.exercise, part.part): part for part in submission.parts}
-        cells = [_cell(parts.get(key)) for key in keys]
-        full = [count + (cell.look == "full") for count, cell in zip(full, cells, strict=True)]
-        rows.append(
-            {
-                "student": submission.student,
-                "file": file,
-                "score": points(submission.score),
-                "share": f"{submission.score / (submission.max_score or 1):.4f}",
-                "cells": cells,
-            }
-        )
-    counts = summary.distribution(report)
-    sizes = [(name, len([*group])) for name, group in groupby(keys, _assignment)]
     return {
         "report": report,
-        "rows": rows,
+        "count": len(rows),
+        "rows": (
+            {
+                "student": row.student,
+                "file": file,
+                "score": points(row.score),
+                "share": f"{row.score / (row.max_score or 1):.4f}",
+                "cells": [row.cell(key) for key in found.columns],
+            }
+            for row, file in zip(rows, files, strict=True)
+        ),
         "columns": [
-            {"exercise": exercise, "part": name, "best": best[exercise, name], "full": count / max(1, len(rows))}
-            for (exercise, name), count in zip(keys, full, strict=True)
+            {
+                "exercise": exercise,
+                "part": name,
+                "best": best,
+                "full": sum(row.cell((exercise, name)).look == "full" for row in rows) / max(1, len(rows)),
+            }
+            for (exercise, name), best in found.columns.items()
         ],
-        "groups": [{"name": name, "size": size} for name, size in sizes],
-        "median": statistics.median([submission.score for submission in report.submissions] or [0]),
-        "best": max((submission.max_score for submission in report.submissions), default=0),
-        "ungraded": summary.ungraded(report),
-        "hardest": summary.hardest(report),
-        "common": summary.common(report),
-        "distribution": counts,
-        "chart": histogram(counts) if len(rows) > 1 else None,
+        "groups": [{"name": name, "size": len([*group])} for name, group in groupby(found.columns, _assignment)],
+        "median": statistics.median(found.scores or [0]),
+        "best": found.best,
+        "ungraded": found.ungraded,
+        "hardest": found.hardest(10),
+        "common": found.common(10),
+        "distribution": found.tenths,
+        "chart": histogram(found.tenths) if len(rows) > 1 else None,
     }
 
 
-def _exercise(report: GradeReport, row: ClassExercise, files: Sequence[str]) -> dict[str, Any]:
+def _exercise(row: ClassExercise, rows: Sequence[Row], files: Sequence[str]) -> dict[str, Any]:
     """What an exercise's page shows."""
-    students = []
-    for submission, file in zip(report.submissions, files, strict=True):
-        parts = {part.part: part for part in submission.parts if part.exercise == row.exercise}
-        cells = [_cell(parts.get(part.part)) for part in row.parts]
-        students.append({"student": submission.student, "file": file, "cells": cells})
+    keys = [(row.exercise, part.part) for part in row.parts]
     return {
         "row": row,
-        "students": students,
-        "names": [(submission.student, file) for submission, file in zip(report.submissions, files, strict=True)],
+        "students": (
+            {"student": each.student, "file": file, "cells": [each.cell(key) for key in keys]}
+            for each, file in zip(rows, files, strict=True)
+        ),
+        "who": {place: (rows[place].student, files[place]) for item in row.misconceptions for place in item.first},
         "chart": outcomes([part.part for part in row.parts], totals(row.parts)),
     }
 
@@ -223,9 +260,9 @@ def _assignment(key: tuple[str, str]) -> str:
     return key[0].split("/")[0]
 
 
-def _cell(part: PartReport | None) -> Cell:
-    if part is None or part.verdict is Verdict.NOT_ATTEMPTED:
-        return Cell("–", "none", -1)
+def _cell(part: PartReport) -> Cell:
+    if part.verdict is Verdict.NOT_ATTEMPTED:
+        return _NOTHING
     if part.verdict is Verdict.JUDGE_ERROR or part.score is None:
         return Cell("?", "ungraded", -2)
     if part.verdict is Verdict.OFF_LIMITS:

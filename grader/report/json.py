@@ -3,7 +3,7 @@
 import json
 import math
 import numbers
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -14,19 +14,38 @@ SCHEMA = 1
 
 def document(report: GradeReport) -> dict[str, Any]:
     """The report as plain data that strict JSON can hold: numbers that are not finite become strings."""
+    return {**_head(report), "submissions": [_submission(submission) for submission in report.submissions]}
+
+
+def dumps(report: GradeReport) -> str:
+    """The document as text, in ASCII."""
+    return "".join(pieces(report))
+
+
+def pieces(report: GradeReport) -> Iterator[str]:
+    """The document's text, a submission at a time."""
+    head = _text(_head(report)).removesuffix("\n}")
+    yield f'{head},\n  "submissions": ['
+    between = "\n"
+    for submission in report.submissions:
+        # No string holds a line end as it is, so every one is where the next line is to be moved in.
+        yield between + "    " + _text(_submission(submission)).replace("\n", "\n    ")
+        between = ",\n"
+    yield "]\n}" if between == "\n" else "\n  ]\n}"
+
+
+def _head(report: GradeReport) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "device": report.device,
         "sandbox": report.sandbox,
         "versions": dict(report.versions),
         "workers": [asdict(worker) for worker in report.workers],
-        "submissions": [_submission(submission) for submission in report.submissions],
     }
 
 
-def dumps(report: GradeReport) -> str:
-    """The document as text, in ASCII."""
-    return json.dumps(document(report), indent=2, allow_nan=False)
+def _text(data: Any) -> str:
+    return json.dumps(data, indent=2, allow_nan=False)
 
 
 def _submission(submission: SubmissionReport) -> dict[str, Any]:

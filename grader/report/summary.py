@@ -1,10 +1,11 @@
 """What a class's results have in common."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
-from grader.model import CriterionReport, GradeReport, PartReport, SubmissionReport, Verdict
+from grader.model import CriterionReport, PartReport, SubmissionReport, Verdict
 
 _NOT_JUDGED = (Verdict.NOT_ATTEMPTED, Verdict.SKIPPED, Verdict.JUDGE_ERROR)
 FAILURES = tuple(verdict for verdict in Verdict if verdict not in (*_NOT_JUDGED, Verdict.ACCEPTED))
@@ -35,6 +36,8 @@ class Common:
     part: str
     misconception: str
     students: int
+    first: tuple[int, ...]
+    """The places of the first of them in the report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,84 @@ class Ungraded:
     message: str
 
 
-def columns(report: GradeReport) -> list[tuple[str, str]]:
-    """Every (exercise, part) of the report, in the order of first appearance."""
-    return list(dict.fromkeys((part.exercise, part.part) for each in report.submissions for part in each.parts))
+NAMED = 40
+"""Students who show a misconception that are named; of the others there is the number."""
+
+
+class Summary:
+    """What a class has in common, gathered in one look at each submission: counts, and a number for each student."""
+
+    def __init__(self) -> None:
+        """Begin with nobody."""
+        self.scores: list[float] = []
+        self.best = 0.0
+        """The most that anybody could have scored."""
+        self.columns: dict[tuple[str, str], float] = {}
+        """Every (exercise, part), in the order of first appearance, with the points it is worth."""
+        self.outcomes: dict[tuple[str, str], Counter[str]] = {}
+        """How the answers to each of them ended: one of `OUTCOMES`."""
+        self.ungraded: list[Ungraded] = []
+        self.tenths = [0] * 10
+        """How many students scored in each tenth of the points there are; full marks are in the last."""
+        self._judged: Counter[tuple[str, str, str]] = Counter()
+        self._passed: Counter[tuple[str, str, str]] = Counter()
+        self._rubric: dict[tuple[str, str, str], None] = {}
+        self._shown: Counter[tuple[str, str, str]] = Counter()
+        self._who: dict[tuple[str, str, str], list[int]] = {}
+
+    @classmethod
+    def of(cls, submissions: Iterable[SubmissionReport]) -> Self:
+        """The summary of these submissions."""
+        found = cls()
+        for submission in submissions:
+            found.add(submission)
+        return found
+
+    def add(self, submission: SubmissionReport) -> None:
+        """Look at the next submission."""
+        place = len(self.scores)
+        self.scores.append(submission.score)
+        self.best = max(self.best, submission.max_score)
+        share = submission.score / submission.max_score if submission.max_score else 0.0
+        self.tenths[min(9, max(0, int(share * 10)))] += 1
+        for part in submission.parts:
+            self._part(place, part)
+        self.ungraded += ungraded(submission)
+
+    def _part(self, place: int, part: PartReport) -> None:
+        column = (part.exercise, part.part)
+        self.columns[column] = max(self.columns.get(column, 0.0), part.max_score)
+        self.outcomes.setdefault(column, Counter())[outcome(part)] += 1
+        for item in part.criteria:
+            key = (*column, item.name)
+            self._rubric[key] = None
+            if item.verdict not in _NOT_JUDGED:
+                self._judged[key] += 1
+                self._passed[key] += item.verdict is Verdict.ACCEPTED
+        for name in {item.diagnosis.misconception for item in part.criteria if item.diagnosis is not None}:
+            shown = (*column, name)
+            self._shown[shown] += 1
+            named = self._who.setdefault(shown, [])
+            if len(named) < NAMED:
+                named.append(place)
+
+    def criteria(self, exercise: str, part: str) -> list[Hard]:
+        """Every criterion of a part on which anything was judged, in the order of the rubric."""
+        return [self._row(key) for key in self._rubric if key[:2] == (exercise, part) and self._judged[key]]
+
+    def hardest(self, count: int) -> list[Hard]:
+        """The criteria that the smallest share of answers passed, hardest first."""
+        rows = [self._row(key) for key, judged in self._judged.items() if self._passed[key] < judged]
+        rows.sort(key=lambda row: (row.rate, -row.judged, row.exercise, row.part, row.criterion))
+        return rows[:count]
+
+    def _row(self, key: tuple[str, str, str]) -> Hard:
+        return Hard(*key, passed=self._passed[key], judged=self._judged[key])
+
+    def common(self, count: int | None = None) -> list[Common]:
+        """The misconceptions that most students show, most common first."""
+        rows = [Common(*key, students=total, first=tuple(self._who[key])) for key, total in self._shown.items()]
+        return sorted(rows, key=lambda row: (-row.students, row.exercise, row.part, row.misconception))[:count]
 
 
 def failing(part: PartReport) -> list[CriterionReport]:
@@ -59,55 +137,27 @@ def failing(part: PartReport) -> list[CriterionReport]:
     return [criterion for criterion in part.criteria if criterion.verdict in FAILURES]
 
 
-def hardest(report: GradeReport, count: int = 10, *, everything: bool = False) -> list[Hard]:
-    """The criteria that the smallest share of answers passed, hardest first; or all, with those that all passed."""
-    judged: Counter[tuple[str, str, str]] = Counter()
-    passed: Counter[tuple[str, str, str]] = Counter()
-    for _, part, criterion in _criteria(report.submissions):
-        if criterion.verdict not in _NOT_JUDGED:
-            key = (part.exercise, part.part, criterion.name)
-            judged[key] += 1
-            passed[key] += criterion.verdict is Verdict.ACCEPTED
-    rows = [Hard(*key, passed=passed[key], judged=total) for key, total in judged.items()]
-    rows.sort(key=lambda row: (row.rate, -row.judged, row.exercise, row.part, row.criterion))
-    return rows if everything else [row for row in rows if row.passed < row.judged][:count]
-
-
-def common(report: GradeReport, count: int = 10) -> list[Common]:
-    """The misconceptions that most students show, most common first."""
-    seen = {
-        (part.exercise, part.part, criterion.diagnosis.misconception, number)
-        for number, part, criterion in _criteria(report.submissions)
-        if criterion.diagnosis is not None
-    }
-    students = Counter(key[:3] for key in seen)
-    rows = [Common(*key, students=total) for key, total in students.items()]
-    return sorted(rows, key=lambda row: (-row.students, row.exercise, row.part, row.misconception))[:count]
-
-
-def ungraded(report: GradeReport) -> list[Ungraded]:
+def ungraded(submission: SubmissionReport) -> list[Ungraded]:
     """Every part or criterion that ended in JUDGE_ERROR, in order."""
     rows = []
-    for submission in report.submissions:
-        for part in submission.parts:
-            broken = [item for item in part.criteria if item.verdict is Verdict.JUDGE_ERROR]
-            rows += [Ungraded(submission.student, part.exercise, part.part, item.name, item.message) for item in broken]
-            if part.verdict is Verdict.JUDGE_ERROR and not broken:
-                rows.append(Ungraded(submission.student, part.exercise, part.part, "", part.message))
+    for part in submission.parts:
+        broken = [item for item in part.criteria if item.verdict is Verdict.JUDGE_ERROR]
+        rows += [Ungraded(submission.student, part.exercise, part.part, item.name, item.message) for item in broken]
+        if part.verdict is Verdict.JUDGE_ERROR and not broken:
+            rows.append(Ungraded(submission.student, part.exercise, part.part, "", part.message))
     return rows
 
 
-def distribution(report: GradeReport, bins: int = 10) -> list[int]:
-    """How many students scored in each tenth of the points there are; full marks are in the last."""
-    counts = [0] * bins
-    for submission in report.submissions:
-        share = submission.score / submission.max_score if submission.max_score else 0.0
-        counts[min(bins - 1, max(0, int(share * bins)))] += 1
-    return counts
+OUTCOMES = ("all points", "some points", "no points", "off limits", "not attempted", "ungraded")
+"""How a part can end, best first."""
 
 
-def _criteria(submissions: Sequence[SubmissionReport]) -> Iterator[tuple[int, PartReport, CriterionReport]]:
-    for number, submission in enumerate(submissions):
-        for part in submission.parts:
-            for criterion in part.criteria:
-                yield number, part, criterion
+def outcome(part: PartReport) -> str:
+    """One of `OUTCOMES`."""
+    if part.verdict is Verdict.NOT_ATTEMPTED:
+        return "not attempted"
+    if part.verdict is Verdict.JUDGE_ERROR or part.score is None:
+        return "ungraded"
+    if part.verdict is Verdict.OFF_LIMITS:
+        return "off limits"
+    return "all points" if part.score >= part.max_score else "some points" if part.score else "no points"

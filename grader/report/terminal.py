@@ -1,5 +1,6 @@
 """A report for a terminal, or as plain text where there is none."""
 
+import statistics
 from collections.abc import Iterable, Sequence
 
 from rich import box
@@ -16,6 +17,8 @@ from grader.report.words import LOOKS, clean, in_words, one_line, place, points
 _FEW = 3
 """Students up to whom the details follow the table of a class."""
 _NAMES_OF_UNATTEMPTED = 12
+_ROWS = 200
+"""Students after whom the table begins anew, with its heading: no more of a class than this is in memory."""
 
 
 def render(report: GradeReport, console: Console, *, verbose: bool = False) -> None:
@@ -38,14 +41,21 @@ class _Terminal:
 
     def report(self, report: GradeReport) -> None:
         students = report.submissions
+        found = summary.Summary()
+        longest = 0
+        for submission in students:
+            found.add(submission)
+            longest = max(longest, len(one_line(submission.student)))
         if len(students) > 1:
-            self.table_of_students(report)
+            groups = self.groups(found, longest)
+            for begin in range(0, len(students), _ROWS):
+                self.table_of_students(students[begin : begin + _ROWS], groups)
         if len(students) <= _FEW or self.verbose:
             for submission in students:
                 self.student(submission)
         else:
-            self.class_summary(report)
-        self.could_not_grade(summary.ungraded(report))
+            self.class_summary(found)
+        self.could_not_grade(found.ungraded)
         self.footer(report)
 
     # Words
@@ -188,23 +198,21 @@ class _Terminal:
 
     # A class
 
-    def table_of_students(self, report: GradeReport) -> None:
-        groups = self.groups(report)
+    def table_of_students(self, students: Sequence[SubmissionReport], groups: Sequence[str]) -> None:
         table = Table(box=box.ASCII2 if self.ascii else box.SIMPLE_HEAD, show_edge=False, header_style="bold")
         table.add_column("Student", overflow="fold", max_width=max(10, self.console.width // 3))
         for name in groups:
             table.add_column(self.text(name.rsplit("/", 1)[-1]), justify="right", overflow="fold", max_width=14)
         table.add_column("Points", justify="right", no_wrap=True)
-        for submission in report.submissions:
+        for submission in students:
             cells = [self.group_score(submission, name) for name in groups]
             table.add_row(self.text(submission.student), *cells, _of(submission))
         self.say(Text(), table)
 
-    def groups(self, report: GradeReport) -> list[str]:
+    def groups(self, found: summary.Summary, longest: int) -> list[str]:
         """Exercises, or else assignments, as far as the terminal is wide enough for a column each."""
-        exercises = list(dict.fromkeys(exercise for exercise, _ in summary.columns(report)))
+        exercises = list(dict.fromkeys(exercise for exercise, _ in found.columns))
         assignments = list(dict.fromkeys(exercise.split("/")[0] for exercise in exercises))
-        longest = max(len(one_line(submission.student)) for submission in report.submissions)
         room = self.console.width - min(max(10, self.console.width // 3), max(7, longest)) - 16
         for names in (exercises, assignments):
             if sum(min(14, max(9, len(name.rsplit("/", 1)[-1]))) + 3 for name in names) <= room:
@@ -222,20 +230,18 @@ class _Terminal:
         mark = self.verdict(Verdict.ACCEPTED if full else Verdict.WRONG, word=False)
         return Text(f"{points(score)}/{points(best)} ").append_text(mark)
 
-    def class_summary(self, report: GradeReport) -> None:
-        scores = sorted(submission.score for submission in report.submissions)
-        middle = scores[len(scores) // 2] if len(scores) % 2 else sum(scores[len(scores) // 2 - 1 :][:2]) / 2
-        best = max(submission.max_score for submission in report.submissions)
-        line = f"{len(scores)} students, median {points(middle)} of {points(best)} points"
+    def class_summary(self, found: summary.Summary) -> None:
+        middle = points(statistics.median(found.scores or [0]))
+        line = f"{_count(len(found.scores), 'student')}, median {middle} of {points(found.best)} points"
         self.say(Text(), Text(line, style="bold"))
         hard = [
             (f"{row.passed} of {row.judged} passed", self.text(f"{row.part}: {row.criterion}"))
-            for row in summary.hardest(report, 5)
+            for row in found.hardest(5)
         ]
         self.list_of("Hardest criteria", hard)
         shared = [
             (_count(row.students, "student"), self.text(f"{row.part}: {in_words(one_line(row.misconception))}"))
-            for row in summary.common(report, 5)
+            for row in found.common(5)
         ]
         self.list_of("Common misconceptions", shared)
 
