@@ -1,6 +1,7 @@
 """Turn a part's declaration into the cases of its suite, each with what the oracle and every misconception answer."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from inspect import Parameter, signature
@@ -27,6 +28,8 @@ _JUDGED_APART = ("own_work", "numerics", "init", "errors", "vectorized")
 """Criteria that have cases of their own."""
 _PUBLIC_SHARE = 3
 _POSITIONAL_CASES = 4
+_MARKS = 32
+"""Cases on which a misconception's behaviour is noted, more than a diagnosis looks at."""
 _REMEMBERED = 4_000
 """Answers of the oracle that are kept while a part is compiled."""
 
@@ -92,6 +95,7 @@ class Compiler:
         self.small = 0.0
         self.caught: set[str] = set()
         """Misconceptions that a small case of the suite gives away already."""
+        self.marked: Counter[str] = Counter()
         self._made: dict[str, dict[str, Any]] = {}
         self._answered: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
         # A program may end in an exception, so there `errors` is judged among the others.
@@ -151,7 +155,7 @@ class Compiler:
         weights = sorted(weight(case)[0] for case in drawn) or [0.0]
         # Where even the smallest case drawn is large (an image), a search would find none much smaller.
         self.small = max(SMALL, 2 * weights[0])
-        entries = [self._entry(case) for case in unique.values()]
+        entries = [self._entry(case) for case in sorted(unique.values(), key=weight)]
         for item in self.wrong if weights[len(weights) // 2] < TOO_LARGE else ():
             case = self._killer(item)
             if case is not None and canonical(case) not in unique:
@@ -200,18 +204,22 @@ class Compiler:
         return item.criterion in criteria.judge_case(self.part, case, expected, got).findings
 
     def _fingerprints(self, case: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[str, Fingerprint]:
-        """The misconceptions that answer a case otherwise than the oracle, and how."""
+        """The misconceptions that answer a case otherwise than the oracle, and how.
+
+        Of each only so many are noted: the smallest, because cases come in order.
+        """
         right = fingerprint(expected)
         small = weight(case)[0] <= self.small
         found = {}
         for item in self.wrong:
-            if item.criterion in self.apart:
+            if item.criterion in self.apart or self.marked[item.name] >= _MARKS:
                 continue
             got = self._observe_wrong(case, item)
             mark = fingerprint(got)
             if mark.matches(right):
                 continue
             found[item.name] = mark
+            self.marked[item.name] += 1
             if small and item.name not in self.caught and self.catches(item, case, expected, got):
                 self.caught.add(item.name)
         return found
