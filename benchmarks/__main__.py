@@ -8,13 +8,15 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import overhead, study
+from benchmarks import catalogue, overhead, study
 from grader.catalog import load_course
 
 ROOT = Path(__file__).resolve().parent.parent
 OVERHEAD, FIRST_VERDICT, CHILD_MB = 1.5, 2.0, 60
-RECHECK = 0.5
-"""What DESIGN asks for: at most these ratios, this memory beyond the server's shared pages, these seconds."""
+RECHECK, COMPILING, GRADING = 0.5, 120, 60
+"""What is asked for: at most these ratios, this memory beyond the server's shared pages, these seconds."""
+DEAREST = 12
+"""Parts of which the costs are listed."""
 
 
 @click.command()
@@ -36,6 +38,7 @@ def main(parts: tuple[str, ...], rounds: int) -> None:
     table.add_row("all", "", f"{graded * 1e3:.0f}", f"{bare * 1e3:.0f}", f"{graded / bare:.2f}")
     console.print(table)
     console.print(f"asked for: at most {OVERHEAD}")
+    show_costs(console, catalogue.costs(course, course.select(parts)))
     first, imported = overhead.first_verdict(ROOT, cache, rounds)
     console.print(
         f"first verdict, warm cache: {first / imported:.2f} times `import torch` (asked for: {FIRST_VERDICT})"
@@ -46,6 +49,26 @@ def main(parts: tuple[str, ...], rounds: int) -> None:
     console.print(f"first `course check`: {first / imported:.2f} times `import torch` (asked for: {FIRST_VERDICT})")
     console.print(f"a solved part again: {study.recheck(ROOT, cache, rounds):.2f} s (asked for: {RECHECK})")
     console.print(f"from save to verdict in `course watch`: {study.after_a_save(ROOT, cache, rounds):.2f} s")
+
+
+def show_costs(console: Console, costs: catalogue.Costs) -> None:
+    """Print what compiling the suites and grading right answers took, and on which parts it went."""
+    table = Table(title="the dearest parts of the course, in seconds", title_justify="left")
+    for name in ("part", "cases", "compiling its suite", "grading the reference"):
+        table.add_column(name, justify="left" if name == "part" else "right")
+    for row in sorted(costs.parts, key=lambda row: -(row.compiled + row.graded))[:DEAREST]:
+        table.add_row(f"{row.exercise} {row.part}", str(row.cases), f"{row.compiled:.1f}", f"{row.graded:.2f}")
+    compiled, graded = sum(row.compiled for row in costs.parts), sum(row.graded for row in costs.parts)
+    table.add_row(f"all {len(costs.parts)}", "", f"{compiled:.1f}", f"{graded:.2f}")
+    console.print(table)
+    console.print(
+        f"all suites from nothing: {costs.compiling:.0f} s in {costs.processes} processes (asked for: {COMPILING})"
+    )
+    lost = [row.part for row in costs.parts if not row.perfect]
+    console.print(
+        f"right answers to everything, warm: {costs.grading:.1f} s in one process (asked for: {GRADING}), "
+        + (f"points lost in {', '.join(lost)}" if lost else "every point earned")
+    )
 
 
 if __name__ == "__main__":
