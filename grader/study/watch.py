@@ -84,6 +84,8 @@ class _Watch:
         self.ended = threading.Event()
         self.seen: dict[str, str] = {}
         """Digest of each answer when it was last checked: an editor that saves nothing new asks for nothing."""
+        self.gone: set[str] = set()
+        """Exercises whose files were missed already: some systems tell of one removal twice."""
         self.now: tuple[Lesson, str] | None = self.left_off() or next_part(outline, workspace)
         self.reports: dict[tuple[str, str], PartReport] = {}
 
@@ -183,9 +185,11 @@ class _Watch:
         except OSError:
             # Deleted, or between the two halves of a save: if it comes back, so does an event.
             self.seen.pop(str(path), None)
-            if not self.workspace.answers(lesson):
+            if slug not in self.gone and not self.workspace.answers(lesson):
+                self.gone.add(slug)
                 self.say(f"{path.name} is gone. Bring it back with: course reset {lesson.slug}")
             return
+        self.gone.discard(slug)
         if self.seen.get(str(path)) == digest:
             return
         self.seen[str(path)] = digest
