@@ -14,6 +14,19 @@ WIDTH = 8
 _LENGTH, _BATCH, _INPUT = 6, 32, 3
 _ROUNDING = 1e-5
 _IMAGES, _OUTPUTS = 6, 40
+_SHOWS = (
+    "for number, (out, _) in enumerate((out1, out2, out4), 1):",
+    "    gone = out.abs() < 1e-6",
+    "    firsts = gone[:1], gone[:, :1], gone[..., :1]",
+    '    print(f"call {number} in training drops {gone.double().mean():.0%}")',
+    '    print("the same at all times, in the whole batch, in all features:")',
+    "    print([bool((gone == first).all()) for first in firsts])",
+    'print("two calls drop the same:", torch.equal(out1[0], out2[0]))',
+    'for when, out in ("training", out1), ("evaluation", out3):',
+    '    print("some outputs in", when, out[0][0, 0])',
+    "    states = out[1][0] if isinstance(out[1], tuple) else out[1]",
+    '    print("first and last layer\'s states in", when, states[0, 0], states[-1, 0])',
+)
 
 
 @recorded
@@ -53,7 +66,7 @@ def dropout_between(
             return f"in training, with {settings}: two calls drop the very same elements"
         return None
 
-    return Property(criterion="values", cases=[case], holds=holds)
+    return Property(criterion="values", cases=[case], holds=holds, shows=_SHOWS)
 
 
 def _output_and_state(out: Any) -> tuple[Tensor, Tensor]:

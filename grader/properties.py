@@ -166,6 +166,7 @@ def uniform_init(*constructions: Fresh, reset: bool = False, criterion: str = "i
         criterion=criterion,
         cases=[_draws(item, reset) for item in constructions],
         holds=_each(constructions, lambda item, values: _uniform_problem(item, values, reset)),
+        shows=_show_draws(constructions, reset),
     )
 
 
@@ -183,7 +184,13 @@ def constant_init(constants: Mapping[str, float], *constructions: Fresh, criteri
 
     look = run(*(f"layer.{name}" for name in names))
     cases = [layer_case(item.args, item.kwargs, [look], state=None) for item in constructions]
-    return Property(criterion=criterion, cases=cases, holds=_each(constructions, problem))
+    shows = [
+        f"for args, kwargs, names in {_listed([replace(item, names=names) for item in constructions])}:",
+        "    one = type(layer)(*args, **kwargs)",
+        "    for name in names:",
+        "        print(args, kwargs, name, getattr(one, name))",
+    ]
+    return Property(criterion=criterion, cases=cases, holds=_each(constructions, problem), shows=shows)
 
 
 @recorded
@@ -220,6 +227,33 @@ def _draws(item: Fresh, reset: bool) -> Case:
         lines += [f"layer.{name}.data.fill_(7.0)" for name in item.names]
         lines += ["layer.reset_parameters()", *(f"layer.{name}" for name in item.names)]
     return layer_case(item.args, item.kwargs, [run(*lines)], state=None)
+
+
+def _show_draws(constructions: Sequence[Fresh], reset: bool) -> Sequence[str]:
+    """Print the range of every construction's values, whether those of a second object differ, what a reset draws."""
+    lines = [
+        f"for args, kwargs, names in {_listed(constructions)}:",
+        "    one, other = type(layer)(*args, **kwargs), type(layer)(*args, **kwargs)",
+        "    for name in names:",
+        "        values = one.get_parameter(name)",
+        '        print(args, kwargs, name, "from", values.min().item(), "to", values.max().item())',
+        '        print("mean", values.mean().item(), "std", values.std().item())',
+        '        print("the same in another layer:", torch.equal(values, other.get_parameter(name)))',
+    ]
+    if reset:
+        lines += [
+            "        values.data.fill_(7.0)",
+            "    one.reset_parameters()",
+            "    for name in names:",
+            "        values = one.get_parameter(name)",
+            '        print(name, "after a reset from", values.min().item(), "to", values.max().item())',
+        ]
+    return lines
+
+
+def _listed(constructions: Sequence[Fresh]) -> str:
+    """The constructions as the source of a list."""
+    return repr([(tuple(item.args), dict(item.kwargs), tuple(item.names)) for item in constructions])
 
 
 def _uniform_problem(item: Fresh, values: list[Any], reset: bool) -> str | None:

@@ -198,6 +198,9 @@ class Property:
     """The function of `grader.properties` that makes it again from ``arguments`` (plain data), so that a kit can judge
     by it; without a name it is judged only where ``solutions/`` are."""
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    shows: Sequence[str] = ()
+    """Lines of Python that show a learner what ``holds`` looks at: they follow the constructor, and the calls with
+    their outputs (``out``, or ``out1`` and so on), in the snippet of a case, in place of the case's own lines."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

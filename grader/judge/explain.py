@@ -35,6 +35,7 @@ def counterexample(
         if found is not None and weight(found[0]) < weight(case):
             (case, finding, expected), shrunk = found, True
     load = run.board.observations.get(index, {}).get("load") or {}
+    shows = grader.part.properties[entry.group].shows if entry.kind == "property" else ()
     code = snippet(
         case,
         grader.exercise.name,
@@ -44,6 +45,7 @@ def counterexample(
         load=load.get("how", "exact"),
         shows_inputs=finding.where.startswith("input "),
         in_notebook=run.answer.path.endswith(".ipynb"),
+        shows=shows,
         precise=finding.difference is not None and finding.difference < 1e-3,
     )
     made = Counterexample(

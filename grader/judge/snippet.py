@@ -52,6 +52,7 @@ def snippet(
     shows_inputs: bool = False,
     precise: bool = False,
     in_notebook: bool = False,
+    shows: Sequence[str] = (),
 ) -> str:
     """Write a case as Python to paste beside the answer file.
 
@@ -67,11 +68,13 @@ def snippet(
         shows_inputs: Print the inputs after each call too, where an answer has changed them.
         precise: Print more digits than torch does, where the difference is small.
         in_notebook: The answer is a notebook, from which nothing can be imported.
+        shows: Lines that show what the case is about, in place of its outputs and of its own lines.
     """
     text = ""
     for literal_up_to in _LITERALS:
         writer = _Snippet(case, exercise.rsplit("/", 1)[-1], symbol, criterion, expected or {})
         writer.how, writer.shows_inputs, writer.in_notebook = load, shows_inputs, in_notebook
+        writer.shows = shows
         writer.precise = precise or criterion == "numerics"
         writer.literal_up_to = literal_up_to
         text = writer.text()
@@ -90,6 +93,7 @@ class _Snippet:
         self.expected = expected
         self.how = "exact"
         self.shows_inputs = self.precise = self.in_notebook = False
+        self.shows: Sequence[str] = ()
         self.literal_up_to = _LITERALS[0]
         self.dtype: torch.dtype = getattr(torch, case.get("dtype", "float64"))
         self.target = "layer" if "new" in case else symbol
@@ -114,9 +118,11 @@ class _Snippet:
                     done += 1
                     self.call(step, done, self.record(number))
                 elif step["do"] == "run":
-                    self.run(step["lines"], self.record(number).get("lines", []))
+                    if not self.shows:
+                        self.run(step["lines"], self.record(number).get("lines", []))
                 else:
                     self.lines.append(f"layer.{step['do']}()")
+        self.lines += [*([""] if self.shows and self.calls else []), *self.shows]
         if self.criterion == "errors" and not any(step["do"] == "run" for step in self.case["steps"]):
             self.lines.append('print("Nothing was raised; an exception was expected.")')
         if self.above and "TorchDispatchMode" in "".join(self.above):
@@ -222,7 +228,7 @@ class _Snippet:
                     f"for name, item in layer.named_{kind}s():",
                     f'    print("{kind}", name, tuple(item.shape), item.dtype)',
                 ]
-        if self.criterion == "init":
+        if self.criterion == "init" and not self.shows:
             self.lines += [
                 "for name, item in layer.named_parameters():",
                 '    print(name, "from", item.min().item(), "to", item.max().item())',
@@ -277,6 +283,8 @@ class _Snippet:
             self.pull_back(step, out, of_call, record, again=number > 1)
 
     def show(self, out: str, of_call: str) -> None:
+        if self.shows:
+            return
         if self.criterion == "shapes":
             self.lines.append(f'print("shape of output{of_call}:", getattr({out}, "shape", {out}))')
         elif self.criterion == "state":

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -97,16 +98,43 @@ def tensor_code(
     dtype = [] if tensor.dtype == default else [f"dtype={tensor.dtype}"]
     options = [*dtype, *(["requires_grad=True"] if grad else [])]
     sizes = [str(size) for size in shape]
-    if family in ("zeros", "ones") and untouched:
+    is_zero = family == "zeros" and recipe.get("shift", 0.0) == 0.0 and "jitter" not in recipe
+    if is_zero or (family == "ones" and untouched):
         return Group(f"torch.{family}(", [*(sizes or ["()"]), *options], ")"), False
     if not tensor.numel():
         return Group("torch.zeros(", [*sizes, *options], ")"), False
+    if family == "values" and tensor.numel() > literal_up_to and not options:
+        return _terse(tensor), False
     if tensor.numel() <= literal_up_to or family == "values":
         # Whole numbers without a dot would be taken for int64.
         return Group("torch.tensor(", [_nested(tensor.tolist(), tensor.dtype), *_inferred(options, tensor)], ")"), False
     closing = ")" if tensor.dtype == torch.float64 else f").to({tensor.dtype})"
     closing += ".requires_grad_()" if grad else ""
     return Group("torch.from_numpy(", [_numpy_code(recipe, untouched)], closing), True
+
+
+def _terse(tensor: torch.Tensor) -> Node:
+    """Values written out, with what repeats written once where that is all there is to them."""
+    if tensor.dim() == 1:
+        runs = _runs(tensor.tolist())
+        if [value for value, _ in runs] in ([0.0], [1.0]):
+            return f"torch.{'ones' if runs[0][0] else 'zeros'}({len(tensor)})"
+        if 3 * len(runs) <= len(tensor):
+            return Group("torch.tensor(", [" + ".join(f"[{plain(value)}] * {count}" for value, count in runs)], ")")
+    if tensor.dim() == 2:
+        rows, columns = tensor.nonzero(as_tuple=True)
+        offsets = set((columns - rows).tolist())
+        if len(offsets) == 1:
+            offset = offsets.pop()
+            diagonal = _terse(tensor.diagonal(offset).contiguous())
+            zeros = f"torch.zeros({', '.join(map(str, tensor.shape))})"
+            return Group("torch.diagonal_scatter(", [zeros, diagonal, f"offset={offset}"], ")")
+    return Group("torch.tensor(", [_nested(tensor.tolist(), tensor.dtype)], ")")
+
+
+def _runs(values: Sequence[float]) -> list[tuple[float, int]]:
+    """Values with how often each is repeated."""
+    return [(value, len([*group])) for value, group in groupby(values)]
 
 
 def _inferred(options: Sequence[str], tensor: torch.Tensor) -> list[str]:
@@ -139,9 +167,11 @@ def _numpy_code(recipe: Mapping[str, Any], untouched: bool) -> str:
     scale, shift = recipe.get("scale", 1.0), recipe.get("shift", 0.0)
     code = code if scale == 1.0 else f"{code} * {scale!r}"
     code = f"{code} - {-shift!r}" if shift < 0 else f"{code} + {shift!r}"
-    if "jitter" in recipe:
+    if recipe.get("jitter"):
         signs = f"rand({recipe['jitter']}).randint(0, 2, {shape}) * 2.0 - 1.0"
         code = f"({code}).astype(np.float32)\n    * (1.0 + ({signs}) * 2.0**-24)"
+    elif "jitter" in recipe:
+        code = f"({code}).astype(np.float32).astype(float)"
     return code
 
 

@@ -57,8 +57,13 @@ def section_of(lesson: str, criterion: str) -> tuple[str, int] | None:
 
 def first_failure(part: PartReport) -> CriterionReport | None:
     """The criterion to show large: what stops the answer first, then the numbers, and fine points last."""
-    failed = [item for item in part.criteria if item.verdict in FAILED]
-    return min(failed, key=lambda item: (item.verdict is Verdict.WRONG, _FIRST.index(item.name)), default=None)
+
+    def rank(item: CriterionReport) -> tuple[bool, bool, int]:
+        # What is no module cannot be used as one: what it raises then says less.
+        is_other = not item.message.startswith("It is not a torch.nn.Module")
+        return is_other, item.verdict is Verdict.WRONG, _FIRST.index(item.name)
+
+    return min((item for item in part.criteria if item.verdict in FAILED), key=rank, default=None)
 
 
 def headline(part: PartReport, *, ascii_only: bool = False) -> Text:
@@ -120,7 +125,7 @@ def screen(part: PartReport, where: Place, *, ascii_only: bool, plain: bool, sho
     if criterion.counterexample is not None:
         pieces += _example(criterion.counterexample, part, where, plain)
     if criterion.diagnosis is not None:
-        name = in_words(one_line(criterion.diagnosis.misconception))
+        name = in_words(one_line(criterion.diagnosis.misconception), part.part)
         hint = one_line(criterion.diagnosis.hint)
         pieces += [Text(), Text.assemble("This looks like: ", (name, "bold"), f". {hint}")]
     pieces += [Text(), *_further(part, criterion, where)]
@@ -199,6 +204,7 @@ def _further(part: PartReport, criterion: CriterionReport, where: Place) -> Sequ
 def in_plain(message: str) -> str:
     """A message with the names of inputs as a learner would say them."""
     message = re.sub(r"(?:input )?\binput\.(\d+)\b", lambda found: f"argument {int(found[1]) + 1}", message)
+    message = re.sub(r"\bthe output\[", "output[", message, flags=re.IGNORECASE)
     return message[:1].upper() + message[1:]
 
 

@@ -35,6 +35,10 @@ LOOKS: dict[Verdict, Look] = {
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_].*?(?:\x07|\x1b\\|$)|[ -/]*[0-~])", re.DOTALL)
 
+_AS_WRITTEN = re.compile("(ReLU|LeNet|AlexNet|ResNet|DenseNet|GoogLeNet|BatchNorm|LayerNorm|GroupNorm|NiN)")
+"""Names in which a capital begins no word."""
+_BETWEEN_WORDS = re.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
 _ODD = re.compile(r"[^\n -~]")
 
 
@@ -61,10 +65,22 @@ def one_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
-def in_words(name: str) -> str:
-    """The name of a misconception as words: ``BiasedVariance`` and ``biased_variance`` are "biased variance"."""
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name.replace("_", " "))
-    return " ".join(word if word.isupper() and len(word) > 1 else word.lower() for word in apart.split())
+def in_words(name: str, part: str = "") -> str:
+    """The name of a misconception as words: ``BiasedVariance`` and ``biased_variance`` are "biased variance".
+
+    Args:
+        name: As the course has it.
+        part: What it is about: where several parts share a mistake, its name ends in ``InPart``.
+    """
+    name = name.replace("_", " ").removesuffix(f"In{part}" if part else "")
+    words: list[str] = []
+    for piece in _AS_WRITTEN.split(name):
+        if _AS_WRITTEN.fullmatch(piece):
+            words.append(piece)
+        else:
+            words += [word if word.isupper() and len(word) > 1 else word.lower()
+                      for word in _BETWEEN_WORDS.sub(" ", piece).split()]  # fmt: skip
+    return " ".join(words)
 
 
 def points(value: float) -> str:

@@ -82,8 +82,8 @@ def in_words(case: Mapping[str, Any]) -> str:
         *map(_plain, (new or {}).get("args", [])),
         *(f"{key}={_plain(value)}" for key, value in (new or {}).get("kwargs", {}).items()),
     ]
-    called = next((step for step in case["steps"] if step["do"] == "call"), {"args": []})
-    shapes = [tuple(item["shape"]) for item in called.get("args", []) if isinstance(item, Mapping) and "shape" in item]
+    handed: list[Any] = next((step.get("args", []) for step in case["steps"] if step["do"] == "call"), [])
+    shapes = [tuple(item["shape"]) for item in handed if isinstance(item, Mapping) and "shape" in item]
     of = f" of an input of shape {shapes[0]}" if shapes else ""
     return f"{case.get('symbol', '')}{'(' + ', '.join(given) + ')' if new is not None else ''}{of}"
 
