@@ -1,0 +1,143 @@
+"""The snippets of properties: pasted beside an answer that fails, they print otherwise than beside one that holds."""
+
+import contextlib
+import io
+import sys
+import types
+from collections.abc import Iterator
+
+import pytest
+import torch
+from torch import nn
+
+from grader.compiler import resolve_case
+from grader.dropout_properties import WIDTH, classifier_drops_half, dropout_between
+from grader.judge.snippet import snippet
+from grader.properties import Fresh, constant_init, graph_free, uniform_init
+from grader.spec import Part, Property, tensor
+from grader.worker import probe
+
+
+@pytest.fixture(autouse=True)
+def _settings_of_torch() -> Iterator[None]:
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
+class Seeded(nn.Linear):
+    def reset_parameters(self) -> None:
+        torch.manual_seed(0)
+        super().reset_parameters()
+
+
+class NoReset(nn.Linear):
+    def reset_parameters(self) -> None:
+        if not hasattr(self, "done"):
+            super().reset_parameters()
+            self.done = True
+
+
+class HalfScale(nn.LayerNorm):
+    def reset_parameters(self) -> None:
+        nn.init.constant_(self.weight, 0.5)
+        nn.init.zeros_(self.bias)
+
+
+class HoldsGraph(nn.BatchNorm1d):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.running_mean = 0.9 * self.running_mean + 0.1 * x.mean(0)
+        return x
+
+
+class NeverDrops(nn.GRU):
+    def forward(self, x: torch.Tensor, state: torch.Tensor | None = None) -> tuple[torch.Tensor, torch.Tensor]:
+        self.dropout = 0.0
+        return super().forward(x, state)
+
+
+class DropsInput(nn.GRU):
+    def forward(self, x: torch.Tensor, state: torch.Tensor | None = None) -> tuple[torch.Tensor, torch.Tensor]:
+        return super().forward(nn.functional.dropout(x, 0.5, self.training), state)
+
+
+class Net(nn.Module):
+    drops = True
+
+    def __init__(self, num_classes: int = 10) -> None:
+        super().__init__()
+        dropout = nn.Dropout(0.5) if self.drops else nn.Identity()
+        self.one, self.two, self.three = nn.Linear(4, 64), nn.Linear(64, 64), nn.Linear(64, num_classes)
+        self.dropout = dropout
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.dropout(self.one(x.flatten(1)).relu())
+        return self.three(self.dropout(self.two(x).relu()))
+
+
+class Dry(Net):
+    drops = False
+
+
+def passing_on() -> dict[str, object]:
+    """An upper GRU layer that forgets its state and squashes its input."""
+    size, rows = WIDTH, 3 * WIDTH
+    weight = [float(row - 2 * size == column) for row in range(rows) for column in range(size)]
+    gates = [value for value in (0.0, -40.0, 0.0) for _ in range(size)]
+    return {
+        "weight_ih_l1": tensor(rows, size, fill="values", values=weight),
+        "weight_hh_l1": tensor(rows, size, fill="zeros"),
+        "bias_ih_l1": tensor(rows, fill="values", values=gates),
+        "bias_hh_l1": tensor(rows, fill="zeros"),
+    }
+
+
+DRAWS = uniform_init(Fresh(args=(120, 100), bound=120**-0.5), reset=True)
+ONES = constant_init({"weight": 1, "bias": 0}, Fresh(args=(4,)))
+GRAPH = graph_free([3], [4, 3], "running_mean", "running_var")
+BETWEEN = dropout_between(passing_on(), layers=2, p=0.5)
+HALF = classifier_drops_half([], {}, image=[1, 2, 2], linear=["one", "two", "three"], width=64)
+
+
+def printed(item: Property, symbol: str, right: type[nn.Module], answer: type[nn.Module]) -> tuple[str, str | None]:
+    """What the snippet prints beside an answer, and what the judge says of it."""
+    part = Part(symbol=symbol, oracle=right, cases=None)  # type: ignore[arg-type]
+    cases = [resolve_case(part, {symbol: right}, case) for case in item.cases]
+    expected = probe.run_case(cases[0], {symbol: right})
+    said = item.holds([probe.run_case(case, {symbol: answer}) for case in cases])
+    code = snippet(cases[0], "answer", symbol, criterion=item.criterion, expected=expected, shows=item.shows)
+    assert code.count("\n") < 80
+    module = types.ModuleType("answer")
+    vars(module)[symbol] = answer
+    sys.modules["answer"] = module
+    shown = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(shown):
+            exec(compile(code, "pasted", "exec"), {})
+    finally:
+        del sys.modules["answer"]
+    return shown.getvalue(), said
+
+
+@pytest.mark.parametrize(
+    ("item", "right", "wrong", "seen"),
+    [
+        (DRAWS, nn.Linear, Seeded, "the same in another layer: True"),
+        (DRAWS, nn.Linear, NoReset, "after a reset from 7.0 to 7.0"),
+        (ONES, nn.LayerNorm, HalfScale, "[0.5000, 0.5000, 0.5000, 0.5000]"),
+        (GRAPH, nn.BatchNorm1d, HoldsGraph, "True"),
+        (BETWEEN, nn.GRU, NeverDrops, "call 1 in training drops 0%"),
+        (BETWEEN, nn.GRU, DropsInput, "first and last layer's states in training"),
+        (HALF, Net, Dry, "tensor([[1., 1., 1., 1.,"),
+    ],
+    ids=lambda value: value.__name__ if isinstance(value, type) else "",
+)
+def test_a_property_shows_what_does_not_hold(
+    item: Property, right: type[nn.Module], wrong: type[nn.Module], seen: str
+) -> None:
+    symbol = right.__name__
+    fine, said = printed(item, symbol, right, right)
+    assert said is None
+    broken, said = printed(item, symbol, right, wrong)
+    assert said is not None
+    assert seen in broken
+    assert fine != broken
