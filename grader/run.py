@@ -202,7 +202,7 @@ def asked_of(course: Course, selection: Selection, submission: Submission) -> li
     """The selected exercises; of a single file, the one it answers.
 
     Raises:
-        CourseError: where a file answers none of the course's exercises.
+        CourseError: where a file answers none of the course's exercises, or one that was not selected.
     """
     wanted = list({exercise.slug: exercise for exercise, _ in selection}.values())
     if submission.path.is_dir():
@@ -215,7 +215,14 @@ def asked_of(course: Course, selection: Selection, submission: Submission) -> li
         raise CourseError(
             f"{submission.path} answers no exercise of this course.", "`course list` names them.", usage=True
         )
-    return [exercise for exercise in wanted if (exercise.assignment, exercise.name) == found]
+    asked = [exercise for exercise in wanted if (exercise.assignment, exercise.name) == found]
+    if not asked:
+        raise CourseError(
+            f"{submission.path} answers {'/'.join(found)}, and --only asks for something else.",
+            "Leave out --only, or name a part of that exercise.",
+            usage=True,
+        )
+    return asked
 
 
 def read_answer(course: Course, submission: Submission, exercise: CourseExercise) -> Answer:

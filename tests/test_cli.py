@@ -128,6 +128,7 @@ def test_a_broken_spec_is_a_judge_error_and_no_zero(runner: CliRunner, student: 
         (["grade", "no-such-student"], "nothing at"),
         (["grade", ".", "--only", "Liner"], "Did you mean Linear"),
         (["grade", str(ROOT / "README.md")], "not an answer"),
+        (["grade", str(ROOT / "examples/ada/linear/linear.py"), "--only", "LayerNorm"], "asks for something else"),
         (["verify", "no/such"], "no part"),
         (["new", "Bad Name"], "Bad Name"),
     ],
