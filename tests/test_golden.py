@@ -37,8 +37,27 @@ MISTAKES = {
     "normalization/groupnorm": ["InstanceNorm2d: MomentumBackwards", "InstanceNorm2d: UpdatesInEvaluation"],
     "convolution/arithmetic": ["conv_output_size: rounds_up", "pool_output_size: stride_of_one"],
     "convolution/separable": ["DepthwiseSeparableConv2d: PadsTwice", "DepthwiseSeparableConv2d: Activates"],
-    "upsampling/pixelshuffle": ["PixelShuffle: RowsAndColumnsSwapped", "PixelShuffle: DropsWhatIsLeft"],
-    "recurrent/cells": ["RNNCell: TransposedRecurrence", "RNNCell: OutputAndState", "LSTMCell: ForgetGateFirst"],
+    "upsampling/pixelshuffle": [
+        "PixelShuffle: RowsAndColumnsSwapped", "PixelShuffle: DropsWhatIsLeft", "PixelShuffle: Backwards",
+    ],
+    "upsampling/upsample": [
+        "Upsample: FirstFactorForAll", "Upsample: HalfPixelForgotten", "Upsample: AlwaysAligned",
+        "Upsample: PixelByPixel",
+    ],
+    "recurrent/cells": [
+        "RNNCell: TransposedRecurrence", "RNNCell: OutputAndState", "RNNCell: OverwritesTheStateInRNNCell",
+        "LSTMCell: ForgetGateFirst", "LSTMCell: HiddenOnly", "GRUCell: KeepsTheComplement",
+    ],
+    "recurrent/layers": ["GRU: ResetBeforeTheProduct", "GRU: DetachesEachStepInGRU", "GRU: OneMaskForAllTimesInGRU"],
+    "blocks/resnet": [
+        "BasicBlock: SumNotRectified", "BasicBlock: AddsInPlace", "BasicBlock: StrideForgotten",
+        "BasicBlock: FirstNormalisedTwice",
+    ],
+    "blocks/densenet": ["DenseBlock: OnlyTheLast"],
+    "blocks/nin": ["GlobalAvgPoolHead: SqueezesEverything"],
+    "blocks/inception": ["Inception: OtherOrder"],
+    "blocks/vgg": ["vgg_block: ListOfLayers"],
+    "blocks/classic": ["LeNet: SoftmaxAtTheEnd"],
 }  # fmt: skip
 """Known-wrong answers of the course, by exercise."""
 

@@ -111,7 +111,7 @@ def check(root: Path | None, name: str | None) -> None:
         sys.exit(UNGRADED)
     if verdicts != {"ACCEPTED"}:
         sys.exit(1)
-    _said_next(outline, workspace, console)
+    _said_next(outline, workspace, (reports[-1].exercise, reports[-1].part))
 
 
 def _named(outline: Outline, workspace: Workspace, name: str | None) -> list[tuple[Lesson, str]]:
@@ -123,10 +123,10 @@ def _named(outline: Outline, workspace: Workspace, name: str | None) -> list[tup
     return list(outline.select(path.relative_to(home).as_posix() if path.exists() and home in path.parents else name))
 
 
-def _said_next(outline: Outline, workspace: Workspace, console: "Console") -> None:
+def _said_next(outline: Outline, workspace: Workspace, after: tuple[str, str]) -> None:
     from grader.study.progress import next_part
 
-    todo = next_part(outline, workspace)
+    todo = next_part(outline, workspace, after, finish=True)
     if todo is None:
         click.echo("Everything is passed. Well done!")
     else:

@@ -134,14 +134,14 @@ class _Desk:
             lesson=f"{lesson.slug}.md", text=lesson.text, note=piece.note, origin=origin,
             maps=[heat_map(pair) for pair in found.differing[:_MAPS]] if found else [],
             agreeing=found.agreeing if found else [], drawn=found.case if found else "",
-            next=self.next(workspace) if report.verdict is Verdict.ACCEPTED else "",
+            next=self.next(workspace, (lesson.slug, symbol)) if report.verdict is Verdict.ACCEPTED else "",
         )  # fmt: skip
         return {"html": as_html(report, context), "text": as_plain(report, context)}
 
-    def next(self, workspace: Workspace) -> str:
+    def next(self, workspace: Workspace, after: tuple[str, str]) -> str:
         """What to do next."""
         assert self.outline is not None
-        todo = next_part(self.outline, workspace)
+        todo = next_part(self.outline, workspace, after, finish=True)
         if todo is None:
             return "Everything is passed. Well done!"
         return f"Next: {todo[1]} in {todo[0].slug}.ipynb"

@@ -14,13 +14,22 @@ _WIDTH = 24
 
 
 def next_part(
-    outline: Outline, workspace: Workspace, after: tuple[str, str] | None = None
+    outline: Outline, workspace: Workspace, after: tuple[str, str] | None = None, *, finish: bool = False
 ) -> tuple[Lesson, str] | None:
-    """The first part not passed yet, behind another where one is named; None where all are passed."""
+    """The first part not passed yet; None where all are passed.
+
+    Args:
+        outline: The course.
+        workspace: What was reached.
+        after: Begin behind this exercise and part, and come round to it.
+        finish: Name what is left of that exercise first.
+    """
     parts = list(outline.parts)
     if after is not None:
         places = [index for index, (lesson, symbol) in enumerate(parts) if (lesson.slug, symbol) == after]
         parts = [*parts[places[0] + 1 :], *parts[: places[0] + 1]] if places else parts
+        if finish:
+            parts.sort(key=lambda pair: pair[0].slug != after[0])
     for lesson, symbol in parts:
         if not workspace.record(lesson.slug, symbol).passed:
             return lesson, symbol

@@ -234,7 +234,7 @@ class _Watch:
         if failing:
             self.now = self.now if self.now and self.now[0] is lesson else (lesson, failing[0].part)
         elif passed - before or (self.now and self.now[0] is lesson and self.now[1] in passed):
-            self.now = next_part(self.outline, self.workspace, (lesson.slug, reports[-1].part))
+            self.now = next_part(self.outline, self.workspace, (lesson.slug, reports[-1].part), finish=True)
             if self.now is None:
                 self.say("Everything is passed. Well done!")
             else:
