@@ -42,33 +42,54 @@ def recheck(root: Path, cache_dir: Path, rounds: int) -> float:
             checker.close()
 
 
-def after_a_save(root: Path, cache_dir: Path, rounds: int) -> float:
-    """Seconds from a save to its verdict in a `course watch` that is warm."""
+_TIMED = """
+import sys, time
+from pathlib import Path
+from rich.console import Console
+from grader.study.check import Checker
+from grader.study.outline import read_outline
+from grader.study.watch import watch
+from grader.study.workspace import find_workspace
+
+class Timed(Checker):
+    def check(self, lesson, symbols):
+        print("began", time.monotonic(), flush=True)
+        found = super().check(lesson, symbols)
+        print("ended", time.monotonic(), flush=True)
+        return found
+
+root, folder, cache = map(Path, sys.argv[1:])
+outline, workspace = read_outline(root), find_workspace(folder)
+watch(outline, workspace, Timed(root, folder, cache), Console(stderr=True), lambda lesson: "")
+"""
+"""`course watch`, and the time at which each of its checks begins and ends, on the clock of the whole system."""
+
+
+def after_a_save(root: Path, cache_dir: Path, rounds: int) -> tuple[float, float]:
+    """Seconds from a save to the start of its check, and to its verdict, in a `course watch` that is warm."""
     with TemporaryDirectory() as folder:
         lesson = _solved(root, Path(folder))
         answer = Path(folder) / f"{lesson.slug}.py"
-        environment = {"COURSE_CACHE": str(cache_dir.parent), "PYTHONPATH": str(root), "PATH": "/usr/bin:/bin"}
+        text = answer.read_text(encoding="utf-8")
         with subprocess.Popen(
-            [sys.executable, "-u", "-m", "cli", "watch"], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, text=True,
+            [sys.executable, "-c", _TIMED, root, folder, cache_dir], cwd=root, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         ) as process:  # fmt: skip
             assert process.stdout is not None
-            took = []
+            starts, ends = [], []
             try:
-                while not process.stdout.readline().startswith("Now"):
-                    continue
-                time.sleep(2)
-                for number in range(rounds + 1):
-                    text = answer.read_text(encoding="utf-8")
-                    began = time.perf_counter()
-                    answer.write_text(f"{text}\n# {number}\n", encoding="utf-8")
-                    while PART not in process.stdout.readline():
-                        continue
-                    took.append(time.perf_counter() - began)
+                # The first check is of what is there when it starts.
+                for number in range(rounds + 2):
+                    saved = time.monotonic()
+                    if number:
+                        answer.write_text(f"{text}\n# {number}\n", encoding="utf-8")
+                    began, ended = (float(process.stdout.readline().split()[1]) for _ in range(2))
+                    starts.append(began - saved)
+                    ends.append(ended - saved)
                     time.sleep(1)
             finally:
                 process.kill()
-    return median(took[1:])
+    return median(starts[2:]), median(ends[2:])
 
 
 def _solved(root: Path, folder: Path) -> Lesson:
