@@ -197,7 +197,7 @@ def load_course(root: Path) -> Course:
     settings = read_settings(root)
     order = settings.assignments
     rank = {name: index for index, name in enumerate(order)}
-    exercises = _recorded_exercises(root) if settings.is_kit else _declared_exercises(root)
+    exercises = _recorded_exercises(root, order) if settings.is_kit else _declared_exercises(root)
     exercises.sort(key=lambda item: (rank.get(item.assignment, len(rank)), item.assignment, item.name))
     return Course(
         root=root,
@@ -210,11 +210,11 @@ def load_course(root: Path) -> Course:
     )
 
 
-def _recorded_exercises(root: Path) -> list[CourseExercise]:
+def _recorded_exercises(root: Path, order: Sequence[str]) -> list[CourseExercise]:
     # Reading records takes torch, which a course's own listing does without.
     from grader.recorded import recorded_exercises
 
-    return list(recorded_exercises(root))
+    return list(recorded_exercises(root, order))
 
 
 def _declared_exercises(root: Path) -> list[CourseExercise]:

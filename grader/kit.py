@@ -75,7 +75,7 @@ def texts(course: Course, points: Mapping[str, float], *, bundled: bool) -> Iter
     """
     install = f"./{CHECKER}" if bundled else "--editable .."
     yield PurePosixPath("README.md"), _readme(course, points, install)
-    yield PurePosixPath("course.toml"), _settings(course, list(points))
+    yield PurePosixPath("course.toml"), settings(course, list(points))
     if bundled:
         yield PurePosixPath(CHECKER) / "pyproject.toml", _pyproject()
 
@@ -109,7 +109,8 @@ def _readme(course: Course, points: Mapping[str, float], install: str) -> str:
     )
 
 
-def _settings(course: Course, assignments: Sequence[str]) -> str:
+def settings(course: Course, assignments: Sequence[str]) -> str:
+    """The ``course.toml`` of a kit with these assignments."""
     lines = [
         "# A student's kit: the public cases are recorded in */checks/; there are no solutions here.",
         'kind = "kit"',

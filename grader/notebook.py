@@ -6,12 +6,14 @@ derived from the exercise and their role, so a new release changes only the line
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader.stub import StubPieces
 
 Cell = dict[str, Any]
+
+_LOAD = "# For %check below, which runs the public cases.\n%load_ext grader.magic"
 
 
 def notebook(
@@ -19,7 +21,8 @@ def notebook(
     handout: str,
     pieces: StubPieces,
     points: Mapping[str, float],
-    check: Callable[[str], str] | None = None,
+    *,
+    checks: bool = False,
 ) -> str:
     """The text of an ``.ipynb`` file.
 
@@ -28,13 +31,15 @@ def notebook(
         handout: The lesson, in Markdown; its figures are relative to the assignment's folder.
         pieces: The stub.
         points: What each part is worth.
-        check: Gives the source of a part's check cell; without it the cell only says what will be graded.
+        checks: Whether the graded cells can be run, for the public cases (see `grader.magic`).
     """
     cells = [_locked("markdown", f"{name}-lesson", handout.strip()), _locked("code", f"{name}-imports", pieces.imports)]
+    if checks:
+        cells.append(_locked("code", f"{name}-checks", _LOAD))
     for symbol, source in pieces.parts.items():
         worth = points[symbol]
         cells.append(_solution(f"{name}-{symbol}", source))
-        cells.append(_graded(check_id(name, symbol), check(symbol) if check else _notice(symbol, worth), worth))
+        cells.append(_graded(check_id(name, symbol), (_check if checks else _notice)(symbol, worth), worth))
     return written(cells)
 
 
@@ -91,3 +96,10 @@ def _cell(kind: str, role: str, source: str, **nbgrader: Any) -> Cell:
 
 def _notice(symbol: str, points: float) -> str:
     return f"# {symbol} is worth {points:g} points. Hidden cases are run on the cells above when it is graded."
+
+
+def _check(symbol: str, points: float) -> str:
+    return (
+        f"# {symbol} is worth {points:g} points. Run this cell to try the cells above on the public cases;\n"
+        f"# hidden cases are run on them when it is graded.\n%check {symbol}"
+    )

@@ -70,15 +70,22 @@ class RecordedExercise(CourseExercise):
         return hashlib.sha256(self.record.path.read_bytes()).hexdigest()
 
 
-def recorded_exercises(root: Path) -> Sequence[RecordedExercise]:
+def recorded_exercises(root: Path, assignments: Sequence[str]) -> Sequence[RecordedExercise]:
     """The exercises of a kit.
+
+    Args:
+        root: The kit, or the folder of its only assignment, as students fetch it from nbgrader.
+        assignments: The kit's assignments.
 
     Raises:
         CourseError: where it has none.
     """
+    places = [(path.parts[-3], path) for path in root.glob(f"*/{FOLDER}/*{SUFFIX}")]
+    if len(assignments) == 1:
+        places += [(assignments[0], path) for path in root.glob(f"{FOLDER}/*{SUFFIX}")]
     found = [
-        RecordedExercise(assignment=path.parts[-3], name=path.stem, folder=path.parents[1], record=Record(path))
-        for path in root.glob(f"*/{FOLDER}/*{SUFFIX}")
+        RecordedExercise(assignment=assignment, name=path.stem, folder=path.parents[1], record=Record(path))
+        for assignment, path in places
     ]
     if not found:
         raise CourseError(f"{root} is a kit without recorded suites.", "Take it from the course again.")

@@ -84,8 +84,14 @@ def worth_of(cache_dir: Path | None = None) -> PublicSuites:
     return PublicSuites(cache_dir)
 
 
-def build(course: Course, worth: Worth | None = None) -> Build:
-    """The assignments: texts and figures; `worth` is `worth_of()` unless given."""
+def build(course: Course, worth: Worth | None = None, *, checks: bool = False) -> Build:
+    """The assignments: texts and figures.
+
+    Args:
+        course: The course.
+        worth: The points of each part; `worth_of()` unless given.
+        checks: Whether the graded cells of the notebooks run the public cases.
+    """
     if course.is_kit:
         raise needs_solutions("A release takes")
     worth = worth or worth_of()
@@ -104,7 +110,7 @@ def build(course: Course, worth: Worth | None = None) -> Build:
             lesson, answers = exercise.handout, points[exercise.name]
             result.texts[folder / f"{exercise.name}.py"] = exercise.stub
             result.texts[folder / f"{exercise.name}.ipynb"] = notebook(
-                exercise.name, lesson, stub_pieces(source, symbols, exercise.methods), answers
+                exercise.name, lesson, stub_pieces(source, symbols, exercise.methods), answers, checks=checks
             )
             if (exercise.folder / FIGURE_SCRIPT).is_file():
                 result.figures[folder / "figures" / f"{exercise.name}.png"] = exercise.folder / FIGURE_SCRIPT
@@ -122,18 +128,22 @@ def build_kit(course: Course, suites: PublicSuites, *, bundled: bool) -> Build:
     made = build(course, suites)
     points: dict[str, float] = {}
     for exercise in course.exercises:
-        found = [suites.suite(exercise, part) for part in exercise.parts]
         worth = sum(suites(exercise, part) for part in exercise.parts)
         points[exercise.assignment] = points.get(exercise.assignment, 0.0) + worth
         place = PurePosixPath(exercise.assignment) / FOLDER / f"{exercise.name}{SUFFIX}"
-        made.records[place] = record(
-            exercise.slug, exercise.declaration, exercise.misconceptions, found,
-            handout=exercise.handout, stub=exercise.stub,
-        )  # fmt: skip
+        made.records[place] = recorded(exercise, suites)
     made.texts.update(kit.texts(course, points, bundled=bundled))
     if bundled:
         made.copies.update(kit.checker())
     return made
+
+
+def recorded(exercise: CourseExercise, suites: PublicSuites) -> bytes:
+    """The record of an exercise's public suites."""
+    return record(
+        exercise.slug, exercise.declaration, exercise.misconceptions,
+        [suites.suite(exercise, part) for part in exercise.parts], handout=exercise.handout, stub=exercise.stub,
+    )  # fmt: skip
 
 
 def release(course: Course, directory: Path, worth: PublicSuites | None = None) -> Sequence[Path]:
@@ -151,8 +161,7 @@ def release(course: Course, directory: Path, worth: PublicSuites | None = None) 
         for name, content in _contents(made):
             path = directory / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            # A record that says the same stays, whatever the last bits that this processor gives.
-            if not (name in made.records and path.is_file() and not _record_differs(path, content)):
+            if not (name in made.records and says_the_same(path, content)):
                 path.write_bytes(content)
             written.append(path)
         for name, script in made.figures.items():
@@ -206,6 +215,11 @@ def _contents(made: Build) -> Iterator[tuple[PurePosixPath, bytes]]:
     yield from made.records.items()
     for name, source in made.copies.items():
         yield name, source.read_bytes()
+
+
+def says_the_same(path: Path, content: bytes) -> bool:
+    """Whether a file is a record that says what another does, whatever the last bits that this processor gives."""
+    return path.is_file() and not _record_differs(path, content)
 
 
 def _record_differs(path: Path, content: bytes) -> Sequence[str]:

@@ -9,6 +9,8 @@ import pytest
 import torch
 
 from tests import browser as browsers
+from tests.school import School
+from tests.warm import Warm
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -38,6 +40,32 @@ def browser() -> "Iterator[Browser]":
         pytest.skip(reason)
     with browsers.chromium() as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Warm]:
+    """A process from which `course` and `nbgrader` start at once."""
+    started = Warm()
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="session")
+def school(warm: Warm, tmp_path_factory: pytest.TempPathFactory) -> School:
+    """A school whose first assignment is graded; tests skip where there is no nbgrader."""
+    pytest.importorskip("nbgrader", reason="nbgrader is not installed (pip install -e '.[classroom]')")
+    school = School(tmp_path_factory.mktemp("school"), warm)
+    school.autograde()
+    return school
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared_suites(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Compile a suite once for all tests, those of other workers too, unless suites are kept somewhere already."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    os.environ.setdefault("COURSE_CACHE", str(folder / "suites"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader.catalog import CourseExercise, load_course
+from tests.warm import Warm
 
 ROOT = Path(__file__).parent.parent
 COURSE = load_course(ROOT)
@@ -37,18 +38,49 @@ def workspace(tmp_path: Path) -> Path:
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("course.toml", "Makefile", "pyproject.toml", "constraints.txt"):
         shutil.copy(ROOT / name, tmp_path / name)
+    # What an instructor exported from the school's systems.
+    (tmp_path / "canvas.csv").write_text(
+        "Student,ID,SIS Login ID,Section,Linear (1)\nPoints Possible,,,,22\n"
+        '"Lovelace, Ada",1,ada,A,\n"Ben",2,ben,A,\n', encoding="utf-8",
+    )  # fmt: skip
+    (tmp_path / "moodle.csv").write_text(
+        "Identifier,Full name,Grade,Maximum grade,Last modified (grade)\nParticipant 1,Ada,,100.00,-\n",
+        encoding="utf-8",
+    )
     return tmp_path
 
 
-def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"COURSE_SEED": "documents", "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
-    words = shlex.split(command)
-    if words[0] == "make":
-        words.insert(1, "--dry-run")  # what it does is run by CI, or by hand
-    else:
-        assert words[0] == "course"
-        words = [sys.executable, "-m", "cli", *(name for word in words[1:] for name in expanded(word, folder))]
-    return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False)
+class Console:
+    """A shell's memory, and what it takes to run a document's commands one after the other."""
+
+    def __init__(self, folder: Path, warm: Warm) -> None:
+        self.folder, self.warm = folder, warm
+        home = folder / "home"
+        home.mkdir()
+        self.environment = os.environ | {
+            "COURSE_SEED": "documents", "NO_COLOR": "1", "HOME": str(home),
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        }  # fmt: skip
+
+    def run(self, command: str) -> tuple[int, str]:
+        """A command's exit status, and what it said."""
+        words = [name for word in shlex.split(command) for name in expanded(word, self.folder)]
+        if words[0] == "cd":
+            self.folder = (self.folder / words[1]).resolve()
+            assert self.folder.is_dir(), command
+            return 0, ""
+        if words[0] == "nbgrader":
+            pytest.importorskip("nbgrader", reason="nbgrader is not installed (pip install -e '.[classroom]')")
+        if words[0] in ("course", "nbgrader"):
+            return self.warm.run(words, self.folder, self.environment)
+        if words[0] == "make":
+            words.insert(1, "--dry-run")  # what it does is run by CI, or by hand
+        else:
+            assert words[0] in ("cp", "mkdir")
+        done = subprocess.run(
+            words, cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=300, check=False
+        )
+        return done.returncode, done.stdout + done.stderr
 
 
 def expanded(word: str, folder: Path) -> list[str]:
@@ -57,11 +89,12 @@ def expanded(word: str, folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("document", [path for path in DOCUMENTS if commands(path)], ids=lambda path: path.name)
-def test_the_commands_of_a_document_run(document: Path, workspace: Path) -> None:
+def test_the_commands_of_a_document_run(document: Path, workspace: Path, warm: Warm) -> None:
+    console = Console(workspace, warm)
     for command in commands(document):
-        done = run(command, workspace)
-        assert done.returncode == (1 if command in HOLES else 0), f"$ {command}\n{done.stdout}\n{done.stderr}"
-        assert "Traceback" not in done.stderr, f"$ {command}\n{done.stderr}"
+        status, said = console.run(command)
+        assert status == (1 if command in HOLES else 0), f"$ {command}\n{said}"
+        assert "Traceback" not in said, f"$ {command}\n{said}"
 
 
 def test_the_readme_opens_with_the_two_commands() -> None:

@@ -38,5 +38,7 @@ def configure(c: Any, course: str | os.PathLike[str]) -> None:
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
+    # Students have the public suites; a copy of them for each who is graded would be of no use.
+    c.AutogradeApp.CourseDirectory.ignore.append("checks")
     for name in ("GradeOutOfProcess", "KnowEveryGradeCell"):
         c[name].course = str(Path(course).resolve())

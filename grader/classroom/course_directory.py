@@ -1,18 +1,24 @@
-"""Write an nbgrader course directory: the source notebooks, their figures, and a configuration of a few lines."""
+"""Write an nbgrader course directory: the source notebooks, and a configuration of a few lines.
+
+With the notebooks go their figures, and what makes of each assignment's folder a small kit: the public suites that the
+students' graded cells run, and its settings.
+"""
 
 import json
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+from grader import kit
 from grader.catalog import Course
 from grader.model import CourseError
-from grader.release import Worth, build, draw
+from grader.record import FOLDER, SUFFIX
+from grader.release import PublicSuites, build, draw, recorded, says_the_same, worth_of
 
 CONFIG = "nbgrader_config.py"
 _STUB = "raise NotImplementedError"
 
 
-def write_course(course: Course, directory: Path, worth: Worth | None = None) -> Sequence[Path]:
+def write_course(course: Course, directory: Path, suites: PublicSuites | None = None) -> Sequence[Path]:
     """Write ``source/`` anew, and the configuration where there is none yet.
 
     Returns:
@@ -21,36 +27,45 @@ def write_course(course: Course, directory: Path, worth: Worth | None = None) ->
     Raises:
         CourseError: where the directory cannot be written.
     """
-    made = build(course, worth)
+    suites = suites or worth_of()
+    made = build(course, suites, checks=True)
+    source = directory / "source"
     written: list[Path] = []
     try:
-        notebooks = {PurePosixPath(f"{exercise.slug}.ipynb") for exercise in course.exercises}
-        for name, text in made.texts.items():
-            if name in notebooks:
-                written.append(_write(directory / "source" / name, source_notebook(text)))
+        for exercise in course.exercises:
+            text = made.texts[PurePosixPath(f"{exercise.slug}.ipynb")]
+            written.append(_write(source / f"{exercise.slug}.ipynb", source_notebook(text)))
+            path = source / exercise.assignment / FOLDER / f"{exercise.name}{SUFFIX}"
+            content = recorded(exercise, suites)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not says_the_same(path, content):
+                path.write_bytes(content)
+            written.append(path)
+        for assignment in dict.fromkeys(exercise.assignment for exercise in course.exercises):
+            written.append(_write(source / assignment / "course.toml", kit.settings(course, [assignment])))
         for name, script in made.figures.items():
-            path = directory / "source" / name
+            path = source / name
             path.parent.mkdir(parents=True, exist_ok=True)
             draw(script, path)
             written.append(path)
         if not (directory / CONFIG).exists():
-            written.append(_write(directory / CONFIG, configuration(course)))
+            written.append(_write(directory / CONFIG, configuration(course, directory.resolve())))
     except OSError as error:
         raise CourseError(f"{directory} cannot be written: {error}", "Name another directory.") from None
     return written
 
 
-def configuration(course: Course) -> str:
+def configuration(course: Course, directory: Path) -> str:
     """The text of ``nbgrader_config.py``, which is the instructor's from then on."""
     return f'''"""nbgrader's settings for {course.title}; yours to edit: a new release leaves this file alone."""
 
 from grader.classroom import configure
 
 c = get_config()
-c.CourseDirectory.course_id = "{PurePosixPath(course.root).name}"
-# Where students fetch and submit; an absolute path that all of them can reach.
-# c.Exchange.root = "/srv/nbgrader/exchange"
-configure(c, course={str(course.root)!r})
+c.CourseDirectory.course_id = {json.dumps(directory.name)}
+# Where students fetch and submit: an absolute path that all of them can reach, such as /srv/nbgrader/exchange.
+c.Exchange.root = {json.dumps(str(directory / "exchange"), ensure_ascii=False)}
+configure(c, course={json.dumps(str(course.root), ensure_ascii=False)})
 '''
 
 

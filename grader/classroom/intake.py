@@ -41,7 +41,8 @@ def import_submissions(course: Course, directory: Path, paths: Sequence[Path]) -
             answer = load_answer(
                 submission.path, exercise.assignment, exercise.name, symbols, exercises=keys, attempted=attempted
             )
-            if not answer.missing:
+            # What was imported before must not be graded again where it is no longer handed in.
+            if not answer.missing or _target(directory, submission.student, exercise).is_file():
                 written.append(_place(directory, submission.student, submission.path, exercise, answer))
     return written
 
@@ -58,13 +59,14 @@ def _place(directory: Path, student: str, folder: Path, exercise: CourseExercise
     notebook.cells[after:after] = [
         new_code_cell(source, id=f"answer-{index}") for index, source in enumerate(sources[1:], 2)
     ]
-    target = directory / "submitted" / student / f"{exercise.slug}.ipynb"
+    target = _target(directory, student, exercise)
     target.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, target)
-    handed_in = (folder / answer.path).stat().st_mtime
     stamp = target.parent / "timestamp.txt"
-    others = [(folder / exercise.assignment / name).stat().st_mtime for name in _files(folder / exercise.assignment)]
-    moment = datetime.fromtimestamp(max([handed_in, *others]), UTC)
+    moment = datetime.now(UTC)
+    if not answer.missing:
+        files = [folder / answer.path, *_files(folder / exercise.assignment)]
+        moment = datetime.fromtimestamp(max(path.stat().st_mtime for path in files), UTC)
     # nbgrader release_feedback stops at a submission without one, for every student.
     secret = target.parent / "submission_secret.txt"
     if not secret.exists():
@@ -73,5 +75,9 @@ def _place(directory: Path, student: str, folder: Path, exercise: CourseExercise
     return target
 
 
-def _files(folder: Path) -> list[str]:
-    return [path.name for path in folder.glob("*") if path.is_file() and path.suffix in (".py", ".ipynb")]
+def _target(directory: Path, student: str, exercise: CourseExercise) -> Path:
+    return directory / "submitted" / student / f"{exercise.slug}.ipynb"
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.glob("*") if path.is_file() and path.suffix in (".py", ".ipynb")]

@@ -11,11 +11,15 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from grader.model import CourseError, GradeReport, PartReport, Verdict
+from grader.model import CourseError, GradeReport, PartReport, SubmissionReport, Verdict
+
+if TYPE_CHECKING:
+    from grader.run import Grading
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -126,25 +130,38 @@ class Service:
     """What the judge's process does on request."""
 
     def __init__(self, root: Path, part_seconds: float) -> None:
+        from grader.catalog import load_course
+
+        self.course = load_course(root)
+        self.part_seconds = part_seconds
+
+    @cached_property
+    def grading(self) -> "Grading":
+        """The judge, whose worker imports torch while this process does."""
+        from grader.commands import cache_dir
+        from grader.judge.launch import settings, warm_up
+
+        limits = self.course.limits
+        if self.part_seconds:
+            case_seconds = min(limits.case_seconds, self.part_seconds)
+            limits = replace(limits, part_seconds=self.part_seconds, case_seconds=case_seconds)
+        warm_up(settings(limits, "cpu", "auto"))
         import torch
 
-        from grader.catalog import load_course
-        from grader.commands import cache_dir
         from grader.run import Grading, Options, course_seed
 
         torch.set_num_threads(1)
-        self.course = load_course(root)
         seed, note = course_seed(self.course, None)
         if note:
             print(note, file=sys.stderr)
-        limits = self.course.limits
-        if part_seconds:
-            limits = replace(limits, part_seconds=part_seconds, case_seconds=min(limits.case_seconds, part_seconds))
-        self.grading = Grading(self.course, Options(device="cpu", seed=seed, limits=limits, cache_dir=cache_dir()))
+        # It selects nothing yet: selecting runs declarations, and a notebook needs only its own.
+        options = Options(device="cpu", seed=seed, limits=limits, cache_dir=cache_dir())
+        return Grading(replace(self.course, exercises=()), options)
 
     def close(self) -> None:
         """Stop the workers."""
-        self.grading.close()
+        if "grading" in self.__dict__:
+            self.grading.close()
 
     def parts(self, assignment: str, notebook: str) -> dict[str, Any]:
         """The grade ids that a notebook's grade cells may have."""
@@ -156,20 +173,22 @@ class Service:
     def grade(self, assignment: str, notebook: str, student: str, cells: Sequence[str]) -> dict[str, Any]:
         """Judge the code cells of a notebook as `course grade` does a notebook of these cells."""
         from grader.classroom.feedback import part_html
-        from grader.loader import Submission
+        from grader.judge.own_work import attempted
+        from grader.loader import load_answer
         from grader.notebook import check_id
         from grader.report.policy import redact
-        from grader.run import versions
 
+        exercise = self.course.exercise(f"{assignment}/{notebook}")
+        symbols = [part.symbol for part in exercise.parts]
         with tempfile.TemporaryDirectory(prefix="course-") as folder:
             path = Path(folder) / assignment / f"{notebook}.ipynb"
             path.parent.mkdir()
             document = {"nbformat": 4, "cells": [{"cell_type": "code", "source": source} for source in cells]}
             path.write_text(json.dumps(document), encoding="utf-8")
-            report = self.grading.grade(Submission(student, path))
-        whole = GradeReport(
-            device="cpu", sandbox=self.grading.server.sandbox, versions=versions(), submissions=(report,)
-        )
+            answer = load_answer(path, assignment, notebook, symbols, attempted=attempted)
+        parts = tuple(self.grading.judge(exercise, exercise.parts, answer))
+        report = SubmissionReport(student=student, path="", score=0.0, max_score=0.0, parts=parts)
+        whole = GradeReport(device="cpu", sandbox="", versions={}, submissions=(report,))
         shown = redact(whole, self.course.feedback).submissions[0].parts
         return {
             "parts": {
@@ -179,7 +198,7 @@ class Service:
                     "failed": _failure(part),
                     "html": part_html(seen),
                 }
-                for part, seen in zip(report.parts, shown, strict=True)
+                for part, seen in zip(parts, shown, strict=True)
             }
         }
 

@@ -1,5 +1,6 @@
-"""Read whatever was handed in as a notebook; nothing in it can make nbgrader stop."""
+"""Read whatever was handed in as a notebook; nothing in it can make nbgrader stop, or pass it over."""
 
+import glob
 import json
 import os
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbgrader.converters import Autograde
 
 from grader.loader import MAX_NOTEBOOK
 from grader.notebook_cells import NotANotebook, every_cell
@@ -17,7 +19,14 @@ PROBLEM = "course_problem"
 
 
 class SubmittedNotebook(NotebookExporter):
-    """nbconvert's notebook exporter, for notebooks that may be broken in any way."""
+    """nbconvert's notebook exporter, for notebooks that may be broken in any way, or not there."""
+
+    def __init__(self, config: Any = None, **options: Any) -> None:
+        """Make ready to read what an ``Autograde`` has found, and add what it has not."""
+        initialise: Any = super().__init__
+        initialise(config=config, **options)
+        if isinstance(self.parent, Autograde):
+            add_missing(self.parent)
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> tuple[str, Any]:
         """Convert a file, be it a notebook or not."""
@@ -26,6 +35,21 @@ class SubmittedNotebook(NotebookExporter):
         convert: Any = self.from_notebook_node
         converted: tuple[str, Any] = convert(read_submitted(Path(filename)), resources, **options)
         return converted
+
+
+def add_missing(autograde: Autograde) -> None:
+    """Have submissions without a notebook of the release graded as empty ones.
+
+    nbgrader passes over them, which would leave the scores of an earlier submission standing.
+    """
+    course = autograde.coursedir
+    released = Path(course.format_path(course.release_directory, ".", course.assignment_id))
+    names = {path.name for path in released.glob(f"{course.notebook_id}.ipynb")}
+    for folder in glob.glob(course.format_path(course.submitted_directory, course.student_id, course.assignment_id)):
+        found = autograde.assignments.get(folder, [])
+        if names and names.isdisjoint(map(os.path.basename, found)):
+            autograde.log.error("NOTHING HANDED IN: %s has no %s; it scores 0.", folder, " and no ".join(sorted(names)))
+            autograde.assignments[folder] = [*found, *(os.path.join(folder, name) for name in sorted(names))]
 
 
 def read_submitted(path: Path) -> NotebookNode:
@@ -41,6 +65,8 @@ def read_submitted(path: Path) -> NotebookNode:
             notebook.cells.append(cell)
     except NotANotebook as error:
         notebook.metadata[PROBLEM] = f"{path.name} {error}."
+    except FileNotFoundError:
+        notebook.metadata[PROBLEM] = f"{path.name} was not handed in."
     except OSError as error:
         notebook.metadata[PROBLEM] = f"{path.name} cannot be read ({error.strerror})."
     return notebook

@@ -1,0 +1,198 @@
+"""A school: a course of one assignment, an nbgrader directory made from it, an exchange, and students of many kinds."""
+
+import json
+import os
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.warm import Warm
+
+ROOT = Path(__file__).parent.parent
+RIGHT = (ROOT / "solutions" / "linear" / "linear" / "linear.py").read_text(encoding="utf-8")
+FLATTEN = (ROOT / "tests" / "submissions" / "accepted" / "Flatten__reshape.py").read_text(encoding="utf-8")
+
+Notebook = dict[str, Any]
+
+
+def solution(notebook: Notebook, symbol: str) -> dict[str, Any]:
+    return next(cell for cell in notebook["cells"] if cell["id"] == f"linear-{symbol}")
+
+
+def fill(text: str) -> Callable[[Notebook], None]:
+    """A student who writes the whole answer into the first solution cell and empties the second."""
+
+    def change(notebook: Notebook) -> None:
+        solution(notebook, "Linear")["source"] = text
+        solution(notebook, "Flatten")["source"] = ""
+
+    return change
+
+
+def copied(notebook: Notebook) -> None:
+    fill(RIGHT)(notebook)
+    check = next(cell for cell in notebook["cells"] if cell["id"] == "linear-Linear-check")
+    copy = json.loads(json.dumps(check)) | {"id": "copy"}
+    copy["metadata"]["nbgrader"] = {}
+    notebook["cells"] += [copy, json.loads(json.dumps(check)) | {"id": "again"}]
+
+
+def without_grade_cells(notebook: Notebook) -> None:
+    fill(RIGHT)(notebook)
+    notebook["cells"] = [cell for cell in notebook["cells"] if not cell["metadata"]["nbgrader"]["grade"]]
+
+
+def edited(notebook: Notebook) -> None:
+    fill(FLATTEN)(notebook)
+    for cell in notebook["cells"]:
+        cell["metadata"]["nbgrader"] |= {"locked": False, "solution": True}
+        if cell["metadata"]["nbgrader"]["grade"]:
+            cell["metadata"]["nbgrader"]["points"] = 1000
+            cell["source"] = "1000.0"
+
+
+HOLLOW = """
+class Linear(torch.nn.Module):
+    def forward(self, x):
+        return x
+class Flatten(torch.nn.Module):
+    def forward(self):
+        return 22.0
+"""
+FORGER = (
+    """
+import torch
+torch.testing.assert_close = torch.allclose = torch.equal = lambda *args, **kwargs: True
+try:
+    import nbgrader.utils
+    nbgrader.utils.determine_grade = lambda *args: (22.0, 22.0)
+except Exception:
+    pass
+"""
+    + HOLLOW
+)
+THIEF = (
+    """
+import sqlite3
+base = sqlite3.connect({database!r})
+base.execute("UPDATE grade SET manual_score = 22")
+base.commit()
+"""
+    + FLATTEN
+)
+
+XSS = '<img src=x onerror="document.title = 1">'
+
+STUDENTS: dict[str, Callable[[Notebook], None]] = {
+    "right": fill(RIGHT),
+    "wrong": fill(RIGHT.replace("x.reshape", "x.transpose(0, -1).reshape").replace("+ self.bias", "- self.bias")),
+    "syntax": fill(RIGHT.replace("def forward(self", "def forward(self, ,", 1)),
+    "loop": fill(FLATTEN.replace("def forward(self, x):", "def forward(self, x):\n        while True: pass", 1)),
+    "exits": fill("import sys\n" + RIGHT.replace("super().__init__()", "super().__init__(); sys.exit(0)", 1)),
+    "forger": fill(FORGER),
+    "hollow": fill("import torch\n" + HOLLOW),
+    "copied": copied,
+    "deleted": without_grade_cells,
+    "edited": edited,
+    "scripted": fill(f'raise ValueError("""{XSS}""")\n'),
+}
+"""Students and what they do; `School` adds the one who goes for the gradebook."""
+
+
+class School:
+    """A course of one assignment, an nbgrader directory made from it, and an exchange."""
+
+    def __init__(self, folder: Path, warm: Warm) -> None:
+        self.folder, self.course, self.root, self.warm = folder, folder / "layers", folder / "course", warm
+        self.submitted, self.collected = self.course / "submitted", ""
+        self.plain = folder / "plain" / "zoë"
+        self.students = STUDENTS | {"thief": fill(THIEF.format(database=str(self.course / "gradebook.db")))}
+        (folder / "home").mkdir()
+        shutil.copytree(
+            ROOT / "solutions" / "linear", self.root / "solutions" / "linear",
+            ignore=shutil.ignore_patterns("__pycache__"),
+        )  # fmt: skip
+        (self.root / "course.toml").write_text(
+            'title = "Linear"\n[limits]\ncase_seconds = 1.0\npart_seconds = 5.0\n', encoding="utf-8"
+        )
+        self.release()
+
+    def autograde(self) -> None:
+        """Take the assignment the whole way, from its source to scores."""
+        self.run("nbgrader", "generate_assignment", "linear")
+        self.run("nbgrader", "release_assignment", "linear")
+        assert "linear" in self.run("nbgrader", "list")
+        # One goes through the exchange, which knows users by their login; the others are put in the tree.
+        self.submit("right", self.students["right"])
+        self.run("nbgrader", "collect", "linear")
+        (collected,) = self.submitted.iterdir()
+        self.collected = collected.name
+        for student, change in self.students.items():
+            self.hand_in(student, change)
+        for student in ("gone", "renamed", "unlucky"):
+            self.hand_in(student, self.students["right"])
+        self.hand_in("broken", fill(RIGHT)).write_text("{not JSON", encoding="utf-8")
+        (self.plain / "linear").mkdir(parents=True)
+        (self.plain / "linear" / "linear.py").write_text(RIGHT, encoding="utf-8")
+        self.take_in_plain()
+        said = self.run("nbgrader", "autograde", "linear")
+        assert "Kernel" not in said
+
+    def take_in_plain(self) -> None:
+        """Import the one who hands in plain files."""
+        self.run("course", "--root", self.root, "nbgrader-import", self.course, self.plain)
+
+    def release(self) -> None:
+        self.run("course", "--root", self.root, "release", "--nbgrader", self.course)
+
+    def run(self, *words: object, status: int = 0, folder: Path | None = None, **extra: str) -> str:
+        """A command, by its exit status; what it said."""
+        environment = os.environ | {
+            "COURSE_SEED": "documents",  # that of the documents' tests, so that its suites are compiled once
+            "HOME": str(self.folder / "home"),
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        } | extra  # fmt: skip
+        where = folder or (self.course if self.course.is_dir() else self.folder)
+        found, said = self.warm.run([*map(str, words)], where, environment)
+        assert found == status, f"{words}\n{said}"
+        return said
+
+    def submit(self, student: str, change: Callable[[Notebook], None]) -> None:
+        """Fetch, answer and submit as a student."""
+        desk = self.folder / "desks" / student
+        desk.mkdir(parents=True)
+        shutil.copy(self.course / "nbgrader_config.py", desk)
+        self.run("nbgrader", "fetch_assignment", "linear", folder=desk)
+        path = desk / "linear" / "linear.ipynb"
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        change(notebook)
+        path.write_text(json.dumps(notebook), encoding="utf-8")
+        self.run("nbgrader", "submit", "linear", folder=desk, JUPYTERHUB_USER=student, USER=student)
+
+    def hand_in(self, student: str, change: Callable[[Notebook], None], *, hour: int = 3) -> Path:
+        """Put an answer where `nbgrader collect` puts them."""
+        path = self.submitted / student / "linear" / "linear.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        (path.parent / "timestamp.txt").write_text(f"2026-01-02 {hour:02}:04:05.000000 UTC\n", encoding="ascii")
+        (path.parent / "submission_secret.txt").write_text(student, encoding="ascii")
+        notebook = json.loads((self.course / "release" / "linear" / "linear.ipynb").read_text(encoding="utf-8"))
+        change(notebook)
+        path.write_text(json.dumps(notebook), encoding="utf-8")
+        return path
+
+    def scores(self) -> dict[str, float | None]:
+        """What the gradebook says."""
+        query = (
+            "SELECT student.id, SUM(grade.auto_score), COUNT(*) - COUNT(grade.auto_score), COUNT(grade.manual_score) "
+            "FROM grade JOIN submitted_notebook ON grade.notebook_id = submitted_notebook.id "
+            "JOIN submitted_assignment ON submitted_notebook.assignment_id = submitted_assignment.id "
+            "JOIN student ON submitted_assignment.student_id = student.id GROUP BY student.id"
+        )
+        with sqlite3.connect(self.course / "gradebook.db") as base:
+            rows = base.execute(query).fetchall()
+        base.close()
+        assert not any(manual for *_, manual in rows)
+        return {student: None if missing else score for student, score, missing, _ in rows}
