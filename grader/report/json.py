@@ -35,13 +35,15 @@ def pieces(report: GradeReport) -> Iterator[str]:
 
 
 def _head(report: GradeReport) -> dict[str, Any]:
-    return {
+    head: dict[str, Any] = {
         "schema": SCHEMA,
         "device": report.device,
         "sandbox": report.sandbox,
         "versions": dict(report.versions),
-        "workers": [asdict(worker) for worker in report.workers],
     }
+    if report.workers:
+        head["workers"] = [asdict(worker) for worker in report.workers]
+    return head
 
 
 def _text(data: Any) -> str:
