@@ -21,6 +21,8 @@ from grader.worker.recipes import build
 
 SMALL = 22.0
 """A case of this weight needs no shrinking: a person takes it in at a glance."""
+_ENOUGH = 64.0
+"""The same for hidden cases: where an answer fails one, the judge looks for a smaller one then."""
 TOO_LARGE = 1_000.0
 """Where cases weigh this much, they are images for whole networks, and slow: the suite does without a search."""
 _NUMERICS_CASES = 16
@@ -154,7 +156,7 @@ class Compiler:
         unique = {canonical(case): case for case in [self._resolve(case) for case in part.examples] + drawn}
         weights = sorted(weight(case)[0] for case in drawn) or [0.0]
         # Where even the smallest case drawn is large (an image), a search would find none much smaller.
-        self.small = max(SMALL, 2 * weights[0])
+        self.small = max(_ENOUGH if self.visibility == HIDDEN else SMALL, 2 * weights[0])
         entries = [self._entry(case) for case in sorted(unique.values(), key=weight)]
         for item in self.wrong if weights[len(weights) // 2] < TOO_LARGE else ():
             case = self._killer(item)
@@ -185,9 +187,9 @@ class Compiler:
     def _killer(self, item: Misconception) -> dict[str, Any] | None:
         """The smallest case found on which a misconception fails the criterion it names.
 
-        None where a small one is in the suite already, or none was found.
+        None where a small one is in the suite already, or none was found. The interface has cases of its own, too.
         """
-        if item.criterion in self.apart or item.name in self.caught:
+        if item.criterion in (*self.apart, "interface") or item.name in self.caught:
             return None
 
         def caught_drawn(case: Mapping[str, Any]) -> bool:
