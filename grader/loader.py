@@ -26,6 +26,8 @@ ExerciseKey = tuple[str, str]
 _SUFFIXES = (".py", ".ipynb")
 _SLOW_CODECS = ("idna", "punycode")
 """Codecs whose decoding takes time in the square of the length."""
+_MOST_FILES = 2_000
+"""Files of a submission that are looked at in search of misplaced answers."""
 _EXPORTED_MAGIC = re.compile(r"^([ \t]*)get_ipython\(\)\.\w+\(.*\)[ \t]*$", re.MULTILINE)
 """What a notebook's magic becomes in a ``.py`` exported from it."""
 
@@ -96,6 +98,35 @@ def find_submission(path: str | Path, assignments: Collection[str] = ()) -> Subm
             f"{path} is not an answer.", "Give a student's directory, or one .py or .ipynb file.", usage=True
         )
     raise CourseError(f"There is nothing at {path}.", "Check the path.", usage=True)
+
+
+def misplaced(student_dir: Path, exercises: Collection[ExerciseKey]) -> dict[str, str]:
+    """Files that look like answers but lie where none is looked for, each with where it should be.
+
+    Only of exercises of which nothing is in its place; two folders deep, links not followed.
+    """
+    places = {
+        name.casefold(): f"{assignment}/{name}"
+        for assignment, name in exercises
+        if not any(
+            os.path.lexists(student_dir / (place + suffix))
+            for place in (f"{assignment}/{name}", name)
+            for suffix in _SUFFIXES
+        )
+    }
+    found: dict[str, str] = {}
+    looked_at = 0
+    for folder, folders, files in os.walk(student_dir):
+        below = Path(folder).relative_to(student_dir)
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "_"))) if len(below.parts) < 3 else []
+        for file in sorted(files):
+            looked_at += 1
+            path = below / file
+            if path.suffix.lower() in _SUFFIXES and path.stem.casefold() in places:
+                found[path.as_posix()] = places[path.stem.casefold()] + path.suffix.lower()
+        if looked_at > _MOST_FILES:
+            break
+    return found
 
 
 def find_exercise(path: Path, exercises: Mapping[ExerciseKey, Iterable[str]]) -> ExerciseKey | None:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from itertools import chain
@@ -99,6 +99,10 @@ def grade(
     options = Options(
         only=only, device=device, jobs=jobs, cluster=cluster, seed=secret, limits=limits, cache_dir=cache_dir()
     )
+    notes = [note] if note else []
+    for line in _misplaced(course, only, student_dirs):
+        click.echo(line, err=True)
+        notes.append(line)
     with closing(_store(course.root, store_file, student_dirs)) as store:
         try:
             with watcher(quiet, len(student_dirs)) as seen:
@@ -110,11 +114,22 @@ def grade(
             sys.exit(INTERRUPTED)
         if seen.before and not quiet:
             click.echo(f"{seen.before} of {seen.parts} parts were in {store.path} already.", err=True)
-        if note:
-            report = replace(report, notes=(*report.notes, note))
+        if notes:
+            report = replace(report, notes=(*report.notes, *notes))
         _show(report, form, output, course)
         if store.ungraded():
             sys.exit(UNGRADED)
+
+
+def _misplaced(course: "Course", only: Sequence[str], submissions: Sequence[Path]) -> Iterator[str]:
+    """What looks like an answer and will not be read, so that nobody gets a zero for a folder too many."""
+    from grader.loader import misplaced
+
+    keys = {(exercise.assignment, exercise.name) for exercise, _ in course.select(only)}
+    for submission in submissions:
+        if submission.is_dir():
+            for path, place in misplaced(submission, keys).items():
+                yield f"{submission.name}: {path} is not graded: an answer is looked for in {place}."
 
 
 def _store(root: Path, wanted: Path | None, submissions: Sequence[Path]) -> "Store":
