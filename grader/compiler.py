@@ -4,7 +4,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
-from inspect import Parameter, signature
 from typing import Any
 
 import torch
@@ -13,6 +12,7 @@ from grader.catalog import CourseExercise
 from grader.judge import apart, compare, criteria
 from grader.judge.fingerprint import Fingerprint, fingerprint
 from grader.model import CourseError
+from grader.positional import by_position
 from grader.search import canonical, draw, seed_from, smallest, weight
 from grader.spec import Misconception, Part, evaluate, run, train
 from grader.suite_data import HIDDEN, Suite, SuiteCase
@@ -29,7 +29,6 @@ _NUMERICS_CASES = 16
 _JUDGED_APART = ("own_work", "numerics", "init", "errors", "vectorized")
 """Criteria that have cases of their own."""
 _PUBLIC_SHARE = 3
-_POSITIONAL_CASES = 4
 _MARKS = 32
 """Cases on which a misconception's behaviour is noted, more than a diagnosis looks at."""
 _REMEMBERED = 4_000
@@ -108,7 +107,11 @@ class Compiler:
         """Compile it."""
         part = self.part
         main = self._main()
-        cases = [*main, *self._interface(), *self._positional(main)]
+        cases = [
+            *main,
+            *self._interface(),
+            *by_position(part, getattr(self.exercise.reference, part.symbol, None), main, self._observe),
+        ]
         cases += self._numerics() + self._errors() + self._grouped()
         content = canonical([versions(), [[item.kind, item.group, dict(item.case)] for item in cases]])
         digest = hashlib.sha256(content.encode()).hexdigest()
@@ -253,36 +256,6 @@ class Compiler:
             entries.append(SuiteCase(kind="interface", case=resolved, expected=expected))
         return entries
 
-    def _positional(self, main: Sequence[SuiteCase]) -> list[SuiteCase]:
-        """Cases again with arguments by position: the fewest that give as many as they can values off the defaults."""
-        part = self.part
-        if not (part.positional and part.arguments) or isinstance(part.oracle, Mapping):
-            return []
-        names = [
-            name
-            for name, item in signature(getattr(self.exercise.reference, part.symbol)).parameters.items()
-            if item.kind is not Parameter.KEYWORD_ONLY
-        ]
-        defaults = {name: item.default for name, item in signature(part.oracle).parameters.items()}
-        telling: dict[int, set[str]] = {}
-        calls: dict[int, dict[str, Any]] = {}
-        for index, item in enumerate(main):
-            call = _by_position(item.case["new"], names, defaults) if "new" in item.case else None
-            if call is not None:
-                calls[index] = call
-                given = zip(names, call["args"], strict=False)
-                telling[index] = {name for name, value in given if value != defaults.get(name, Parameter.empty)}
-        entries: list[SuiteCase] = []
-        told: set[str] = set()
-        while telling and len(entries) < _POSITIONAL_CASES:
-            best = max(telling, key=lambda index: (len(telling[index] - told), len(telling[index]), -index))
-            if entries and not telling[best] - told:
-                break
-            told |= telling.pop(best)
-            case = {**main[best].case, "new": calls[best]}
-            entries.append(SuiteCase(kind="positional", case=case, expected=main[best].expected, group=best))
-        return entries
-
     def _numerics(self) -> list[SuiteCase]:
         part = self.part
         if part.numerics is None:
@@ -350,21 +323,6 @@ class Compiler:
             entries += [SuiteCase(kind="growth", case=self._resolve(case), group=index) for case in growth.cases]
             self.planned["vectorized"] = self.planned.get("vectorized", 0) + 1
         return entries
-
-
-def _by_position(new: Mapping[str, Any], names: Sequence[str], defaults: Mapping[str, Any]) -> dict[str, Any] | None:
-    """A constructor's call with all that can be passed by position passed so; None where a value does not allow it."""
-    given = [*new["args"]]
-    last = max((names.index(name) for name in new["kwargs"] if name in names), default=-1)
-    for name in names[len(given) : last + 1]:
-        value = new["kwargs"].get(name, defaults.get(name, Parameter.empty))
-        if value is Parameter.empty or not isinstance(value, (int, float, str, bool, type(None), dict, list)):
-            return None
-        given.append(value)
-    return {
-        "args": given,
-        "kwargs": {key: value for key, value in new["kwargs"].items() if key not in names[: len(given)]},
-    }
 
 
 def _module_steps(observe: Any, case: Mapping[str, Any]) -> list[dict[str, Any]]:

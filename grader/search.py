@@ -2,22 +2,23 @@
 
 Explicit seeds and no example database: the same strategy and seed give the same cases in every process. Hypothesis
 would also mix in constants that it reads from the local modules loaded so far; that is switched off, because then a
-part's cases would depend on what else was imported.
+part's cases would depend on what else was imported. Nor may it follow each draw with up to five near copies, whose
+values repeat one another: that helps to find one bug, where a suite wants cases as different as they come.
 """
 
 import hashlib
 import json
 import random
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import find as hypothesis_find
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample, Unsatisfiable
-from hypothesis.internal.conjecture import providers
+from hypothesis.internal.conjecture import engine, providers
 
 setattr(providers, "_get_local_constants", lambda: providers._local_constants)  # noqa: B010
 
@@ -48,6 +49,17 @@ def _settings(examples: int, *phases: Phase) -> settings:
     )
 
 
+@contextmanager
+def _afresh() -> Iterator[None]:
+    """Let hypothesis draw every case afresh."""
+    mutate = engine.ConjectureRunner.generate_mutations_from
+    setattr(engine.ConjectureRunner, "generate_mutations_from", lambda self, data: None)  # noqa: B010
+    try:
+        yield
+    finally:
+        setattr(engine.ConjectureRunner, "generate_mutations_from", mutate)  # noqa: B010
+
+
 def draw(strategy: st.SearchStrategy[Case], count: int, number: int) -> list[Case]:
     """Up to ``count`` different cases, in the order drawn."""
     found: dict[str, Case] = {}
@@ -60,7 +72,8 @@ def draw(strategy: st.SearchStrategy[Case], count: int, number: int) -> list[Cas
         if len(found) < count:
             found.setdefault(canonical(case), case)
 
-    collect()
+    with _afresh():
+        collect()
     return list(found.values())
 
 

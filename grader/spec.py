@@ -16,7 +16,7 @@ from grader.model import CRITERIA
 
 __all__ = [
     "POINTS", "Exercise", "Growth", "Misconception", "OffLimits", "Part", "Property", "call", "evaluate",
-    "function_case", "layer_case", "misconception", "module", "program", "run", "tensor", "train", "tuple_of",
+    "function_case", "layer_case", "misconception", "module", "program", "reload", "run", "tensor", "train", "tuple_of",
 ]  # fmt: skip
 
 POINTS: Mapping[str, float] = {
@@ -97,6 +97,12 @@ def run(*lines: str) -> dict[str, Any]:
     They see the answer's symbols, ``torch``, ``nn``, ``layer`` (the object of a `layer_case`) and earlier variables.
     """
     return {"do": "run", "lines": list(lines)}
+
+
+def reload() -> dict[str, Any]:
+    """The step that loads halves of all values: what a layer keeps of its old parameters is then out of date."""
+    halves = "{name: item / 2 if item.is_floating_point() else item for name, item in layer.state_dict().items()}"
+    return run(f"loaded = layer.load_state_dict({halves})")
 
 
 def layer_case(

@@ -76,9 +76,9 @@ def _engine_digest() -> str:
     """A digest of the engine's files that decide what a suite holds."""
     here = Path(__file__).parent
     names = (
-        "spec.py", "strategies.py", "search.py", "suite.py", "suite_data.py", "compiler.py", "properties.py",
-        "dropout_properties.py", "worker/probe.py", "worker/encode.py", "worker/recipes.py", "judge/compare.py",
-        "judge/criteria.py", "judge/apart.py", "judge/fingerprint.py",
+        "spec.py", "strategies.py", "search.py", "suite.py", "suite_data.py", "compiler.py", "positional.py",
+        "properties.py", "dropout_properties.py", "worker/probe.py", "worker/encode.py", "worker/recipes.py",
+        "judge/compare.py", "judge/criteria.py", "judge/apart.py", "judge/fingerprint.py",
     )  # fmt: skip
     return hashlib.sha256(b"\0".join((here / name).read_bytes() for name in names)).hexdigest()
 

@@ -2,6 +2,7 @@
 
 import __future__
 
+import builtins
 import contextlib
 import faulthandler
 import functools
@@ -194,9 +195,20 @@ class _Answer:
             self._checked.add(symbol)
             self._guard.check(vars(self._module).get(str(symbol)))
         observation = probe.run_case(
-            case, vars(self._module), device=self._device, mark=self._mark, answer_file=self._file
+            case, self._namespace(case), device=self._device, mark=self._mark, answer_file=self._file
         )
         return {**observation, "off_limits": self._guard.take()}
+
+    def _namespace(self, case: Mapping[str, Any]) -> dict[str, Any]:
+        """What a case sees of the answer: all that can be called, and nothing that hides one of Python's own names.
+
+        The lines of a case call `any` and the like, whatever an answer took ``from torch import *``.
+        """
+        found = vars(self._module)
+        if not any(step["do"] == "run" for step in case["steps"]):
+            return found
+        own = {name: thing for name, thing in found.items() if callable(thing) and not hasattr(builtins, str(name))}
+        return {**own, **{name: found[name] for name in [case.get("symbol")] if name in found}}
 
 
 def _module_name(stem: str) -> str:

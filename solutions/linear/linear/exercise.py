@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from grader.properties import Fresh, uniform_init
-from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, run, tensor, train
+from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, reload, run, tensor, train
 from grader.strategies import cotangents, flags, nasty_tensor, normal_tensor, seeds, sizes
 
 OFF_LIMITS = OffLimits(
@@ -64,6 +64,7 @@ LINEAR = Part(
         layer_case((5, 3), {}, [call(tensor(2, 3, 5, seed=2, layout="transposed"))]),
         layer_case((4, 3), {}, [call(tensor(4, seed=3))]),
         layer_case((3, 3), {}, [evaluate(), call(tensor(2, 3, seed=4)), train(), call(tensor(1, 3, seed=5))]),
+        layer_case((2, 3), {}, [call(tensor(2, 2)), reload(), call(tensor(2, 2))]),
     ],
     arguments=["in_features", "out_features", "bias"],
     numerics=linear_numerics(),

@@ -1,0 +1,92 @@
+"""Cases of a suite again, with the constructor's arguments by position."""
+
+from collections.abc import Callable, Mapping, Sequence
+from inspect import Parameter, signature
+from itertools import combinations, islice
+from typing import Any
+
+from grader.judge.fingerprint import fingerprint
+from grader.spec import Part
+from grader.suite_data import SuiteCase
+
+_TELLING = 4
+"""The most cases that are taken for giving arguments values off their defaults."""
+_TRIED = 8
+"""Cases that are tried for one that tells two arguments apart."""
+
+
+def by_position(
+    part: Part, reference: Any, main: Sequence[SuiteCase], observe: Callable[[Mapping[str, Any]], dict[str, Any]]
+) -> list[SuiteCase]:
+    """The fewest that give as many arguments as they can values off the defaults, and show in what order they come.
+
+    Args:
+        part: The part.
+        reference: Its symbol in the reference, whose signature says which arguments may come by position.
+        main: The cases to choose from, the smallest first.
+        observe: Runs the oracle on a case.
+    """
+    if not (part.positional and part.arguments) or isinstance(part.oracle, Mapping):
+        return []
+    names = [name for name, item in signature(reference).parameters.items() if item.kind is not Parameter.KEYWORD_ONLY]
+    defaults = {name: item.default for name, item in signature(part.oracle).parameters.items()}
+    telling: dict[int, set[str]] = {}
+    calls: dict[int, dict[str, Any]] = {}
+    for index, item in enumerate(main):
+        call = _call(item.case["new"], names, defaults) if "new" in item.case else None
+        if call is not None:
+            calls[index] = call
+            given = zip(names, call["args"], strict=False)
+            telling[index] = {name for name, value in given if value != defaults.get(name, Parameter.empty)}
+    chosen: list[int] = []
+    told: set[str] = set()
+    while telling and len(chosen) < _TELLING:
+        best = max(telling, key=lambda index: (len(telling[index] - told), len(telling[index]), -index))
+        if chosen and not telling[best] - told:
+            break
+        told |= telling.pop(best)
+        chosen.append(best)
+
+    def shows(index: int, one: int, other: int) -> bool:
+        """Whether a case comes out otherwise where two arguments change places."""
+        args = [*calls[index]["args"]]
+        args[one], args[other] = args[other], args[one]
+        got = observe(_called(main[index], {**calls[index], "args": args}))
+        return not fingerprint(got).matches(fingerprint(main[index].expected or {}))
+
+    for pair in combinations(range(len(names)), 2):
+        both = islice((index for index in (*chosen, *calls) if _differ(calls[index]["args"], *pair)), _TRIED)
+        found = next((index for index in both if shows(index, *pair)), None)
+        if found is not None and found not in chosen:
+            chosen.append(found)
+    return [
+        SuiteCase(
+            kind="positional", case=_called(main[index], calls[index]), expected=main[index].expected, group=index
+        )
+        for index in chosen
+    ]
+
+
+def _called(item: SuiteCase, call: Mapping[str, Any]) -> dict[str, Any]:
+    """A case with another call of the constructor."""
+    return {**item.case, "new": call}
+
+
+def _differ(args: Sequence[Any], one: int, other: int) -> bool:
+    """Whether two arguments are given, and differ."""
+    return max(one, other) < len(args) and bool(args[one] != args[other])
+
+
+def _call(new: Mapping[str, Any], names: Sequence[str], defaults: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A constructor's call with all that can be passed by position passed so; None where a value does not allow it."""
+    given = [*new["args"]]
+    last = max((names.index(name) for name in new["kwargs"] if name in names), default=-1)
+    for name in names[len(given) : last + 1]:
+        value = new["kwargs"].get(name, defaults.get(name, Parameter.empty))
+        if value is Parameter.empty or not isinstance(value, (int, float, str, bool, type(None), dict, list)):
+            return None
+        given.append(value)
+    return {
+        "args": given,
+        "kwargs": {key: value for key, value in new["kwargs"].items() if key not in names[: len(given)]},
+    }
