@@ -8,7 +8,7 @@ bin := $(VENV)/bin
 install = $(bin)/python -m pip install --quiet --quiet --disable-pip-version-check --constraint constraints.txt
 setup := pyproject.toml constraints.txt
 
-.PHONY: venv demo test check verify bench screenshots clean
+.PHONY: venv demo learn test check verify bench screenshots clean
 .DEFAULT_GOAL := demo
 
 venv: $(VENV)/.all
@@ -16,6 +16,10 @@ venv: $(VENV)/.all
 
 demo: $(VENV)/.core
 	@COURSE_SEED=demo $(bin)/course grade examples/*/ --only linear --only normalization --output results/demo
+
+learn: $(VENV)/.core
+	@$(bin)/course start learn
+	@echo "(The course command is in $(VENV): before you change the folder, '. $(bin)/activate' puts it on the PATH.)"
 
 test: $(VENV)/.dev
 	$(bin)/python -m pytest --numprocesses=2 --dist=worksteal $(PYTEST_ARGS)

@@ -1,11 +1,26 @@
-"""``make screenshots``: the pictures of docs/report.md, taken of the report of `make demo`."""
+"""``make screenshots``: the pictures of the documentation, taken of real runs.
 
+Those of docs/report.md are of the report of `make demo`; the terminal's is of `course check`, on an answer that is
+wrong and then right; the notebook's is of ``%check`` in a notebook that is executed for it.
+"""
+
+import io
+import os
+import re
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+import nbformat
+from nbconvert import HTMLExporter
 from PIL import Image
+from rich.console import Console
+from rich.text import Text
 
 from tests import browser
+
+ROOT = Path(__file__).parent.parent
 
 _SHOTS = (
     ("class", "index.html", 1280, 1000, 1),
@@ -17,12 +32,97 @@ _SHOTS = (
 """Name, page, width, height and pixels a point."""
 
 
+_SHUFFLE = """\
+class PixelShuffle(nn.Module):
+    def __init__(self, upscale_factor):
+        super().__init__()
+        self.upscale_factor = upscale_factor
+
+    def forward(self, x):
+        r = self.upscale_factor
+        *batch, channels, height, width = x.shape
+        x = x.reshape(*batch, channels // r**2, r, r, height, width)
+        x = x.movedim(-4, -1).movedim(-4, -3)
+        return x.reshape(*batch, channels // r**2, height * r, width * r)
+"""
+"""Rows and columns of each block the wrong way round."""
+
+
 def main(report: Path, pictures: Path) -> None:
-    """Take them, as small PNGs of 64 colours."""
+    """Take them all."""
     reason = browser.missing()
     if reason:
         sys.exit(reason)
     pictures.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        _course(folder, "start", "learn")
+        learn = Path(folder) / "learn"
+        (pictures / "check.svg").write_text(terminal(learn), encoding="utf-8")
+        notebook(learn, pictures)
+    pages(report, pictures)
+
+
+def _course(folder: str | Path, *words: str) -> str:
+    """What a command prints on a terminal with colours; it may fail, for answers may be wrong."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "FORCE_COLOR": "1", "COLORTERM": "truecolor", "COLUMNS": "92"}
+    done = subprocess.run(
+        [sys.executable, "-m", "cli", *words], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    return done.stdout
+
+
+def terminal(learn: Path) -> str:
+    """Checks of the README's `Flatten`, before and after, as SVG."""
+    answer = learn / "linear/linear.py"
+    stub = answer.read_text(encoding="utf-8")
+    found = re.search(r"^```py\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert found is not None
+    before = stub[: stub.index("class Flatten")]
+    first = re.sub(
+        r"(def forward.*?\n).*?\n\n", r"\1        return x.reshape(x.shape[0], -1)\n\n", found[1], flags=re.DOTALL
+    )
+    console = Console(record=True, width=92, file=io.StringIO(), force_terminal=True)
+    for flatten in (first, found[1]):
+        answer.write_text(before + flatten, encoding="utf-8")
+        console.print(Text.assemble(("$ ", "green"), ("course check Flatten", "bold")))
+        console.print(Text.from_ansi(_course(learn, "check", "Flatten")))
+    # Without the fonts that rich would have the picture fetch.
+    return re.sub(r"@font-face \{.*?\}\s*", "", console.export_svg(title="learn"), flags=re.DOTALL)
+
+
+def notebook(learn: Path, pictures: Path) -> None:
+    """``%check`` of a wrong `PixelShuffle`, in the looks of JupyterLab, light and dark."""
+    made = nbformat.v4.new_notebook()
+    sources = ["import torch\nfrom torch import nn", "%load_ext grader.magic", _SHUFFLE, "%check PixelShuffle"]
+    made.cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    folder = learn / "upsampling"
+    nbformat.write(made, folder / "picture.ipynb")
+    command = [sys.executable, "-c", "from nbclient.cli import main; main()", "--output=shown", "picture.ipynb"]
+    subprocess.run(command, cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True)
+    (path,) = folder.glob("shown*")
+    shown = nbformat.read(path, as_version=4)
+    shown.cells = shown.cells[-1:]
+    with browser.chromium() as chromium:
+        for theme in ("light", "dark"):
+            exporter = HTMLExporter(template_name="lab", theme=theme, mathjax_url="", require_js_url="")
+            page_path = folder / f"{theme}.html"
+            page_path.write_text(exporter.from_notebook_node(shown)[0], encoding="utf-8")
+            with chromium.new_context(viewport={"width": 920, "height": 760}, offline=True) as context:
+                page = context.new_page()
+                page.goto(page_path.as_uri(), wait_until="domcontentloaded")
+                path = pictures / f"notebook-{theme}.png"
+                page.screenshot(path=path)
+                _small(path)
+
+
+def _small(path: Path) -> None:
+    """Keep a PNG to 64 colours."""
+    with Image.open(path) as picture:
+        picture.convert("RGB").quantize(64).save(path, optimize=True)
+
+
+def pages(report: Path, pictures: Path) -> None:
+    """The pages of a report."""
     with browser.chromium() as chromium:
         for name, page_name, width, height, scale in _SHOTS:
             with chromium.new_context(
@@ -32,8 +132,7 @@ def main(report: Path, pictures: Path) -> None:
                 page.goto((report / page_name).resolve().as_uri())
                 path = pictures / f"{name}.png"
                 page.screenshot(path=path)
-                with Image.open(path) as picture:
-                    picture.convert("RGB").quantize(64).save(path, optimize=True)
+                _small(path)
 
 
 if __name__ == "__main__":

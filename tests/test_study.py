@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -73,6 +75,43 @@ def test_from_a_stub_to_the_solution(course: Callable[..., subprocess.CompletedP
     state.unlink()
     assert "✓ Flatten" in course("check", "Flatten").stdout
     assert "Next: Module" in course("progress").stdout
+
+
+def test_the_first_exercise_of_the_readme(
+    course: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    (flatten,) = re.findall(r"^```py\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S)
+    answer = tmp_path / "learn/linear/linear.py"
+    stub = answer.read_text(encoding="utf-8")
+    answer.write_text(stub[: stub.index("class Flatten")] + flatten, encoding="utf-8")
+    said = course("check", "Flatten").stdout
+    assert "✓ Flatten" in said
+    assert "Next: Linear in linear/linear.py" in said
+    assert (tmp_path / "learn/linear/capstone.ipynb").read_bytes() == (
+        ROOT / "assignments/linear/capstone.ipynb"
+    ).read_bytes()
+
+
+def test_a_kit_knows_its_stubs_though_someone_wrote_in_them(tmp_path: Path) -> None:
+    kit = tmp_path / "kit"
+    shutil.copytree(ROOT / "assignments/linear", kit / "linear")
+    settings = (ROOT / "assignments/course.toml").read_text(encoding="utf-8")
+    (kit / "course.toml").write_text(re.sub("assignments = .*", 'assignments = ["linear"]', settings), encoding="utf-8")
+    (before,) = read_outline(kit).lessons
+    stub, notebook, text = before.stub, before.notebook, before.text
+    (kit / "linear/linear.py").write_text(RIGHT, encoding="utf-8")
+    (kit / "linear/scratch.py").write_text("mine = 1\n", encoding="utf-8")
+    written = json.loads(notebook)
+    for cell in written["cells"]:
+        if cell["id"] == "linear-Linear":
+            cell |= {"source": "mine = 1", "execution_count": 3}
+    (kit / "linear/linear.ipynb").write_text(json.dumps(written), encoding="utf-8")
+    (after,) = read_outline(kit).lessons
+    assert (after.stub, after.text) == (stub, text)
+    assert json.loads(after.notebook) == json.loads(notebook)
+    (kit / "linear/checks/linear.zip").write_bytes(b"damaged")
+    (damaged,) = read_outline(kit).lessons
+    assert damaged.stub == RIGHT
 
 
 def test_what_is_there_stays(course: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path) -> None:
