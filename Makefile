@@ -15,7 +15,8 @@ venv: $(VENV)/.all
 	@echo "The course command is $(bin)/course; '. $(bin)/activate' puts it on the PATH."
 
 demo: $(VENV)/.core
-	@COURSE_SEED=demo $(bin)/course grade examples/*/ --only linear --only normalization --only upsampling/pixelshuffle --only recurrent/cells --output results/demo
+	@COURSE_SEED=demo $(bin)/course grade examples/*/ --only linear --only normalization \
+		--only upsampling/pixelshuffle --only recurrent/cells --output results/demo
 
 learn: $(VENV)/.core
 	@$(bin)/course start learn
