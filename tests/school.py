@@ -111,6 +111,12 @@ class School:
         self.plain = folder / "plain" / "zoë"
         self.students = STUDENTS | {"thief": fill(THIEF.format(database=str(self.course / "gradebook.db")))}
         (folder / "home").mkdir()
+        self.environment = os.environ | {
+            "COURSE_SEED": "documents",  # that of the documents' tests, so that its suites are compiled once
+            "HOME": str(folder / "home"),
+            "PYTHONPATH": str(ROOT),
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        }  # fmt: skip
         shutil.copytree(
             ROOT / "solutions" / "linear", self.root / "solutions" / "linear",
             ignore=shutil.ignore_patterns("__pycache__"),
@@ -150,18 +156,13 @@ class School:
 
     def run(self, *words: object, status: int = 0, folder: Path | None = None, **extra: str) -> str:
         """A command, by its exit status; what it said."""
-        environment = os.environ | {
-            "COURSE_SEED": "documents",  # that of the documents' tests, so that its suites are compiled once
-            "HOME": str(self.folder / "home"),
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        } | extra  # fmt: skip
         where = folder or (self.course if self.course.is_dir() else self.folder)
-        found, said = self.warm.run([*map(str, words)], where, environment)
+        found, said = self.warm.run([*map(str, words)], where, self.environment | extra)
         assert found == status, f"{words}\n{said}"
         return said
 
-    def submit(self, student: str, change: Callable[[Notebook], None]) -> None:
-        """Fetch, answer and submit as a student."""
+    def fetch(self, student: str, change: Callable[[Notebook], None]) -> Path:
+        """Fetch the assignment as a student, and answer; the folder where the student works."""
         desk = self.folder / "desks" / student
         desk.mkdir(parents=True)
         shutil.copy(self.course / "nbgrader_config.py", desk)
@@ -170,6 +171,11 @@ class School:
         notebook = json.loads(path.read_text(encoding="utf-8"))
         change(notebook)
         path.write_text(json.dumps(notebook), encoding="utf-8")
+        return desk
+
+    def submit(self, student: str, change: Callable[[Notebook], None]) -> None:
+        """Fetch, answer and submit as a student."""
+        desk = self.fetch(student, change)
         self.run("nbgrader", "submit", "linear", folder=desk, JUPYTERHUB_USER=student, USER=student)
 
     def hand_in(self, student: str, change: Callable[[Notebook], None], *, hour: int = 3) -> Path:

@@ -3,10 +3,12 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 
 import pytest
 
-from tests.school import XSS, School
+from tests.school import RIGHT, XSS, School, fill
 
 pytestmark = pytest.mark.slow
 
@@ -53,6 +55,28 @@ def test_feedback_is_released_escaped(school: School) -> None:
     assert list(desk.glob("linear/feedback/*/linear.html"))
     school.run("nbgrader", "export")
     assert "wrong" in (school.course / "grades.csv").read_text(encoding="utf-8")
+
+
+def test_students_run_the_locked_cells(school: School) -> None:
+    nbformat = pytest.importorskip("nbformat")
+    desk = school.fetch("learner", fill(RIGHT.replace("x.reshape", "x.transpose(0, -1).reshape"))) / "linear"
+    done = subprocess.run(
+        [sys.executable, "-c", "from nbclient.cli import main; main()", "--timeout=300", "--inplace", "linear.ipynb"],
+        cwd=desk, env=school.environment, capture_output=True, text=True, timeout=400, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    cells = {cell.id: cell for cell in nbformat.read(desk / "linear.ipynb", as_version=4).cells}
+    shown = {}
+    for symbol in ("Linear", "Flatten"):
+        cell = cells[f"linear-{symbol}-check"]
+        assert cell.metadata.nbgrader.grade
+        assert not cell.metadata.editable
+        assert not cell.metadata.deletable
+        (output,) = cell.outputs
+        shown[symbol] = output.data
+    assert shown["Linear"]["text/plain"].startswith("✓ Linear")
+    assert shown["Flatten"]["text/plain"].startswith("✗ Flatten")
+    assert "<table" in shown["Flatten"]["text/html"]
 
 
 def test_a_fault_of_the_judge_is_loud_and_leaves_no_earlier_score(school: School) -> None:

@@ -40,5 +40,4 @@ def configure(c: Any, course: str | os.PathLike[str]) -> None:
     ]
     # Students have the public suites; a copy of them for each who is graded would be of no use.
     c.AutogradeApp.CourseDirectory.ignore.append("checks")
-    for name in ("GradeOutOfProcess", "KnowEveryGradeCell"):
-        c[name].course = str(Path(course).resolve())
+    c.GradeOutOfProcess.course = str(Path(course).resolve())

@@ -1,5 +1,6 @@
 """Put our judge's scores and feedback into the grade cells of a notebook, where nbgrader looks for them."""
 
+from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
@@ -10,6 +11,9 @@ from traitlets import Float, Unicode
 
 from grader.classroom.scorer import ScorerError, scorer
 from grader.classroom.ungraded import not_graded
+from grader.model import CourseError
+from grader.notebook import check_id
+from grader.study.outline import read_outline
 
 
 class GradeOutOfProcess(NbGraderPreprocessor):  # type: ignore[misc]
@@ -59,23 +63,23 @@ class GradeOutOfProcess(NbGraderPreprocessor):  # type: ignore[misc]
 class KnowEveryGradeCell(NbGraderPreprocessor):  # type: ignore[misc]
     """Refuses to release a notebook with a grade cell that nothing would grade."""
 
-    course = Unicode(help="The course's directory.").tag(config=True)
-
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Check one source notebook.
+        """Check one source notebook, against what `course release --nbgrader` put beside it.
 
         Raises:
-            ScorerError: where a grade cell belongs to no part of the course.
+            CourseError: where a grade cell belongs to no part of the course.
         """
         who = resources["nbgrader"]
         wanted = [cell.metadata.nbgrader.get("grade_id", "") for cell in nb.cells if _is_autograded(cell)]
         if wanted:
-            known = scorer(self.course).ask(do="parts", assignment=who["assignment"], notebook=who["notebook"])
-            for name in wanted:
-                if name not in known["grade_ids"]:
-                    raise ScorerError(
-                        f"The grade cell {name!r} belongs to no part of {who['assignment']}/{who['notebook']}: "
-                        f"expected one of {', '.join(known['grade_ids'])}."
+            outline = read_outline(Path(resources["metadata"]["path"]))
+            name = who["notebook"]
+            known = [check_id(name, symbol) for lesson, symbol in outline.parts if lesson.name == name]
+            for grade_id in wanted:
+                if grade_id not in known:
+                    raise CourseError(
+                        f"The grade cell {grade_id!r} belongs to no part of {who['assignment']}/{name}: "
+                        f"expected {' or '.join(known) or 'none'}."
                     )
         return nb, resources
 

@@ -163,13 +163,6 @@ class Service:
         if "grading" in self.__dict__:
             self.grading.close()
 
-    def parts(self, assignment: str, notebook: str) -> dict[str, Any]:
-        """The grade ids that a notebook's grade cells may have."""
-        from grader.notebook import check_id
-
-        exercise = self.course.exercise(f"{assignment}/{notebook}")
-        return {"grade_ids": [check_id(exercise.name, part.symbol) for part in exercise.parts]}
-
     def grade(self, assignment: str, notebook: str, student: str, cells: Sequence[str]) -> dict[str, Any]:
         """Judge the code cells of a notebook as `course grade` does a notebook of these cells."""
         from grader.classroom.feedback import part_html
