@@ -52,7 +52,7 @@ def timeless(document: dict[str, Any]) -> dict[str, Any]:
 
 def test_the_json_report_has_the_promised_shape(runner: CliRunner, student: Path) -> None:
     document = graded(runner, student)
-    assert set(document) == {"schema", "device", "sandbox", "versions", "workers", "submissions"}
+    assert set(document) == {"schema", "device", "sandbox", "versions", "submissions"}
     assert document["schema"] == 1
     (submission,) = document["submissions"]
     assert submission["student"] == "anna"
@@ -101,7 +101,7 @@ def test_an_answer_in_the_wrong_place_is_pointed_out(runner: CliRunner, student:
     result = course(runner, "grade", tmp_path / "lena", student, "--only", "Flatten", "--jobs", "1")
     assert result.exit_code == 0
     assert "lena: Homework 1/linear/linear.py is not graded" in result.stderr
-    assert "anna:" not in result.stderr
+    assert result.stderr.count("is not graded") == 1
 
 
 def test_the_output_folder_holds_pages_and_json(runner: CliRunner, student: Path, tmp_path: Path) -> None:

@@ -1,0 +1,133 @@
+"""One run over a synthetic class, in a process of its own, so that its peak of memory is its own too."""
+
+import json
+import os
+import resource
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, nullcontext
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from benchmarks.sampling import Sampler
+from benchmarks.synthetic import make_class
+from grader.catalog import load_course
+from grader.report import json as report_json
+from grader.report.folder import save
+from grader.report.html import write
+from grader.run import Options
+from grader.schedule import Run, Watcher, grade
+from grader.store import Store
+from grader.suite import compile_suite
+
+ROOT = Path(__file__).resolve().parent.parent
+SEED = "bench"
+CASE_SECONDS = 1.0
+"""Limit for a case; the hanging answers would otherwise be most of what is measured."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """What a run took."""
+
+    students: int
+    jobs: int
+    parts: int
+    wall: float
+    """Seconds from the first look at the submissions to the last result stored."""
+    cpu: float
+    """Processor seconds of all processes meanwhile."""
+    reports: float
+    """Seconds for writing the HTML and JSON reports."""
+    grader_mb: float
+    """Peak of the grader's own resident memory, reports included."""
+    hand_mb: float
+    """The same of the largest process that grades for it; 0 where it grades itself."""
+    verdicts: dict[str, int]
+    shares: dict[str, float]
+    """Of a run in one process: the share of its time by activity."""
+
+
+def measure(students: int, jobs: int, only: list[str], cache: Path) -> Measured:
+    """Make a class and grade it."""
+    course = load_course(ROOT)
+    limits = replace(course.limits, case_seconds=CASE_SECONDS)
+    for exercise, part in course.select(only):
+        compile_suite(exercise, part, SEED, cache_dir=cache)  # once a course, so it is no part of a class's cost
+    options = Options(only=only, device="cpu", jobs=jobs, seed=SEED, limits=limits, cache_dir=cache)
+    with tempfile.TemporaryDirectory() as folder, closing(Store(Path(folder) / "grades.sqlite")) as store:
+        paths = make_class(course, only, students, Path(folder) / "class")
+        before, began = _cpu(), time.perf_counter()
+        sampler = Sampler() if jobs == 1 else None
+        with _Hands() as hands, sampler or nullcontext():
+            report = grade(course, paths, options, Run(store=store, watcher=Watcher()))
+        wall, cpu = time.perf_counter() - began, _cpu() - before
+        began = time.perf_counter()
+        output = Path(folder) / "output"
+        write(report, output, course.feedback, title=course.title)
+        save(output / "grades.json", report_json.pieces(report))
+        verdicts = Counter(part.verdict.value for each in report.submissions for part in each.parts)
+        return Measured(
+            students=students, jobs=jobs, parts=verdicts.total(), wall=wall, cpu=cpu,
+            reports=time.perf_counter() - began, grader_mb=_peak_mb("self"), hand_mb=hands.peak_mb,
+            verdicts=dict(verdicts.most_common()), shares=sampler.shares if sampler else {},
+        )  # fmt: skip
+
+
+def _cpu() -> float:
+    """Processor seconds of this process and of those below it that have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def _peak_mb(pid: int | str) -> float:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
+
+
+class _Hands:
+    """Watches the peak memory of the processes right below this one that are not servers of workers."""
+
+    def __init__(self) -> None:
+        self.peak_mb = 0.0
+        self._stop = threading.Event()
+        self._watch = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> "_Hands":
+        self._watch.start()
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._stop.set()
+        self._watch.join()
+
+    def _look(self) -> None:
+        while not self._stop.wait(0.5):
+            self.peak_mb = max([self.peak_mb, *map(_peak_mb, self._below())])
+
+    def _below(self) -> Iterator[int]:
+        for path in Path(f"/proc/{os.getpid()}/task").glob("*/children"):
+            try:
+                pids = path.read_text(encoding="utf-8").split()
+            except OSError:
+                continue
+            for pid in pids:
+                try:
+                    command = Path(f"/proc/{pid}/cmdline").read_bytes()
+                except OSError:
+                    continue
+                if b"spawn_main" in command:
+                    yield int(pid)
+
+
+if __name__ == "__main__":
+    count, jobs, cache, *only = sys.argv[1:]
+    print(json.dumps(asdict(measure(int(count), int(jobs), only, Path(cache)))))
