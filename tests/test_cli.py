@@ -101,7 +101,7 @@ def test_an_answer_in_the_wrong_place_is_pointed_out(runner: CliRunner, student:
     result = course(runner, "grade", tmp_path / "lena", student, "--only", "Flatten", "--jobs", "1")
     assert result.exit_code == 0
     assert "lena: Homework 1/linear/linear.py is not graded" in result.stderr
-    assert result.stderr.count("is not graded") == 1
+    assert result.stderr.count("an answer is looked for") == 1
 
 
 def test_the_output_folder_holds_pages_and_json(runner: CliRunner, student: Path, tmp_path: Path) -> None:
