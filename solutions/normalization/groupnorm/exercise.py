@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from grader.properties import Fresh, constant_init
-from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, run, tensor, train
+from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, reload, run, tensor, train
 from grader.strategies import (
     cotangents,
     eps_values,
@@ -97,6 +97,7 @@ GROUP_NORM = Part(
         layer_case((2, 6), {"eps": 0.1}, [call(tensor(3, 6, 5, 3, seed=1, scale=0.1, shift=-2.0))]),
         layer_case((1, 3), {"affine": False}, [call(tensor(1, 3, 2, 2, seed=2))]),
         layer_case((2, 6), {}, [call(tensor(2, 6, seed=3))]),
+        layer_case((1, 2), {}, [call(tensor(2, 2, 3)), reload(), call(tensor(2, 2, 3))]),
     ],
     arguments=["num_groups", "num_channels", "eps", "affine"],
     numerics=group_numerics(),
@@ -160,6 +161,7 @@ def instance_growth(batch: int, height: int) -> dict[str, Any]:
 
 
 BOTH = {"affine": True, "track_running_stats": True}
+IMAGE = tensor(2, 3, 2)
 INSTANCE_NORM = Part(
     symbol="InstanceNorm2d",
     oracle=nn.InstanceNorm2d,
@@ -172,6 +174,9 @@ INSTANCE_NORM = Part(
         ),
         layer_case((2,), {"track_running_stats": True}, [evaluate(), call(tensor(2, 1, 1, seed=4))]),
         layer_case((2,), {"affine": True}, [call(tensor(2, 5, 1, seed=5)), call(tensor(2, 1, 4, seed=6))]),
+        layer_case(
+            (2,), BOTH, [call(tensor(2, 3, 2)), evaluate(), call(tensor(2, 3, 2)), reload(), call(tensor(2, 3, 2))]
+        ),
     ],
     arguments=["num_features", "eps", "momentum", "affine", "track_running_stats"],
     numerics=instance_numerics(),

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from grader.properties import Fresh, constant_init
-from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, run, tensor
+from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, reload, run, tensor
 from grader.strategies import eps_values, keywords, nasty_tensor, normal_tensor, seeds, sizes, train_eval_programs
 
 
@@ -90,6 +90,7 @@ def growth(batch: int, height: int) -> dict[str, Any]:
     return layer_case((3,), {}, [call(tensor(batch, 3, height, 3)) | {"count": True}])
 
 
+IMAGE = tensor(2, 1, 2, 3, seed=6)
 SWITCHABLE_NORM = Part(
     symbol="SwitchableNorm2d",
     oracle=SwitchableNorm2d,
@@ -102,6 +103,7 @@ SWITCHABLE_NORM = Part(
         ),
         layer_case((2,), {}, [evaluate(), call(tensor(2, 2, 4, 3, seed=4))]),
         layer_case((1,), {}, [call(tensor(1, 1, 3, 2, seed=5))]),
+        layer_case((1,), {}, [call(IMAGE), reload(), call(IMAGE), evaluate(), call(IMAGE), reload(), call(IMAGE)]),
     ],
     arguments=["num_features", "eps", "momentum"],
     numerics=numerics(),
