@@ -149,7 +149,9 @@ def classifier_drops_half(
         f"layer(torch.zeros({_IMAGES}, *{list(image)}).to(like)).detach()",
         f"bool((layer.eval()(torch.zeros(1, *{list(image)}).to(like)) - 1).abs().max() < 1e-4)",
     )
-    case = layer_case(args, {**kwargs, "num_classes": _OUTPUTS}, [run(*lines)], state=None, dtype="float32")
+    # Such layers are large.
+    named = {**kwargs, "num_classes": _OUTPUTS}
+    case = layer_case(args, named, [run(*lines)], state=None, dtype="float32", patience=4)
 
     def holds(observations: Sequence[Mapping[str, Any]]) -> str | None:
         values = line_values(observations[0])

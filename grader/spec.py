@@ -113,6 +113,7 @@ def layer_case(
     state: str | Mapping[str, Mapping[str, Any]] | None = "normal",
     dtype: str = "float64",
     seed: int = 0,
+    patience: int = 1,
 ) -> dict[str, Any]:
     """A case that constructs the part's symbol and takes steps with the object.
 
@@ -125,8 +126,9 @@ def layer_case(
             must not be random.
         dtype: ``float64``, or ``float32`` for `Part.numerics`.
         seed: Of the state, and of torch's generator while the case runs.
+        patience: How many times longer than other cases it may take, where a right answer needs a good second.
     """
-    return {
+    case: dict[str, Any] = {
         "new": {
             "args": [_plain(arg) for arg in args],
             "kwargs": {key: _plain(item) for key, item in (kwargs or {}).items()},
@@ -136,6 +138,7 @@ def layer_case(
         "dtype": dtype,
         "seed": seed,
     }
+    return case if patience == 1 else case | {"patience": patience}
 
 
 def function_case(

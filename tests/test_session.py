@@ -259,6 +259,16 @@ def test_hanging_in_a_case_is_a_time_limit_that_says_where(hasty: Server, body: 
     assert (found.verdict, found.stage, found.step) == (Verdict.TIME_LIMIT, "call", 0)
 
 
+def test_a_case_may_ask_for_patience(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    child = open_child(server, forward("time.sleep(0.6); return 2 * x", "import time"))
+    monkeypatch.setattr(child, "_limits", HASTY)
+    patient, hurried = child.run([case(patience=100), case()])
+    assert isinstance(patient, dict)
+    assert patient["error"] is None
+    assert isinstance(hurried, Stopped)
+    assert hurried.verdict is Verdict.TIME_LIMIT
+
+
 def test_a_hang_in_backward_is_told_from_one_in_forward(hasty: Server) -> None:
     source = """
         import torch

@@ -9,6 +9,7 @@ import json
 import selectors
 import signal
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -64,6 +65,7 @@ class Child:
         self._spent = 0.0
         self._stage, self._step = "", -1
         self._asked = self._answered = 0
+        self._patience: deque[float] = deque()
         self._at_end = self._closed = False
         self._selector = selectors.DefaultSelector()
         process.frames.setblocking(False)
@@ -123,6 +125,7 @@ class Child:
         while True:
             while self._asked - max(first, self._answered) < IN_FLIGHT and (case := next(left, None)) is not None:
                 self._send({"op": "case", "number": self._asked, "case": case})
+                self._patience.append(self._limits.case_seconds * case.get("patience", 1))
                 self._asked += 1
             if self._answered == self._asked:
                 return
@@ -136,7 +139,7 @@ class Child:
 
     def _reply(self) -> Observation | Stopped:
         self._stage, self._step = "new", -1
-        found = self._receive(self._limits.case_seconds, self._budget())
+        found = self._receive(self._patience.popleft(), self._budget())
         if isinstance(found, Stopped):
             return found
         if not isinstance(found, dict) or found.pop("number", None) != self._answered:

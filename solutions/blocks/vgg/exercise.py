@@ -100,12 +100,14 @@ class OracleVGG(nn.Module):
         return self.classifier(x)
 
 
+PATIENCE = 4
+"""A case takes a right answer a good second, and much longer where others want the processor too."""
 FILL = (
     "state = layer.state_dict()",
     "like = next(iter(state.values()))",
     "noise = torch.rand(99991).to(like) - 0.5",
     "for i, name in enumerate(sorted(state)): t = state[name]; n = t.numel(); "
-    "t.copy_(noise.roll(97 * i).repeat(n // 99991 + 1)[:n].view(t.shape)); t.mul_(4 / t[0].numel() ** 0.5)",
+    "row = noise.roll(97 * i) * (4 / t[0].numel() ** 0.5); t.copy_(row.repeat(n // 99991 + 1)[:n].view(t.shape))",
 )
 """Lines that give every parameter values by its name."""
 
@@ -125,7 +127,10 @@ def network_case(arch: Sequence[tuple[int, int]], channels: int, classes: int, s
         "[grad.flatten()[:: 1 + grad.numel() // 500] for grad in grads]",
     )
     steps = [evaluate(), run(*lines), call(tensor(1, channels, 224, 224, seed=seed, grad=False), cotangent=None)]
-    return {**layer_case((tuple(arch), channels, classes), {}, steps, state=None, seed=seed), "lines": "gradients"}
+    return {
+        **layer_case((tuple(arch), channels, classes), {}, steps, state=None, seed=seed, patience=PATIENCE),
+        "lines": "gradients",
+    }
 
 
 ARCHITECTURES = (
