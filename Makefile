@@ -20,7 +20,7 @@ demo: $(VENV)/.core
 
 learn: $(VENV)/.core
 	@$(bin)/course start learn
-	@echo "(The course command is in $(VENV): before you change the folder, '. $(bin)/activate' puts it on the PATH.)"
+	@printf '\nBefore that, here, so that there is a course command: . %s\n' $(bin)/activate
 
 test: $(VENV)/.dev
 	$(bin)/python -m pytest --numprocesses=2 --dist=worksteal $(PYTEST_ARGS)

@@ -74,7 +74,7 @@ def test_from_a_stub_to_the_solution(course: Callable[..., subprocess.CompletedP
     assert "class Flatten" in answer.read_text(encoding="utf-8")
     state.unlink()
     assert "✓ Flatten" in course("check", "Flatten").stdout
-    assert "Next: Module" in course("progress").stdout
+    assert "Next: Linear" in course("progress").stdout
 
 
 def test_the_first_exercise_of_the_readme(

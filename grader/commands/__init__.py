@@ -2,6 +2,7 @@
 
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -28,7 +29,10 @@ def told(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
-            return command(*args, **kwargs)
+            # What torch warns of while it computes what is expected is no concern of whoever called the command.
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", module=r"torch\b")
+                return command(*args, **kwargs)
         except CourseError as error:
             click.echo(f"course: {error.what}", err=True)
             if error.fix:

@@ -97,7 +97,9 @@ def check(root: Path | None, name: str | None) -> None:
                 begun = checker.attempted(lesson)
                 symbols = [symbol for symbol in symbols if symbol in begun]
             for symbol in symbols:
-                for report in checker.check(lesson, [symbol]):
+                with console.status(f"Checking {symbol} ..."):
+                    found = checker.check(lesson, [symbol])
+                for report in found:
                     workspace.note(report)
                     reports.append(report)
                     _show(report, lesson, console)

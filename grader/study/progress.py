@@ -21,7 +21,7 @@ def next_part(
     Args:
         outline: The course.
         workspace: What was reached.
-        after: Begin behind this exercise and part, and come round to it.
+        after: Begin behind this exercise and part, and come round to it; without it, what was begun goes first.
         finish: Name what is left of that exercise first.
     """
     parts = list(outline.parts)
@@ -30,6 +30,9 @@ def next_part(
         parts = [*parts[places[0] + 1 :], *parts[: places[0] + 1]] if places else parts
         if finish:
             parts.sort(key=lambda pair: pair[0].slug != after[0])
+    else:
+        begun = {lesson.slug for lesson, symbol in parts if workspace.record(lesson.slug, symbol).checks}
+        parts.sort(key=lambda pair: pair[0].slug not in begun)
     for lesson, symbol in parts:
         if not workspace.record(lesson.slug, symbol).passed:
             return lesson, symbol

@@ -198,6 +198,8 @@ class _Watch:
             self.say(f"{slug}: nothing begun yet.")
             return
         before = {symbol for symbol in symbols if self.workspace.record(slug, symbol).passed}
+        if self.large:
+            self.say(f"Checking {', '.join(symbols)} ...")
         reports = self.checker.check(lesson, symbols)
         for report in reports:
             self.reports[slug, report.part] = report

@@ -39,7 +39,8 @@ It checks every file that you save. Other commands: `course check PART`, `course
 When an assignment is written, its `capstone.ipynb` trains a small net made of your own answers next to the same net of
 `torch.nn`. In any notebook here, `%load_ext grader.magic` gives `%check PART` and `%hint PART`.
 
-What you have reached is kept in `{state}`; deleting it loses nothing but that. `pytest` works here too.
+What you have reached is kept in `{state}`; deleting it loses nothing but that. After `pip install pytest`, `pytest`
+works here too: each criterion of a part is a test.
 """
 
 Stamps = dict[Path, int]
