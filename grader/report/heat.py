@@ -7,7 +7,7 @@ from itertools import product
 
 LEVELS = 4
 """Degrees of difference, beside none."""
-_ROWS, _COLUMNS = 24, 24
+_ROWS, _COLUMNS = 24, 20
 """Squares that are drawn, at most."""
 _DOWN = 2
 """Leading dimensions whose indices go down; the others go across."""
