@@ -1,5 +1,6 @@
 """Let the course prove itself: right answers pass, wrong ones fail, and for the reason they should."""
 
+import ast
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -118,6 +119,11 @@ class _Verifier:
         self.exercise, self.server, self.limits, self.seed, self.cache_dir = exercise, server, limits, seed, cache_dir
         self.parts = [part for part in exercise.parts if part.symbol in symbols]
         self.suites: dict[str, Suite] = {}
+        self.lines = {
+            node.name: range(node.lineno, (node.end_lineno or node.lineno) + 1)
+            for node in ast.parse(exercise.reference_source).body
+            if isinstance(node, (ast.ClassDef, ast.FunctionDef))
+        }
 
     def proof(self, quick: bool) -> ExerciseProof:
         began = time.perf_counter()
@@ -251,11 +257,13 @@ class _Verifier:
     def _noticed(self, mutant: Mutant) -> str | None:
         """``loud`` or ``silent`` for a mutant that some part rejects, None for a survivor."""
         answer = self.answer(mutant.source)
-        for part in self.parts:
+        # What is changed in a class is likely seen by its own part.
+        parts = sorted(self.parts, key=lambda part: mutant.line not in self.lines.get(part.symbol, ()))
+        for part in parts:
             found = self._first_failure(part, answer)
             if found:
                 return found
-        for part in self.parts:
+        for part in parts:
             report = self.grade(part, mutant.source)
             if report.verdict is not Verdict.ACCEPTED:
                 return "loud" if report.verdict in _LOUD else "silent"
