@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from grader.properties import Fresh, uniform_init
-from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, tensor, train
+from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, reload, tensor, train
 from grader.strategies import cotangents, flags, nasty_tensor, normal_tensor, seeds, sizes
 
 Case = dict[str, Any]
@@ -132,6 +132,7 @@ def examples(dims: int) -> list[Case]:
         layer_case((3, 6, 2), {"groups": 3, "padding": 1}, on(2, 3, *size, seed=10)),
         layer_case((2, 3, 2), {}, on(2, *size, seed=11)),
         layer_case((1, 1, 2), {"padding": 3}, on(1, 1, *[1] * dims, seed=12)),
+        layer_case((1, 2, 2), {}, [*on(1, 1, *[3] * dims), reload(), *on(1, 1, *[3] * dims)]),
         layer_case((2, 2, 2), {}, [*on(2, 2, *size), *on(3, 2, *[item + 1 for item in size], seed=13)]),
         layer_case((2, 2, 2), {}, [evaluate(), *on(1, 2, *size, layout="transposed"), train(), *on(2, *size)]),
     ]

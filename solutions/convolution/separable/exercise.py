@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from grader.spec import Exercise, Growth, Part, call, evaluate, layer_case, tensor, train
+from grader.spec import Exercise, Growth, Part, call, evaluate, layer_case, reload, tensor, train
 from grader.strategies import cotangents, flags, nasty_tensor, normal_tensor, seeds, sizes
 
 Case = dict[str, Any]
@@ -105,6 +105,7 @@ separable = Part(
         layer_case(
             (1, 1, 2), {"stride": 3, "padding": 2, "dilation": 2, "bias": False}, [call(tensor(1, 1, 3, 4, seed=8))]
         ),
+        layer_case((1, 2, 2), {}, [call(tensor(1, 1, 3, 2)), reload(), call(tensor(1, 1, 3, 2))]),
         layer_case((2, 2, 2), {}, [evaluate(), call(tensor(2, 2, 3, 4)), train(), call(tensor(3, 2, 4, 3, seed=9))]),
     ],
     arguments=("in_channels", "out_channels", "kernel_size", "stride", "padding", "dilation", "bias"),

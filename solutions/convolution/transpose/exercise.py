@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from grader.properties import Fresh, uniform_init
-from grader.spec import Exercise, Growth, OffLimits, Part, call, layer_case, tensor
+from grader.spec import Exercise, Growth, OffLimits, Part, call, layer_case, reload, tensor
 from grader.strategies import cotangents, flags, normal_tensor, seeds, sizes
 
 Case = dict[str, Any]
@@ -160,6 +160,7 @@ exercise = Exercise(
                 example([1, 1, 1], {"stride": 2, "padding": 1}, [1, 1, 4, 3]),
                 example([1, 1, (1, 4)], {}, [1, 1, 1, 1]),
                 example([2, 1, 2], {"padding": (1, 0), "bias": False}, [2, 2, 3, 1], [2, 4, 2]),
+                layer_case([1, 2, 2], {}, [call(tensor(1, 1, 2, 2)), reload(), call(tensor(1, 1, 2, 2))]),
             ],
             arguments=(
                 "in_channels",

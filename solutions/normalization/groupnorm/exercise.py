@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 from torch import nn
 
-from grader.properties import Fresh, constant_init
+from grader.properties import Fresh, constant_init, graph_free
 from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, reload, run, tensor, train
 from grader.strategies import (
     cotangents,
@@ -184,7 +184,8 @@ INSTANCE_NORM = Part(
         constant_init(
             {"weight": 1, "bias": 0, "running_mean": 0, "running_var": 1, "num_batches_tracked": 0},
             Fresh(args=(3,), kwargs=BOTH),
-        )
+        ),
+        graph_free([3, 1e-5, 0.1, False, True], [2, 3, 2, 2], "running_mean", "running_var"),
     ],
     errors=[
         why(layer_case((3,), {}, [call(tensor(2, 3))]), "An input of 2 dimensions"),
@@ -197,6 +198,7 @@ INSTANCE_NORM = Part(
         why(layer_case((3,), BOTH, [call(tensor(4, 3, 3))]), "One image of 4 channels where num_features is 3"),
         why(layer_case((3,), {}, [call(tensor(2, 3, 1, 1))]), "A single value a channel"),
         why(layer_case((3,), BOTH, [call(tensor(4, 3, 1, 1))]), "A single value a channel in training"),
+        why(layer_case((3,), {}, [call(tensor(3, 1, 1))]), "One image of a single value a channel"),
     ],
     growth=[
         Growth(along="batch", cases=[instance_growth(batch, 3) for batch in (2, 4, 8)]),

@@ -6,7 +6,7 @@ import torch
 from hypothesis import strategies as st
 from torch import nn
 
-from grader.properties import Fresh, constant_init
+from grader.properties import Fresh, constant_init, graph_free
 from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, reload, run, tensor
 from grader.strategies import eps_values, keywords, nasty_tensor, normal_tensor, seeds, sizes, train_eval_programs
 
@@ -111,7 +111,8 @@ SWITCHABLE_NORM = Part(
         constant_init(
             {"weight": 1, "bias": 0, "mean_weight": 1, "var_weight": 1, "running_mean": 0, "running_var": 1},
             Fresh(args=(3,)),
-        )
+        ),
+        graph_free([3], [2, 3, 2, 2], "running_mean", "running_var"),
     ],
     errors=[
         why(layer_case((3,), {}, [call(tensor(3, 4, 4))]), "An input of 3 dimensions"),

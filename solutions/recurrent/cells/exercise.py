@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from torch import nn
 
 from grader.properties import Fresh, uniform_init
-from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, run, tensor, train
-from grader.strategies import cotangents, flags, normal_tensor, seeds, sizes
+from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, reload, run, tensor, train
+from grader.strategies import cotangents, flags, keywords, normal_tensor, seeds, sizes
 
 Case = dict[str, Any]
 
@@ -53,7 +53,7 @@ def cases(draw: st.DrawFn, pair: bool, options: Mapping[str, st.SearchStrategy[A
     """One to three calls in either mode, then one with small inputs: its gradients say what counts as zero in
     others."""
     inside, hidden = draw(sizes(1, 5)), draw(sizes(1, 4))
-    kwargs = draw(st.fixed_dictionaries({}, optional={"bias": flags, **options}))
+    kwargs = draw(keywords(bias=flags, **options))
     steps: list[Any] = []
     for _ in range(draw(sizes(1, 3))):
         if draw(flags):
@@ -98,6 +98,7 @@ def examples(pair: bool) -> list[Case]:
             (3, 4), {}, [call(wild, given(pair, 4, 4)), call(tensor(4, 3, scale=0.5), given(pair, 4, 4))], seed=1
         ),
         layer_case((3, 4), {}, [call(x, given(pair, 4, 4, seed=3), cotangent=None), evaluate(), call(x)], seed=2),
+        layer_case((2, 1), {}, [call(tensor(2, 2)), reload(), call(tensor(2, 2))]),
     ]
 
 

@@ -9,8 +9,8 @@ from torch import nn
 
 from grader.dropout_properties import WIDTH, dropout_between
 from grader.properties import Fresh, uniform_init
-from grader.spec import Exercise, Growth, OffLimits, Part, Property, call, evaluate, layer_case, run, tensor, train
-from grader.strategies import cotangents, flags, normal_tensor, seeds, sizes
+from grader.spec import Exercise, Growth, OffLimits, Part, Property, call, evaluate, layer_case, reload, run, tensor, train
+from grader.strategies import cotangents, flags, keywords, normal_tensor, seeds, sizes
 
 Case = dict[str, Any]
 
@@ -46,14 +46,8 @@ def rows_of(kwargs: Mapping[str, Any]) -> int:
 def options_of(draw: st.DrawFn, more: Mapping[str, st.SearchStrategy[Any]]) -> Case:
     """Arguments of a constructor; dropout only where there are layers to stand between (torch warns otherwise)."""
     kwargs: Case = draw(
-        st.fixed_dictionaries(
-            {},
-            optional={
-                "num_layers": st.sampled_from((2, 1)), "bias": flags, "batch_first": flags, "bidirectional": flags,
-                **more,
-            },
-        )
-    )  # fmt: skip
+        keywords(num_layers=st.sampled_from((2, 1)), bias=flags, batch_first=flags, bidirectional=flags, **more)
+    )
     if kwargs.get("num_layers", 1) > 1 and draw(flags):
         kwargs["dropout"] = draw(st.sampled_from((0.5, 0.0, 0.9)))
     if kwargs.get("nonlinearity") == "relu" and kwargs.get("num_layers", 1) > 1:
@@ -154,6 +148,7 @@ def examples(pair: bool, first: Case) -> list[Case]:
         layer_case((3, 2), {**every, "dropout": 0.0}, [call(tensor(2, 4, 3), given(pair, 4, 2, 2))], seed=2),
         layer_case((3, 4), {}, [call(wild, given(pair, 1, 2, 4)), call(calm, given(pair, 1, 2, 4))], seed=1),
         layer_case((3, 2), {}, [call(x, given(pair, 1, 2, 2), cotangent=None), evaluate(), call(x)], seed=2),
+        layer_case((2, 1), {}, [call(tensor(2, 2, 2)), reload(), call(tensor(2, 2, 2))]),
     ]
 
 
