@@ -19,6 +19,7 @@ from grader.loader import Answer, Submission, find_exercise, load_answer
 from grader.model import CourseError, Limits, PartReport, SubmissionReport, Verdict
 from grader.spec import Part
 from grader.suite import HIDDEN, Suite, compile_suite
+from grader.worker.device import exact
 
 SEED_FILE = ".course-seed"
 
@@ -109,6 +110,7 @@ class Grading:
     def __init__(self, course: Course, options: Options) -> None:
         self.course, self.options = course, options
         self.device = choose_device(options.device)
+        exact(self.device)
         self.selection: Selection = course.select(options.only)
         self.suites: dict[tuple[str, str], Suite | CourseError] = {}
         self.server = Server(options.limits, device=self.device, sandbox=options.sandbox)

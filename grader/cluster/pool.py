@@ -21,6 +21,7 @@ from grader.run import Options, device_name, versions
 from grader.spec import Part
 from grader.suite import compile_suite
 from grader.suite_data import Suite, to_bytes
+from grader.worker.device import exact
 
 CONNECT_SECONDS = 10.0
 PATIENCE_SECONDS = 600.0
@@ -58,6 +59,7 @@ class Cluster:
         Raises:
             CourseError: where there is no scheduler.
         """
+        exact(options.device)
         self.notes: list[str] = []
         self._course, self._options, self._min_sandbox, self._say = course, options, min_sandbox, say
         self._wanted = {"engine": engine, **versions(), "device": device_name(options.device)}

@@ -22,6 +22,7 @@ import torch
 
 from grader import wire
 from grader.worker import marks, probe
+from grader.worker.device import exact
 from grader.worker.guard import Guard
 
 _FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
@@ -41,7 +42,7 @@ def serve(frames: socket.socket, board: marks.Board | None, layers: Mapping[str,
     """
     _plain_process(device)
     frames.sendall(wire.pack({"ready": dict(layers)}))
-    _warm_up()
+    _warm_up(device)
     mark = board.write if board else _marker(frames.sendall)
     answer: _Answer | None = None
     for request in _requests(frames):
@@ -78,18 +79,15 @@ def _plain_process(device: str) -> None:
         setattr(sys, f"__{name}__", stream)
     with contextlib.suppress(OSError, RuntimeError, ValueError):
         faulthandler.enable(2, all_threads=False)
-    if device != "cpu":
-        torch.backends.cuda.matmul.allow_tf32 = False
-        torch.backends.cudnn.allow_tf32 = False
-        torch.backends.cudnn.benchmark = False
-        torch.use_deterministic_algorithms(True, warn_only=True)
+    exact(device)
     seed()
 
 
-def _warm_up() -> None:
+def _warm_up(device: str) -> None:
     """Run what every case runs, once, while the judge is still busy with another answer.
 
-    A page of memory shared with the server is copied at its first use: a fifth of what grading a small part takes.
+    A page of memory shared with the server is copied at its first use: a fifth of what grading a small part takes. On a
+    GPU this makes the context, which takes most of a second and is no part of a case's time.
     """
     recipe = {"$fill": "normal", "shape": [2, 3]}
     for dtype in ("float64", "float32"):
@@ -100,7 +98,10 @@ def _warm_up() -> None:
             "state": [["weight", recipe], ["bias", {**recipe, "shape": [2]}]],
             "steps": [{"do": "train"}, {"do": "call", "args": [recipe], "cotangent": 0}],
         }
-        wire.unpack(wire.pack(probe.run_case(case, vars(torch.nn)))[wire.HEAD.size :])
+        observation = probe.run_case(case, vars(torch.nn), device=device)
+        if observation["error"]:
+            raise RuntimeError(f"nothing runs on {device}: {observation['error']['message']}")
+        wire.unpack(wire.pack(observation)[wire.HEAD.size :])
     seed()
 
 
@@ -197,6 +198,9 @@ class _Answer:
         observation = probe.run_case(
             case, self._namespace(case), device=self._device, mark=self._mark, answer_file=self._file
         )
+        if self._device != "cpu" and observation["error"]:
+            # A kernel that went out of bounds takes the context with it: this raises, and a fresh process goes on.
+            torch.cuda.synchronize()
         return {**observation, "off_limits": self._guard.take()}
 
     def _namespace(self, case: Mapping[str, Any]) -> dict[str, Any]:
