@@ -27,8 +27,9 @@ FLAT = 0.10
 @click.option(
     "--jobs", multiple=True, type=int, help="Numbers of jobs for the largest class (default: 1 to the cores)."
 )
+@click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True)
 @click.option("--record", type=click.Path(path_type=Path, dir_okay=False), help="Write what was measured there.")
-def main(only: Sequence[str], students: Sequence[int], jobs: Sequence[int], record: Path | None) -> None:
+def main(only: Sequence[str], students: Sequence[int], jobs: Sequence[int], device: str, record: Path | None) -> None:
     """Measure a synthetic class that hands in ONLY (default: linear)."""
     only = list(only) or ["linear"]
     sizes = sorted(students) or [10, 50, 100, 200]
@@ -39,7 +40,7 @@ def main(only: Sequence[str], students: Sequence[int], jobs: Sequence[int], reco
     found = []
     for size, count in runs:
         console.print(f"{size} students, {count} jobs ...", style="dim")
-        found.append(run(size, count, only))
+        found.append(run(size, count, device, only))
     measured = {
         "machine": {"cores": cores, "processor": _processor(), "python": platform.python_version()},
         "only": only, "case_seconds": CASE_SECONDS, "mix": dict(MIX), "runs": found,
@@ -49,10 +50,10 @@ def main(only: Sequence[str], students: Sequence[int], jobs: Sequence[int], reco
         record.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
 
 
-def run(students: int, jobs: int, only: Sequence[str]) -> dict[str, Any]:
+def run(students: int, jobs: int, device: str, only: Sequence[str]) -> dict[str, Any]:
     """Grade a class in a fresh process and give back what it measured."""
     cache = Path(os.environ.get("COURSE_CACHE", ROOT / ".course-cache")) / "suites"
-    command = [sys.executable, "-m", "benchmarks.class_run", str(students), str(jobs), str(cache), *only]
+    command = [sys.executable, "-m", "benchmarks.class_run", str(students), str(jobs), device, str(cache), *only]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found

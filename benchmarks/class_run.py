@@ -35,6 +35,7 @@ CASE_SECONDS = 1.0
 class Measured:
     """What a run took."""
 
+    device: str
     students: int
     jobs: int
     parts: int
@@ -53,13 +54,14 @@ class Measured:
     """Of a run in one process: the share of its time by activity."""
 
 
-def measure(students: int, jobs: int, only: list[str], cache: Path) -> Measured:
+def measure(students: int, jobs: int, device: str, only: list[str], cache: Path) -> Measured:
     """Make a class and grade it."""
     course = load_course(ROOT)
     limits = replace(course.limits, case_seconds=CASE_SECONDS)
     for exercise, part in course.select(only):
-        compile_suite(exercise, part, SEED, cache_dir=cache)  # once a course, so it is no part of a class's cost
-    options = Options(only=only, device="cpu", jobs=jobs, seed=SEED, limits=limits, cache_dir=cache)
+        # Once a course, so it is no part of a class's cost.
+        compile_suite(exercise, part, SEED, device=device, cache_dir=cache)
+    options = Options(only=only, device=device, jobs=jobs, seed=SEED, limits=limits, cache_dir=cache)
     with tempfile.TemporaryDirectory() as folder, closing(Store(Path(folder) / "grades.sqlite")) as store:
         paths = make_class(course, only, students, Path(folder) / "class")
         before, began = _cpu(), time.perf_counter()
@@ -73,7 +75,7 @@ def measure(students: int, jobs: int, only: list[str], cache: Path) -> Measured:
         save(output / "grades.json", report_json.pieces(report))
         verdicts = Counter(part.verdict.value for each in report.submissions for part in each.parts)
         return Measured(
-            students=students, jobs=jobs, parts=verdicts.total(), wall=wall, cpu=cpu,
+            device=report.device, students=students, jobs=jobs, parts=verdicts.total(), wall=wall, cpu=cpu,
             reports=time.perf_counter() - began, grader_mb=_peak_mb("self"), hand_mb=hands.peak_mb,
             verdicts=dict(verdicts.most_common()), shares=sampler.shares if sampler else {},
         )  # fmt: skip
@@ -129,5 +131,5 @@ class _Hands:
 
 
 if __name__ == "__main__":
-    count, jobs, cache, *only = sys.argv[1:]
-    print(json.dumps(asdict(measure(int(count), int(jobs), only, Path(cache)))))
+    count, jobs, device, cache, *only = sys.argv[1:]
+    print(json.dumps(asdict(measure(int(count), int(jobs), device, only, Path(cache)))))
