@@ -27,8 +27,7 @@ def test_the_scores_are_those_of_course_grade(school: School) -> None:
     full = report["submissions"][0]["max_score"]
     assert scores[school.collected] == scores["right"] == scores["copied"] == scores["deleted"] == full
     assert scores["broken"] == scores["scripted"] == 0
-    # Forging brings nothing over the same answer without it.
-    assert scores["forger"] == scores["hollow"] < 3  # type: ignore[operator]
+    assert scores["forger"] == scores["hollow"] == 0
     assert 0 < scores["wrong"] < full  # type: ignore[operator]
     assert 0 < scores["edited"] < full  # type: ignore[operator]
 

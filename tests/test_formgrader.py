@@ -1,0 +1,111 @@
+"""formgrader in headless Chromium: its autograde button grades by our judge, and its page shows score and feedback."""
+
+import json
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.school import School
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+TOKEN = "an-instructor"
+START_SECONDS = 120
+
+
+@pytest.fixture(scope="module")
+def server(browser: "Browser", school: School) -> Iterator[str]:
+    """JupyterLab in the instructor's directory, on loopback; its address. (Without a browser nothing is started.)"""
+    pytest.importorskip("jupyterlab", reason="JupyterLab is not installed (nbgrader brings it)")
+    runtime = school.folder / "runtime"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    words = ["-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
+    with (school.folder / "jupyter.log").open("w", encoding="utf-8") as log:
+        process = subprocess.Popen(
+            [sys.executable, *words, f"--IdentityProvider.token={TOKEN}"], cwd=school.course, stdout=log, stderr=log,
+            env=school.environment | {"JUPYTER_RUNTIME_DIR": str(runtime)},
+        )  # fmt: skip
+        try:
+            yield address(runtime, process)
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def address(runtime: Path, process: "subprocess.Popen[bytes]") -> str:
+    """Where the server answers, once it does."""
+    for _ in range(START_SECONDS * 5):
+        for path in runtime.glob("jpserver-*.json"):
+            return str(json.loads(path.read_text(encoding="utf-8"))["url"]).rstrip("/")
+        assert process.poll() is None, "JupyterLab did not start"
+        time.sleep(0.2)
+    raise AssertionError("JupyterLab did not come up")
+
+
+@pytest.fixture
+def page(browser: "Browser", server: str) -> Iterator["Page"]:
+    """A page of an instructor who is logged in, and for whom there is nothing but this machine."""
+    host = urlsplit(server).netloc
+    logged_in = {"Authorization": f"token {TOKEN}"}
+    with browser.new_context(viewport={"width": 1280, "height": 900}, extra_http_headers=logged_in) as context:
+        context.route(lambda url: urlsplit(url).netloc != host, lambda route: route.abort())
+        page = context.new_page()
+        page.set_default_timeout(120_000)
+        yield page
+
+
+def open_submission(page: "Page", server: str, student: str) -> None:
+    page.goto(f"{server}/formgrader/manage_students/{student}/linear", wait_until="domcontentloaded")
+    page.locator("#main-table").get_by_role("link", name="linear").click()
+    page.locator("input.score").first.wait_for()
+
+
+def test_the_autograde_button_grades_and_the_page_says_why(
+    page: "Page", server: str, school: School, tmp_path: Path
+) -> None:
+    school.hand_in("late", school.students["wrong"])
+    page.goto(f"{server}/formgrader/manage_submissions/linear", wait_until="domcontentloaded")
+    row = page.locator("tr", has=page.locator("td.student-id", has_text=re.compile("^late$")))
+    assert row.locator(".status").inner_text() == "needs autograding"
+    row.locator(".autograde a").click()
+    told = page.get_by_text("Successfully autograded 'linear' for student 'late'.")
+    told.wait_for()
+    assert "Kernel" not in page.locator(".modal-body").inner_text()
+    page.screenshot(path=tmp_path / "autograded.png")
+    page.reload(wait_until="domcontentloaded")
+    shown = row.locator(".score").inner_text()
+    score, most = map(float, shown.split("/"))
+    assert score == pytest.approx(school.scores()["late"], abs=0.01)
+    assert score == pytest.approx(school.scores()["wrong"], abs=0.01)
+    assert 0 < score < most
+    assert row.locator(".status").inner_text() == "graded"
+
+    open_submission(page, server, "late")
+    boxes = page.locator("input.score")
+    assert sum(float(boxes.nth(index).get_attribute("placeholder") or 0) for index in range(2)) == pytest.approx(score)
+    feedback = page.locator(".course-feedback")
+    assert feedback.count() == 2
+    feedback.first.scroll_into_view_if_needed()
+    page.screenshot(path=tmp_path / "submission.png")
+    assert "Run this beside your answer" in feedback.first.inner_text()
+
+
+def test_what_a_student_wrote_does_not_run_in_the_instructor_s_page(page: "Page", server: str, tmp_path: Path) -> None:
+    open_submission(page, server, "scripted")
+    page.screenshot(path=tmp_path / "scripted.png", full_page=True)
+    assert "onerror" in page.locator(".course-feedback").first.inner_text()
+    assert page.locator("img[onerror]").count() == 0
+    assert page.title() != "1"
