@@ -9,7 +9,20 @@ from torch import nn
 
 from grader.dropout_properties import WIDTH, dropout_between
 from grader.properties import Fresh, uniform_init
-from grader.spec import Exercise, Growth, OffLimits, Part, Property, call, evaluate, layer_case, reload, run, tensor, train
+from grader.spec import (
+    Exercise,
+    Growth,
+    OffLimits,
+    Part,
+    Property,
+    call,
+    evaluate,
+    layer_case,
+    reload,
+    run,
+    tensor,
+    train,
+)
 from grader.strategies import cotangents, flags, keywords, normal_tensor, seeds, sizes
 
 Case = dict[str, Any]
