@@ -160,11 +160,15 @@ class _Terminal:
         example = criterion.counterexample
         if example is not None:
             if example.snippet:
-                self.say(Text(), self.code(example.snippet), Text())
+                self.say(
+                    Text(), Text("To see it, run this beside the answer:", "dim"), self.code(example.snippet), Text()
+                )
+            # Of an exception, the message has said all there is.
+            values = "no exception" not in (example.expected, example.got)
             self.facts(
                 ("where", self.text(example.where)),
-                ("expected", self.text(example.expected, "green", lines=True)),
-                ("got", self.text(example.got, "red", lines=True)),
+                ("expected", self.text(example.expected if values else "", "green", lines=True)),
+                ("got", self.text(example.got if values else "", "red", lines=True)),
                 ("differs by", self.text(_difference(example.difference, example.index))),
                 (f"your line {example.line}" if example.line else "your line", self.text(example.source.strip())),
             )
