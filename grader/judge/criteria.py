@@ -23,6 +23,8 @@ STAGE_CRITERION = {
 }
 """The criterion that fails where a case stops for good at a stage."""
 
+_NOTHING = 1e-6
+"""The scale of a case whose outputs are all zero: a sum that cancels may leave rounding there."""
 _FLOAT32_HELD = 1e-4
 """Relative agreement that counts as right when a case is run again in float32."""
 
@@ -247,9 +249,8 @@ def _judge_call(
         )
     if not shaped or not state_held:
         return still
-    floor = max(floor, 0.0) or 1e-3 * max(
-        (compare.magnitude(leaf) for _, leaf in compare.leaves(want["out"]) if compare.is_tensor(leaf)), default=0.0
-    )
+    outs = (compare.magnitude(leaf) for _, leaf in compare.leaves(want["out"]) if compare.is_tensor(leaf))
+    floor = max(floor, 0.0) or 1e-3 * max(outs, default=0.0) or _NOTHING
 
     def outputs(criterion: str, chosen: Callable[[Any], Any]) -> bool:
         pair = chosen(want["out"]), chosen(have["out"])
