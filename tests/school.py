@@ -86,6 +86,12 @@ base.commit()
 
 XSS = '<img src=x onerror="document.title = 1">'
 
+
+def scripted(notebook: Notebook) -> None:
+    fill(RIGHT.replace("        return ", f"        raise ValueError({XSS!r})\n        return "))(notebook)
+    notebook["cells"].insert(1, {"cell_type": "markdown", "id": "mine", "metadata": {}, "source": XSS})
+
+
 STUDENTS: dict[str, Callable[[Notebook], None]] = {
     "right": fill(RIGHT),
     "wrong": fill(RIGHT.replace("x.reshape", "x.transpose(0, -1).reshape").replace("+ self.bias", "- self.bias")),
@@ -97,7 +103,7 @@ STUDENTS: dict[str, Callable[[Notebook], None]] = {
     "copied": copied,
     "deleted": without_grade_cells,
     "edited": edited,
-    "scripted": fill(f'raise ValueError("""{XSS}""")\n'),
+    "scripted": scripted,
 }
 """Students and what they do; `School` adds the one who goes for the gradebook."""
 

@@ -26,7 +26,7 @@ def test_the_scores_are_those_of_course_grade(school: School) -> None:
     assert {student: scores[student] for student in school.students} == expected
     full = report["submissions"][0]["max_score"]
     assert scores[school.collected] == scores["right"] == scores["copied"] == scores["deleted"] == full
-    assert scores["broken"] == scores["scripted"] == 0
+    assert scores["broken"] == 0
     assert scores["forger"] == scores["hollow"] == 0
     assert 0 < scores["wrong"] < full  # type: ignore[operator]
     assert 0 < scores["edited"] < full  # type: ignore[operator]

@@ -83,7 +83,9 @@ def test_the_autograde_button_grades_and_the_page_says_why(
     row.locator(".autograde a").click()
     told = page.get_by_text("Successfully autograded 'linear' for student 'late'.")
     told.wait_for()
-    assert "Kernel" not in page.locator(".modal-body").inner_text()
+    applied = re.findall(r"Applying preprocessor: (\w+)", page.locator(".modal-body").inner_text())
+    assert "GradeOutOfProcess" in applied
+    assert "Execute" not in applied
     page.screenshot(path=tmp_path / "autograded.png")
     page.reload(wait_until="domcontentloaded")
     shown = row.locator(".score").inner_text()
