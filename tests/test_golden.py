@@ -95,7 +95,7 @@ def outline() -> Outline:
 
 @pytest.fixture(scope="module")
 def checker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checker]:
-    cache = Path(os.environ.get("COURSE_CACHE") or tmp_path_factory.mktemp("cache")) / "suites"
+    cache = Path(os.environ["COURSE_CACHE"]) / "suites"
     # However slow the machine, the search for a smaller case ends by its count.
     with contextlib.closing(Checker(ROOT, tmp_path_factory.mktemp("empty"), cache, shrink_seconds=60)) as made:
         yield made

@@ -15,6 +15,7 @@ from grader.catalog import load_course
 from grader.study import hints
 from grader.study.outline import read_outline
 from grader.study.solution import excerpt
+from tests.warm import Warm
 
 ROOT = Path(__file__).parent.parent
 RIGHT = (ROOT / "solutions/linear/linear/linear.py").read_text(encoding="utf-8")
@@ -23,68 +24,65 @@ WRONG = RIGHT.replace('"bias", nn.Parameter(torch.empty(self.out_features)) if b
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    cache = os.environ.get("COURSE_CACHE") or str(tmp_path_factory.mktemp("cache"))
-    return os.environ | {"COURSE_CACHE": cache, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "100"}
+Course = Callable[..., str]
 
 
 @pytest.fixture
-def course(environment: dict[str, str], tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """The command, run in a new workspace."""
+def environment() -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "100"}
 
-    def run(*words: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+
+@pytest.fixture
+def course(environment: dict[str, str], tmp_path: Path, warm: Warm) -> Course:
+    """The command, run in a new workspace; gives what it said."""
+
+    def run(*words: str, status: int = 0) -> str:
         folder = tmp_path / "learn"
-        done = subprocess.run(
-            [sys.executable, "-m", "cli", *words], cwd=folder if folder.is_dir() else tmp_path, env=environment,
-            capture_output=True, text=True, timeout=120, check=False,
-        )  # fmt: skip
-        assert done.returncode == status, done.stdout + done.stderr
-        assert "Traceback" not in done.stderr
-        return done
+        ended, said = warm.run(["course", *words], folder if folder.is_dir() else tmp_path, environment)
+        assert ended == status, said
+        assert "Traceback" not in said
+        return said
 
     run("start", "learn")
     return run
 
 
-def test_from_a_stub_to_the_solution(course: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path) -> None:
+def test_from_a_stub_to_the_solution(course: Course, tmp_path: Path) -> None:
     answer, state = tmp_path / "learn/linear/linear.py", tmp_path / "learn/.course.json"
     assert (tmp_path / "learn/linear/linear.md").read_text(encoding="utf-8").startswith("# ")
-    assert "begun" in course("check").stdout
-    assert "not passed yet" in course("solution", "Flatten", status=1).stderr
+    assert "begun" in course("check")
+    assert "not passed yet" in course("solution", "Flatten", status=1)
     answer.write_text(WRONG, encoding="utf-8")
-    shown = course("check", "linear/linear.py", status=1).stdout
+    shown = course("check", "linear/linear.py", status=1)
     assert "✗ Linear" in shown
     assert "✓ Flatten" in shown
     assert "lesson    linear/linear.md:" in shown
-    levels = [course("hint", "Linear").stdout for _ in range(2)]
+    levels = [course("hint", "Linear") for _ in range(2)]
     assert levels[0].startswith("Hint 1 of 3")
     assert levels[1].startswith("Hint 2 of 3")
-    assert "class Flatten" in course("solution", "Flatten").stdout
-    assert "class Linear" in course("solution", "Linear", "--give-up").stdout
+    assert "class Flatten" in course("solution", "Flatten")
+    assert "class Linear" in course("solution", "Linear", "--give-up")
     records = json.loads(state.read_text(encoding="utf-8"))["parts"]
     assert records["linear/linear:Linear"]["solution"] == "gave up"
     assert records["linear/linear:Linear"]["hints"] == 2
     assert records["linear/linear:Flatten"]["solution"] == "after a pass"
-    assert "1 of 2" in course("progress").stdout
+    assert "1 of 2" in course("progress")
     course("reset", "Linear")
     (backup,) = (tmp_path / "learn/backup/linear").iterdir()
     assert backup.read_text(encoding="utf-8") == WRONG
     assert 'NotImplementedError("Write Linear.__init__.")' in answer.read_text(encoding="utf-8")
     assert "class Flatten" in answer.read_text(encoding="utf-8")
     state.unlink()
-    assert "✓ Flatten" in course("check", "Flatten").stdout
-    assert "Next: Linear" in course("progress").stdout
+    assert "✓ Flatten" in course("check", "Flatten")
+    assert "Next: Linear" in course("progress")
 
 
-def test_the_first_exercise_of_the_readme(
-    course: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
-) -> None:
+def test_the_first_exercise_of_the_readme(course: Course, tmp_path: Path) -> None:
     (flatten,) = re.findall(r"^```py\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S)
     answer = tmp_path / "learn/linear/linear.py"
     stub = answer.read_text(encoding="utf-8")
     answer.write_text(stub[: stub.index("class Flatten")] + flatten, encoding="utf-8")
-    said = course("check", "Flatten").stdout
+    said = course("check", "Flatten")
     assert "✓ Flatten" in said
     assert "Next: Linear in linear/linear.py" in said
     assert (tmp_path / "learn/linear/capstone.ipynb").read_bytes() == (
@@ -114,19 +112,17 @@ def test_a_kit_knows_its_stubs_though_someone_wrote_in_them(tmp_path: Path) -> N
     assert damaged.stub == RIGHT
 
 
-def test_what_is_there_stays(course: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path) -> None:
+def test_what_is_there_stays(course: Course, tmp_path: Path) -> None:
     answer = tmp_path / "learn/linear/linear.py"
     answer.write_text("mine\n", encoding="utf-8")
     course("start", ".")
     assert answer.read_text(encoding="utf-8") == "mine\n"
     (tmp_path / "learn/.course.json").write_text("{broken", encoding="utf-8")
     course("progress")
-    assert "Did you mean" in course("check", "Flaten", status=2).stderr
+    assert "Did you mean" in course("check", "Flaten", status=2)
 
 
-def test_a_workspace_is_tested_by_pytest(
-    course: Callable[..., subprocess.CompletedProcess[str]], environment: dict[str, str], tmp_path: Path
-) -> None:
+def test_a_workspace_is_tested_by_pytest(course: Course, environment: dict[str, str], tmp_path: Path) -> None:
     folder = tmp_path / "learn"
     (folder / "linear/linear.py").write_text(WRONG, encoding="utf-8")
 
@@ -140,13 +136,10 @@ def test_a_workspace_is_tested_by_pytest(
     assert "1 failed, 1 passed" in done.stdout, done.stdout + done.stderr
     assert "To see it, run this beside your answer:" in done.stdout
     assert 'classname="linear.linear.Linear" name="parameters"' in (folder / "results.xml").read_text(encoding="utf-8")
-    assert "1 failed" in tested("-x", "-k", "Linear").stdout
 
 
 @pytest.fixture
-def watching(
-    course: Callable[..., subprocess.CompletedProcess[str]], environment: dict[str, str], tmp_path: Path
-) -> Iterator["subprocess.Popen[str]"]:
+def watching(course: Course, environment: dict[str, str], tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
     """`course watch` without a terminal, past its first lines."""
     with subprocess.Popen(
         [sys.executable, "-u", "-m", "cli", "watch"], cwd=tmp_path / "learn", env=environment,

@@ -63,10 +63,9 @@ class Terminal:
 
 
 @pytest.fixture
-def learn(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Terminal]]:
+def learn(tmp_path: Path) -> Iterator[tuple[Path, Terminal]]:
     """A new workspace, and `course watch` in it."""
-    cache = os.environ.get("COURSE_CACHE") or str(tmp_path_factory.mktemp("cache"))
-    environment = os.environ | {"COURSE_CACHE": cache, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"}
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm-256color"}
     for name in ("COLUMNS", "LINES", "NO_COLOR"):
         environment.pop(name, None)
     folder = tmp_path / "learn"
