@@ -22,6 +22,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 TOKEN = "an-instructor"
 START_SECONDS = 120
+BOXES = "[...document.querySelectorAll('input.score')].map(box => box.placeholder)"
+"""The automatic scores of a submission's page, which its script asks for once it is there."""
 
 
 @pytest.fixture(scope="module")
@@ -96,8 +98,8 @@ def test_the_autograde_button_grades_and_the_page_says_why(
     assert row.locator(".status").inner_text() == "graded"
 
     open_submission(page, server, "late")
-    boxes = page.locator("input.score")
-    assert sum(float(boxes.nth(index).get_attribute("placeholder") or 0) for index in range(2)) == pytest.approx(score)
+    page.wait_for_function(f"{BOXES}.every(Boolean)")
+    assert sum(map(float, page.evaluate(BOXES))) == pytest.approx(score)
     feedback = page.locator(".course-feedback")
     assert feedback.count() == 2
     feedback.first.scroll_into_view_if_needed()
