@@ -183,4 +183,8 @@ NETWORK = Part(
     core=True,
 )
 
-exercise = Exercise(title="VGG", parts=[BLOCK, NETWORK])
+exercise = Exercise(
+    title="VGG",
+    parts=[BLOCK, NETWORK],
+    equivalent_mutants={"224 → 225": "halved once or more and rounded down, both leave the same"},
+)
