@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from grader.properties import Fresh, uniform_init
-from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, reload, tensor, train
+from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, reload, run, tensor, train
 from grader.strategies import cotangents, flags, nasty_tensor, normal_tensor, seeds, sizes
 
 Case = dict[str, Any]
@@ -196,6 +196,7 @@ def fresh(inside: int, outside: int, *kernel: int, groups: int = 1) -> Fresh:
 def part(dims: int, oracle: type[nn.Module]) -> Part:
     """The part of one layer."""
     kernel = ((5,), (3, 2), (1, 3, 2))[dims - 1]
+    doubled = f"layer.double()(torch.ones({(1, 2, *[3] * dims)}).double()).dtype"
     return Part(
         symbol=f"Conv{dims}d",
         oracle=oracle,
@@ -206,6 +207,7 @@ def part(dims: int, oracle: type[nn.Module]) -> Part:
         properties=[uniform_init(fresh(3, 800, *kernel), fresh(8, 800, *kernel, groups=4))],
         errors=errors(dims),
         growth=growths(dims),
+        interface=[layer_case((2, 3, 2), {}, [run(doubled)], dtype="float32")],
         off_limits=OFF_LIMITS,
         core=True,
     )

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 from torch import nn
 
-from grader.spec import Exercise, Growth, OffLimits, Part, call, layer_case, tensor
+from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, run, tensor, train
 from grader.strategies import cotangents, flags, normal_tensor, seeds, sizes
 
 Case = dict[str, Any]
@@ -61,8 +61,10 @@ def image_size(draw: st.DrawFn, numbers: Case, most: int = 4) -> tuple[list[int]
 def unfold_cases(draw: st.DrawFn) -> Case:
     """One or two images or batches, through overlapping windows and windows that leave pixels out."""
     numbers, given = draw(windows())
-    steps = []
+    steps: list[Any] = []
     for _ in range(draw(sizes(1, 2))):
+        if draw(flags):
+            steps.append(draw(st.sampled_from([evaluate(), train()])))
         size, _ = image_size(draw, numbers)
         batch = draw(st.sampled_from(([2], [1], [], [3])))
         steps.append(
@@ -77,8 +79,10 @@ def fold_cases(draw: st.DrawFn) -> Case:
     numbers, given = draw(windows())
     size, count = image_size(draw, numbers)
     area = numbers["kernel_size"][0] * numbers["kernel_size"][1]
-    steps = []
+    steps: list[Any] = []
     for _ in range(draw(sizes(1, 2))):
+        if draw(flags):
+            steps.append(draw(st.sampled_from([evaluate(), train()])))
         batch = draw(st.sampled_from(([2], [1], [], [3])))
         columns = draw(normal_tensor([*batch, draw(sizes(1, 3)) * area, count], spreads=MILD))
         steps.append(call(columns, cotangent=draw(cotangents())))
@@ -128,6 +132,7 @@ UNFOLD = Part(
         Growth(along="image height", cases=[counted([2], {"padding": 1}, [2, 2, size, 3]) for size in (2, 4, 8)]),
         Growth(along="image width", cases=[counted([2], {"padding": 1}, [2, 2, 3, size]) for size in (2, 4, 8)]),
     ],
+    interface=[layer_case([2], {}, [run("layer(torch.ones(1, 1, 3, 3).double()).dtype")], dtype="float32")],
     off_limits=OFF_LIMITS,
 )
 
@@ -159,6 +164,7 @@ FOLD = Part(
         Growth(along="image height", cases=[counted([(size, 3), 2], {}, [2, 8, 2 * size - 2]) for size in (2, 4, 8)]),
         Growth(along="image width", cases=[counted([(3, size), 2], {}, [2, 8, 2 * size - 2]) for size in (2, 4, 8)]),
     ],
+    interface=[layer_case([3, 2], {}, [run("layer(torch.ones(1, 4, 4).double()).dtype")], dtype="float32")],
     off_limits=OFF_LIMITS,
 )
 

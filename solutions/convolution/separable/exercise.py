@@ -54,7 +54,7 @@ def cases(draw: st.DrawFn) -> Case:
     kwargs: Case = {}
     numbers = {"stride": (1, 1), "padding": (0, 0), "dilation": (1, 1)}
     for name, values in (("stride", (2, 1, 3)), ("padding", (1, 0, 2, 3)), ("dilation", (2, 1, 3))):
-        if draw(flags):
+        if draw(st.sampled_from((False, True, True))):
             numbers[name] = pair(draw, values)
             kwargs[name] = written(draw, numbers[name])
     if draw(flags):
@@ -100,6 +100,7 @@ separable = Part(
         layer_case((2, 1, (3, 2)), {"padding": (1, 0)}, [call(tensor(1, 2, 4, 5, seed=3))]),
         layer_case((3, 3, 3), {"padding": 1}, [call(tensor(2, 3, 4, 5, seed=4))]),
         layer_case((2, 3, 2), {"dilation": (3, 2)}, [call(tensor(2, 2, 5, 4, seed=5))]),
+        layer_case((1, 2, 2), {"padding": 1}, [call(tensor(1, 1, 3, 2, seed=10))]),
         layer_case((2, 3, 1), {"stride": 2}, [call(tensor(2, 2, 4, 5, seed=6))]),
         layer_case((2, 3, 3), {"stride": 2, "padding": 1}, [call(tensor(2, 2, 7, 6, seed=7))]),
         layer_case(

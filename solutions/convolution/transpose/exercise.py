@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from grader.properties import Fresh, uniform_init
-from grader.spec import Exercise, Growth, OffLimits, Part, call, layer_case, reload, tensor
+from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, reload, run, tensor, train
 from grader.strategies import cotangents, flags, normal_tensor, seeds, sizes
 
 Case = dict[str, Any]
@@ -68,8 +68,10 @@ def cases(draw: st.DrawFn) -> Case:
         given["groups"] = groups
     if draw(flags):
         given["bias"] = draw(flags)
-    steps = []
+    steps: list[Any] = []
     for _ in range(draw(sizes(1, 2))):
+        if draw(flags):
+            steps.append(draw(st.sampled_from([evaluate(), train()])))
         size, least = spatial(draw, numbers)
         batch = draw(st.sampled_from(([2], [1], [], [3])))
         x = draw(normal_tensor([*batch, inside, *size], spreads=MILD))
@@ -205,11 +207,17 @@ exercise = Exercise(
                 refused("An output_size above the largest", [2, 3, 3], {"stride": 2}, [2, 2, 4, 4], (10, 11)),
                 refused("An output_size above the largest", [2, 3, 3], {"stride": 2}, [2, 2, 4, 4], (11, 10)),
                 refused("An output_size other than the only one", [2, 3, 3], {}, [2, 2, 4, 4], (6, 7)),
+                refused("An output_size above the only one", [2, 3, 2], {"dilation": 3}, [2, 2, 4, 4], (7, 8)),
             ],
             growth=[
                 growth("batch", [[size, 2, 3, 4] for size in (2, 4, 8)]),
                 growth("image height", [[2, 2, size, 3] for size in (2, 4, 8)]),
                 growth("image width", [[2, 2, 3, size] for size in (2, 4, 8)]),
+            ],
+            interface=[
+                layer_case(
+                    [2, 3, 3], {}, [run("layer.double()(torch.ones(1, 2, 3, 3).double()).dtype")], dtype="float32"
+                )
             ],
             off_limits=OffLimits(
                 kernels=("*conv*", "col2im"),

@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 from torch import nn
 
-from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, tensor
+from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, run, tensor
 from grader.strategies import cotangents, flags, normal_tensor, seeds, sizes
 
 Case = dict[str, Any]
@@ -222,6 +222,10 @@ exercise = Exercise(
                 growth(along, options, shapes)
                 for options in ({"scale_factor": 2}, {"scale_factor": 2, **PLANE})
                 for along, shapes in PLANES.items()
+            ],
+            interface=[
+                layer_case([], options, [run("layer(torch.ones(1, 1, 2, 3).double()).dtype")], dtype="float32")
+                for options in ({"scale_factor": 2}, {"size": 3, **PLANE})
             ],
             off_limits=OffLimits(
                 kernels=("*upsample*", "grid_sampler*", "*interpolate*"),
