@@ -6,7 +6,6 @@ import platform
 import subprocess
 import sys
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,10 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import bombs
 from benchmarks.class_run import CASE_SECONDS, ROOT
+from benchmarks.scale import by_size, further
 from benchmarks.synthetic import MIX
-
-FLAT = 0.10
-"""Asked for: the processor time of a further submission differs by no more than this, however many there are."""
 
 
 @click.command()
@@ -41,9 +39,12 @@ def main(only: Sequence[str], students: Sequence[int], jobs: Sequence[int], devi
     for size, count in runs:
         console.print(f"{size} students, {count} jobs ...", style="dim")
         found.append(run(size, count, device, only))
+    detail = next((each for each in found if each["shares"]), None) or run(min(sizes), 1, device, only)
+    console.print("bombs among a class ...", style="dim")
+    bombed = bombs.measure(min(100, sizes[-1]), 2, wanted[-1], _cache())
     measured = {
         "machine": {"cores": cores, "processor": _processor(), "python": platform.python_version()},
-        "only": only, "case_seconds": CASE_SECONDS, "mix": dict(MIX), "runs": found,
+        "only": only, "case_seconds": CASE_SECONDS, "mix": dict(MIX), "runs": found, "detail": detail, "bombs": bombed,
     }  # fmt: skip
     show(measured, console)
     if record is not None:
@@ -52,21 +53,14 @@ def main(only: Sequence[str], students: Sequence[int], jobs: Sequence[int], devi
 
 def run(students: int, jobs: int, device: str, only: Sequence[str]) -> dict[str, Any]:
     """Grade a class in a fresh process and give back what it measured."""
-    cache = Path(os.environ.get("COURSE_CACHE", ROOT / ".course-cache")) / "suites"
-    command = [sys.executable, "-m", "benchmarks.class_run", str(students), str(jobs), device, str(cache), *only]
+    command = [sys.executable, "-m", "benchmarks.class_run", str(students), str(jobs), device, str(_cache()), *only]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
-def further(runs: Sequence[dict[str, Any]]) -> list[tuple[int, int, float]]:
-    """Between each class and the next larger one, with equal jobs: processor seconds that a further student costs."""
-    jobs = runs[0]["jobs"]
-    ordered = sorted((each for each in runs if each["jobs"] == jobs), key=lambda each: int(each["students"]))
-    return [
-        (one["students"], other["students"], (other["cpu"] - one["cpu"]) / (other["students"] - one["students"]))
-        for one, other in pairwise(ordered)
-    ]
+def _cache() -> Path:
+    return Path(os.environ.get("COURSE_CACHE", ROOT / ".course-cache")) / "suites"
 
 
 def show(measured: dict[str, Any], console: Console) -> None:
@@ -81,10 +75,15 @@ def show(measured: dict[str, Any], console: Console) -> None:
             f"{each['grader_mb']:.0f}", f"{each['hand_mb']:.0f}",
         )  # fmt: skip
     console.print(table)
-    for one, other, seconds in further(measured["runs"]):
+    for one, other, seconds in further(by_size(measured)):
         console.print(f"from {one} to {other} students: {seconds:.3f} processor seconds for each further one")
-    shares = next((each["shares"] for each in measured["runs"] if each["shares"]), {})
-    console.print("time of a single job: " + ", ".join(f"{name} {100 * share:.0f} %" for name, share in shares.items()))
+    found = measured["bombs"]
+    console.print(
+        f"{found['bombs']} bombs among {found['students']} students: {found['among']:.1f} s instead of"
+        f" {found['without']:.1f} s (asked for: at most {found['allowed']:.0f} s more)"
+    )
+    shares = measured["detail"]["shares"].items()
+    console.print("time of a single job: " + ", ".join(f"{name} {100 * share:.0f} %" for name, share in shares))
 
 
 def _processor() -> str:

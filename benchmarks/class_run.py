@@ -17,16 +17,19 @@ from typing import Any
 from benchmarks.sampling import Sampler
 from benchmarks.synthetic import make_class
 from grader.catalog import load_course
+from grader.model import GradeReport
 from grader.report import json as report_json
 from grader.report.folder import save
 from grader.report.html import write
 from grader.run import Options
 from grader.schedule import Run, Watcher, grade
-from grader.store import Store
+from grader.store import Key, Owner, Store
 from grader.suite import compile_suite
+from grader.suite_data import to_bytes
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = "bench"
+BATCHES = (1, 50)
 CASE_SECONDS = 1.0
 """Limit for a case; the hanging answers would otherwise be most of what is measured."""
 
@@ -49,6 +52,12 @@ class Measured:
     """Peak of the grader's own resident memory, reports included."""
     hand_mb: float
     """The same of the largest process that grades for it; 0 where it grades itself."""
+    store_seconds: dict[str, float]
+    """For storing a part, by the number of parts that are stored as one."""
+    store_bytes: int
+    report_bytes: int
+    suite_bytes: int
+    """Of the compiled suites, which every worker of a cluster is sent once."""
     verdicts: dict[str, int]
     shares: dict[str, float]
     """Of a run in one process: the share of its time by activity."""
@@ -58,9 +67,10 @@ def measure(students: int, jobs: int, device: str, only: list[str], cache: Path)
     """Make a class and grade it."""
     course = load_course(ROOT)
     limits = replace(course.limits, case_seconds=CASE_SECONDS)
-    for exercise, part in course.select(only):
-        # Once a course, so it is no part of a class's cost.
-        compile_suite(exercise, part, SEED, device=device, cache_dir=cache)
+    # Compiled once a course, so this is no part of a class's cost.
+    suites = [
+        compile_suite(exercise, part, SEED, device=device, cache_dir=cache) for exercise, part in course.select(only)
+    ]
     options = Options(only=only, device=device, jobs=jobs, seed=SEED, limits=limits, cache_dir=cache)
     with tempfile.TemporaryDirectory() as folder, closing(Store(Path(folder) / "grades.sqlite")) as store:
         paths = make_class(course, only, students, Path(folder) / "class")
@@ -73,12 +83,48 @@ def measure(students: int, jobs: int, device: str, only: list[str], cache: Path)
         output = Path(folder) / "output"
         write(report, output, course.feedback, title=course.title)
         save(output / "grades.json", report_json.pieces(report))
+        seconds = time.perf_counter() - began
+        written = sum(path.stat().st_size for path in output.rglob("*") if path.is_file())
         verdicts = Counter(part.verdict.value for each in report.submissions for part in each.parts)
         return Measured(
-            device=report.device, students=students, jobs=jobs, parts=verdicts.total(), wall=wall, cpu=cpu,
-            reports=time.perf_counter() - began, grader_mb=_peak_mb("self"), hand_mb=hands.peak_mb,
-            verdicts=dict(verdicts.most_common()), shares=sampler.shares if sampler else {},
-        )  # fmt: skip
+            device=report.device,
+            students=students,
+            jobs=jobs,
+            parts=verdicts.total(),
+            wall=wall,
+            cpu=cpu,
+            reports=seconds,
+            grader_mb=_peak_mb("self"),
+            hand_mb=hands.peak_mb,
+            store_seconds={str(size): _storing(report, size, Path(folder)) for size in BATCHES},
+            store_bytes=_size_of_store(Path(folder)),
+            report_bytes=written,
+            suite_bytes=sum(len(to_bytes(suite)) for suite in suites),
+            verdicts=dict(verdicts.most_common()),
+            shares=sampler.shares if sampler else {},
+        )
+
+
+def _storing(report: GradeReport, size: int, folder: Path) -> float:
+    """Seconds for storing a part, so many in a transaction, in a store of its own."""
+    parts = [part for each in report.submissions[:50] for part in each.parts]
+    with closing(Store(folder / f"storing-{size}.sqlite")) as store:
+        began = time.perf_counter()
+        for begin in range(0, len(parts), size):
+            with store.change():
+                for place, part in enumerate(parts[begin : begin + size], begin):
+                    key = Key(
+                        exercise=part.exercise, part=part.part, file="", answer=str(place), suite=part.suite,
+                        declaration="", setting=1,
+                    )  # fmt: skip
+                    result = store.add(key, part, "L2")
+                    store.show(Owner(position=place, student=str(place), path=""), 0, result)
+        return (time.perf_counter() - began) / len(parts)
+
+
+def _size_of_store(folder: Path) -> int:
+    """Bytes of the store and of its log."""
+    return sum(path.stat().st_size for path in folder.glob("grades.sqlite*"))
 
 
 def _cpu() -> float:

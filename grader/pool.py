@@ -4,7 +4,7 @@ import contextlib
 import os
 import signal
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
@@ -69,8 +69,8 @@ class Pool(Protocol):
     def start(self, task: Task) -> None:
         """Start a task; one tried again gets a fresh worker."""
 
-    def events(self) -> Iterator[Graded | Ended]:
-        """Wait until something happened, and say what."""
+    def events(self) -> Iterable[Graded | Ended]:
+        """Wait until something happened, and say what; a list has happened already, and can be stored as one."""
 
     def close(self) -> None:
         """End every hand, whatever it is doing."""
@@ -182,17 +182,15 @@ class Processes:
         self._running[hand] = task
         hand.send(("grade", task))
 
-    def events(self) -> Iterator[Graded | Ended]:
+    def events(self) -> list[Graded | Ended]:
         """Wait for any process to have something to say."""
-        for hand in _ready(self._running):
-            task = self._running[hand]
-            reply = hand.receive()
-            if reply is not None and reply[0] == "graded":
-                yield Graded(task, *reply[1:])
-                continue
-            del self._running[hand]
-            lost = "" if reply is not None else hand.restart()
-            yield Ended(task, lost)
+        return [self._event(hand) for hand in _ready(self._running)]
+
+    def _event(self, hand: "_Hand") -> Graded | Ended:
+        reply = hand.receive()
+        if reply is not None and reply[0] == "graded":
+            return Graded(self._running[hand], *reply[1:])
+        return Ended(self._running.pop(hand), "" if reply is not None else hand.restart())
 
     def close(self) -> None:
         """End the processes."""

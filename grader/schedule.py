@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -159,9 +159,11 @@ class _Class:
                     return
                 tasks = self.tasks([])
                 continue
-            for event in self.pool.events():
-                self.take(event)
-                running -= isinstance(event, Ended)
+            events = self.pool.events()
+            with self.store.change() if isinstance(events, list) else nullcontext():
+                for event in events:
+                    self.take(event)
+                    running -= isinstance(event, Ended)
 
     def wanted(self, exercise: CourseExercise) -> list[str]:
         return [part.symbol for owner, part in self.selection if owner is exercise]

@@ -77,7 +77,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 @pytest.fixture
 def students(tmp_path: Path) -> Sequence[Path]:
-    return [submit(tmp_path / "class", f"s{number:02}", WRONG if number % 3 == 1 else ACCEPTED) for number in range(12)]
+    return [submit(tmp_path / "class", f"s{number:02}", WRONG if number % 3 == 1 else ACCEPTED) for number in range(8)]
 
 
 def start(students: Sequence[Path], store: Path, *words: str) -> Process:
@@ -88,7 +88,7 @@ def start(students: Sequence[Path], store: Path, *words: str) -> Process:
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
-def wait_until(happened: Callable[[], bool], process: Process, seconds: float = 90.0) -> None:
+def wait_until(happened: Callable[[], bool], process: Process, seconds: float = 240.0) -> None:
     deadline = time.monotonic() + seconds
     while not happened():
         assert process.poll() is None, process.communicate()
@@ -120,19 +120,19 @@ def test_a_worker_lost_in_the_middle_changes_no_score(
     workers[0].send_signal(signal.SIGKILL)
     workers[0].wait()
     assert gone(below)
-    text, said = grading.communicate(timeout=120)
+    text, said = grading.communicate(timeout=240)
     assert grading.returncode == 0, said
     far = json.loads(text)
     near = start(students, tmp_path / "near.sqlite", "--jobs", "1")
-    text, _ = near.communicate(timeout=120)
+    text, _ = near.communicate(timeout=240)
     assert scores(far) == scores(json.loads(text))
     assert far["submissions"][0]["parts"][0]["criteria"]
     assert {worker["sandbox"] for worker in far["workers"]} == {far["sandbox"]}
-    assert sum(worker["parts"] for worker in far["workers"]) == len(rows(store)) == 24
+    assert sum(worker["parts"] for worker in far["workers"]) == len(rows(store)) == 16
     # The survivor goes on with what it has; the command goes on with what is stored.
     again = start(students, store, "--cluster", cluster.address)
-    text, said = again.communicate(timeout=120)
-    assert b"24 of 24 parts were in" in said
+    text, said = again.communicate(timeout=240)
+    assert b"16 of 16 parts were in" in said
     assert json.loads(text)["submissions"] == far["submissions"]
 
 
@@ -167,7 +167,7 @@ def test_a_scheduler_that_goes_away_is_one_line(cluster: Cluster, students: Sequ
     assert grading.stderr is not None
     assert b"No worker has come" in grading.stderr.readline()
     cluster.scheduler.kill()
-    _, said = grading.communicate(timeout=60)
+    _, said = grading.communicate(timeout=240)
     assert grading.returncode == BROKEN
     assert said.decode().splitlines() == [
         f"course: The Dask scheduler at {cluster.address} is gone.",
@@ -186,7 +186,7 @@ def test_an_address_without_a_scheduler_is_one_line(
     address: str, status: int, line: str, students: Sequence[Path], tmp_path: Path
 ) -> None:
     grading = start(students[:2], tmp_path / "grades.sqlite", "--cluster", address)
-    text, said = grading.communicate(timeout=60)
+    text, said = grading.communicate(timeout=240)
     assert (grading.returncode, text) == (status, b"")
     assert said.decode().startswith(line)
     assert len(said.splitlines()) == 2

@@ -111,8 +111,11 @@ class Cluster:
         """Put a task where the next idle worker finds it."""
         self._backlog.append(_Job(task))
 
-    def events(self) -> Iterator[Graded | Ended]:
+    def events(self) -> list[Graded | Ended]:
         """Wait a moment for something to happen; nothing may have."""
+        return list(self._events())
+
+    def _events(self) -> Iterator[Graded | Ended]:
         yield from self._look()
         yield from self._hand_out()
         try:
