@@ -35,6 +35,7 @@ verify: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(bin)/python -m benchmarks
+	$(bin)/python -m benchmarks.class --students 10 --students 50
 
 screenshots: $(VENV)/.dev demo
 	$(bin)/python -m tests.screenshots results/demo docs/pictures
