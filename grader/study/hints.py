@@ -31,6 +31,36 @@ _NUDGES = {
     "vectorized": "There is a Python loop over something that can be large. What does it all at once?",
 }  # fmt: skip
 
+_TOPICS = {
+    "interface": ("argument", "default", "extra_repr", "keyword"),
+    "parameters": ("parameter", "register", "state_dict", "state dict", "saved"),
+    "shapes": ("shape", "reshape", "view", "broadcast", "axis", "axes", "dimension", "padding", "the new size"),
+    "state": ("running", "buffer", "eval", "moving", "momentum", "remember", "between calls"),
+    "gradients": ("gradient", "detach", "graph", "backward through"),
+    "numerics": ("float32", "dtype", "digits", "overflow", "exp("),
+    "init": ("initial values", "drawn", "fresh", "reset_parameters", "uniform"),
+    "vectorized": ("loop", "at once", "whole tensor"),
+}
+"""Words by which an item of a lesson's list shows what it is about."""
+_POINTERS = {
+    "own_work": "The message names what is off limits and the line that uses it. The lesson's last section says what else "
+    "is; everything else in PyTorch is yours, tensor operations above all.",
+    "interface": "Hold `print(layer)` and `inspect.signature(type(layer))` against the stub: names, their order, "
+    "defaults, and what extra_repr shows. Is every argument kept under its own name?",
+    "state": "Print the buffers after each call, once in training and once after `eval()`. Which call moves them, by how "
+    "much, and does any call move them that should not?",
+    "gradients": "Print `.grad_fn` of what you have after every line of forward: where it is None, the graph is cut. "
+    "`detach()`, `.data`, `.item()`, `no_grad` and `torch.tensor(...)` of a tensor do that; and an operation whose name "
+    "ends in _ writes over what the backward pass needs.",
+    "numerics": "Run it on float32 and on the same numbers as float64: after which line do they part? Look there for a "
+    "dtype written out, a difference of two large numbers, a square or an exp of a large one.",
+    "init": "Make a wide layer and print minimum, maximum, mean and standard deviation of each parameter. Which bound does "
+    "the docstring give, and on which of the sizes does it depend?",
+    "vectorized": "Give the loop's index a dimension of its own (`unsqueeze`, `unfold`, `reshape`, or an index that is a "
+    "whole tensor), let broadcasting pair everything with everything, and reduce over that dimension at the end.",
+}  # fmt: skip
+"""Ways to find it, for criteria of which a lesson says nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hint:
@@ -87,14 +117,33 @@ def _pointed(lesson: Lesson, criterion: str, diagnosis: Diagnosis | None, messag
         return diagnosis.hint
     if not criterion:
         return section(lesson.text, "The formula") or section(lesson.text, "The formulas") or _first_paragraph(lesson)
-    name = "Bad arguments" if criterion == "errors" else "Pitfalls"
-    points = bullets(section(lesson.text, name)) or bullets(section(lesson.text, "Pitfalls"))
-    if not points:
-        found = section_of(lesson.text, criterion)
-        return section(lesson.text, found[0]) if found else _first_paragraph(lesson)
-    wanted = _words(f"{criterion} {message} {_NUDGES[criterion]}")
-    best = sorted(points, key=lambda point: -len(wanted & _words(point)))[:2]
-    return "One of these may be it:\n\n" + "\n".join(f"- {point}" for point in best)
+    points = _fitting(lesson.text, criterion)
+    if points:
+        seen = _words(message)
+        best = sorted(points, key=lambda point: -len(seen & _words(point)))[:2]
+        heading = "One of these may be it:" if len(best) > 1 else "This may be it:"
+        return f"{heading}\n\n" + "\n".join(f"- {point}" for point in best)
+    found = section_of(lesson.text, criterion)
+    told = section(lesson.text, found[0]) if found and found[0] in ("Parameters", "Names and shapes", "Sizes") else ""
+    texts = (section(lesson.text, name) for name in ("The formula", "The formulas"))
+    return told or _POINTERS.get(criterion) or next(filter(None, texts), _first_paragraph(lesson))
+
+
+def _fitting(lesson: str, criterion: str) -> list[str]:
+    """The items of a lesson's lists that are about what a criterion judges."""
+    if criterion == "errors":
+        return bullets(section(lesson, "Bad arguments")) or bullets(section(lesson, "What must raise"))
+    points = bullets(section(lesson, "Pitfalls"))
+    if criterion == "values":
+        # Whatever is about nothing else is about the numbers.
+        return [point for point in points if not _topics(point) - {"state", "shapes"}]
+    return [point for point in points if criterion in _topics(point)]
+
+
+def _topics(point: str) -> set[str]:
+    """The criteria that an item speaks of."""
+    text = point.casefold()
+    return {name for name, words in _TOPICS.items() if any(word in text for word in words)}
 
 
 def _nearly(lesson: Lesson, symbol: str, reference: str) -> Hint:
