@@ -43,21 +43,22 @@ _TOPICS = {
 }
 """Words by which an item of a lesson's list shows what it is about."""
 _POINTERS = {
-    "own_work": "The message names what is off limits and the line that uses it. The lesson's last section says what else "
-    "is; everything else in PyTorch is yours, tensor operations above all.",
+    "own_work": "The message names what is off limits and the line that uses it; the lesson says what else is. "
+    "Everything else in PyTorch is yours, tensor operations above all.",
     "interface": "Hold `print(layer)` and `inspect.signature(type(layer))` against the stub: names, their order, "
     "defaults, and what extra_repr shows. Is every argument kept under its own name?",
-    "state": "Print the buffers after each call, once in training and once after `eval()`. Which call moves them, by how "
-    "much, and does any call move them that should not?",
+    "state": "Print the buffers after each call, once in training and once after `eval()`. Which call moves them, "
+    "by how much, and does any call move them that should not?",
     "gradients": "Print `.grad_fn` of what you have after every line of forward: where it is None, the graph is cut. "
-    "`detach()`, `.data`, `.item()`, `no_grad` and `torch.tensor(...)` of a tensor do that; and an operation whose name "
-    "ends in _ writes over what the backward pass needs.",
-    "numerics": "Run it on float32 and on the same numbers as float64: after which line do they part? Look there for a "
-    "dtype written out, a difference of two large numbers, a square or an exp of a large one.",
-    "init": "Make a wide layer and print minimum, maximum, mean and standard deviation of each parameter. Which bound does "
-    "the docstring give, and on which of the sizes does it depend?",
-    "vectorized": "Give the loop's index a dimension of its own (`unsqueeze`, `unfold`, `reshape`, or an index that is a "
-    "whole tensor), let broadcasting pair everything with everything, and reduce over that dimension at the end.",
+    "`detach()`, `.data`, `.item()`, `no_grad` and `torch.tensor(...)` of a tensor do that; and an "
+    "operation whose name ends in _ writes over what the backward pass needs.",
+    "numerics": "Run it on float32 and on the same numbers as float64: after which line do they part? Look there for "
+    "a dtype written out, a difference of two large numbers, a square or an exp of a large one.",
+    "init": "Make a wide layer and print minimum, maximum, mean and standard deviation of each parameter. Which "
+    "bound does the docstring give, and on which of the sizes does it depend?",
+    "vectorized": "Give the loop's index a dimension of its own (`unsqueeze`, `unfold`, `reshape`, or an index that is "
+    "a whole tensor), let broadcasting pair everything with everything, and reduce over that dimension at "
+    "the end.",
 }  # fmt: skip
 """Ways to find it, for criteria of which a lesson says nothing."""
 
