@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from torch import nn
 
-from grader.model import GradeReport, Verdict
+from grader.model import ClusterWorker, GradeReport, Verdict
 from grader.report.terminal import render
 from grader.report.words import LOOKS, clean, in_words, points
 from tests import report_samples as samples
@@ -170,3 +170,18 @@ def test_clean(foreign: str, shown: str) -> None:
 def test_words() -> None:
     assert in_words("BiasedRunningVariance") == in_words("biased_running_variance") == "biased running variance"
     assert [points(value) for value in (0, 1.0, 2.5, 1 / 3, 100.0)] == ["0", "1", "2.5", "0.33", "100"]
+
+
+def test_workers_of_a_cluster_are_named_and_many_are_counted() -> None:
+    able = [
+        ClusterWorker(address=f"tcp://10.0.0.{number}:4000", host=f"node{number}", sandbox="L2", parts=number)
+        for number in range(40)
+    ]
+    refused = ClusterWorker(address="tcp://10.0.1.1:4000", host="old", sandbox="L0", refused="It runs answers at L0.")
+    few = " ".join(printed(samples.report(workers=(*able[:2], refused)), width=100).split())
+    assert "Worker tcp://10.0.0.1:4000 (node1): sandbox L2, parts graded: 1" in few
+    assert "Worker tcp://10.0.1.1:4000 (old): It runs answers at L0." in few
+    many = " ".join(printed(samples.report(workers=(*able, refused)), width=100).split())
+    assert "40 workers: sandbox L2, parts graded: 780" in many
+    assert "node1" not in many
+    assert "It runs answers at L0." in many

@@ -211,6 +211,7 @@ def _class(report: GradeReport, found: Summary, rows: Sequence[Row], files: Sequ
     """What the class page shows."""
     return {
         "report": report,
+        "workers": summary.of_workers(report.workers),
         "count": len(rows),
         "rows": (
             {

@@ -1,11 +1,11 @@
 """What a class's results have in common."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from grader.model import CriterionReport, PartReport, SubmissionReport, Verdict
+from grader.model import ClusterWorker, CriterionReport, PartReport, SubmissionReport, Verdict
 
 _NOT_JUDGED = (Verdict.NOT_ATTEMPTED, Verdict.SKIPPED, Verdict.JUDGE_ERROR)
 FAILURES = tuple(verdict for verdict in Verdict if verdict not in (*_NOT_JUDGED, Verdict.ACCEPTED))
@@ -52,6 +52,7 @@ class Ungraded:
     message: str
 
 
+_FEW_WORKERS = 16
 NAMED = 40
 """Students who show a misconception that are named; of the others there is the number."""
 
@@ -130,6 +131,20 @@ class Summary:
         """The misconceptions that most students show, most common first."""
         rows = [Common(*key, students=total, first=tuple(self._who[key])) for key, total in self._shown.items()]
         return sorted(rows, key=lambda row: (-row.students, row.exercise, row.part, row.misconception))[:count]
+
+
+def of_workers(workers: Sequence[ClusterWorker]) -> list[str]:
+    """A line for each worker of a cluster, or, of many, for each level of the sandbox; and one for each refused."""
+    lines = [f"Worker {each.address} ({each.host}): {each.refused}" for each in workers if each.refused]
+    able = [each for each in workers if not each.refused]
+    if len(able) <= _FEW_WORKERS:
+        return lines + [
+            f"Worker {each.address} ({each.host}): sandbox {each.sandbox}, parts graded: {each.parts}" for each in able
+        ]
+    for level, count in sorted(Counter(each.sandbox for each in able).items()):
+        parts = sum(each.parts for each in able if each.sandbox == level)
+        lines.append(f"{count} workers: sandbox {level}, parts graded: {parts}")
+    return lines
 
 
 def failing(part: PartReport) -> list[CriterionReport]:

@@ -276,9 +276,8 @@ class _Terminal:
         versions = ", ".join(f"{name} {version}" for name, version in report.versions.items())
         line = f"Judged on {report.device}, sandbox {report.sandbox}" + (f", {versions}" if versions else "") + "."
         self.say(Text(), self.text(line, "dim"))
-        for worker in report.workers:
-            did = worker.refused or f"sandbox {worker.sandbox}, {_count(worker.parts, 'part')}"
-            self.say(self.text(f"Worker {worker.address} ({worker.host}): {did}", "dim"))
+        for line in summary.of_workers(report.workers):
+            self.say(self.text(line, "dim"))
         for note in report.notes:
             self.say(self.text(f"Note: {note}", "dim"))
 
