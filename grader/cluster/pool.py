@@ -62,7 +62,9 @@ class Cluster:
         exact(options.device)
         self.notes: list[str] = []
         self._course, self._options, self._min_sandbox, self._say = course, options, min_sandbox, say
-        self._wanted = {"engine": engine, **versions(), "device": device_name(options.device)}
+        # The engine's digest says more than the version under which the kit was installed, if it was.
+        here = {name: version for name, version in versions().items() if name != "course"}
+        self._wanted = {"engine": engine, **here, "device": device_name(options.device)}
         self._address = options.cluster
         _silence()
         self._client = _connect(options.cluster)
