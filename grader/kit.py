@@ -42,7 +42,7 @@ small build: `pip install --extra-index-url https://download.pytorch.org/whl/cpu
 
 `course start` makes the folder `work` with everything to fill in, and `course watch` checks each file that you save.
 Begin with `{first}.md`, write in `{first}.py`. Whoever prefers notebooks finds one beside each file
-(`pip install jupyterlab`).
+(`pip install jupyterlab`); there, `%load_ext grader.magic` gives `%check PART` and `%hint PART`.
 
 {commands}
 
