@@ -12,7 +12,7 @@ from grader.catalog import CourseExercise
 from grader.judge import apart, compare, criteria
 from grader.judge.fingerprint import Fingerprint, fingerprint
 from grader.model import CourseError
-from grader.positional import by_position
+from grader.positional import called_otherwise
 from grader.search import canonical, draw, seed_from, smallest, weight
 from grader.spec import Misconception, Part, evaluate, run, train
 from grader.suite_data import HIDDEN, Suite, SuiteCase
@@ -110,7 +110,7 @@ class Compiler:
         cases = [
             *main,
             *self._interface(),
-            *by_position(part, getattr(self.exercise.reference, part.symbol, None), main, self._observe),
+            *called_otherwise(part, getattr(self.exercise.reference, part.symbol, None), main, self._observe),
         ]
         cases += self._numerics() + self._errors() + self._grouped()
         content = canonical([versions(), [[item.kind, item.group, dict(item.case)] for item in cases]])

@@ -1,4 +1,4 @@
-"""Cases of a suite again, with the constructor's arguments by position."""
+"""Cases of a suite again, with the constructor's arguments by position, and one with all of them by name."""
 
 from collections.abc import Callable, Mapping, Sequence
 from inspect import Parameter, signature
@@ -11,14 +11,14 @@ from grader.suite_data import SuiteCase
 
 _TELLING = 4
 """The most cases that are taken for giving arguments values off their defaults."""
-_TRIED = 8
+_TRIED = 16
 """Cases that are tried for one that tells two arguments apart."""
 
 
-def by_position(
+def called_otherwise(
     part: Part, reference: Any, main: Sequence[SuiteCase], observe: Callable[[Mapping[str, Any]], dict[str, Any]]
 ) -> list[SuiteCase]:
-    """The fewest that give as many arguments as they can values off the defaults, and show in what order they come.
+    """By position the fewest that give as many arguments as they can values off the defaults, and show their order.
 
     Args:
         part: The part.
@@ -47,23 +47,34 @@ def by_position(
         told |= telling.pop(best)
         chosen.append(best)
 
-    def shows(index: int, one: int, other: int) -> bool:
-        """Whether a case comes out otherwise where two arguments change places."""
+    def shows(index: int, one: int, other: int) -> int:
+        """Whether a case comes out otherwise where two arguments change places: 2, or 1 where that only raises."""
         args = [*calls[index]["args"]]
         args[one], args[other] = args[other], args[one]
         got = observe(_called(main[index], {**calls[index], "args": args}))
-        return not fingerprint(got).matches(fingerprint(main[index].expected or {}))
+        if fingerprint(got).matches(fingerprint(main[index].expected or {})):
+            return 0
+        return 1 if got["error"] else 2
 
     for pair in combinations(range(len(names)), 2):
         both = islice((index for index in (*chosen, *calls) if _differ(calls[index]["args"], *pair)), _TRIED)
-        found = next((index for index in both if shows(index, *pair)), None)
-        if found is not None and found not in chosen:
-            chosen.append(found)
+        best, clarity = -1, 0
+        for index in both:
+            shown = shows(index, *pair)
+            if shown > clarity:
+                best, clarity = index, shown
+            if clarity == 2:
+                break
+        if clarity and best not in chosen:
+            chosen.append(best)
+    again = [(index, calls[index]) for index in chosen]
+    named = next((index for index, item in enumerate(main) if item.case.get("new", {}).get("args")), None)
+    if named is not None:
+        new = main[named].case["new"]
+        again.append((named, {"args": [], "kwargs": {**dict(zip(names, new["args"], strict=False)), **new["kwargs"]}}))
     return [
-        SuiteCase(
-            kind="positional", case=_called(main[index], calls[index]), expected=main[index].expected, group=index
-        )
-        for index in chosen
+        SuiteCase(kind="positional", case=_called(main[index], call), expected=main[index].expected, group=index)
+        for index, call in again
     ]
 
 

@@ -61,7 +61,8 @@ class Board:
             outcome.findings.clear()
             outcome.held.clear()
             if first is not None and twin is not None and not twin.findings:
-                message = f"With its arguments passed by position it behaves otherwise than by name: {first.message}"
+                how, other = ("position", "name") if entry.case["new"]["args"] else ("name", "position")
+                message = f"With its arguments passed by {how} it behaves otherwise than by {other}: {first.message}"
                 finding = Finding(
                     criterion="interface",
                     verdict=first.verdict,

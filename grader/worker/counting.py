@@ -27,7 +27,7 @@ class _Count(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 @contextlib.contextmanager
 def counted(observation: dict[str, Any]) -> Iterator[None]:
-    """Count the tensor operations dispatched inside, and the elements that leave torch for Python."""
+    """Count the tensor operations dispatched inside, and the floating elements that leave torch for Python."""
     seen: dict[Any, int] = {}
     leaks: dict[str, Callable[..., Any]] = {
         "tolist": torch.Tensor.tolist,
@@ -37,7 +37,8 @@ def counted(observation: dict[str, Any]) -> Iterator[None]:
 
     def leaking(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
         def counted(self: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
-            seen[name] = seen.get(name, 0) + self.numel()
+            # Whole numbers may be indices, which anybody may work out in Python.
+            seen[name] = seen.get(name, 0) + (self.numel() if self.is_floating_point() else 1)
             return original(self, *args, **kwargs)
 
         return counted

@@ -339,6 +339,7 @@ exercise = Exercise(
                 "pool_output_size(6, 1, s=3, ceil_mode=True)",
                 "pool_output_size(9, 3, d=2, ceil_mode=True)",
                 "pool_output_size(9, 3, None, 1, 2, False)",
+                "pool_output_size(9, 2, 3, d=4, ceil_mode=True)",
             ],
             "pool_output_size(i=12, k=3, s=2, p=1, d=2, ceil_mode=True)",
         ),
