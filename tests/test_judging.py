@@ -1,0 +1,43 @@
+"""One case at a time: what rounding excuses, and what it does not."""
+
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import strategies as st
+from torch import Tensor, nn
+
+from grader.compiler import resolve_case
+from grader.judge import criteria
+from grader.spec import Part, call, layer_case, tensor
+from grader.worker.probe import run_case
+
+PART = Part(symbol="BatchNorm1d", oracle=nn.BatchNorm1d, cases=st.nothing())
+SHRINKING = [call(tensor(9, 2, scale=100.0, shift=30.0)), call(tensor(9, 2, seed=1, scale=0.01, shift=0.5))]
+"""Batches after which a running variance is a hundred million times smaller than before."""
+
+
+class Moved(nn.BatchNorm1d):
+    """Running statistics that take a step to the batch's, which is right, and loses the digits of the old ones."""
+
+    reached = 1.0
+
+    def forward(self, x: Tensor) -> Tensor:
+        before = self.running_var.clone()
+        y = super().forward(x)
+        self.running_var = before + self.reached * (self.running_var - before)
+        return y
+
+
+class Hesitant(Moved):
+    """Running statistics that stop a millionth short of where they should be."""
+
+    reached = 1 - 1e-6
+
+
+@pytest.mark.parametrize(("answer", "failed"), [(Moved, set()), (Hesitant, {"state"})])
+def test_a_buffer_may_lose_what_rounding_takes_from_its_old_value(answer: Any, failed: set[str]) -> None:
+    case = resolve_case(PART, {"BatchNorm1d": nn.BatchNorm1d}, layer_case((2,), {"momentum": 1.0}, SHRINKING))
+    expected, got = (run_case(case, {"BatchNorm1d": kind}) for kind in (nn.BatchNorm1d, answer))
+    assert not torch.equal(*(found["steps"][1]["buffers"]["running_var"] for found in (expected, got)))
+    assert criteria.judge_case(PART, case, expected, got).findings.keys() == failed
