@@ -12,10 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 import pytest
+import torch
+from hypothesis import strategies as st
 from nbformat import NotebookNode
+from torch import nn
 
+from grader.compiler import resolve_case
 from grader.report.heat import Compared, as_text, heat_map
+from grader.spec import Part, call, evaluate, layer_case, tensor
 from grader.study.cells import Ran, cut, defined_last
+from grader.study.differences import differences, in_words
+from grader.worker.probe import run_case
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -102,6 +109,29 @@ def test_a_map_shows_the_part_around_the_worst() -> None:
     assert "around [1, 4, 34]: 1 of 2000 differ" in as_text(found)
     alone = heat_map(Compared("the output", (), [1.0], [float("nan")], [True]))
     assert alone.rows[0][0].level == 4
+
+
+class DetachedWeight(nn.Linear):
+    """Right, but for one gradient, and only in evaluation."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        weight = self.weight if self.training else self.weight.detach() + 0 * self.weight
+        return nn.functional.linear(x, weight, self.bias)
+
+
+def test_the_first_call_that_differs_is_compared() -> None:
+    steps = [call(tensor(2, 3), cotangent=1), evaluate(), call(tensor(4, 3), cotangent=2)]
+    part = Part(symbol="Linear", oracle=nn.Linear, cases=st.nothing())
+    case = resolve_case(part, {"Linear": nn.Linear}, layer_case((3, 2), {}, steps, state="normal"))
+    want, have = (run_case(case, {"Linear": kind}) for kind in (nn.Linear, DetachedWeight))
+    found = differences(part, "gradients", case, want, have)
+    assert [pair.name for pair in found.differing] == ["the gradient of weight of call 2"]
+    assert found.agreeing == [
+        "the output of call 2", "the gradient of argument 1 of call 2", "the gradient of bias of call 2",
+    ]  # fmt: skip
+    assert found.differing[0].got == [0.0] * 6
+    assert not differences(part, "init", case, want, have).differing
+    assert in_words(case) == "Linear(3, 2) of an input of shape (2, 3)"
 
 
 # In a shell

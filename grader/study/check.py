@@ -12,7 +12,7 @@ from grader.judge.observation import Malformed, validate
 from grader.judge.own_work import attempted
 from grader.judge.session import Stopped
 from grader.loader import Answer, Submission, load_answer
-from grader.model import PartReport
+from grader.model import Counterexample, PartReport
 from grader.run import Grading, Options
 from grader.spec import Part
 from grader.study.differences import Differences, differences, in_words, size
@@ -90,7 +90,7 @@ class Checker:
         large = [(size(item.expected or {}), item) for item in suite.cases if item.kind == "main"]
         large.sort(key=lambda pair: -pair[0])
         tried = [(item.case, item.expected or {}) for much, item in large[:_LARGE] if much]
-        expected = self._expected(exercise, part, found.case)
+        expected = self._expected(exercise, part, found)
         if expected is not None:
             tried.append((found.case, expected))
         opened = self.grading.server.open(answer, part.off_limits)
@@ -114,16 +114,19 @@ class Checker:
         (part,) = (part for part in exercise.parts if part.symbol == symbol)
         return exercise, part
 
-    def _expected(self, exercise: CourseExercise, part: Part, case: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """The oracle's observation: the suite's, else a new one of the oracle, which a kit does not have."""
+    def _expected(self, exercise: CourseExercise, part: Part, found: Counterexample) -> Mapping[str, Any] | None:
+        """The oracle's observation of a case: the suite's, or a new one where it was shrunk.
+
+        None for cases that are not judged by comparison: what a random answer should give is no one tensor.
+        """
+        if found.shrunk:
+            oracle = part.oracle if isinstance(part.oracle, Mapping) else {part.symbol: part.oracle}
+            made = run_case(found.case, oracle, plain=True)
+            return None if made["error"] else made
         for entry in self.grading.suite(exercise, part).cases:
-            if entry.kind in ("main", "interface", "positional") and entry.case == case:
+            if entry.kind in ("main", "interface", "positional") and entry.case == found.case:
                 return entry.expected
-        if not part.oracle:
-            return None
-        oracle = part.oracle if isinstance(part.oracle, Mapping) else {part.symbol: part.oracle}
-        made = run_case(case, oracle, plain=True)
-        return None if made["error"] else made
+        return None
 
 
 def _is_broken(answer: Answer) -> bool:
