@@ -1,6 +1,7 @@
 """``make bench``: judging overhead, the first verdict and a child's memory, each against its yardstick in one run."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -8,12 +9,12 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import catalogue, overhead, study
+from benchmarks import catalogue, classroom, overhead, study
 from grader.catalog import load_course
 
 ROOT = Path(__file__).resolve().parent.parent
 OVERHEAD, FIRST_VERDICT, CHILD_MB = 1.5, 2.0, 60
-RECHECK, STARTS, COMPILING, GRADING = 0.5, 0.3, 120, 60
+RECHECK, STARTS, COMPILING, GRADING, CLASSROOM = 0.5, 0.3, 120, 60, 10
 """What is asked for: at most these ratios, this memory beyond the server's shared pages, these seconds."""
 DEAREST = 12
 """Parts of which the costs are listed."""
@@ -51,6 +52,7 @@ def main(parts: tuple[str, ...], rounds: int) -> None:
     began, told = study.after_a_save(ROOT, cache, rounds)
     console.print(f"`course watch`, from a save to the start of its check: {began:.2f} s (asked for: {STARTS})")
     console.print(f"and to its verdict: {told:.2f} s")
+    show_classroom(console, list(classroom.paces(ROOT, course, cache.parent)))
 
 
 def show_costs(console: Console, costs: catalogue.Costs) -> None:
@@ -71,6 +73,22 @@ def show_costs(console: Console, costs: catalogue.Costs) -> None:
         f"right answers to everything, warm: {costs.grading:.1f} s in one process (asked for: {GRADING}), "
         + (f"points lost in {', '.join(lost)}" if lost else "every point earned")
     )
+
+
+def show_classroom(console: Console, found: Sequence[classroom.Pace | str]) -> None:
+    """Print what a submission costs in each grader, against ours."""
+    table = Table(title=f"a notebook of {classroom.EXERCISE}, in seconds", title_justify="left")
+    for name in ("grader", "the first", "each one more", "times ours"):
+        table.add_column(name, justify="left" if name == "grader" else "right")
+    paces = [pace for pace in found if not isinstance(pace, str)]
+    ours = paces[0].more
+    for pace in paces:
+        table.add_row(pace.name, f"{pace.first:.2f}", f"{pace.more:.2f}", f"{pace.more / ours:.1f}")
+    console.print(table)
+    for sentence in found:
+        if isinstance(sentence, str):
+            console.print(sentence)
+    console.print(f"asked for: the others at least {CLASSROOM} times ours")
 
 
 if __name__ == "__main__":

@@ -13,15 +13,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import torch
-
+from benchmarks.bare import run_case
 from grader.catalog import Course, CourseExercise
 from grader.judge.grade import PartGrader
 from grader.judge.session import Server, Stopped
 from grader.loader import Answer
 from grader.spec import Part
 from grader.suite import Suite, compile_suite
-from grader.worker import recipes
 
 SEED = "bench"
 
@@ -107,62 +105,9 @@ def bare(suite: Suite, namespace: Mapping[str, Any]) -> None:
     """The suite's cases in this process: the answer's construction, forward and backward, and nothing else."""
     for entry in suite.cases:
         try:
-            _bare_case(entry.case, namespace)
+            run_case(entry.case, namespace)
         except Exception:
             continue
-
-
-def _bare_case(case: Mapping[str, Any], namespace: Mapping[str, Any]) -> None:
-    dtype = getattr(torch, case.get("dtype", "float64"))
-    torch.set_default_dtype(dtype)
-    try:
-        target = namespace[case["symbol"]]
-        if "new" in case:
-            target = target(
-                *_values(case["new"].get("args", []), dtype), **_values(case["new"].get("kwargs", {}), dtype)
-            )
-            if case.get("state"):
-                target.load_state_dict({name: recipes.build(recipe, dtype=dtype) for name, recipe in case["state"]})
-        for step in case["steps"]:
-            if step["do"] in ("train", "eval"):
-                getattr(target, step["do"])()
-            elif step["do"] == "call":
-                _bare_call(target, step, dtype)
-            else:
-                variables = {**namespace, "torch": torch, "nn": torch.nn, "layer": target}
-                for line in step["lines"]:
-                    exec(line, variables)
-    finally:
-        torch.set_default_dtype(torch.float32)
-
-
-def _bare_call(target: Callable[..., Any], step: Mapping[str, Any], dtype: torch.dtype) -> None:
-    args, kwargs = _values(step.get("args", []), dtype), _values(step.get("kwargs", {}), dtype)
-    if "cotangent" not in step:
-        with torch.no_grad():
-            target(*args, **kwargs)
-        return
-    out = target(*args, **kwargs)
-    live = [
-        item
-        for item in (out if isinstance(out, tuple) else (out,))
-        if isinstance(item, torch.Tensor) and item.requires_grad
-    ]
-    if live:
-        torch.autograd.backward(live, [torch.randn_like(item) for item in live])
-
-
-def _values(value: Any, dtype: torch.dtype) -> Any:
-    if isinstance(value, list):
-        return [_values(item, dtype) for item in value]
-    if isinstance(value, Mapping):
-        if "$fill" in value:
-            tensor = recipes.build(dict(value), dtype=dtype)
-            return tensor.requires_grad_(tensor.is_floating_point() and value.get("grad", True))
-        if "$tuple" in value:
-            return tuple(_values(item, dtype) for item in value["$tuple"])
-        return {key: _values(item, dtype) for key, item in value.items()}
-    return value
 
 
 def seconds(work: Callable[[], Any]) -> float:
