@@ -154,6 +154,7 @@ def examples(pair: bool, first: Case) -> list[Case]:
         ),
         layer_case((3, 2), {**deep, **both}, [call(tensor(4, 3), given(pair, 4, 2))], seed=2),
         layer_case((2, 2), {"num_layers": 3, **both}, [call(tensor(3, 2, 2), given(pair, 6, 2, 2))], seed=3),
+        layer_case((1, 2), {"num_layers": 3, "bias": False}, [call(tensor(2, 1, 1))]),
         layer_case((3, 2), {**deep, "dropout": 0.5}, [evaluate(), call(x), call(x)]),
         layer_case((3, 2), {**deep, "dropout": 0.0}, [call(x)]),
         layer_case((3, 2), every, [evaluate(), call(tensor(2, 4, 3), given(pair, 4, 2, 2))]),
