@@ -81,7 +81,7 @@ def check(root: Path | None, name: str | None) -> None:
 
     Exit status: 0 all accepted, 1 something is not yet right, 2 usage, 3 some part could not be judged.
     """
-    from contextlib import closing
+    from contextlib import closing, nullcontext
     from itertools import groupby
 
     around = Path(name).resolve() if name and Path(name).exists() else Path.cwd()
@@ -97,7 +97,7 @@ def check(root: Path | None, name: str | None) -> None:
                 begun = checker.attempted(lesson)
                 symbols = [symbol for symbol in symbols if symbol in begun]
             for symbol in symbols:
-                with console.status(f"Checking {symbol} ..."):
+                with console.status(f"Checking {symbol} ...") if sys.stdout.isatty() else nullcontext():
                     found = checker.check(lesson, [symbol])
                 for report in found:
                     workspace.note(report)
