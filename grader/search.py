@@ -120,7 +120,7 @@ def smallest(
 
 
 def weight(case: Case) -> tuple[float, str]:
-    """How much a person must read to understand a case; ties are settled by its text."""
+    """How much a person must read to understand a case; ties are settled by its text, the shorter first."""
     elements = 0.0
 
     def visit(value: Any) -> None:
@@ -142,4 +142,5 @@ def weight(case: Case) -> tuple[float, str]:
             elements += 0.5
 
     visit({key: value for key, value in case.items() if key != "state"})
-    return elements + 4 * len(case.get("steps", ())), canonical(case)
+    text = canonical(case)
+    return elements + 4 * len(case.get("steps", ())), f"{len(text):08} {text}"
