@@ -18,7 +18,10 @@ _MAX_NODES = 300_000
 _MAX_CODE = 20_000
 _GROWING = {"append", "extend", "insert", "add", "update", "setdefault", "__setitem__", "__setattr__"}
 """Methods with which the top level may put something into a value that the part uses."""
-_SELF_CHECKS = ("test", "check_against", "compare", "verify", "demo", "debug")
+_SELF_CHECKS = (
+    "test", "check", "compare", "verify", "demo", "debug", "reference", "expected", "baseline", "sanity", "matches",
+    "assert", "validate", "benchmark", "torch",
+)  # fmt: skip
 _TYPE_TESTS = {"builtins.isinstance", "builtins.issubclass"}
 
 
