@@ -1186,7 +1186,7 @@ def dictionary_examples(symbol: str, item: str, kind: str) -> list[Case]:
             "list(d.items())",
             "len(d)",
             "d['k']",
-            "'h' in d, 'n' in d",
+            "'h' in d, 'n' in d, 'training' in d",
         ),
         values(*two, "d.pop('h')", "list(d)", "len(d)"),
         values(*two, f"c = {item}", "d['h'] = c", "list(d.items())", "d['e'] = a", "list(d)"),
