@@ -78,12 +78,14 @@ def show_costs(console: Console, costs: catalogue.Costs) -> None:
 def show_classroom(console: Console, found: Sequence[classroom.Pace | str]) -> None:
     """Print what a submission costs in each grader, against ours."""
     table = Table(title=f"a notebook of {classroom.EXERCISE}, in seconds", title_justify="left")
-    for name in ("grader", "the first", "each one more", "times ours"):
+    for name in ("grader", "the first", "each one more", "times ours", "processor", "times ours"):
         table.add_column(name, justify="left" if name == "grader" else "right")
     paces = [pace for pace in found if not isinstance(pace, str)]
-    ours = paces[0].more
+    ours = paces[0]
     for pace in paces:
-        table.add_row(pace.name, f"{pace.first:.2f}", f"{pace.more:.2f}", f"{pace.more / ours:.1f}")
+        wall, processor = pace.more / ours.more, pace.processor / ours.processor
+        times = f"{pace.first:.2f}", f"{pace.more:.2f}", f"{wall:.1f}", f"{pace.processor:.2f}", f"{processor:.1f}"
+        table.add_row(pace.name, *times)
     console.print(table)
     for sentence in found:
         if isinstance(sentence, str):

@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from tests.school import RIGHT, XSS, School, fill
+from grader.classroom.scorer import Scorer, ScorerError
+from tests.school import RIGHT, ROOT, XSS, School, fill
 
 pytestmark = pytest.mark.slow
 
@@ -127,3 +128,16 @@ def test_a_grade_cell_that_nothing_grades_is_not_released(school: School) -> Non
     said = school.run("nbgrader", "generate_assignment", "linear", folder=other, status=1)
     assert "linear-Bilinear-check" in said
     assert not (other / "release" / "linear" / "linear.ipynb").exists()
+
+
+def test_a_wrong_guess_of_the_next_question_changes_no_answer() -> None:
+    judge = Scorer(str(ROOT))
+    try:
+        for guessed, asked in (("one", "two"), ("three", "three"), ("", "four"), ("five", "four")):
+            if guessed:
+                judge.ask_ahead({"do": guessed})
+            with pytest.raises(ScorerError, match=f"no attribute '{asked}'"):
+                judge.ask({"do": asked})
+        judge.ask_ahead({"do": "six"})
+    finally:
+        judge.close()

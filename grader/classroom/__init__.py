@@ -26,17 +26,16 @@ def configure(c: Any, course: str | os.PathLike[str]) -> None:
     # The line below it, which raises and says what is to be written, is the stub's own.
     c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}
     c.Autograde.exporter_class = "grader.classroom.submitted.SubmittedNotebook"
+    # No CheckCellMetadata here: the structure is the release's, which was checked.
     c.Autograde.sanitize_preprocessors = [
         "grader.classroom.structure.RebuildFromRelease",
         "nbgrader.preprocessors.OverwriteKernelspec",
         "nbgrader.preprocessors.OverwriteCells",
-        "nbgrader.preprocessors.CheckCellMetadata",
     ]
     c.Autograde.autograde_preprocessors = [
         "grader.classroom.grading.GradeOutOfProcess",
         "nbgrader.preprocessors.SaveAutoGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
-        "nbgrader.preprocessors.CheckCellMetadata",
     ]
     # Students have the public suites; a copy of them for each who is graded would be of no use.
     c.AutogradeApp.CourseDirectory.ignore.append("checks")

@@ -1,15 +1,21 @@
 """Put our judge's scores and feedback into the grade cells of a notebook, where nbgrader looks for them."""
 
+import contextlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader import utils
+from nbgrader.converters import Autograde
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Float, Unicode
 
-from grader.classroom.scorer import ScorerError, scorer
+from grader.classroom.lookahead import following
+from grader.classroom.scorer import Scorer, ScorerError, scorer
+from grader.classroom.structure import rebuilt, released
+from grader.classroom.submitted import read_submitted
 from grader.classroom.ungraded import not_graded
 from grader.model import CourseError
 from grader.notebook import check_id
@@ -39,10 +45,11 @@ class GradeOutOfProcess(NbGraderPreprocessor):  # type: ignore[misc]
         wanted = [cell for cell in nb.cells if _is_autograded(cell)]
         if not wanted:
             return
-        answer = [cell.source for cell in nb.cells if cell.cell_type == "code" and not _is_autograded(cell)]
-        found = scorer(self.course, self.part_seconds).ask(
-            do="grade", assignment=who["assignment"], notebook=who["notebook"], student=who["student"], cells=answer
-        )["parts"]
+        judge = scorer(self.course, self.part_seconds)
+        found = judge.ask(_question(nb, who))["parts"]
+        # What is wrong with the next one is told when it is its turn.
+        with contextlib.suppress(Exception):
+            self._begin_next(judge, who)
         failed = [part["failed"] for part in found.values() if part["failed"]]
         if failed:
             raise ScorerError(" ".join(failed))
@@ -58,6 +65,14 @@ class GradeOutOfProcess(NbGraderPreprocessor):  # type: ignore[misc]
                     "execute_result", {"text/plain": repr(score), "text/html": part["html"]}, execution_count=number
                 )
             ]
+
+    def _begin_next(self, judge: Scorer, who: dict[str, str]) -> None:
+        """Have the judge work on the next notebook while nbgrader writes this one down."""
+        autograde = getattr(self.parent, "parent", None)
+        if isinstance(autograde, Autograde) and (coming := following(autograde, who)):
+            then, path = coming
+            release = released(autograde.coursedir, then["assignment"], then["notebook"])
+            judge.ask_ahead(_question(rebuilt(read_submitted(path), release), then))
 
 
 class KnowEveryGradeCell(NbGraderPreprocessor):  # type: ignore[misc]
@@ -82,6 +97,12 @@ class KnowEveryGradeCell(NbGraderPreprocessor):  # type: ignore[misc]
                         f"expected {' or '.join(known) or 'none'}."
                     )
         return nb, resources
+
+
+def _question(nb: NotebookNode, who: Mapping[str, str]) -> dict[str, Any]:
+    """What to ask the judge about a notebook of the release's structure."""
+    cells = [cell.source for cell in nb.cells if cell.cell_type == "code" and not _is_autograded(cell)]
+    return {"do": "grade", "cells": cells} | {name: who[name] for name in ("assignment", "notebook", "student")}
 
 
 def _is_autograded(cell: NotebookNode) -> bool:

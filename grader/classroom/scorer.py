@@ -4,6 +4,7 @@ The client below is what nbgrader's process uses; `main` is the other side, star
 """
 
 import atexit
+import contextlib
 import json
 import os
 import subprocess
@@ -35,11 +36,14 @@ class Scorer:
         self._arguments = [course, str(part_seconds)]
         self._lock = Lock()
         self._process: subprocess.Popen[str] | None = None
+        self._ahead = ""
+        """A request that was sent and whose reply was not read yet."""
         atexit.register(self.close)
 
     def start(self) -> subprocess.Popen[str]:
         """Start the process where it does not run; it imports torch meanwhile."""
         if self._process is None or self._process.poll() is not None:
+            self._ahead = ""
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "grader.classroom.scorer", *self._arguments],
                 stdin=subprocess.PIPE,
@@ -50,19 +54,22 @@ class Scorer:
             )
         return self._process
 
-    def ask(self, **request: Any) -> dict[str, Any]:
+    def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """One request and its reply.
 
         Raises:
             ScorerError: where there is no reply, or it says that the judge failed.
         """
+        text = json.dumps(request)
         with self._lock:
             process = self.start()
-            assert process.stdin is not None
             assert process.stdout is not None
+            sent, self._ahead = self._ahead, ""
             try:
-                process.stdin.write(json.dumps(request) + "\n")
-                process.stdin.flush()
+                if sent and sent != text:
+                    process.stdout.readline()
+                if sent != text:
+                    self._send(process, text)
                 line = process.stdout.readline()
             except OSError as error:
                 raise ScorerError(f"The judge's process ended ({error}).") from None
@@ -73,14 +80,24 @@ class Scorer:
             raise ScorerError(reply["error"])
         return reply
 
+    def ask_ahead(self, request: Mapping[str, Any]) -> None:
+        """Have the judge begin with what is expected to be asked next; a guess that turns out wrong costs time only."""
+        with self._lock, contextlib.suppress(OSError):
+            process = self.start()
+            if not self._ahead:
+                self._send(process, json.dumps(request))
+                self._ahead = json.dumps(request)
+
+    def _send(self, process: subprocess.Popen[str], text: str) -> None:
+        assert process.stdin is not None
+        process.stdin.write(text + "\n")
+        process.stdin.flush()
+
     def close(self) -> None:
         """End the process."""
         if self._process is not None:
-            assert self._process.stdin is not None
-            assert self._process.stdout is not None
-            self._process.stdin.close()
-            self._process.wait()
-            self._process.stdout.close()
+            # What it was asked ahead it answers still.
+            self._process.communicate()
             self._process = None
 
 

@@ -26,24 +26,30 @@ class RebuildFromRelease(NbGraderPreprocessor):  # type: ignore[misc]
         """Rebuild one notebook."""
         who = resources["nbgrader"]
         try:
-            return rebuilt(nb, self._released(who["assignment"], who["notebook"])), resources
+            course = CourseDirectory(config=self.config)
+            return rebuilt(nb, released(course, who["assignment"], who["notebook"])), resources
         except Exception as error:
             raise not_graded(who, error) from error
 
-    def _released(self, assignment: str, notebook: str) -> NotebookNode:
-        course = CourseDirectory(config=self.config)
-        path = Path(course.format_path(course.release_directory, ".", assignment)) / f"{notebook}.ipynb"
-        if not path.is_file():
-            raise FileNotFoundError(
-                f"{path} is missing, so nothing of this assignment can be graded. "
-                f"Run: nbgrader generate_assignment {assignment} --force"
-            )
-        return nbformat.read(path, as_version=4)
+
+def released(course: CourseDirectory, assignment: str, notebook: str) -> NotebookNode:
+    """A notebook as students received it.
+
+    Raises:
+        FileNotFoundError: where it was not released.
+    """
+    path = Path(course.format_path(course.release_directory, ".", assignment)) / f"{notebook}.ipynb"
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"{path} is missing, so nothing of this assignment can be graded. "
+            f"Run: nbgrader generate_assignment {assignment} --force"
+        )
+    return nbformat.read(path, as_version=4)
 
 
-def rebuilt(submitted: NotebookNode, released: NotebookNode) -> NotebookNode:
+def rebuilt(submitted: NotebookNode, release: NotebookNode) -> NotebookNode:
     """The released notebook with the solutions and the further cells of the submitted one."""
-    tagged = {_grade_id(cell): cell for cell in released.cells if _grade_id(cell)}
+    tagged = {_grade_id(cell): cell for cell in release.cells if _grade_id(cell)}
     poured: set[str] = set()
     before: dict[str, list[NotebookNode]] = {}
     further: list[NotebookNode] = []
@@ -61,13 +67,13 @@ def rebuilt(submitted: NotebookNode, released: NotebookNode) -> NotebookNode:
     cells: list[NotebookNode] = []
     if PROBLEM in submitted.metadata:
         cells.append(new_markdown_cell(f"**{html.escape(submitted.metadata[PROBLEM])}**", id="course-problem"))
-    for cell in released.cells:
+    for cell in release.cells:
         cells += before.get(_grade_id(cell), [])
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
         cells.append(cell)
-    released.cells = [*_numbered([*cells, *further])]
-    return released
+    release.cells = [*_numbered([*cells, *further])]
+    return release
 
 
 def _numbered(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
