@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import bombs
+from benchmarks import bombs, cluster
 from benchmarks.class_run import CASE_SECONDS, ROOT
 from benchmarks.scale import by_size, further
 from benchmarks.synthetic import MIX
@@ -42,9 +42,12 @@ def main(only: Sequence[str], students: Sequence[int], jobs: Sequence[int], devi
     detail = next((each for each in found if each["shares"]), None) or run(min(sizes), 1, device, only)
     console.print("bombs among a class ...", style="dim")
     bombed = bombs.measure(min(100, sizes[-1]), 2, wanted[-1], _cache())
+    console.print("a cluster on this machine ...", style="dim")
+    clustered = cluster.measure(only, 2, _cache())
     measured = {
         "machine": {"cores": cores, "processor": _processor(), "python": platform.python_version()},
-        "only": only, "case_seconds": CASE_SECONDS, "mix": dict(MIX), "runs": found, "detail": detail, "bombs": bombed,
+        "only": only, "case_seconds": CASE_SECONDS, "mix": dict(MIX), "runs": found,
+        "detail": detail, "bombs": bombed, "cluster": clustered,
     }  # fmt: skip
     show(measured, console)
     if record is not None:
