@@ -4,12 +4,15 @@ import base64
 import hashlib
 import json
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from grader.model import Diagnosis, GradeReport, ProvenExercise, ProvenPart, Verdict
+from grader.model import Diagnosis, GradeReport, ProvenExercise, ProvenPart, SubmissionReport, Verdict
 from grader.report import chart
 from grader.report.html import file_names, write
 from tests import report_samples as samples
@@ -270,3 +273,35 @@ def test_a_student_s_page_holds_no_word_of_a_hidden_case_beyond_the_policy(tmp_p
     write(report, tmp_path, "criterion")
     text = (tmp_path / "students" / "ana.html").read_text(encoding="utf-8")
     assert text.count(secret) == 2, "the message and the hint, once each"
+
+
+class Failing(Sequence[SubmissionReport]):
+    """Submissions whose second look at the last one fails, as a disk may."""
+
+    def __init__(self, submissions: Sequence[SubmissionReport]) -> None:
+        self.submissions, self.looks = submissions, 0
+
+    def __len__(self) -> int:
+        return len(self.submissions)
+
+    def __getitem__(self, index: Any) -> Any:
+        if index == len(self.submissions) - 1:
+            self.looks += 1
+            if self.looks > 1:
+                raise OSError("the disk is gone")
+        return self.submissions[index]
+
+
+def test_a_report_that_cannot_be_finished_leaves_whole_files(tmp_path: Path) -> None:
+    before = samples.classroom(4)
+    write(before, tmp_path, "counterexample", title="Before")
+    (tmp_path / ".unfinished-of-a-run-that-was-killed").write_text("<html>", encoding="utf-8")
+    failing = replace(before, submissions=Failing(before.submissions))
+    with pytest.raises(OSError, match="the disk is gone"):
+        write(failing, tmp_path, "counterexample", title="After")
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert not [path for path in files if path.name.startswith(".")]
+    pages = [path for path in files if path.suffix == ".html"]
+    assert all(path.read_text(encoding="utf-8").rstrip().endswith("</html>") for path in pages)
+    assert "<h1>Before" in (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))["pages"]
