@@ -146,7 +146,9 @@ class Heard(Watcher):
         self.lines.append(line)
 
 
-def test_a_worker_below_the_level_asked_for_is_given_nothing(cluster: Cluster, students: Sequence[Path]) -> None:
+def test_a_worker_that_is_not_as_asked_for_is_given_nothing(
+    cluster: Cluster, students: Sequence[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     cluster.work(1)
     options = Options(
         only=["Flatten"], device="cpu", seed="cluster", limits=Limits(), sandbox="L0", cache_dir=cache_dir(),
@@ -158,6 +160,9 @@ def test_a_worker_below_the_level_asked_for_is_given_nothing(cluster: Cluster, s
         grade(load_course(ROOT), students[:2], options, Run(store=store, watcher=heard, min_sandbox="L1"))
     assert "doctor" in raised.value.fix
     assert raised.value.what in heard.lines
+    monkeypatch.setattr("grader.schedule.engine_digest", lambda: "another")
+    with pytest.raises(CourseError, match=r"has another version of the course kit\."):
+        grade(load_course(ROOT), students[:2], options, Run(store=store, watcher=heard))
     assert store.newest() == 0
     store.close()
 
