@@ -141,6 +141,7 @@ def examples(dims: int) -> list[Case]:
         kwargs: Case = {"padding": (2, 1, 1)[:dims], "padding_mode": mode}
         found.append(layer_case((1, 2, 3), kwargs, on(2, 1, *size, seed=14)))
         found.append(layer_case((1, 1, even), kwargs | {"padding": "same"}, on(1, 1, *size, seed=15)))
+        found.append(layer_case((1, 1, 2), kwargs | {"padding": "same"}, on(1, 1, *[3] * dims, seed=17)))
         found.append(layer_case((2, 1, mixed), kwargs | {"stride": 2, "dilation": 2}, on(2, *size, seed=16)))
     return found
 
@@ -209,6 +210,7 @@ def part(dims: int, oracle: type[nn.Module]) -> Part:
         growth=growths(dims),
         interface=[layer_case((2, 3, 2), {}, [run(doubled)], dtype="float32")],
         off_limits=OFF_LIMITS,
+        size=96,
         core=True,
     )
 

@@ -174,9 +174,9 @@ INSTANCE_NORM = Part(
         ),
         layer_case((2,), {"track_running_stats": True}, [evaluate(), call(tensor(2, 1, 1, seed=4))]),
         layer_case((2,), {"affine": True}, [call(tensor(2, 5, 1, seed=5)), call(tensor(2, 1, 4, seed=6))]),
-        layer_case(
-            (2,), BOTH, [call(tensor(2, 3, 2)), evaluate(), call(tensor(2, 3, 2)), reload(), call(tensor(2, 3, 2))]
-        ),
+        layer_case((2,), BOTH, [call(IMAGE), evaluate(), call(IMAGE), reload(), call(IMAGE)]),
+        layer_case((2,), BOTH, [evaluate(), call(IMAGE), train(), call(IMAGE)], state=None),
+        layer_case((2,), {"track_running_stats": True, "momentum": 0.0}, [call(IMAGE)]),
     ],
     arguments=["num_features", "eps", "momentum", "affine", "track_running_stats"],
     numerics=instance_numerics(),
