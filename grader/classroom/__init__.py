@@ -26,10 +26,10 @@ def configure(c: Any, course: str | os.PathLike[str]) -> None:
     # The line below it, which raises and says what is to be written, is the stub's own.
     c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}
     c.Autograde.exporter_class = "grader.classroom.submitted.SubmittedNotebook"
-    # No CheckCellMetadata here: the structure is the release's, which was checked.
+    c.SubmittedNotebook.optimistic_validation = True
+    # No OverwriteKernelspec and no CheckCellMetadata: all but the answers is the release's, which was checked.
     c.Autograde.sanitize_preprocessors = [
         "grader.classroom.structure.RebuildFromRelease",
-        "nbgrader.preprocessors.OverwriteKernelspec",
         "nbgrader.preprocessors.OverwriteCells",
     ]
     c.Autograde.autograde_preprocessors = [
