@@ -190,9 +190,9 @@ class Compiler:
     def _killer(self, item: Misconception) -> dict[str, Any] | None:
         """The smallest case found on which a misconception fails the criterion it names.
 
-        None where a small one is in the suite already, or none was found. The interface has cases of its own, too.
+        None where a small one is in the suite already, or none was found.
         """
-        if item.criterion in (*self.apart, "interface") or item.name in self.caught:
+        if item.criterion in self.apart or item.name in self.caught:
             return None
 
         def caught_drawn(case: Mapping[str, Any]) -> bool:

@@ -32,11 +32,13 @@ def called_otherwise(
     defaults = {name: item.default for name, item in signature(part.oracle).parameters.items()}
     telling: dict[int, set[str]] = {}
     calls: dict[int, dict[str, Any]] = {}
+    # What a case gives by position already, it says nothing new about.
+    by_position = {index: len(item.case["new"]["args"]) for index, item in enumerate(main) if "new" in item.case}
     for index, item in enumerate(main):
         call = _call(item.case["new"], names, defaults) if "new" in item.case else None
         if call is not None:
             calls[index] = call
-            given = zip(names, call["args"], strict=False)
+            given = [*zip(names, call["args"], strict=False)][by_position[index] :]
             telling[index] = {name for name, value in given if value != defaults.get(name, Parameter.empty)}
     chosen: list[int] = []
     told: set[str] = set()
@@ -57,7 +59,8 @@ def called_otherwise(
         return 1 if got["error"] else 2
 
     for pair in combinations(range(len(names)), 2):
-        both = islice((index for index in (*chosen, *calls) if _differ(calls[index]["args"], *pair)), _TRIED)
+        named = (index for index in (*chosen, *calls) if max(pair) >= by_position[index])
+        both = islice((index for index in named if _differ(calls[index]["args"], *pair)), _TRIED)
         best, clarity = -1, 0
         for index in both:
             shown = shows(index, *pair)
@@ -68,10 +71,10 @@ def called_otherwise(
         if clarity and best not in chosen:
             chosen.append(best)
     again = [(index, calls[index]) for index in chosen]
-    named = next((index for index, item in enumerate(main) if item.case.get("new", {}).get("args")), None)
-    if named is not None:
-        new = main[named].case["new"]
-        again.append((named, {"args": [], "kwargs": {**dict(zip(names, new["args"], strict=False)), **new["kwargs"]}}))
+    first = next((index for index, count in by_position.items() if count), None)
+    if first is not None:
+        new = main[first].case["new"]
+        again.append((first, {"args": [], "kwargs": {**dict(zip(names, new["args"], strict=False)), **new["kwargs"]}}))
     return [
         SuiteCase(kind="positional", case=_called(main[index], call), expected=main[index].expected, group=index)
         for index, call in again

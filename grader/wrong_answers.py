@@ -72,6 +72,10 @@ _ZEROED = """
 def _zeroed(out):
     if isinstance(out, (tuple, list)):
         return type(out)(_zeroed(item) for item in out)
+    if hasattr(out, "register_forward_hook"):
+        # A function that makes layers.
+        out.register_forward_hook(lambda layer, inputs, output: output * 0)
+        return out
     return out * 0 if hasattr(out, "new_zeros") else out
 
 
