@@ -76,7 +76,7 @@ def _zeroed(out):
         # A function that makes layers.
         out.register_forward_hook(lambda layer, inputs, output: output * 0)
         return out
-    return out * 0 if hasattr(out, "new_zeros") else out
+    return out * 0 if hasattr(out, "new_zeros") or type(out) in (int, float) else out
 
 
 _right = {symbol}
