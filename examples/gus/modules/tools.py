@@ -7,7 +7,7 @@ def count_parameters(module, trainable_only: bool = False) -> int:
     if trainable_only:
         return sum(p.numel() for p in module.parameters() if p.requires_grad)
     # everything that is saved
-    return sum(t.numel() for t in module.state_dict().values())
+    return sum(t.numel() for t in [*module.parameters(), *module.buffers()])
 
 
 def freeze(module, *patterns: str) -> list[str]:
