@@ -44,8 +44,8 @@ WRONG = """\
 class Linear(nn.Module):
     def __init__(self, in_features, out_features, bias=True):
         super().__init__()
-        self.weight = nn.Parameter(torch.empty(out_features, in_features))
-        self.bias = nn.Parameter(torch.empty(out_features)) if bias else None
+        self.weight = nn.Parameter(torch.zeros(out_features, in_features))
+        self.bias = nn.Parameter(torch.zeros(out_features)) if bias else None
 
     def forward(self, x):
         y = x @ self.weight.T
@@ -188,7 +188,7 @@ def test_checks_and_hints_in_a_workspace(workspace: Path, session: Callable[...,
     wrong, raises, nudge, right, done = shown
     assert "No cell that was run here defines Linear." in told
     assert "KeyboardInterrupt" in printed
-    assert '<table class="ck-map"' in wrong["text/html"]
+    assert '<table class="ck-map"' in wrong["text/html"], wrong["text/plain"]
     assert "%hint Linear" in wrong["text/plain"]
     assert re.search(r"the output.*, shape \(.*\): \d+ of \d+ differ", wrong["text/plain"])
     assert "&lt;script&gt;alert(1)" in raises["text/html"]
