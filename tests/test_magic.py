@@ -173,7 +173,7 @@ def test_checks_and_hints_in_a_workspace(workspace: Path, session: Callable[...,
         "%check Linear",
         WRONG,
         # A check that is interrupted, and then the ones that follow, which it must not answer.
-        "import _thread, threading\nthreading.Timer(0.2, _thread.interrupt_main).start()\n%check Linear",
+        "import _thread, threading\nthreading.Timer(0.05, _thread.interrupt_main).start()\n%check Linear",
         "def scaled(bias):\n    return bias * 2",
         "nn.Linear = Linear",  # the judge is elsewhere and does not care
         "%check",
