@@ -16,7 +16,7 @@ from grader.judge.grade import PartGrader
 from grader.judge.own_work import attempted
 from grader.judge.session import Server, Stopped
 from grader.loader import Answer, Submission, find_exercise, load_answer
-from grader.model import CourseError, Limits, PartReport, SubmissionReport, Verdict
+from grader.model import CourseError, Limits, PartReport, Verdict
 from grader.spec import Part
 from grader.suite import HIDDEN, Suite, compile_suite
 from grader.worker.device import exact
@@ -143,21 +143,14 @@ class Grading:
             raise found
         return found
 
-    def grade(self, submission: Submission) -> SubmissionReport:
+    def grade(self, submission: Submission) -> list[PartReport]:
         """Judge every selected part of a submission; a fault of ours leaves that part ungraded."""
         parts: list[PartReport] = []
         for exercise in asked_of(self.course, self.selection, submission):
             answer = read_answer(self.course, submission, exercise)
             wanted = [part for owner, part in self.selection if owner is exercise]
             parts += self.judge(exercise, wanted, answer)
-        graded = [part for part in parts if part.verdict is not Verdict.JUDGE_ERROR]
-        return SubmissionReport(
-            student=submission.student,
-            path=str(submission.path),
-            parts=tuple(parts),
-            score=sum(part.score or 0.0 for part in graded),
-            max_score=sum(part.max_score for part in graded),
-        )
+        return parts
 
     def judge(self, exercise: CourseExercise, parts: Sequence[Part], answer: Answer) -> Iterator[PartReport]:
         """Judge parts of one answer; a fault of ours leaves that part ungraded."""

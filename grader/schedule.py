@@ -16,7 +16,7 @@ from grader.loader import Submission, find_submission
 from grader.model import CourseError, GradeReport, PartReport, Verdict
 from grader.pool import Ended, Graded, InProcess, PartKey, Pool, Processes, Task
 from grader.run import Options, asked_of, choose_device, device_name, read_answer, versions
-from grader.store import Key, Owner, Store, StoredSubmissions
+from grader.store import Key, Owner, Store, stored_submissions
 
 ATTEMPTS = 2
 """Times a part is tried before it is reported as one that cannot be judged."""
@@ -82,7 +82,7 @@ def grade(course: Course, paths: Sequence[Path], options: Options, run: Run) -> 
         device=device_name(options.device),
         sandbox=", ".join(run.store.sandboxes()) or "none",
         versions=versions(),
-        submissions=StoredSubmissions(run.store, grading.owners),
+        submissions=stored_submissions(run.store, grading.owners),
         notes=tuple(pool.notes),
         workers=tuple(pool.workers),
     )

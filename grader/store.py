@@ -11,9 +11,10 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 from grader import archive
+from grader.lazily import Lazily
 from grader.model import CourseError, PartReport, SubmissionReport, Verdict
 
 VERSION = 1
@@ -337,25 +338,12 @@ class Store:
         return events
 
 
-class StoredSubmissions(Sequence[SubmissionReport]):
+def stored_submissions(store: Store, owners: Sequence[Owner]) -> Lazily[SubmissionReport]:
     """The submissions of a run as its report shows them, each read from the store when it is looked at."""
 
-    def __init__(self, store: Store, owners: Sequence[Owner]) -> None:
-        self._store, self._owners = store, owners
-
-    def __len__(self) -> int:
-        return len(self._owners)
-
-    @overload
-    def __getitem__(self, index: int) -> SubmissionReport: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[SubmissionReport]: ...
-    def __getitem__(self, index: int | slice) -> SubmissionReport | Sequence[SubmissionReport]:
-        """Read a submission."""
-        if isinstance(index, slice):
-            return StoredSubmissions(self._store, self._owners[index])
-        owner = self._owners[index]
-        parts = self._store.parts(owner.position)
+    def read(index: int) -> SubmissionReport:
+        owner = owners[index]
+        parts = store.parts(owner.position)
         graded = [part for part in parts if part.verdict is not Verdict.JUDGE_ERROR]
         return SubmissionReport(
             student=owner.student,
@@ -364,3 +352,5 @@ class StoredSubmissions(Sequence[SubmissionReport]):
             score=sum(part.score or 0.0 for part in graded),
             max_score=sum(part.max_score for part in graded),
         )
+
+    return Lazily(range(len(owners)), read)

@@ -1,9 +1,8 @@
 """What of the hidden cases a student may see."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import overload
 
+from grader.lazily import Lazily
 from grader.model import CourseError, CriterionReport, GradeReport, PartReport, SubmissionReport, Verdict
 
 POLICIES = ("none", "criterion", "counterexample")
@@ -29,26 +28,8 @@ def redact(report: GradeReport, policy: str) -> GradeReport:
         )
     if policy == "counterexample":
         return report
-    return replace(report, submissions=_Redacted(report.submissions, policy))
-
-
-class _Redacted(Sequence[SubmissionReport]):
-    """Submissions as a policy shows them."""
-
-    def __init__(self, submissions: Sequence[SubmissionReport], policy: str) -> None:
-        self._submissions, self._policy = submissions, policy
-
-    def __len__(self) -> int:
-        return len(self._submissions)
-
-    @overload
-    def __getitem__(self, index: int) -> SubmissionReport: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[SubmissionReport]: ...
-    def __getitem__(self, index: int | slice) -> SubmissionReport | Sequence[SubmissionReport]:
-        if isinstance(index, slice):
-            return _Redacted(self._submissions[index], self._policy)
-        return _submission(self._submissions[index], self._policy)
+    whole = report.submissions
+    return replace(report, submissions=Lazily(range(len(whole)), lambda index: _submission(whole[index], policy)))
 
 
 def _submission(submission: SubmissionReport, policy: str) -> SubmissionReport:

@@ -70,7 +70,7 @@ class Checker:
         """Judge parts of one exercise."""
         exercise = self.exercise(lesson)
         self.grading.selection = [(exercise, part) for part in exercise.parts if part.symbol in symbols]
-        return self.grading.grade(Submission(self.workspace.name, self.workspace)).parts
+        return self.grading.grade(Submission(self.workspace.name, self.workspace))
 
     def check_answer(self, lesson: Lesson, symbol: str, answer: Answer) -> PartReport:
         """Judge one part of an answer that is no file (of a notebook that runs, say)."""
@@ -120,8 +120,7 @@ class Checker:
         None for cases that are not judged by comparison: what a random answer should give is no one tensor.
         """
         if found.shrunk:
-            oracle = part.oracle if isinstance(part.oracle, Mapping) else {part.symbol: part.oracle}
-            made = run_case(found.case, oracle, plain=True)
+            made = run_case(found.case, part.oracles, plain=True)
             return None if made["error"] else made
         for entry in self.grading.suite(exercise, part).cases:
             if entry.kind in ("main", "interface", "positional") and entry.case == found.case:
