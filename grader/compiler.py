@@ -89,8 +89,6 @@ class Compiler:
     def __init__(self, exercise: CourseExercise, part: Part, seed: str, visibility: str, device: str) -> None:
         self.exercise, self.part, self.visibility, self.device = exercise, part, visibility, device
         self.seed = (seed, exercise.slug, part.symbol, visibility)
-        oracle = part.oracle
-        self.oracle: Mapping[str, Any] = oracle if isinstance(oracle, Mapping) else {part.symbol: oracle}
         self.wrong = [item for item in exercise.misconceptions if item.part == part.symbol]
         self.planned: dict[str, int] = {}
         self.small = 0.0
@@ -100,7 +98,7 @@ class Compiler:
         self._made: dict[str, dict[str, Any]] = {}
         self._answered: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
         # A program may end in an exception, so there `errors` is judged among the others.
-        programs = isinstance(oracle, Mapping)
+        programs = isinstance(part.oracle, Mapping)
         self.apart = tuple(name for name in _JUDGED_APART if not (programs and name == "errors"))
 
     def suite(self) -> Suite:
@@ -124,7 +122,7 @@ class Compiler:
         return seed_from(*self.seed, *words)
 
     def _observe(self, case: Mapping[str, Any]) -> dict[str, Any]:
-        return run_case(case, self.oracle, device=self.device, plain=True)
+        return run_case(case, self.part.oracles, device=self.device, plain=True)
 
     def _observe_wrong(self, case: Mapping[str, Any], item: Misconception) -> dict[str, Any]:
         """What a misconception does on the case just as a student's answer gets it, layouts and all."""
@@ -132,7 +130,7 @@ class Compiler:
         return run_case(case, namespace, device=self.device)
 
     def _resolve(self, case: Mapping[str, Any]) -> dict[str, Any]:
-        return resolve_case(self.part, self.oracle, case, self._made)
+        return resolve_case(self.part, self.part.oracles, case, self._made)
 
     def _answered_by_oracle(self, case: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """A drawn case resolved, and the oracle's answer; searches look at the same small cases again and again."""

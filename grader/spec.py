@@ -262,6 +262,11 @@ class Part:
     core: bool = False
     """Whether it belongs to the topics that must be finest: more misconceptions and right variants are asked for."""
 
+    @property
+    def oracles(self) -> Mapping[str, Any]:
+        """What takes the answer's place, by name, when a case is run for what is expected."""
+        return self.oracle if isinstance(self.oracle, Mapping) else {self.symbol: self.oracle}
+
     def __post_init__(self) -> None:
         unknown = set(self.points) - set(CRITERIA)
         if unknown:

@@ -23,7 +23,7 @@ os.environ["OMP_NUM_THREADS"] = "1"  # inherited by the commands that tests star
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs a GPU where there is none."""
+    """Skip what needs a GPU where there is none: docs/gpu.md says that those tests have not been run so far."""
     if torch.cuda.is_available():
         return
     skip = pytest.mark.skip(reason="no CUDA device here")

@@ -1,7 +1,10 @@
 """The command line: one document on stdout, honest exit statuses, one line for what a person did wrong."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +96,17 @@ def test_an_empty_student_has_attempted_nothing(runner: CliRunner, tmp_path: Pat
     (submission,) = document["submissions"]
     assert submission["score"] == 0
     assert {part["verdict"] for part in submission["parts"]} == {"NOT_ATTEMPTED"}
+
+
+def test_compiling_in_other_processes_says_nothing(student: Path, tmp_path: Path) -> None:
+    shutil.copytree(student, tmp_path / "bert")
+    command = [
+        sys.executable, "-m", "cli", "grade", str(student), str(tmp_path / "bert"), "--only", "Linear", "--jobs", "2",
+        "--quiet", "--seed", "quiet",
+    ]  # fmt: skip
+    environment = {**os.environ, "COURSE_CACHE": str(tmp_path / "cache")}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=300)
+    assert done.stderr == ""
 
 
 def test_an_answer_in_the_wrong_place_is_pointed_out(runner: CliRunner, student: Path, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import warnings
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -29,10 +28,7 @@ def told(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
-            # What torch warns of while it computes what is expected is no concern of whoever called the command.
-            with warnings.catch_warnings():
-                warnings.filterwarnings("ignore", module=r"torch\b")
-                return command(*args, **kwargs)
+            return command(*args, **kwargs)
         except CourseError as error:
             click.echo(f"course: {error.what}", err=True)
             if error.fix:

@@ -1,5 +1,6 @@
 """Find the smallest input on which an answer fails, and put it into words and code."""
 
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -69,12 +70,11 @@ def _shrink(grader: "PartGrader", run: "_Run", criterion: str) -> tuple[dict[str
     budget = min(grader.shrink_seconds, run.shrink_left)
     if budget <= 0:
         return None
-    oracle: Mapping[str, Any] = part.oracle if isinstance(part.oracle, Mapping) else {part.symbol: part.oracle}
     findings: dict[str, tuple[dict[str, Any], Finding, dict[str, Any]]] = {}
 
     def fails(case: Mapping[str, Any]) -> bool:
-        resolved = resolve_case(part, oracle, case)
-        expected = run_case(resolved, oracle, plain=True, device=grader.device)
+        resolved = resolve_case(part, part.oracles, case)
+        expected = run_case(resolved, part.oracles, plain=True, device=grader.device)
         if expected["error"]:
             return False
         (got,) = run.again([resolved])
@@ -83,6 +83,7 @@ def _shrink(grader: "PartGrader", run: "_Run", criterion: str) -> tuple[dict[str
             findings[canonical(case)] = (resolved, outcome.findings[criterion], expected)
         return criterion in outcome.findings
 
-    with run.shrinking():
+    # What torch warns of while the oracle runs is no concern of whoever grades.
+    with run.shrinking(), warnings.catch_warnings(action="ignore"):
         best = smallest(part.cases, fails, seed_from("shrink", part.symbol), examples=60, seconds=budget)
     return None if best is None else findings[canonical(best)]
