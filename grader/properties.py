@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import wraps
 from typing import Any, ParamSpec
 
+import numpy as np
 import torch
 
 from grader.model import CourseError
@@ -301,7 +302,8 @@ def _unusable(values: Any) -> str | None:
 def _distance(quantiles: torch.Tensor, distribution: str) -> str | None:
     """Compare values, mapped by their distribution function, with the uniform distribution on (0, 1)."""
     count = quantiles.numel()
-    ordered = quantiles.sort().values
+    # Not torch's sort, which is many times slower on what fits one thread.
+    ordered = torch.from_numpy(np.sort(quantiles.cpu().numpy()))
     grid = torch.arange(count + 1, dtype=torch.float64, device=ordered.device) / count
     distance = float(torch.maximum(ordered - grid[:-1], grid[1:] - ordered).max())
     threshold = ks_threshold(count)

@@ -5,6 +5,7 @@ can end, hang or lie has its verdict here.
 """
 
 import dataclasses
+import itertools
 import json
 import selectors
 import signal
@@ -21,8 +22,9 @@ from grader.model import Limits, Verdict
 from grader.spec import OffLimits
 from grader.worker import marks
 
-IN_FLIGHT = 10
-"""Cases a worker has before it, so that it never waits for the judge."""
+IN_FLIGHT = 20
+"""Cases a worker has before it at most, so that it never waits for the judge; sent anew when half of them are done, as
+every message sent is a wake-up."""
 LOAD_SECONDS = 10.0
 """An answer may take this long to load however short a case's limit is: what it imports may not be in memory yet."""
 MAX_FRAME = 32 * 2**20
@@ -92,7 +94,7 @@ class Child:
 
     def begin(self, answer: Answer, off_limits: OffLimits) -> None:
         """Have the answer's cells executed; `finish` waits for the end of it."""
-        self._send({
+        self._outgoing += wire.pack({
             "op": "load",
             "name": answer.name,
             "file": answer.path,
@@ -100,6 +102,7 @@ class Child:
             "cells": numbered_cells(answer),
             "off_limits": dataclasses.asdict(off_limits),
         })  # fmt: skip
+        self._flush()
 
     def finish(self) -> Stopped | None:
         """Wait until the answer is loaded; `loaded` then says what it defines."""
@@ -123,10 +126,13 @@ class Child:
         first = self._asked
         left = iter(cases)
         while True:
-            while self._asked - max(first, self._answered) < IN_FLIGHT and (case := next(left, None)) is not None:
-                self._send({"op": "case", "number": self._asked, "case": case})
-                self._patience.append(self._limits.case_seconds * case.get("patience", 1))
-                self._asked += 1
+            waiting = self._asked - max(first, self._answered)
+            if waiting <= IN_FLIGHT // 2:
+                for case in itertools.islice(left, IN_FLIGHT - waiting):
+                    self._outgoing += wire.pack({"op": "case", "number": self._asked, "case": case})
+                    self._patience.append(self._limits.case_seconds * case.get("patience", 1))
+                    self._asked += 1
+                self._flush()
             if self._answered == self._asked:
                 return
             found = self._reply()
@@ -218,10 +224,6 @@ class Child:
             return
         if isinstance(stage, str) and stage in marks.STAGES[1:] and type(step) is int:
             self._stage, self._step = stage, step
-
-    def _send(self, message: dict[str, Any]) -> None:
-        self._outgoing += wire.pack(message)
-        self._flush()
 
     def _flush(self) -> None:
         try:

@@ -75,11 +75,17 @@ def magnitude(leaf: Any) -> float:
         return 0.0
     if not values.is_floating_point():
         return 1.0
-    largest = float(values.abs().max())
+    largest = _largest(values)
     if math.isfinite(largest):
         return largest
     finite = values[values.isfinite()]
-    return float(finite.abs().max()) if finite.numel() else 0.0
+    return _largest(finite) if finite.numel() else 0.0
+
+
+def _largest(values: torch.Tensor) -> float:
+    """The largest magnitude of a tensor that has elements; infinite or NaN where one is."""
+    # In one operation; with abs() and max() judging small cases would take half as long again.
+    return float(torch.linalg.vector_norm(values, math.inf))
 
 
 def compare_structure(expected: Any, got: Any, path: str) -> Difference | None:
@@ -150,7 +156,7 @@ def compare_tensors(want: Any, have: Any, path: str, tolerance: float, floor: fl
         return Difference(
             kind="shape", path=path, message=f"{path} has another shape.", expected=str(a.shape), got=str(b.shape)
         )
-    if not a.numel():
+    if not a.numel() or (a.dtype is b.dtype and torch.equal(a, b)):
         return None
     if not a.is_floating_point():
         if a.dtype != b.dtype and torch.bool in (a.dtype, b.dtype):
@@ -158,18 +164,18 @@ def compare_tensors(want: Any, have: Any, path: str, tolerance: float, floor: fl
         wrong = a.to(torch.int64) != b.to(torch.int64)
         return _value(want, have, a, b, wrong.to(torch.float64), path, math.inf) if bool(wrong.any()) else None
     a64, b64 = a.to(torch.float64), b.to(torch.float64)
-    delta = (a64 - b64).abs()
-    worst = float(delta.max())
+    delta = a64 - b64
+    worst = _largest(delta)
     if not math.isfinite(worst):
         same = (a64 == b64) | (a64.isnan() & b64.isnan())
         broken = ~same & ~(a64.isfinite() & b64.isfinite())
         if bool(broken.any()):
             return _value(want, have, a, b, broken.to(torch.float64), path, math.inf, kind="finite")
         delta = torch.where(same, 0.0, delta)
-        worst = float(delta.max())
+        worst = _largest(delta)
     scale = max(magnitude(want), floor)
     if worst > tolerance * scale:
-        return _value(want, have, a, b, delta, path, worst / scale if scale else math.inf)
+        return _value(want, have, a, b, delta.abs(), path, worst / scale if scale else math.inf)
     if a.dtype != b.dtype:
         return _dtype(a, b, path, worst / scale if scale else 0.0)
     return None

@@ -192,32 +192,48 @@ class ForkServer:
                 start_new_session=True,
             )
         self._ready = False
+        self._ordered: _Ordered | None = None
+
+    def prepare(self) -> None:
+        """Order the next child and wait for nothing; it starts while the judge goes on."""
+        if self._ordered is None:
+            self._ordered = self._order()
 
     def spawn(self) -> "Forked":
-        """Fork a child.
+        """Give the child that was ordered, or a new one.
 
         Raises:
             JudgeError: where the server is gone or does not answer.
         """
+        ordered, self._ordered = self._ordered or self._order(), None
+        try:
+            if ordered.reply is None:
+                ordered.reply = self._receive(ANSWER_SECONDS)
+            if "pid" not in ordered.reply:
+                raise JudgeError(f"the server of workers could not start one: {ordered.reply.get('error')}")
+            if not self.is_alive():
+                raise self._gone()
+        except JudgeError:
+            ordered.close()
+            raise
+        return Forked(self, ordered.reply["pid"], ordered.frames, ordered.output, ordered.board)
+
+    def _order(self) -> "_Ordered":
         self._wait_until_ready()
         ours, theirs = socket.socketpair()
         output, written = os.pipe()
         memory = marks.new()
-        board = marks.Board(memory)
+        ordered = _Ordered(ours, output, marks.Board(memory))
         try:
-            reply = self.ask({"op": "fork"}, theirs.fileno(), written, memory)
-            if "pid" not in reply:
-                raise JudgeError(f"the server of workers could not start one: {reply.get('error')}")
+            self._tell({"op": "fork"}, theirs.fileno(), written, memory)
         except JudgeError:
-            ours.close()
-            os.close(output)
-            board.close()
+            ordered.close()
             raise
         finally:
             theirs.close()
             os.close(written)
             os.close(memory)
-        return Forked(self, reply["pid"], ours, output, board)
+        return ordered
 
     def _wait_until_ready(self) -> None:
         if not self._ready:
@@ -230,13 +246,19 @@ class ForkServer:
         """Whether it has not ended."""
         return self._popen.poll() is None
 
-    def ask(self, request: dict[str, Any], *descriptors: int) -> dict[str, Any]:
-        """Send a request, with descriptors, and wait for the reply."""
-        self.tell(request, *descriptors)
-        return self._receive(ANSWER_SECONDS)
+    def status(self, pid: int) -> int | None:
+        """Wait for a child to end, and let the server reap it: how it ended, as a return code."""
+        if self._ordered is not None and self._ordered.reply is None:
+            # Replies come in the order of the requests.
+            self._ordered.reply = self._receive(ANSWER_SECONDS)
+        self._tell({"op": "status", "pid": pid})
+        return self._receive(ANSWER_SECONDS).get("status")
 
-    def tell(self, request: dict[str, Any], *descriptors: int) -> None:
-        """Send a request that has no reply."""
+    def forget(self, pid: int) -> None:
+        """Leave a child that was killed to the server."""
+        self._tell({"op": "forget", "pid": pid})
+
+    def _tell(self, request: dict[str, Any], *descriptors: int) -> None:
         try:
             rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
             self._control.sendmsg([json.dumps(request).encode()], rights)
@@ -265,12 +287,29 @@ class ForkServer:
 
     def close(self) -> None:
         """End the server and every child it has."""
+        if self._ordered is not None:
+            self._ordered.close()
         self._control.close()
         with contextlib.suppress(OSError):
             self._popen.kill()
         self._popen.wait()
         self._errors.close()
         self._starter.remove()
+
+
+@dataclass(slots=True)
+class _Ordered:
+    """The judge's ends of a child that the server was asked for."""
+
+    frames: socket.socket
+    output: int
+    board: marks.Board
+    reply: dict[str, Any] | None = None
+
+    def close(self) -> None:
+        self.frames.close()
+        os.close(self.output)
+        self.board.close()
 
 
 class Forked:
@@ -297,14 +336,14 @@ class Forked:
         ended = self._handle is not None and bool(select.select([self._handle], [], [], patience)[0])
         self._kill()
         self._reaped = True
-        return Ending(self._server.ask({"op": "status", "pid": self.pid}).get("status"), ended)
+        return Ending(self._server.status(self.pid), ended)
 
     def close(self) -> None:
         """Kill it where it still runs, and let go of everything."""
         if not self._reaped:
             self._kill()
             with contextlib.suppress(JudgeError):
-                self._server.tell({"op": "forget", "pid": self.pid})
+                self._server.forget(self.pid)
         self.frames.close()
         os.close(self.output)
         if self.board is not None:

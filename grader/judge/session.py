@@ -30,7 +30,6 @@ class Server:
         self._layers: dict[str, bool | str] | None = None
         self._source: ForkServer | FreshProcesses | None = None
         self._open: set[Child] = set()
-        self._spare: Process | None = None
         self._start()
 
     def _start(self) -> ForkServer | FreshProcesses:
@@ -66,25 +65,15 @@ class Server:
         Raises:
             JudgeError: where no worker could be started, also not by a new server.
         """
-        child = self._next()
+        child = self._greet(self._spawn())
         child.begin(answer, off_limits)
         return child
 
-    def _next(self) -> "Child":
-        """The worker that was made ready meanwhile, where there is one, else a new one."""
-        spare, self._spare = self._spare, None
-        if spare is not None:
-            if isinstance(self._source, ForkServer) and self._source.is_alive():
-                return self._greet(spare)
-            # It ended with its server.
-            spare.close()
-        return self._greet(self._spawn())
-
     def prepare_next(self) -> None:
-        """Fork the next worker now, if there is none yet: it locks itself in while this one runs its cases."""
-        if self._spare is None and isinstance(self._source, ForkServer):
+        """Have the next worker forked, if there is none yet: it locks itself in while this one runs its cases."""
+        if isinstance(self._source, ForkServer):
             with contextlib.suppress(JudgeError):
-                self._spare = self._source.spawn()
+                self._source.prepare()
 
     def _spawn(self) -> Process:
         try:
@@ -114,9 +103,6 @@ class Server:
         """End every worker and the server; a later `open` starts anew."""
         for child in list(self._open):
             child.close()
-        if self._spare is not None:
-            self._spare.close()
-            self._spare = None
         if self._source is not None:
             self._source.close()
             self._source = None

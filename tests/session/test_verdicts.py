@@ -319,6 +319,21 @@ def test_a_dead_server_is_replaced(server: Server) -> None:
         assert isinstance(run(other, DOUBLE)[0], dict)
 
 
+@pytest.mark.parametrize("started", [False, True])
+def test_a_worker_made_ready_by_a_server_that_died_is_not_used(started: bool) -> None:
+    with Server(LIMITS) as other:
+        child = open_child(other, forward("os._exit(1)", "import os") if started else DOUBLE)
+        other.prepare_next()
+        if started:
+            # To ask how this one ended is to hear of the other too.
+            assert isinstance(list(child.run([case()]))[-1], Stopped)
+        child.close()
+        if isinstance(other._source, launch.ForkServer):
+            other._source._popen.kill()
+            other._source._popen.wait()
+        assert isinstance(run(other, DOUBLE)[0], dict)
+
+
 def test_a_server_that_cannot_start_is_the_judges_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(launch, "_BOOT", "raise SystemExit('no torch here')")
     with Server(LIMITS) as broken, pytest.raises(session.JudgeError, match="no torch here"):
