@@ -1,5 +1,6 @@
 """Reduce what an answer is and gives back to plain data and tensors: all that crosses the wire."""
 
+import functools
 import numbers
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -13,6 +14,8 @@ from grader.worker import recipes
 SKETCH_ABOVE = 20_000
 """Elements from which a tensor is sent as a sketch (samples and signed sums) rather than whole."""
 _SAMPLES, _SUMS = 2048, 64
+_KEPT = 2**22
+"""Elements up to which the signs of a sketch are kept: a network has many tensors of one size, in every case again."""
 _MAX_DEPTH = 6
 _MAX_ITEMS = 10_000
 
@@ -114,13 +117,19 @@ def sketch(tensor: torch.Tensor) -> torch.Tensor:
     their length.
     """
     flat = tensor.reshape(-1).cpu()
-    rng = recipes.generator(flat.numel() % 2**32)
-    picked = torch.from_numpy(rng.randint(0, flat.numel(), _SAMPLES))
-    signs = torch.from_numpy(rng.randint(0, 2, flat.numel(), dtype=np.int8) * 2 - 1).to(flat.dtype)
+    picked, signs = (_sketching if flat.numel() <= _KEPT else _sketching.__wrapped__)(flat.numel())
     length = -(-flat.numel() // _SUMS)
     signed = torch.zeros(_SUMS * length, dtype=flat.dtype)
-    signed[: flat.numel()] = flat * signs
+    torch.mul(flat, signs, out=signed[: flat.numel()])
     return torch.cat([flat[picked], signed.reshape(_SUMS, length).sum(1) / length**0.5])
+
+
+@functools.lru_cache(maxsize=16)
+def _sketching(count: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """The positions to sample among so many elements, and their signs."""
+    rng = recipes.generator(count % 2**32)
+    picked = torch.from_numpy(rng.randint(0, count, _SAMPLES))
+    return picked, torch.from_numpy(rng.randint(0, 2, count, dtype=np.int8) * 2 - 1)
 
 
 def tensors(value: Any, path: str) -> Iterator[tuple[str, torch.Tensor]]:
