@@ -22,6 +22,10 @@ ATTEMPTS = 2
 """Times a part is tried before it is reported as one that cannot be judged."""
 
 
+ANSWERS_A_PROCESS = 4
+"""Answers of one student for which another process is worth its start, two imports of torch."""
+
+
 class Watcher:
     """Told of what happens while a class is graded; this one does not care."""
 
@@ -75,9 +79,11 @@ def grade(course: Course, paths: Sequence[Path], options: Options, run: Run) -> 
     # The judge's tensors are small: one thread each is faster, and results then do not depend on the machine's cores.
     torch.set_num_threads(1)
     options = replace(options, device=choose_device(options.device))
-    with closing(_pool(course, submissions, options, run)) as pool:
+    selection = course.select(options.only)
+    asked = [asked_of(course, selection, item) for item in submissions]
+    with closing(_pool(course, asked, options, run)) as pool:
         grading = _Class(course, submissions, options, run, pool)
-        grading.all()
+        grading.all(asked)
     return GradeReport(
         device=device_name(options.device),
         sandbox=", ".join(run.store.sandboxes()) or "none",
@@ -88,12 +94,14 @@ def grade(course: Course, paths: Sequence[Path], options: Options, run: Run) -> 
     )
 
 
-def _pool(course: Course, submissions: Sequence[Submission], options: Options, run: Run) -> Pool:
+def _pool(course: Course, asked: Sequence[Sequence[CourseExercise]], options: Options, run: Run) -> Pool:
     if options.cluster:
         return _cluster(course, options, run)
-    parts = [(exercise.slug, part.symbol) for exercise, part in course.select(options.only)]
-    jobs = max(1, min(options.jobs or os.cpu_count() or 1, len(submissions)))
-    if jobs == 1 or options.device == "cuda":
+    slugs = {exercise.slug for each in asked for exercise in each}
+    parts = [(exercise.slug, part.symbol) for exercise, part in course.select(options.only) if exercise.slug in slugs]
+    worth = max(len(asked), sum(map(len, asked)) // ANSWERS_A_PROCESS)
+    jobs = min(options.jobs or os.cpu_count() or 1, worth)
+    if jobs <= 1 or options.device == "cuda":
         return InProcess(course, options)
     return Processes(course, options, jobs, parts)
 
@@ -140,9 +148,8 @@ class _Class:
         self.again: deque[Task] = deque()
         self.waiting: deque[tuple[int, CourseExercise]] = deque()
 
-    def all(self) -> None:
+    def all(self, asked: Sequence[Sequence[CourseExercise]]) -> None:
         """Grade until everything wanted is in the store, or was tried often enough."""
-        asked = [asked_of(self.course, self.selection, item) for item in self.submissions]
         sizes = {exercise.slug: len(self.wanted(exercise)) for exercise, _ in self.selection}
         self.watcher.begin(sum(sizes[exercise.slug] for each in asked for exercise in each), len(asked))
         for owner, each in zip(self.owners, asked, strict=True):

@@ -2,8 +2,8 @@
 
 import ast
 import time
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -78,22 +78,23 @@ def verify_course(
     quick: bool = False,
     jobs: int | None = None,
     cache_dir: Path | None = None,
-) -> list[ExerciseProof]:
-    """Verify the exercises that names mean (see `Course.select`), side by side."""
-    slugs = list(dict.fromkeys(exercise.slug for exercise, _ in course.select(names)))
-    wanted = [(slug, [part.symbol for owner, part in course.select(names) if owner.slug == slug]) for slug in slugs]
-    tasks = [(course.root, slug, symbols, seed, quick, cache_dir) for slug, symbols in wanted]
+) -> Iterator[ExerciseProof]:
+    """Verify the exercises that names mean (see `Course.select`), side by side; each is given as it is done."""
+    wanted: dict[str, list[str]] = {}
+    for exercise, part in course.select(names):
+        wanted.setdefault(exercise.slug, []).append(part.symbol)
+    tasks = [(course.root, slug, symbols, seed, quick, cache_dir) for slug, symbols in wanted.items()]
     count = max(1, min(jobs or cpu_count() or 1, len(tasks)))
     if count == 1:
-        proofs = [_verify(task) for task in tasks]
+        yield from map(_verify, tasks)
     else:
         with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
-            proofs = list(pool.map(_verify, tasks))
+            for done in as_completed([pool.submit(_verify, task) for task in tasks]):
+                yield done.result()
     released = course.root / "assignments"
     if not names and released.is_dir():
         holes = [f"{hole}; run: course release assignments" for hole in stale(course, released, worth_of(cache_dir))]
-        proofs.append(ExerciseProof(exercise="assignments/", holes=holes))
-    return proofs
+        yield ExerciseProof(exercise="assignments/", holes=holes)
 
 
 def _verify(task: tuple[Path, str, list[str], str, bool, Path | None]) -> ExerciseProof:
@@ -312,32 +313,22 @@ def _constant_arguments(part: Part, suite: Suite) -> list[str]:
 
 def render(proofs: Sequence[ExerciseProof], console: Console, *, survivors: bool = False) -> None:
     """Print the table of what was proved, the holes, and the surviving mutants."""
-    table = Table(title="course verify", title_justify="left")
-    table.add_column("part")
-    for name in ("cases", "right", "wrong killed", "mutants killed", "false alarms", "seconds"):
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("part", no_wrap=True)
+    for name in ("cases", "right", "wrong killed", "mutants killed", "rate", "false alarms", "seconds"):
         table.add_column(name, justify="right")
     for proof in proofs:
-        rate = proof.kill_rate
+        rate, mutated = proof.kill_rate, f"{proof.killed}/{proof.silent}" if proof.silent else ""
         table.add_row(
-            f"[bold]{proof.exercise}[/bold]",
-            "",
-            "",
-            "",
-            "–" if rate is None else f"{proof.killed}/{proof.silent} ({rate:.1%})",
-            "",
+            f"[bold]{proof.exercise}[/bold]", "", "", "", mutated, "" if rate is None else f"{rate:.1%}", "",
             f"{proof.seconds:.1f}",
-        )
+        )  # fmt: skip
         for part in proof.parts:
             alarms = sum("is refused" in hole for hole in part.holes)
             table.add_row(
-                f"  {part.symbol}",
-                str(part.cases),
-                str(part.right),
-                f"{part.wrong_killed}/{part.wrong}",
-                "",
-                str(alarms),
-                f"{part.seconds:.1f}",
-            )
+                f"  {part.symbol}", str(part.cases), str(part.right), f"{part.wrong_killed}/{part.wrong}", "", "",
+                str(alarms), f"{part.seconds:.1f}",
+            )  # fmt: skip
     console.print(table)
     for proof in proofs:
         for mutant, why in proof.survivors:
@@ -349,4 +340,4 @@ def render(proofs: Sequence[ExerciseProof], console: Console, *, survivors: bool
     holes = [f"{proof.exercise}: {hole}" for proof in proofs for hole in proof.holes]
     for hole in holes:
         console.print(f"HOLE {hole}", markup=False)
-    console.print("No holes." if not holes else f"{len(holes)} holes.")
+    console.print("No holes." if not holes else "1 hole." if len(holes) == 1 else f"{len(holes)} holes.")

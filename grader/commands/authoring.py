@@ -49,17 +49,23 @@ def verify(root: Path | None, parts: Sequence[str], quick: bool, jobs: int | Non
 
     from grader.catalog import load_course, needs_solutions
     from grader.proof import store
-    from grader.verify import render, verify_course
+    from grader.verify import ExerciseProof, render, verify_course
 
     course = load_course(root_of(root))
     if course.is_kit:
         raise needs_solutions("Verifying takes")
-    results = verify_course(course, parts, seed=seed, quick=quick, jobs=jobs, cache_dir=cache_dir())
+    places = {exercise.slug: place for place, exercise in enumerate(course.exercises)}
+    results: list[ExerciseProof] = []
+    for proof in verify_course(course, parts, seed=seed, quick=quick, jobs=jobs, cache_dir=cache_dir()):
+        found = f"{len(proof.holes)} found" if proof.holes else "none"
+        click.echo(f"{proof.exercise}: {proof.seconds:.0f} s, holes: {found}", err=True)
+        results.append(proof)
+        try:
+            store(course, [proof], seed=seed, quick=quick)
+        except OSError as error:
+            click.echo(f"What was proved is not kept for the reports: {error}.", err=True)
+    results.sort(key=lambda proof: places.get(proof.exercise, len(places)))
     render(results, Console(highlight=False), survivors=survivors)
-    try:
-        store(course, results, seed=seed, quick=quick)
-    except OSError as error:
-        click.echo(f"What was proved is not kept for the reports: {error}.", err=True)
     if any(result.holes for result in results):
         sys.exit(BROKEN)
 

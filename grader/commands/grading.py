@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.argument("student_dirs", metavar="STUDENT_DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--only", multiple=True, metavar="PART", help="A part, exercise or assignment; may be repeated.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
-@click.option("--jobs", type=click.IntRange(1), help="Submissions graded at once (default: the cores).")
+@click.option("--jobs", type=click.IntRange(1), help="Answers graded at once (default: the cores).")
 @click.option("--cluster", metavar="ADDRESS", default="", help="Grade on the Dask cluster of this scheduler.")
 @click.option("--seed", help="The secret of the hidden cases (default: COURSE_SEED, else the file .course-seed).")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.argument("students", metavar="[STUDENT]...", nargs=-1)
 @click.option("--changed", is_flag=True, help="Only what was not judged from the same answer, cases and settings.")
 @click.option("--part", "only", multiple=True, metavar="PART", help="A part, exercise or assignment; may be repeated.")
-@click.option("--jobs", type=click.IntRange(1), help="Submissions graded at once (default: the cores).")
+@click.option("--jobs", type=click.IntRange(1), help="Answers graded at once (default: the cores).")
 @click.option("--cluster", metavar="ADDRESS", default="", help="Grade on the Dask cluster of this scheduler.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
 @click.option("--seed", help="The secret of the hidden cases (default: COURSE_SEED, else the file .course-seed).")
