@@ -46,7 +46,16 @@ def mutants(source: str) -> Iterator[Mutant]:
             if after is None or text in seen:
                 continue
             seen.add(text)
-            yield Mutant(change=f"{_short(before)} → {_short(after)}", line=getattr(node, "lineno", 0), source=text)
+            change = f"{_short(before)} → {_short(after)}"
+            if isinstance(node, (ast.Constant, ast.UnaryOp)):
+                change += f" in {_short(_statement(tree, node))}"
+            yield Mutant(change=change, line=getattr(node, "lineno", 0), source=text)
+
+
+def _statement(tree: ast.AST, node: ast.AST) -> str:
+    """The first line of the innermost statement around a node, as a number alone tells nobody which one it is."""
+    around = [item for item in ast.walk(tree) if isinstance(item, ast.stmt) and node in ast.walk(item)]
+    return ast.unparse(around[-1]).splitlines()[0]
 
 
 def _short(text: str) -> str:

@@ -4,7 +4,7 @@ Only small bounded choices are drawn, listed simple to nasty (hypothesis shrinks
 the elements of a tensor, and no range is wide enough for hypothesis to slip harvested constants into it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from grader.spec import call, evaluate, tensor, train
 
 __all__ = [
-    "NASTY_SPREADS", "SPREADS", "cotangents", "eps_values", "flags", "keywords", "layouts", "nasty_tensor",
+    "NASTY_SPREADS", "SPREADS", "UNTRAINED", "cotangents", "eps_values", "flags", "keywords", "layouts", "nasty_tensor",
     "normal_tensor", "seeds", "shapes", "sizes", "train_eval_programs",
 ]  # fmt: skip
 
@@ -36,6 +36,14 @@ SPREADS = ((1.0, 0.0), (3.0, 1.0), (0.1, -2.0), (100.0, 30.0), (0.01, 0.5), (1.0
 
 NASTY_SPREADS = ((1.0, 1e3), (1.0, -4e3), (1.0, 1e4), (10.0, 1e5), (1e-3, 0.0), (1e-2, 3.0), (1e4, 0.0), (1e3, -1e6))
 """Scale and shift at which float32 separates a stable formula from an unstable one."""
+
+
+UNTRAINED: Mapping[str, Mapping[str, Any]] = {
+    "running_mean": {"$fill": "zeros"},
+    "running_var": {"$fill": "ones", "scale": 1.0, "shift": 0.0},
+    "num_batches_tracked": {"$fill": "zeros"},
+}
+"""A case's `state` with the moving statistics of before any training, so that nothing rests on how a layer begins."""
 
 
 def sizes(low: int = 1, high: int = 5) -> st.SearchStrategy[int]:

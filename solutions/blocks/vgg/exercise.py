@@ -186,5 +186,7 @@ NETWORK = Part(
 exercise = Exercise(
     title="VGG",
     parts=[BLOCK, NETWORK],
-    equivalent_mutants={"224 → 225": "halved once or more and rounded down, both leave the same"},
+    equivalent_mutants={
+        "224 → 225 in return 224 // 2 ** blocks": "halved once or more and rounded down, both leave the same"
+    },
 )

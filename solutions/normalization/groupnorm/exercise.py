@@ -8,6 +8,7 @@ from torch import nn
 from grader.properties import Fresh, constant_init, graph_free
 from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, reload, run, tensor, train
 from grader.strategies import (
+    UNTRAINED,
     cotangents,
     eps_values,
     flags,
@@ -175,7 +176,7 @@ INSTANCE_NORM = Part(
         layer_case((2,), {"track_running_stats": True}, [evaluate(), call(tensor(2, 1, 1, seed=4))]),
         layer_case((2,), {"affine": True}, [call(tensor(2, 5, 1, seed=5)), call(tensor(2, 1, 4, seed=6))]),
         layer_case((2,), BOTH, [call(IMAGE), evaluate(), call(IMAGE), reload(), call(IMAGE)]),
-        layer_case((2,), BOTH, [evaluate(), call(IMAGE), train(), call(IMAGE)], state=None),
+        layer_case((2,), BOTH, [evaluate(), call(IMAGE), train(), call(IMAGE)], state=UNTRAINED),
         layer_case((2,), {"track_running_stats": True, "momentum": 0.0}, [call(IMAGE)]),
     ],
     arguments=["num_features", "eps", "momentum", "affine", "track_running_stats"],

@@ -8,7 +8,16 @@ from torch import nn
 
 from grader.properties import Fresh, constant_init, graph_free
 from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, reload, run, tensor, train
-from grader.strategies import eps_values, keywords, nasty_tensor, normal_tensor, seeds, sizes, train_eval_programs
+from grader.strategies import (
+    UNTRAINED,
+    eps_values,
+    keywords,
+    nasty_tensor,
+    normal_tensor,
+    seeds,
+    sizes,
+    train_eval_programs,
+)
 
 
 class SwitchableNorm2d(nn.Module):
@@ -103,7 +112,7 @@ SWITCHABLE_NORM = Part(
         ),
         layer_case((2,), {}, [evaluate(), call(tensor(2, 2, 4, 3, seed=4))]),
         layer_case((1,), {}, [call(tensor(1, 1, 3, 2, seed=5))]),
-        layer_case((1,), {}, [evaluate(), call(IMAGE), train(), call(IMAGE)], state=None),
+        layer_case((1,), {}, [evaluate(), call(IMAGE), train(), call(IMAGE)], state=UNTRAINED),
         layer_case((1,), {}, [call(IMAGE), reload(), call(IMAGE), evaluate(), call(IMAGE), reload(), call(IMAGE)]),
     ],
     arguments=["num_features", "eps", "momentum"],

@@ -199,6 +199,8 @@ exercise = Exercise(
     equivalent_mutants={
         "if x.shape[-1] != self.input_size: raise ValueError(f'expected {self.input_size} features, got {x.shape[-1]}')"
         " → if False": "the product with weight_ih raises as well",
+        "if state.shape != shape: raise ValueError(f'expected a state of shape {shape}, got {tuple(state.shape)}')"
+        " → if False": "with the states that are judged the arithmetic raises by itself",
         "return x.new_zeros(shape) → return x.new_zeros(shape).detach()": "zeros have no graph to be cut from",
     },
 )

@@ -319,6 +319,26 @@ def layer(
     )  # fmt: skip
 
 
+UNCHECKED = (
+    "self._check_input(x) → pass",
+    "if x.dim() not in (2, 3): raise ValueError(f'expected an input of 2 or 3 dimensions, got {x.dim()}') → if False",
+    "if x.shape[-1] != self.input_size: raise ValueError(f'expected {self.input_size} features, got {x.shape[-1]}')"
+    " → if False",
+    "if state.shape != shape: raise ValueError(f'expected a state of shape {shape}, got {tuple(state.shape)}')"
+    " → if False",
+)
+ONE_MORE_STATE = ("1 → 2 in states = 1", "2 → 3 in states = 2")
+LAST_AXIS = (
+    "-1 → 1 in i, f, g, o = (from_input + from_state).chunk(self.blocks, -1)",
+    "-1 → 1 in input_r, input_z, input_n = from_input.chunk(self.blocks, -1)",
+    "-1 → 1 in state_r, state_z, state_n = from_state.chunk(self.blocks, -1)",
+)
+STACKED = (
+    "zip(*last, strict=True) → zip(*last)",
+    "True → False in return (x, tuple((torch.stack(each) for each in zip(*last, strict=True))))",
+)
+"""Mutants of the reference that change nothing that can be seen."""
+
 exercise = Exercise(
     title="Recurrent layers",
     parts=[
@@ -342,4 +362,10 @@ exercise = Exercise(
         layer("LSTM", nn.LSTM, {}),
         layer("GRU", nn.GRU, {}),
     ],
+    equivalent_mutants={
+        **dict.fromkeys(UNCHECKED, "on the bad arguments that are judged the arithmetic raises by itself"),
+        **dict.fromkeys(ONE_MORE_STATE, "a state of zeros more, which no step reads"),
+        **dict.fromkeys(LAST_AXIS, "inside the walk there are two axes, so 1 is the last"),
+        **dict.fromkeys(STACKED, "all directions of all layers end in equally many states"),
+    },
 )
