@@ -41,3 +41,20 @@ def test_a_buffer_may_lose_what_rounding_takes_from_its_old_value(answer: Any, f
     expected, got = (run_case(case, {"BatchNorm1d": kind}) for kind in (nn.BatchNorm1d, answer))
     assert not torch.equal(*(found["steps"][1]["buffers"]["running_var"] for found in (expected, got)))
     assert criteria.judge_case(PART, case, expected, got).findings.keys() == failed
+
+
+@pytest.mark.parametrize(("noise", "failed"), [(1e-13, set()), (1e-6, {"values"})])
+def test_a_sum_that_cancels_may_leave_rounding_where_nothing_should_be(noise: float, failed: set[str]) -> None:
+    class Nothing(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return 0 * x
+
+    class Rounded(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return (x + noise) - x
+
+    part = Part(symbol="Nothing", oracle=Nothing, cases=st.nothing())
+    case = {"symbol": "Nothing", **layer_case((), {}, [call(tensor(4, 3, scale=100.0), cotangent=None)], state=None)}
+    expected, got = (run_case(case, {"Nothing": kind}) for kind in (Nothing, Rounded))
+    assert got["steps"][0]["out"].any()
+    assert criteria.judge_case(part, case, expected, got).findings.keys() == failed

@@ -13,9 +13,6 @@ from typing import Any
 
 import torch
 
-_FLOOR = 1e-3
-"""Share of a case's largest gradient below which a tensor's own size no longer counts."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Difference:

@@ -23,8 +23,10 @@ STAGE_CRITERION = {
 }
 """The criterion that fails where a case stops for good at a stage."""
 
+_SMALL = 1e-3
+"""Share of a case's largest gradient, output or input below which a tensor's own size no longer counts."""
 _NOTHING = 1e-6
-"""The scale of a case whose outputs are all zero: a sum that cancels may leave rounding there."""
+"""The scale of a case in which all of them are zero."""
 _MOVED = 1e-6
 """The share of what a buffer was before a call that its new value is weighed by at least."""
 _FLOAT32_HELD = 1e-4
@@ -109,7 +111,7 @@ def judge_case(
     if "new" in case and not _judge_new(outcome, case, expected, got, float32):
         _note_error(outcome, error, source, lines_criterion)
         return outcome
-    floor = 1e-3 * max((compare.magnitude(grad) for grad in _all_grads(expected)), default=0.0)
+    floor = _SMALL * max((compare.magnitude(grad) for grad in _all_grads(expected)), default=0.0)
     tolerance = _FLOAT32_HELD if float32 else part.tolerance
     records = list(got["steps"])
     if len(records) < len(expected["steps"]) and "partial" in got:
@@ -254,7 +256,9 @@ def _judge_call(
     if not shaped or not state_held:
         return still
     outs = (compare.magnitude(leaf) for _, leaf in compare.leaves(want["out"]) if compare.is_tensor(leaf))
-    floor = max(floor, 0.0) or 1e-3 * max(outs, default=0.0) or _NOTHING
+    # Where outputs are all zero, a sum that cancels may leave rounding there, as large as the inputs make it.
+    ins = (compare.magnitude(leaf) for leaf in want["inputs"].values())
+    floor = floor or _SMALL * (max(outs, default=0.0) or max(ins, default=0.0)) or _NOTHING
 
     def outputs(criterion: str, chosen: Callable[[Any], Any]) -> bool:
         pair = chosen(want["out"]), chosen(have["out"])

@@ -668,6 +668,8 @@ MODULE_EXAMPLES = [
     names(M, P, "m.x = 3", "m.x = p", "m.x", "del m.x", "hasattr(m, 'x')"),
     names(M, P, Q, "m.x = p", "m.y = q", "m.x = None", "m.x", "list(m.parameters())", "m.x = q",
           "list(m.named_parameters())"),
+    names(M, A, B, "m.x = a", "m.y = b", "m.x = None", "m.x", "list(m.named_children())", "m.x = a",
+          "list(m.named_children())"),
     names(M, T, "u = torch.zeros(2)", "_ = m.register_buffer('x', t)", "m.x = u", "list(m.named_buffers())", "m.y = t",
           "list(m.buffers())"),
     names(M, A, "m.x = [a]", "list(m.children())", "m.x", "getattr(m, 'y', 'nothing')"),
