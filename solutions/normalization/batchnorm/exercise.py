@@ -236,6 +236,7 @@ def examples(extent: Sequence[int]) -> list[Case]:
         layer_case([3], {}, [evaluate(), call(y), train(), call(x), evaluate(), call(tensor(1, 3, *extent))], seed=1),
         layer_case([3], {}, [call(tensor(4, 3, *extent, fill="ones", scale=2.0))]),
         layer_case([2], {"eps": 1.0}, [call(tensor(2, 2, *[1] * len(extent)))]),
+        layer_case([3], {"eps": 1.0}, [evaluate(), call(x), call(y)]),
         layer_case([3], {}, [evaluate(), call(y), train(), call(x)], state=UNTRAINED),
         layer_case([3], {}, [call(tensor(1, 3, *extent, seed=4)), evaluate(), call(tensor(1, 3, *extent, seed=5))]),
         layer_case([3], {}, [evaluate(), call(x), reload(), call(x), train(), call(x), reload(), call(x)]),
