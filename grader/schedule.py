@@ -15,7 +15,7 @@ from grader.catalog import Course, CourseExercise
 from grader.loader import Submission, find_submission
 from grader.model import CourseError, GradeReport, PartReport, Verdict
 from grader.pool import Ended, Graded, InProcess, PartKey, Pool, Processes, Task
-from grader.run import Options, asked_of, choose_device, device_name, read_answer, versions
+from grader.run import Options, Selection, asked_of, choose_device, device_name, read_answer, versions
 from grader.store import Key, Owner, Store, stored_submissions
 
 ATTEMPTS = 2
@@ -81,8 +81,8 @@ def grade(course: Course, paths: Sequence[Path], options: Options, run: Run) -> 
     options = replace(options, device=choose_device(options.device))
     selection = course.select(options.only)
     asked = [asked_of(course, selection, item) for item in submissions]
-    with closing(_pool(course, asked, options, run)) as pool:
-        grading = _Class(course, submissions, options, run, pool)
+    with closing(_pool(course, selection, asked, options, run)) as pool:
+        grading = _Class(course, selection, submissions, options, run, pool)
         grading.all(asked)
     return GradeReport(
         device=device_name(options.device),
@@ -94,11 +94,13 @@ def grade(course: Course, paths: Sequence[Path], options: Options, run: Run) -> 
     )
 
 
-def _pool(course: Course, asked: Sequence[Sequence[CourseExercise]], options: Options, run: Run) -> Pool:
+def _pool(
+    course: Course, selection: Selection, asked: Sequence[Sequence[CourseExercise]], options: Options, run: Run
+) -> Pool:
     if options.cluster:
         return _cluster(course, options, run)
     slugs = {exercise.slug for each in asked for exercise in each}
-    parts = [(exercise.slug, part.symbol) for exercise, part in course.select(options.only) if exercise.slug in slugs]
+    parts = [(exercise.slug, part.symbol) for exercise, part in selection if exercise.slug in slugs]
     worth = max(len(asked), sum(map(len, asked)) // ANSWERS_A_PROCESS)
     jobs = min(options.jobs or os.cpu_count() or 1, worth)
     if jobs <= 1 or options.device == "cuda":
@@ -120,11 +122,17 @@ class _Class:
     """The state of one run over a class."""
 
     def __init__(
-        self, course: Course, submissions: Sequence[Submission], options: Options, run: Run, pool: Pool
+        self,
+        course: Course,
+        selection: Selection,
+        submissions: Sequence[Submission],
+        options: Options,
+        run: Run,
+        pool: Pool,
     ) -> None:
         self.course, self.submissions, self.run, self.pool = course, submissions, run, pool
         self.store, self.watcher = run.store, run.watcher
-        self.selection = course.select(options.only)
+        self.selection = selection
         self.places = {(exercise.slug, part.symbol): place for place, (exercise, part) in enumerate(self.selection)}
         self.owners = [
             Owner(position=position, student=item.student, path=str(item.path))

@@ -23,9 +23,10 @@ os.environ["OMP_NUM_THREADS"] = "1"  # inherited by the commands that tests star
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs a GPU where there is none: docs/gpu.md says that those tests have not been run so far."""
+    """Skip what needs a GPU where there is none."""
     if torch.cuda.is_available():
         return
+    # Most machines have none, and the tests marked `gpu` are about nothing else; docs/gpu.md says where they have run.
     skip = pytest.mark.skip(reason="no CUDA device here")
     for item in items:
         if "gpu" in item.keywords:

@@ -319,6 +319,8 @@ def layer(
     )  # fmt: skip
 
 
+# Mutants of the reference that change nothing that can be seen.
+
 UNCHECKED = (
     "self._check_input(x) → pass",
     "if x.dim() not in (2, 3): raise ValueError(f'expected an input of 2 or 3 dimensions, got {x.dim()}') → if False",
@@ -337,7 +339,6 @@ STACKED = (
     "zip(*last, strict=True) → zip(*last)",
     "True → False in return (x, tuple((torch.stack(each) for each in zip(*last, strict=True))))",
 )
-"""Mutants of the reference that change nothing that can be seen."""
 
 exercise = Exercise(
     title="Recurrent layers",
