@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.judge import launch
+from grader.judge import launch, process
+from grader.judge.forked import ForkServer
 from grader.judge.session import Child, Server
 from grader.loader import Answer, Cell
 from grader.model import Limits
@@ -92,8 +93,8 @@ def test_files_of_others_cannot_be_read(confined: Server, tmp_path: Path, path: 
         root=ROOT,
         secret=secret,
         judge=os.getpid(),
-        server=source._popen.pid if isinstance(source, launch.ForkServer) else 1,
-        packages=launch.package_folders()[0],
+        server=source._popen.pid if isinstance(source, ForkServer) else 1,
+        packages=process.package_folders()[0],
     )
     if not os.path.exists(path):
         pytest.skip(f"there is no {path} here")
@@ -249,7 +250,7 @@ def test_the_environment_says_nothing(server: Server, monkeypatch: pytest.Monkey
         assert other.sandbox == "L0"
         written = attempt(other, "open('new', 'w')")
     assert "COURSE" not in text
-    assert str(ROOT) not in text.replace(str(Path(launch.package_folders()[0])), "")
+    assert str(ROOT) not in text.replace(str(Path(process.package_folders()[0])), "")
     assert "[]" in text
     assert refused(written)
 
@@ -384,7 +385,7 @@ def test_rules_leave_out_what_is_to_be_avoided(tmp_path: Path) -> None:
 
 
 def test_no_rule_covers_the_course(tmp_path: Path) -> None:
-    packages = launch.package_folders()
+    packages = process.package_folders()
     for path in sandbox.readable(packages, [*packages, str(ROOT)]):
         assert not str(ROOT / "solutions").startswith(os.path.realpath(path) + "/")
         assert os.path.realpath(path) not in {*packages, str(ROOT)}

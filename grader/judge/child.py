@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader import wire
-from grader.judge.launch import START_SECONDS, Ending, JudgeError, Process
+from grader.judge.process import START_SECONDS, Ending, JudgeError, Process
 from grader.loader import Answer
 from grader.model import Limits, Verdict
 from grader.spec import OffLimits

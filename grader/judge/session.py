@@ -5,7 +5,10 @@ from types import TracebackType
 from typing import Self
 
 from grader.judge.child import Child, Observation, Stopped
-from grader.judge.launch import ForkServer, FreshProcesses, JudgeError, Process, settings, start_source
+from grader.judge.forked import ForkServer
+from grader.judge.fresh import FreshProcesses
+from grader.judge.launch import settings, start_source
+from grader.judge.process import JudgeError, Process
 from grader.loader import Answer
 from grader.model import Limits
 from grader.spec import OffLimits

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from grader.judge import child as judges_child
-from grader.judge import launch, session
+from grader.judge import launch, process, session
+from grader.judge.forked import ForkServer
 from grader.judge.session import Child, Server, Stopped
 from grader.loader import Answer, Cell
 from grader.model import Verdict
@@ -309,8 +310,8 @@ def test_a_dead_server_is_replaced(server: Server) -> None:
     with Server(LIMITS) as other:
         child = open_child(other, DOUBLE)
         source = other._source
-        assert isinstance(source, launch.ForkServer) or sys.platform != "linux"
-        if isinstance(source, launch.ForkServer):
+        assert isinstance(source, ForkServer) or sys.platform != "linux"
+        if isinstance(source, ForkServer):
             source._popen.kill()
             source._popen.wait()
             with pytest.raises(session.JudgeError, match="ended"):
@@ -328,14 +329,14 @@ def test_a_worker_made_ready_by_a_server_that_died_is_not_used(started: bool) ->
             # To ask how this one ended is to hear of the other too.
             assert isinstance(list(child.run([case()]))[-1], Stopped)
         child.close()
-        if isinstance(other._source, launch.ForkServer):
+        if isinstance(other._source, ForkServer):
             other._source._popen.kill()
             other._source._popen.wait()
         assert isinstance(run(other, DOUBLE)[0], dict)
 
 
 def test_a_server_that_cannot_start_is_the_judges_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(launch, "_BOOT", "raise SystemExit('no torch here')")
+    monkeypatch.setattr(process, "_BOOT", "raise SystemExit('no torch here')")
     with Server(LIMITS) as broken, pytest.raises(session.JudgeError, match="no torch here"):
         broken.open(answer(DOUBLE), OffLimits())
 
