@@ -26,6 +26,7 @@ from grader.worker.device import exact
 from grader.worker.guard import Guard
 
 _FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+_BUILTINS = frozenset(vars(builtins))
 _MOST_SYMBOLS = 2000
 _CANNOT_ANSWER = 70
 """Exit status of a child that can no longer put an answer into words."""
@@ -211,7 +212,7 @@ class _Answer:
         found = vars(self._module)
         if not any(step["do"] == "run" for step in case["steps"]):
             return found
-        own = {name: thing for name, thing in found.items() if callable(thing) and not hasattr(builtins, str(name))}
+        own = {name: thing for name, thing in found.items() if callable(thing) and name not in _BUILTINS}
         return {**own, **{name: found[name] for name in [case.get("symbol")] if name in found}}
 
 

@@ -14,6 +14,8 @@ from grader.worker import recipes
 SKETCH_ABOVE = 20_000
 """Elements from which a tensor is sent as a sketch (samples and signed sums) rather than whole."""
 _SAMPLES, _SUMS = 2048, 64
+_AT_ONCE = 2**16
+"""Elements that a sketch signs at a time; as many doubles fit the processor's cache."""
 _KEPT = 2**22
 """Elements up to which the signs of a sketch are kept: a network has many tensors of one size, in every case again."""
 _MAX_DEPTH = 6
@@ -119,9 +121,16 @@ def sketch(tensor: torch.Tensor) -> torch.Tensor:
     flat = tensor.reshape(-1).cpu()
     picked, signs = (_sketching if flat.numel() <= _KEPT else _sketching.__wrapped__)(flat.numel())
     length = -(-flat.numel() // _SUMS)
-    signed = torch.zeros(_SUMS * length, dtype=flat.dtype)
-    torch.mul(flat, signs, out=signed[: flat.numel()])
-    return torch.cat([flat[picked], signed.reshape(_SUMS, length).sum(1) / length**0.5])
+    # A few sums at a time: the memory of a copy of everything costs more to get than all of the sums.
+    step = length * max(1, _AT_ONCE // length)
+    signed = torch.zeros(step, dtype=flat.dtype)
+    sums = []
+    for start in range(0, flat.numel(), step):
+        some = flat[start : start + step]
+        torch.mul(some, signs[start : start + step], out=signed[: some.numel()])
+        signed[some.numel() :] = 0
+        sums.append(signed.reshape(-1, length).sum(1))
+    return torch.cat([flat[picked], torch.cat(sums)[:_SUMS] / length**0.5])
 
 
 @functools.lru_cache(maxsize=16)

@@ -16,9 +16,11 @@ answered with its value or its exception).
 
 import ast
 import contextlib
+import functools
 import random
 import zlib
 from collections.abc import Callable, Mapping
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -30,6 +32,8 @@ from grader.worker.counting import counted
 from grader.worker.encode import Members, describe, encode, encode_tensor, tensors
 
 Mark = Callable[[str, int], None]
+_PLAIN = {bool, int, float, str, type(None)}
+"""Types whose values are sent as they are, whatever variables hold them."""
 
 
 def run_case(
@@ -274,15 +278,23 @@ def _cotangent(tensor: torch.Tensor, seed: int, name: str) -> torch.Tensor:
 
 
 def _run_line(line: str, variables: dict[str, Any]) -> dict[str, Any]:
-    tree = ast.parse(line)
+    code, is_expression = _compiled(line)
     try:
-        if len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr):
-            value = eval(compile(ast.Expression(tree.body[0].value), "<case>", "eval"), variables)
-            return {"value": encode(value, _labels(variables))}
-        exec(compile(tree, "<case>", "exec"), variables)
+        if is_expression:
+            value = eval(code, variables)
+            return {"value": encode(value, None if type(value) in _PLAIN else _labels(variables))}
+        exec(code, variables)
         return {"value": None}
     except Exception as error:
         return {"raised": type(error).__name__, "message": str(error)[:300]}
+
+
+@functools.lru_cache(maxsize=1024)
+def _compiled(line: str) -> tuple[CodeType, bool]:
+    tree = ast.parse(line)
+    if len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr):
+        return compile(ast.Expression(tree.body[0].value), "<case>", "eval"), True
+    return compile(tree, "<case>", "exec"), False
 
 
 def _labels(variables: Mapping[str, Any]) -> dict[int, str]:
