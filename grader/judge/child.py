@@ -33,6 +33,8 @@ MAX_HEADER = 4 * 2**20
 KEPT_OUTPUT = 2**16
 _CHUNK = 2**16
 _LAST_WORDS_SECONDS = 0.5
+_SHORT_SECONDS, _LEAST_SECONDS = 0.1, 0.005
+"""Between looks at the clock, at most and at least."""
 _CANNOT_ANSWER = 70
 """Exit status of `grader.worker.child` when it can no longer put an answer into words."""
 
@@ -165,16 +167,16 @@ class Child:
 
     def _receive(self, patience: float, budget: float) -> Any:
         """Wait for the next message; time in which the judge was not even listening counts for nobody."""
-        began = time.monotonic()
+        clock = _Clock(self._process)
         try:
             while (found := self._arrived()) is None:
-                left = min(patience, budget) - (time.monotonic() - began)
+                left = min(patience, budget) - clock.seconds()
                 if left <= 0:
                     return self._stop(Verdict.TIME_LIMIT, self._too_long(patience, budget))
-                self._turn(left)
+                self._turn(min(max(left, _LEAST_SECONDS), _SHORT_SECONDS))
             return found[0]
         finally:
-            self._spent += time.monotonic() - began
+            self._spent += clock.seconds()
 
     def _arrived(self) -> tuple[Any] | None:
         """The next message, or the `Stopped` that there is instead, where either is known by now."""
@@ -294,6 +296,25 @@ class Child:
         self._selector.close()
         self._process.close()
         self._on_close(self)
+
+
+class _Clock:
+    """Tells how long a worker has been at work, or idle: not how long a crowded machine kept it waiting."""
+
+    def __init__(self, process: Process) -> None:
+        self._process, self._began = process, time.monotonic()
+        self._waited_before: float | None = None
+
+    def seconds(self) -> float:
+        """Seconds since this was made, less those in which the worker waited for a processor."""
+        passed = time.monotonic() - self._began
+        # Most answers come at once; to ask the system about each would cost more than to wait for it.
+        if passed < _SHORT_SECONDS:
+            return passed
+        waited = self._process.waited()
+        if self._waited_before is None:
+            self._waited_before = waited
+        return passed - max(0.0, waited - self._waited_before)
 
 
 def numbered_cells(answer: Answer) -> list[tuple[str, int, int]]:

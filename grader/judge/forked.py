@@ -12,7 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from typing import Any
 
-from grader.judge.process import ANSWER_SECONDS, START_SECONDS, Ending, JudgeError, Starter
+from grader.judge.process import ANSWER_SECONDS, START_SECONDS, Ending, JudgeError, Starter, waited_for_processor
 from grader.worker import marks
 
 
@@ -173,6 +173,10 @@ class Forked:
     def read_output(self, size: int) -> bytes:
         """Read what was printed; nothing at the end."""
         return os.read(self.output, size)
+
+    def waited(self) -> float:
+        """Seconds for which it has been ready to run while the processors were busy with others."""
+        return waited_for_processor(self.pid)
 
     def end(self, patience: float) -> Ending:
         """Wait a moment for it to end, then kill it, and say how it ended."""

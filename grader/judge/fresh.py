@@ -9,7 +9,7 @@ import sys
 import threading
 from typing import Any, BinaryIO
 
-from grader.judge.process import Ending, Starter
+from grader.judge.process import Ending, Starter, waited_for_processor
 from grader.worker import marks
 
 
@@ -57,6 +57,10 @@ class Fresh:
     def read_output(self, size: int) -> bytes:
         """Read what was printed; nothing at the end."""
         return self.output.recv(size)
+
+    def waited(self) -> float:
+        """Seconds for which it has been ready to run while the processors were busy with others."""
+        return waited_for_processor(self._popen.pid)
 
     def end(self, patience: float) -> Ending:
         """Wait a moment for it to end, then kill it, and say how it ended."""

@@ -58,11 +58,23 @@ class Process(Protocol):
     def read_output(self, size: int) -> bytes:
         """Read what was printed; nothing at the end."""
 
+    def waited(self) -> float:
+        """Seconds for which it has been ready to run while the processors were busy with others."""
+
     def end(self, patience: float) -> Ending:
         """Wait a moment for it to end, then kill it, and say how it ended."""
 
     def close(self) -> None:
         """Kill it where it still runs, and let go of everything."""
+
+
+def waited_for_processor(pid: int) -> float:
+    """Seconds for which a process has been ready to run and was not run; 0 where the system does not say."""
+    try:
+        with open(f"/proc/{pid}/schedstat") as file:
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 def package_folders() -> list[str]:

@@ -1,6 +1,7 @@
 """Answers of every kind: each gets its verdict, and the judge survives its own troubles."""
 
 import sys
+import time
 from dataclasses import replace
 
 import pytest
@@ -158,6 +159,16 @@ def test_a_case_may_ask_for_patience(server: Server, monkeypatch: pytest.MonkeyP
     assert patient["error"] is None
     assert isinstance(hurried, Stopped)
     assert hurried.verdict is Verdict.TIME_LIMIT
+
+
+def test_time_that_other_processes_took_is_not_the_answers(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    child = open_child(server, forward("time.sleep(0.8); return 2 * x", "import time"))
+    monkeypatch.setattr(child, "_limits", HASTY)
+    monkeypatch.setattr(child._process, "waited", time.monotonic)
+    (crowded_out,) = child.run([case()])
+    assert isinstance(crowded_out, dict)
+    monkeypatch.undo()
+    assert 0 <= child._process.waited() < time.monotonic()
 
 
 def test_a_hang_in_backward_is_told_from_one_in_forward(hasty: Server) -> None:
