@@ -5,7 +5,7 @@ mistake gives one red line: a layer that is wrong in eval mode keeps the points 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from grader.judge import compare
@@ -127,6 +127,10 @@ def judge_case(
         elif step["do"] == "run":
             _judge_lines(outcome, step, want, have, lines_criterion, tolerance)
     _note_error(outcome, error, source, lines_criterion)
+    if case.get("backward") == "last" and "gradients" in outcome.findings:
+        found = outcome.findings["gradients"]
+        message = f"{found.message} The backward passes came after both calls."
+        outcome.findings["gradients"] = replace(found, message=message)
     return outcome
 
 

@@ -107,6 +107,8 @@ class _Snippet:
         self.taken: set[str] = set()
         self.with_grad: list[str] = []
         """Tensors of the call being written that ask for a gradient."""
+        self.at_the_end: list[str] = []
+        """Backward passes that wait for all calls."""
 
     def text(self) -> str:
         if "new" in self.case:
@@ -122,6 +124,7 @@ class _Snippet:
                         self.run(step["lines"], self.record(number).get("lines", []))
                 else:
                     self.lines.append(f"layer.{step['do']}()")
+        self.lines += self.at_the_end
         self.lines += [*([""] if self.shows and self.calls else []), *self.shows]
         if self.criterion == "errors" and not any(step["do"] == "run" for step in self.case["steps"]):
             self.lines.append('print("Nothing was raised; an exception was expected.")')
@@ -265,7 +268,8 @@ class _Snippet:
     def call(self, step: Mapping[str, Any], number: int, record: Mapping[str, Any]) -> None:
         several = self.calls > 1
         out, of_call = (f"out{number}", f" of call {number}") if several else ("out", "")
-        self.taken, self.with_grad = set(), []
+        last = self.case.get("backward") == "last"
+        self.taken, self.with_grad = self.taken if last else set(), []
         before = len(self.lines)
         arguments = self.arguments(step.get("args", []), step.get("kwargs", {}), "x")
         if several and len(self.lines) > before:
@@ -280,7 +284,11 @@ class _Snippet:
         self.lines += lay_out(Group(f"{function}(", arguments, ")"), f"{out} = ", indent=4 if blocks else 0)
         self.show(out, of_call)
         if "cotangent" in step and self.criterion in ("", "gradients"):
+            before = len(self.lines)
             self.pull_back(step, out, of_call, record, again=number > 1)
+            if last:
+                self.at_the_end += ["", *self.lines[before:]]
+                del self.lines[before:]
 
     def show(self, out: str, of_call: str) -> None:
         if self.shows:

@@ -11,7 +11,7 @@ A case is plain data::
      "steps": [{"do": "train"}, {"do": "call", "args": [{recipe}], "cotangent": 5}, ...]}
 
 Steps: ``train``, ``eval``; ``call`` (of the object or the function, or of ``method``); ``run`` (lines of Python, each
-answered with its value or its exception).
+answered with its value or its exception). With ``"backward": "last"`` cotangents are pulled back after all steps.
 """
 
 import ast
@@ -113,6 +113,7 @@ class _Run:
         self.parameters: dict[str, torch.Tensor] = {}
         self.buffers: list[tuple[str, str]] = []
         self.variables: dict[str, Any] | None = None
+        self.backward: list[Callable[[], None]] = []
 
     def enter(self, stage: str) -> None:
         self.stage = stage
@@ -141,6 +142,8 @@ class _Run:
                 record = getattr(self, "do_" + step["do"])(step)
             self.observation["steps"].append(record)
             self.observation.pop("partial", None)
+        for pull_back in self.backward:
+            pull_back()
 
     def is_settled(self) -> bool:
         """Whether everything in the object has the case's device and dtype, so that moving it would do nothing."""
@@ -232,17 +235,26 @@ class _Run:
         with torch.set_grad_enabled("cotangent" in step):
             out = function(*args, **kwargs)
         outputs = list(tensors(out, "output"))
-        # What a later step could still change must be copied.
-        copy = self.step + 1 < len(self.case["steps"])
-        record: dict[str, Any] = {"out": encode(out, copy=copy)}
-        record["inputs"] = {name: encode_tensor(tensor, copy) for name, tensor in inputs.items()}
+        # Nothing that a later step does may change what this one gave or was given, so neither is copied.
+        record: dict[str, Any] = {"out": encode(out, copy=False)}
+        record["inputs"] = {name: encode_tensor(tensor, False) for name, tensor in inputs.items()}
         if self.buffers:
+            copy = self.step + 1 < len(self.case["steps"])
             own = dict(Members(self.target).buffers)
             record["buffers"] = {name: encode_tensor(own[mine], copy) for name, mine in self.buffers if mine in own}
         if "cotangent" in step:
-            self.observation["partial"] = record
-            self.enter("backward")
-            record["grads"] = self.pull_back(outputs, inputs, step["cotangent"])
+            number = self.step
+
+            def backward() -> None:
+                self.step = number
+                self.enter("backward")
+                record["grads"] = self.pull_back(outputs, inputs, step["cotangent"])
+
+            if self.case.get("backward") == "last":
+                self.backward.append(backward)
+            else:
+                self.observation["partial"] = record
+                backward()
         return record
 
     def pull_back(

@@ -17,6 +17,29 @@ class SubclassOfTorchs(nn.Linear):
     nn.Parameter, and write the product yourself."""
 
 
+@misconception("Linear", "gradients")
+class KeepsInputOnItself(Linear):
+    """Your backward pass takes the input of the last call, wherever the gradient comes from. What a backward pass needs
+    belongs to its call: `ctx.save_for_backward` keeps it there, an attribute of the layer does not."""
+
+    def forward(self, x):
+        layer = self
+
+        class Product(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx, x, weight):
+                layer.last = x
+                return x @ weight.T
+
+            @staticmethod
+            def backward(ctx, grad):
+                rows = grad.reshape(-1, layer.out_features), layer.last.reshape(-1, layer.in_features)
+                return grad @ layer.weight, rows[0].T @ rows[1]
+
+        y = Product.apply(x, self.weight)
+        return y if self.bias is None else y + self.bias
+
+
 @misconception("Linear", "interface")
 class NoBiasAttribute(Linear):
     """Without a bias, `layer.bias` should still be there, registered as None, so that code which asks for it keeps
