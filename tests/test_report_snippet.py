@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from grader import spec
+from grader.compiler import called_twice
 from grader.judge.snippet import snippet
 from grader.judge.tensor_code import WIDTH
 from grader.worker import probe
@@ -130,7 +131,7 @@ def check(case: Mapping[str, Any], symbol: str, *, knows_expected: bool) -> str:
 
 
 LAYOUTS = ("contiguous", "transposed", "strided", "channels_last")
-CASES: dict[str, tuple[str, Mapping[str, Any]]] = {
+CASES: dict[str, tuple[str, Any]] = {
     "small": ("Linear", spec.layer_case([3, 2], {"bias": False}, [spec.call(spec.tensor(2, 3))])),
     "modes": (
         "BatchNorm2d",
@@ -209,6 +210,14 @@ CASES: dict[str, tuple[str, Mapping[str, Any]]] = {
         spec.layer_case(
             [2], {"affine": False}, [spec.call(spec.tensor(3, 2, grad=False)), spec.call(spec.tensor(3, 2))]
         ),
+    ),
+    "backward through the first of two calls": (
+        "BatchNorm1d",
+        called_twice(spec.layer_case([2], {}, [spec.evaluate(), spec.call(spec.tensor(3, 2, layout="strided"))])),
+    ),
+    "nested outputs, backward after both calls": (
+        "LSTM",
+        called_twice(spec.layer_case([3, 2], {}, [spec.call(spec.tensor(4, 1, 3)), spec.call(spec.tensor(1, 1, 3))])),
     ),
     "no gradient wanted": ("pair", spec.function_case(spec.tensor(2), [spec.tensor(2, grad=False)])),
 }
