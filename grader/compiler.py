@@ -166,13 +166,14 @@ class Compiler:
             if case is not None and canonical(case) not in unique:
                 unique[canonical(case)] = case
                 entries.append(self._entry(case))
-        if weights[-1] < TOO_LARGE:
-            entries += self._called_twice(sorted(unique.values(), key=weight))
+        entries += self._called_twice(sorted(unique.values(), key=weight))
         return sorted(entries, key=lambda entry: weight(entry.case))
 
     def _called_twice(self, cases: Sequence[Mapping[str, Any]]) -> list[SuiteCase]:
         """The smallest case that goes backward through the first of two calls, from a few elements on."""
         for case in cases[len(cases) // _SMALLEST :]:
+            if weight(case)[0] > TOO_LARGE:
+                break
             twice = called_twice(case)
             if twice is not None:
                 answered = self._observe(twice)["steps"]

@@ -8,7 +8,6 @@ import hashlib
 import os
 import tempfile
 import warnings
-from functools import cache
 from pathlib import Path
 
 import torch
@@ -52,9 +51,7 @@ def compile_suite(
     if recorded is not None:
         return recorded
     key = hashlib.sha256(
-        canonical(
-            [FORMAT, _engine_digest(), exercise.digest, part.symbol, seed, visibility, versions(), device]
-        ).encode()
+        canonical([FORMAT, _ENGINE, exercise.digest, part.symbol, seed, visibility, versions(), device]).encode()
     ).hexdigest()
     path = cache_dir / f"{exercise.name}-{part.symbol}-{key[:32]}.suite" if cache_dir else None
     if path is not None:
@@ -74,9 +71,7 @@ def compile_suite(
     return suite
 
 
-@cache
 def _engine_digest() -> str:
-    """A digest of the engine's files that decide what a suite holds."""
     here = Path(__file__).parent
     names = (
         "spec.py", "strategies.py", "search.py", "suite.py", "suite_data.py", "compiler.py", "positional.py",
@@ -84,6 +79,10 @@ def _engine_digest() -> str:
         "judge/compare.py", "judge/criteria.py", "judge/apart.py", "judge/fingerprint.py",
     )  # fmt: skip
     return hashlib.sha256(b"\0".join((here / name).read_bytes() for name in names)).hexdigest()
+
+
+_ENGINE = _engine_digest()
+"""Of the engine's files that decide what a suite holds, as they are when they are loaded: they may be edited later."""
 
 
 def _read(path: Path) -> Suite | None:
