@@ -28,7 +28,8 @@ MISTAKES = {
     "linear/linear": [
         "Linear: NoBiasAttribute", "Linear: WeightTheOtherWayRound", "Linear: BiasAsARow", "Linear: ForgetsTheBias",
         "Linear: WeightData", "Linear: AlwaysDouble", "Linear: NormalWeights", "Linear: TakesWhatItNeeds",
-        "Linear: OneRowAtATime", "Linear: SubclassOfTorchs", "Flatten: EndIsExclusive", "Flatten: ViewsOnly",
+        "Linear: OneRowAtATime", "Linear: SubclassOfTorchs", "Linear: KeepsInputOnItself", "Flatten: EndIsExclusive",
+        "Flatten: ViewsOnly",
     ],
     "normalization/layernorm": [
         "LayerNorm: LastAxisOnly", "LayerNorm: ChangesItsInput", "LayerNorm: ConstantStatistics",
