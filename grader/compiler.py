@@ -16,6 +16,7 @@ from grader.positional import called_otherwise
 from grader.search import canonical, draw, seed_from, smallest, weight
 from grader.spec import Misconception, Part, evaluate, run, train
 from grader.suite_data import HIDDEN, Suite, SuiteCase
+from grader.twice import called_twice
 from grader.worker.probe import run_case
 from grader.worker.recipes import build
 
@@ -337,30 +338,6 @@ class Compiler:
             entries += [SuiteCase(kind="growth", case=self._resolve(case), group=index) for case in growth.cases]
             self.planned["vectorized"] = self.planned.get("vectorized", 0) + 1
         return entries
-
-
-def called_twice(case: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The case up to its first call with a backward pass, which has to wait for another call; None for one without.
-
-    What an answer keeps on itself for its backward pass, or an output that it writes over, is then the other call's.
-    """
-    steps = list(case["steps"])
-    first = next((index for index, step in enumerate(steps) if "cotangent" in step), None)
-    if first is None:
-        return None
-    other = _with_other_values(steps[first])
-    return None if other == steps[first] else {**case, "steps": [*steps[: first + 1], other], "backward": "last"}
-
-
-def _with_other_values(value: Any) -> Any:
-    """Plain data whose random tensors come from other seeds."""
-    if isinstance(value, list):
-        return [_with_other_values(item) for item in value]
-    if not isinstance(value, Mapping):
-        return value
-    if value.get("$fill") in ("normal", "uniform"):
-        return {**value, "seed": value.get("seed", 0) + 100}
-    return {key: _with_other_values(item) for key, item in value.items()}
 
 
 def _module_steps(observe: Any, case: Mapping[str, Any]) -> list[dict[str, Any]]:

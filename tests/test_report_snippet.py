@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from torch import nn
 
 from grader import spec
-from grader.compiler import called_twice
 from grader.judge.snippet import snippet
 from grader.judge.tensor_code import WIDTH
+from grader.twice import called_twice
 from grader.worker import probe
 from grader.worker.encode import encode
 

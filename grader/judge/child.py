@@ -35,6 +35,8 @@ _CHUNK = 2**16
 _LAST_WORDS_SECONDS = 0.5
 _SHORT_SECONDS, _LEAST_SECONDS = 0.1, 0.005
 """Between looks at the clock, at most and at least."""
+_MOST_CROWDED = 5
+"""A worker counts as getting at least one in so many seconds of a processor."""
 _CANNOT_ANSWER = 70
 """Exit status of `grader.worker.child` when it can no longer put an answer into words."""
 
@@ -314,7 +316,8 @@ class _Clock:
         waited = self._process.waited()
         if self._waited_before is None:
             self._waited_before = waited
-        return passed - max(0.0, waited - self._waited_before)
+        # An answer's own threads crowd it too; they must not put its limit off without end.
+        return max(passed / _MOST_CROWDED, min(passed, passed - (waited - self._waited_before)))
 
 
 def numbered_cells(answer: Answer) -> list[tuple[str, int, int]]:

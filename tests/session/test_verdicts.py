@@ -1,5 +1,7 @@
 """Answers of every kind: each gets its verdict, and the judge survives its own troubles."""
 
+import os
+import subprocess
 import sys
 import time
 from dataclasses import replace
@@ -167,8 +169,33 @@ def test_time_that_other_processes_took_is_not_the_answers(server: Server, monke
     monkeypatch.setattr(child._process, "waited", time.monotonic)
     (crowded_out,) = child.run([case()])
     assert isinstance(crowded_out, dict)
-    monkeypatch.undo()
-    assert 0 <= child._process.waited() < time.monotonic()
+
+
+def test_a_limit_is_not_put_off_without_end(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    child = open_child(server, forward("while True: pass"))
+    monkeypatch.setattr(child, "_limits", HASTY)
+    monkeypatch.setattr(child._process, "waited", time.monotonic)
+    (found,) = child.run([case()])
+    assert isinstance(found, Stopped)
+    assert found.verdict is Verdict.TIME_LIMIT
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says how long a process waited")
+def test_a_process_that_shares_its_processor_has_waited(server: Server) -> None:
+    busy = "import time\nend = time.process_time() + 0.2\nwhile time.process_time() < end: pass\nreturn 2 * x"
+    child = open_child(server, forward(busy))
+    before = child._process.waited()
+    processor = min(os.sched_getaffinity(0))
+    assert child.pid is not None
+    os.sched_setaffinity(child.pid, {processor})
+    other_code = f"import os; os.sched_setaffinity(0, {{{processor}}}); print(flush=True)\nwhile True: pass"
+    with subprocess.Popen([sys.executable, "-c", other_code], stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        (found,) = child.run([case()])
+        other.kill()
+    assert isinstance(found, dict)
+    assert child._process.waited() > before
 
 
 def test_a_hang_in_backward_is_told_from_one_in_forward(hasty: Server) -> None:
