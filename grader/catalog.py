@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grader.edits import edited
 from grader.model import CourseError, Limits
 from grader.settings import read_settings
 from grader.spec import Exercise, Misconception, Part
@@ -74,12 +75,12 @@ class CourseExercise:
 
     @cached_property
     def misconceptions(self) -> Sequence[Misconception]:
-        """The known-wrong answers, in the order of the file; their module imports the reference as a sibling."""
+        """The known-wrong answers: those of the list ``mistakes``, then those that are marked, as the file has them."""
         if not self.misconceptions_source:
             return []
         with _importable(self.name, self.reference):
             module = _load(self.folder / "misconceptions.py", f"{self.slug}/misconceptions")
-        found: list[Misconception] = []
+        found: list[Misconception] = [item for items in getattr(module, "mistakes", ()) for item in items]
         for value in vars(module).values():
             found += [
                 mark for mark in getattr(value, "__dict__", {}).get("__misconceptions__", []) if mark not in found
@@ -88,9 +89,29 @@ class CourseExercise:
         for item in found:
             if item.part not in symbols:
                 raise CourseError(
-                    f"{self.slug}: the misconception {item.name} is about {item.part}, which is no part of it."
+                    f"{self.slug}: the misconception {item.name} is about {item.part}, which is not a part of it."
                 )
         return found
+
+    def with_misconception(self, item: Misconception) -> Mapping[str, Any]:
+        """The reference's names, with the known-wrong answer in the place of its part.
+
+        Raises:
+            CourseError: where an edit does not fit the reference, or the edited one cannot be loaded.
+        """
+        if not item.edits:
+            return {**vars(self.reference), item.part: item.answer}
+        key = (item.name, item.part)
+        if key not in self._edited:
+            source = edited(self.reference_source, item.part, item.edits)
+            path = f"{self.folder / self.name}.py with {item.name}"
+            self._edited[key] = vars(_run(source, path, self.name))
+        return self._edited[key]
+
+    @cached_property
+    def _edited(self) -> dict[tuple[str, str], Mapping[str, Any]]:
+        """The namespaces of edited references, by misconception and part."""
+        return {}
 
     @property
     def parts(self) -> Sequence[Part]:
@@ -231,11 +252,15 @@ def _read(path: Path) -> str:
 
 def _load(path: Path, name: str) -> types.ModuleType:
     """Run a file of the course as a module that is in no registry."""
+    return _run(_read(path), str(path), name)
+
+
+def _run(source: str, path: str, name: str) -> types.ModuleType:
     module = types.ModuleType(name)
-    module.__file__ = str(path)
+    module.__file__ = path
     try:
         with _importable(name, module):
-            exec(compile(_read(path), str(path), "exec"), module.__dict__)
+            exec(compile(source, path, "exec"), module.__dict__)
     except CourseError:
         raise
     except Exception as error:

@@ -129,8 +129,7 @@ class Compiler:
 
     def _observe_wrong(self, case: Mapping[str, Any], item: Misconception) -> dict[str, Any]:
         """What a misconception does on the case just as a student's answer gets it, layouts and all."""
-        namespace = {**vars(self.exercise.reference), self.part.symbol: item.answer}
-        return run_case(case, namespace, device=self.device)
+        return run_case(case, self.exercise.with_misconception(item), device=self.device)
 
     def _resolve(self, case: Mapping[str, Any]) -> dict[str, Any]:
         return resolve_case(self.part, self.part.oracles, case, self._made)

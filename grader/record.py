@@ -179,7 +179,7 @@ class Record:
     def misconceptions(self) -> Sequence[Misconception]:
         """Names and hints of the known-wrong answers, without the answers."""
         try:
-            return [Misconception(**row, answer=None) for row in self.data["misconceptions"]]
+            return [Misconception(**row) for row in self.data["misconceptions"]]
         except (KeyError, TypeError) as error:
             raise self._damaged(f"{type(error).__name__}: {error}") from None
 

@@ -5,9 +5,8 @@ Everything here is data or builds data. A *case* is one concrete input, written 
 share an answer file.
 """
 
-import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from hypothesis import strategies as st
@@ -16,7 +15,8 @@ from grader.model import CRITERIA
 
 __all__ = [
     "POINTS", "Exercise", "Growth", "Misconception", "OffLimits", "Part", "Property", "call", "evaluate",
-    "function_case", "layer_case", "misconception", "module", "program", "reload", "run", "tensor", "train", "tuple_of",
+    "function_case", "growth", "layer_case", "misconception", "mistake", "module", "program", "raises", "reload", "run",
+    "tensor", "train", "tuple_of",
 ]  # fmt: skip
 
 POINTS: Mapping[str, float] = {
@@ -72,13 +72,16 @@ def evaluate() -> dict[str, Any]:
     return {"do": "eval"}
 
 
-def call(*args: Any, cotangent: int | None = 0, method: str | None = None, **kwargs: Any) -> dict[str, Any]:
+def call(
+    *args: Any, cotangent: int | None = 0, method: str | None = None, count: bool = False, **kwargs: Any
+) -> dict[str, Any]:
     """The step that calls the layer or function, and pulls a random cotangent back to inputs and parameters.
 
     Args:
         args: Plain values, recipes, `tuple_of`, `module`.
         cotangent: Seed of the cotangent; None runs under ``torch.no_grad()``.
         method: Name of the method to call instead of the object.
+        count: Whether the tensor operations that it dispatches are counted (see `growth`).
         kwargs: As ``args``, by name.
     """
     step: dict[str, Any] = {"do": "call", "args": [_plain(arg) for arg in args]}
@@ -88,7 +91,7 @@ def call(*args: Any, cotangent: int | None = 0, method: str | None = None, **kwa
         step["cotangent"] = cotangent
     if method is not None:
         step["method"] = method
-    return step
+    return step | {"count": True} if count else step
 
 
 def run(*lines: str) -> dict[str, Any]:
@@ -146,6 +149,35 @@ def function_case(
 ) -> dict[str, Any]:
     """A case that calls a function once (list several `call` steps with `program_of` where one is not enough)."""
     return {"steps": [call(*args, cotangent=cotangent, **kwargs)], "dtype": dtype, "seed": seed}
+
+
+def raises(case: Mapping[str, Any], why: str) -> dict[str, Any]:
+    """A case for `Part.errors`: the answer has to raise, as the oracle does.
+
+    Args:
+        case: The case.
+        why: What is bad about it, for the student to read: "A last dimension of another size".
+    """
+    return {**case, "why": why}
+
+
+def growth(along: str, make: Callable[[int], Mapping[str, Any]], sizes: Sequence[int] = (2, 4, 8)) -> "Growth":
+    """Cases of growing size, in which the number of tensor operations may not grow with them.
+
+    Args:
+        along: What grows, for the student to read: "batch", "image height".
+        make: The case of one size. The operations of its calls are counted: of those with ``count=True``, or of all
+            where none says so.
+        sizes: Small to large; not from one on, since the smallest sizes may take a shorter way.
+    """
+    return Growth(along=along, cases=[_counted(make(size)) for size in sizes])
+
+
+def _counted(case: Mapping[str, Any]) -> dict[str, Any]:
+    steps = case["steps"]
+    if not any("count" in step for step in steps):
+        steps = [{**step, "count": True} if step["do"] == "call" else step for step in steps]
+    return {**case, "steps": steps}
 
 
 def program(*lines: str, criterion: str | None = None, dtype: str = "float32", seed: int = 0) -> dict[str, Any]:
@@ -298,13 +330,41 @@ class Misconception:
     part: str
     criterion: str
     hint: str
-    answer: Any
+    answer: Any = None
+    """The class or function, where it is written out."""
+    edits: Mapping[str, str] = field(default_factory=dict)
+    """Else what is changed in the text of the reference: new text by old."""
+
+
+def mistake(
+    name: str, parts: str | Sequence[str], criterion: str, hint: str, edits: Mapping[str, str]
+) -> list[Misconception]:
+    """A known-wrong answer as an edit of the reference, once for each of the parts that share the line.
+
+    An edit is a line or two. Each old text must be found exactly once: in the part's own definition (the class or
+    function of that name) or, where it is not there at all, in the whole file. ``course verify`` holds it to that.
+
+    Args:
+        name: What the mistake is called in reports, in PascalCase: ``ForgetsBias``.
+        parts: The symbol, or the symbols, in whose place the edited reference stands.
+        criterion: The first criterion that must reject it.
+        hint: What a student reads whose answer behaves like it: what seems to be wrong and where to look, not the
+            solution.
+        edits: New text by old text.
+    """
+    if not edits:
+        raise ValueError(f"the misconception {name} edits nothing")
+    return [
+        Misconception(name=name, part=part, criterion=criterion, hint=_one_line(hint), edits=dict(edits))
+        for part in ([parts] if isinstance(parts, str) else parts)
+    ]
 
 
 def misconception(part: str, criterion: str) -> Callable[[Any], Any]:
     """Mark a class or function of ``misconceptions.py`` as a known-wrong answer for a part.
 
-    Its docstring is the hint that a student reads; it may subclass or call the reference.
+    For mistakes in the whole approach, which no edit of a line or two could make (see `mistake`). Its docstring is the
+    hint that a student reads; it may subclass or call the reference.
 
     Args:
         part: The symbol it stands in for.
@@ -312,7 +372,7 @@ def misconception(part: str, criterion: str) -> Callable[[Any], Any]:
     """
 
     def mark(answer: Any) -> Any:
-        hint = " ".join((answer.__doc__ or "").split())
+        hint = _one_line(answer.__doc__ or "")
         if not hint:
             raise ValueError(f"the misconception {answer.__name__} has no docstring, so no hint")
         marks = [*vars(answer).get("__misconceptions__", [])]
@@ -323,11 +383,5 @@ def misconception(part: str, criterion: str) -> Callable[[Any], Any]:
     return mark
 
 
-def seed_of(*values: Any) -> int:
-    """A seed from plain values, the same in every process."""
-    return zlib.crc32(repr(values).encode())
-
-
-def rename(part: Part, symbol: str, oracle: Callable[..., Any]) -> Part:
-    """The same declaration for a sibling symbol."""
-    return replace(part, symbol=symbol, oracle=oracle)
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -133,7 +133,7 @@ class _Verifier:
             for part in self.parts:
                 proof.parts.append(self.part(part))
                 proof.holes += [f"{part.symbol}: {hole}" for hole in proof.parts[-1].holes]
-            if not quick:
+            if not quick and len(self.suites) == len(self.parts):
                 self.mutants(proof)
         except CourseError as error:
             proof.holes.append(f"{error.what} {error.fix}")
@@ -152,6 +152,9 @@ class _Verifier:
         """Everything that `course verify` asks of a part, mutants aside."""
         began = time.perf_counter()
         proof = PartProof(exercise=self.exercise.slug, symbol=part.symbol)
+        proof.holes += self._edits_that_do_not_fit(part)
+        if proof.holes:
+            return proof
         suite = self.suites[part.symbol] = compile_suite(self.exercise, part, self.seed, cache_dir=self.cache_dir)
         proof.cases = len(suite.cases)
         again = compile_suite(self.exercise, part, self.seed)
@@ -193,6 +196,17 @@ class _Verifier:
         report = self.grade(part, self.exercise.stub)
         if report.verdict is not Verdict.NOT_ATTEMPTED or report.score:
             proof.holes.append(f"the stub is {report.verdict} with {report.score} points")
+
+    def _edits_that_do_not_fit(self, part: Part) -> list[str]:
+        """The misconceptions that no longer fit the reference: without them there is no suite to prove."""
+        holes = []
+        for item in self.exercise.misconceptions:
+            if item.part == part.symbol:
+                try:
+                    self.exercise.with_misconception(item)
+                except CourseError as error:
+                    holes.append(f"the misconception {item.name}: {error}")
+        return holes
 
     def misconceptions(self, part: Part, proof: PartProof) -> None:
         failed: set[str] = set()

@@ -3,13 +3,20 @@
 import ast
 
 from grader.catalog import CourseExercise
+from grader.edits import edited
 from grader.spec import Misconception
 
 _WITHOUT_VALUES = ("interface", "parameters", "shapes", "state", "init", "errors")
 
 
 def misconception_source(exercise: CourseExercise, item: Misconception) -> str:
-    """A known-wrong answer as the file that a student would hand in."""
+    """A known-wrong answer as the file that a student would hand in.
+
+    Raises:
+        CourseError: where an edit does not fit the reference.
+    """
+    if item.edits:
+        return edited(exercise.reference_source, item.part, item.edits)
     tree = ast.parse(exercise.misconceptions_source)
     body = []
     for node in tree.body:

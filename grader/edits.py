@@ -1,0 +1,57 @@
+"""Known-wrong answers as edits of the reference: where an edit belongs, and what it looks like."""
+
+import ast
+import difflib
+from collections.abc import Mapping
+
+from grader.model import CourseError
+
+
+def edited(source: str, part: str, edits: Mapping[str, str]) -> str:
+    """The reference with the edits made.
+
+    Args:
+        source: The reference answer, as text.
+        part: The symbol that the edited reference answers for.
+        edits: New text by old text. Each old text is looked for in the part's own definition, then in the whole file.
+
+    Raises:
+        CourseError: where an old text is not found exactly once, or what comes out is no Python.
+    """
+    text = source
+    for old, new in edits.items():
+        start = _place(text, part, old, new)
+        text = text[:start] + new + text[start + len(old) :]
+    try:
+        ast.parse(text)
+    except SyntaxError as error:
+        raise CourseError(
+            f"The edited reference is no Python: {error.msg} (line {error.lineno}).", as_diff(source, text)
+        ) from None
+    return text
+
+
+def as_diff(before: str, after: str) -> str:
+    """What an edit changes, as the lines of a unified diff without its header."""
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1)
+    return "\n".join(list(lines)[2:])
+
+
+def _place(text: str, part: str, old: str, new: str) -> int:
+    first, last = _span(text, part)
+    if old not in text[first:last]:
+        first, last = 0, len(text)
+    found = text.count(old, first, last)
+    if found != 1:
+        times = "nowhere" if not found else f"{found} times"
+        raise CourseError(f"This edit must fit exactly one place; its old text is found {times}:", as_diff(old, new))
+    return text.index(old, first, last)
+
+
+def _span(text: str, part: str) -> tuple[int, int]:
+    """Where the part's own definition begins and ends; nothing where it has none."""
+    for node in ast.parse(text).body:
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name == part:
+            lines = text.splitlines(keepends=True)
+            return sum(map(len, lines[: node.lineno - 1])), sum(map(len, lines[: node.end_lineno]))
+    return 0, 0
