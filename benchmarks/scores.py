@@ -5,8 +5,8 @@
     course grade ANSWERS/* --seed same --fresh --format json > after.json       in the version after
     python -m benchmarks.scores compare before.json after.json
 
-The answers are those of ``examples/``, of ``tests/submissions/``, and of every exercise the reference, the right answers
-in other styles and the misconceptions.
+The answers are those of ``examples/``, of ``tests/submissions/``, and of every exercise the reference, the right
+answers in other styles and the misconceptions.
 """
 
 import json

@@ -74,8 +74,8 @@ def compile_suite(
 def _engine_digest() -> str:
     here = Path(__file__).parent
     names = (
-        "spec.py", "edits.py", "strategies.py", "search.py", "suite.py", "suite_data.py", "compiler.py", "positional.py",
-        "twice.py", "properties.py", "dropout_properties.py", "worker/probe.py", "worker/encode.py",
+        "spec.py", "edits.py", "strategies.py", "search.py", "suite.py", "suite_data.py", "compiler.py",
+        "positional.py", "twice.py", "properties.py", "dropout_properties.py", "worker/probe.py", "worker/encode.py",
         "worker/recipes.py", "judge/compare.py", "judge/criteria.py", "judge/apart.py", "judge/fingerprint.py",
     )  # fmt: skip
     return hashlib.sha256(b"\0".join((here / name).read_bytes() for name in names)).hexdigest()
