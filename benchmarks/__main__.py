@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import catalogue, classroom, overhead, study
-from grader.catalog import load_course
+from grader.kit.load import load_course
 
 ROOT = Path(__file__).resolve().parent.parent
 OVERHEAD, FIRST_VERDICT, CHILD_MB = 1.5, 2.0, 60

@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from grader.worker import recipes
+from grader.case import recipes
 
 
 def run_case(case: Mapping[str, Any], namespace: Mapping[str, Any]) -> list[torch.Tensor]:

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.class_run import ROOT, SEED
-from grader.catalog import load_course
+from grader.grading.options import Options
+from grader.grading.schedule import Run, Watcher, grade
+from grader.grading.store import Store
+from grader.kit.load import load_course
 from grader.model import Verdict
-from grader.run import Options
-from grader.schedule import Run, Watcher, grade
-from grader.store import Store
 
 PART_SECONDS = 10.0
 """The limit of a part, which no bomb can take longer than."""

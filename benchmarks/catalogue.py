@@ -14,12 +14,15 @@ from tempfile import TemporaryDirectory
 import torch
 
 from benchmarks.overhead import SEED
-from grader.catalog import Course, CourseExercise, load_course
-from grader.loader import Answer
+from grader.answer.load import Answer
+from grader.course.catalogue import Course
+from grader.course.exercise import CourseExercise
+from grader.grading.judge import Judge
+from grader.grading.options import Options
+from grader.kit.load import load_course
 from grader.model import Verdict
-from grader.run import Grading, Options
 from grader.spec import Part
-from grader.suite import compile_suite
+from grader.suite.cache import compile_suite
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,12 +84,12 @@ def _graded(
 ) -> Costs:
     rows = []
     options = Options(seed=SEED, device="cpu", limits=course.limits, cache_dir=cache)
-    with closing(Grading(course, options)) as grading:
+    with closing(Judge(options)) as judge:
         began = time.perf_counter()
         for exercise, part in wanted:
             answer = Answer.from_source(f"{exercise.slug}.py", exercise.reference_source)
             started = time.perf_counter()
-            (report,) = grading.judge(exercise, [part], answer)
+            (report,) = judge.judge(exercise, [part], answer)
             cases, seconds = compiled[exercise.slug, part.symbol]
             rows.append(
                 Cost(

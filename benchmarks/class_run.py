@@ -16,16 +16,16 @@ from typing import Any
 
 from benchmarks.sampling import Sampler
 from benchmarks.synthetic import make_class
-from grader.catalog import load_course
+from grader.grading.options import Options
+from grader.grading.schedule import Run, Watcher, grade
+from grader.grading.store import Key, Owner, Store
+from grader.kit.load import load_course
 from grader.model import GradeReport
 from grader.report import json as report_json
 from grader.report.folder import save
 from grader.report.html import write
-from grader.run import Options
-from grader.schedule import Run, Watcher, grade
-from grader.store import Key, Owner, Store
-from grader.suite import compile_suite
-from grader.suite_data import to_bytes
+from grader.suite.cache import compile_suite
+from grader.suite.data import to_bytes
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = "bench"

@@ -21,10 +21,11 @@ from typing import Any
 
 from benchmarks.kernel_checks import FOLDER
 from benchmarks.overhead import SEED, seconds
-from grader.catalog import Course, CourseExercise
 from grader.classroom.course_directory import write_course
-from grader.release import worth_of
-from grader.suite import compile_suite
+from grader.course.catalogue import Course
+from grader.course.exercise import CourseExercise
+from grader.suite.cache import compile_suite
+from grader.suite.provider import public_suites
 
 EXERCISE = "linear/linear"
 OTTER = "otter-grader[grading]==7.0.0"
@@ -67,7 +68,7 @@ def paces(root: Path, course: Course, cache: Path) -> Iterator[Pace | str]:
             FOLDER: str(folder / "cases"), "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         }  # fmt: skip
         ours, stock = folder / "ours", folder / "stock"
-        write_course(replace(course, exercises=[exercise]), ours, worth_of(cache / "suites"))
+        write_course(replace(course, exercises=[exercise]), ours, public_suites(cache / "suites"))
         _as_stock(ours, stock, exercise)
         right = exercise.reference_source
         assert _SLIP[0] in right

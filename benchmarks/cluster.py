@@ -14,10 +14,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.class_run import CASE_SECONDS, ROOT, SEED
-from grader.catalog import Course, load_course
-from grader.run import Options
-from grader.schedule import Run, Watcher, grade
-from grader.store import Store
+from grader.course.catalogue import Course
+from grader.grading.options import Options
+from grader.grading.schedule import Run, Watcher, grade
+from grader.grading.store import Store
+from grader.kit.load import load_course
+from grader.release.stub import stub_of
 
 SIZES = (10, 50, 550)
 """The first warms everybody up; between the others, what is paid once a class cancels out."""
@@ -71,7 +73,7 @@ def _stubs(course: Course, only: list[str], students: int, folder: Path) -> list
         for number, home in enumerate(homes):
             file = home / f"{exercise.slug}.py"
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(f"{exercise.stub}\n# handed in by student {number}\n", encoding="utf-8")
+            file.write_text(f"{stub_of(exercise)}\n# handed in by student {number}\n", encoding="utf-8")
     return homes
 
 

@@ -14,12 +14,13 @@ from statistics import median
 from typing import Any
 
 from benchmarks.bare import run_case
-from grader.catalog import Course, CourseExercise
+from grader.answer.load import Answer
+from grader.course.catalogue import Course
+from grader.course.exercise import CourseExercise
+from grader.host.session import Server, Stopped
 from grader.judge.grade import PartGrader
-from grader.judge.session import Server, Stopped
-from grader.loader import Answer
 from grader.spec import Part
-from grader.suite import Suite, compile_suite
+from grader.suite.cache import Suite, compile_suite
 
 SEED = "bench"
 
@@ -48,7 +49,7 @@ def judging(
         for exercise, part in wanted:
             answer = Answer.from_source(f"{exercise.slug}.py", exercise.reference_source)
             suite = compile_suite(exercise, part, SEED, cache_dir=cache_dir)
-            grader = PartGrader(server, exercise, part, suite, course.limits)
+            grader = PartGrader(server=server, exercise=exercise, part=part, suite=suite, limits=course.limits)
             namespace = vars(exercise.reference)
             graded, looped = [], []
             for _ in range(rounds + 1):

@@ -16,8 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from grader.catalog import Course, load_course
-from grader.wrong_answers import misconception_source
+from grader.authoring.wrong_answers import misconception_source
+from grader.course.catalogue import Course
+from grader.kit.load import load_course
 
 HERE = Path(__file__).parents[1]
 

@@ -9,8 +9,8 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from benchmarks.overhead import seconds
+from grader.kit.outline import Lesson, read_outline
 from grader.study.check import Checker
-from grader.study.outline import Lesson, read_outline
 from grader.study.workspace import start
 
 PART = "LayerNorm"
@@ -47,7 +47,7 @@ import sys, time
 from pathlib import Path
 from rich.console import Console
 from grader.study.check import Checker
-from grader.study.outline import read_outline
+from grader.kit.outline import read_outline
 from grader.study.watch import watch
 from grader.study.workspace import find_workspace
 

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 
-from grader.catalog import Course, CourseExercise
-from grader.mutants import mutants
-from grader.wrong_answers import misconception_source
+from grader.authoring.mutants import mutants
+from grader.authoring.wrong_answers import misconception_source
+from grader.course.catalogue import Course
+from grader.course.exercise import CourseExercise
+from grader.release.stub import stub_of
 
 MIX: Mapping[str, int] = {
     "right": 32, "misconception": 9, "mutant": 3, "not written": 3, "raising": 1, "crashing": 1, "hanging": 1,
@@ -29,7 +31,7 @@ def answers(exercise: CourseExercise) -> dict[str, list[str]]:
     # Spread over the file, so that not all of them are in the first function.
     changed = [mutant.source for mutant in mutants(exercise.reference_source)]
     changed = changed[:: max(1, len(changed) // MIX["mutant"])]
-    found = {"right": right, "misconception": wrong, "mutant": changed, "not written": [exercise.stub]}
+    found = {"right": right, "misconception": wrong, "mutant": changed, "not written": [stub_of(exercise)]}
     for kind, ending in _ENDINGS.items():
         overridden = "".join(
             f"\n\nclass {symbol}({symbol}):\n    def forward(self, *args, **kwargs):\n{ending}" for symbol in symbols

@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from grader.judge.session import Child, Observation, Server, Stopped
-from grader.loader import Answer, Cell
+from grader.answer.load import Answer, Cell
+from grader.host.session import Child, Observation, Server, Stopped
 from grader.model import Limits
 from grader.spec import OffLimits, call, layer_case, tensor
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import scale, synthetic
-from grader.catalog import load_course
+from grader.kit.load import load_course
 
 ROOT = Path(__file__).parent.parent
 COURSE = load_course(ROOT)

@@ -12,12 +12,12 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
+from grader.answer.load import load_answer
 from grader.answers import NotReady, answers
-from grader.capstone import capstone
-from grader.catalog import load_course
-from grader.loader import load_answer
+from grader.kit.load import load_course
 from grader.losses import parting_step
-from grader.release import build
+from grader.release.capstone import capstone
+from grader.release.write import build
 
 ROOT = Path(__file__).parent.parent
 SOURCES = {path.parent.name: path for path in sorted((ROOT / "solutions").glob("*/capstone.py"))}

@@ -14,12 +14,13 @@ import pytest
 from click.testing import CliRunner
 
 import cli
-from grader.catalog import load_course
-from grader.commands import BROKEN, INTERRUPTED, UNGRADED, cache_dir
+from grader.commands import BROKEN, INTERRUPTED, UNGRADED
+from grader.course.places import cache_dir
+from grader.grading.options import Options
+from grader.grading.schedule import Run, Watcher, grade
+from grader.grading.store import Store
+from grader.kit.load import load_course
 from grader.model import CourseError, Limits
-from grader.run import Options
-from grader.schedule import Run, Watcher, grade
-from grader.store import Store
 from tests.test_store import ROOT, descendants, gone, rows, rows_so_far, start, submit
 
 ZOO = ROOT / "tests" / "submissions"

@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 
-from grader.catalog import load_course
-from grader.commands import BROKEN, USAGE, cache_dir
+from grader.commands import BROKEN, USAGE
+from grader.course.places import cache_dir
+from grader.grading.options import Options
+from grader.grading.schedule import Run, Watcher, grade
+from grader.grading.store import Store
+from grader.kit.load import load_course
 from grader.model import CourseError, Limits
-from grader.run import Options
-from grader.schedule import Run, Watcher, grade
-from grader.store import Store
 from tests.test_store import ACCEPTED, ROOT, WRONG, descendants, gone, rows, rows_so_far, submit
 
 pytest.importorskip("distributed")
@@ -160,7 +161,7 @@ def test_a_worker_that_is_not_as_asked_for_is_given_nothing(
         grade(load_course(ROOT), students[:2], options, Run(store=store, watcher=heard, min_sandbox="L1"))
     assert "doctor" in raised.value.fix
     assert raised.value.what in heard.lines
-    monkeypatch.setattr("grader.schedule.engine_digest", lambda: "another")
+    monkeypatch.setattr("grader.grading.schedule.engine_digest", lambda: "another")
     with pytest.raises(CourseError, match=r"has another version of the course kit\."):
         grade(load_course(ROOT), students[:2], options, Run(store=store, watcher=heard))
     assert store.newest() == 0

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.catalog import CourseExercise, load_course
+from grader.course.exercise import CourseExercise
+from grader.kit.load import load_course
 from tests.warm import Warm
 
 ROOT = Path(__file__).parent.parent

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from grader.catalog import load_course
+from grader.kit.load import load_course
 
 ROOT = Path(__file__).parent.parent
 COURSE = load_course(ROOT)

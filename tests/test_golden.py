@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from grader.loader import Answer
+from grader.answer.load import Answer
+from grader.authoring.wrong_answers import misconception_source
+from grader.kit.outline import Outline, read_outline
 from grader.model import PartReport
 from grader.report.screen import Place, first_failure, plain_text
 from grader.study.check import Checker
-from grader.study.outline import Outline, read_outline
-from grader.wrong_answers import misconception_source
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"

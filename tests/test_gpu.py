@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from grader.catalog import load_course
-from grader.commands import cache_dir
-from grader.loader import Answer
+from grader.answer.load import Answer
+from grader.authoring.wrong_answers import misconception_source
+from grader.course.places import cache_dir
+from grader.grading.judge import Judge
+from grader.grading.options import Options
+from grader.kit.load import load_course
 from grader.model import PartReport, Verdict
-from grader.run import Grading, Options
-from grader.wrong_answers import misconception_source
 
 ROOT = Path(__file__).parent.parent
 COURSE = load_course(ROOT)
@@ -25,19 +26,19 @@ pytestmark = pytest.mark.gpu
 
 
 @pytest.fixture(scope="module")
-def gradings() -> Iterator[dict[str, Grading]]:
+def gradings() -> Iterator[dict[str, Judge]]:
     """A grading for each device."""
     options = {
         device: Options(device=device, seed="gpu", limits=COURSE.limits, cache_dir=cache_dir())
         for device in ("cpu", "cuda")
     }
-    made = {device: Grading(COURSE, chosen) for device, chosen in options.items()}
+    made = {device: Judge(chosen) for device, chosen in options.items()}
     yield made
     for grading in made.values():
         grading.close()
 
 
-def judged(grading: Grading, symbol: str, source: str) -> PartReport:
+def judged(grading: Judge, symbol: str, source: str) -> PartReport:
     exercise, part = next(pair for pair in CHOSEN if pair[1].symbol == symbol)
     (report,) = grading.judge(exercise, [part], Answer.from_source(f"{exercise.slug}.py", source))
     return report
@@ -48,14 +49,14 @@ def shape(report: PartReport) -> list[tuple[str, Verdict, float]]:
 
 
 @pytest.mark.parametrize("symbol", [part.symbol for _, part in CHOSEN])
-def test_the_reference_is_right_on_the_gpu(gradings: dict[str, Grading], symbol: str) -> None:
+def test_the_reference_is_right_on_the_gpu(gradings: dict[str, Judge], symbol: str) -> None:
     exercise = next(exercise for exercise, part in CHOSEN if part.symbol == symbol)
     report = judged(gradings["cuda"], symbol, exercise.reference_source)
     assert report.verdict is Verdict.ACCEPTED, [item for item in report.criteria if item.message]
 
 
 @pytest.mark.parametrize("symbol", ["Linear", "LayerNorm", "BatchNorm2d"])
-def test_known_wrong_answers_lose_the_same_points(gradings: dict[str, Grading], symbol: str) -> None:
+def test_known_wrong_answers_lose_the_same_points(gradings: dict[str, Judge], symbol: str) -> None:
     exercise = next(exercise for exercise, part in CHOSEN if part.symbol == symbol)
     for item in [item for item in exercise.misconceptions if item.part == symbol][:6]:
         source = misconception_source(exercise, item)
@@ -87,7 +88,7 @@ class LayerNorm(nn.Module):
 """
 
 
-def test_a_tensor_that_does_not_follow_to_the_device_shows(gradings: dict[str, Grading]) -> None:
+def test_a_tensor_that_does_not_follow_to_the_device_shows(gradings: dict[str, Judge]) -> None:
     """A plain attribute of one element, unlike a buffer, stays on the CPU."""
     report = judged(gradings["cuda"], "LayerNorm", STAYS_BEHIND)
     assert report.verdict is Verdict.RAISED
@@ -104,7 +105,7 @@ def test_a_tensor_that_does_not_follow_to_the_device_shows(gradings: dict[str, G
         ),
     ],
 )
-def test_off_limits_holds_for_the_gpu_s_kernels(gradings: dict[str, Grading], symbol: str, source: str) -> None:
+def test_off_limits_holds_for_the_gpu_s_kernels(gradings: dict[str, Judge], symbol: str, source: str) -> None:
     assert judged(gradings["cuda"], symbol, source).verdict is Verdict.OFF_LIMITS
 
 
@@ -121,7 +122,7 @@ class Linear(_Linear):
 """
 
 
-def test_a_lost_context_costs_the_case_and_not_the_answer(gradings: dict[str, Grading]) -> None:
+def test_a_lost_context_costs_the_case_and_not_the_answer(gradings: dict[str, Judge]) -> None:
     exercise = next(exercise for exercise, part in CHOSEN if part.symbol == "Linear")
     report = judged(gradings["cuda"], "Linear", exercise.reference_source + OUT_OF_BOUNDS)
     assert report.verdict in (Verdict.CRASHED, Verdict.RAISED)
@@ -129,11 +130,11 @@ def test_a_lost_context_costs_the_case_and_not_the_answer(gradings: dict[str, Gr
     assert {item.name: item.verdict for item in report.criteria}["parameters"] is Verdict.ACCEPTED
 
 
-def test_the_sandbox_is_as_strong_as_on_the_cpu(gradings: dict[str, Grading]) -> None:
+def test_the_sandbox_is_as_strong_as_on_the_cpu(gradings: dict[str, Judge]) -> None:
     assert gradings["cuda"].server.sandbox == gradings["cpu"].server.sandbox
 
 
-def test_the_judge_computes_without_tf32(gradings: dict[str, Grading]) -> None:
+def test_the_judge_computes_without_tf32(gradings: dict[str, Judge]) -> None:
     assert not torch.backends.cuda.matmul.allow_tf32
     assert not torch.backends.cudnn.allow_tf32
     assert gradings["cuda"].device == "cuda"

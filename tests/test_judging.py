@@ -7,10 +7,10 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from grader.compiler import resolve_case
-from grader.judge import criteria
+from grader.case.probe import run_case
+from grader.compare import criteria
 from grader.spec import Part, call, layer_case, tensor
-from grader.worker.probe import run_case
+from grader.suite.compile import resolve_case
 
 PART = Part(symbol="BatchNorm1d", oracle=nn.BatchNorm1d, cases=st.nothing())
 SHRINKING = [call(tensor(9, 2, scale=100.0, shift=30.0)), call(tensor(9, 2, seed=1, scale=0.01, shift=0.5))]

@@ -12,11 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from grader.catalog import Course, load_course
+from grader.course.catalogue import Course
+from grader.course.declared import declared
+from grader.kit.load import load_course
+from grader.kit.record import Record, differences, record
 from grader.model import CourseError
-from grader.record import Record, differences, record
-from grader.release import PublicSuites, release, stale, worth_of
-from grader.suite import HIDDEN, compile_suite
+from grader.release.stub import stub_of
+from grader.release.write import release, stale
+from grader.suite.cache import HIDDEN, compile_suite
+from grader.suite.provider import Suites, public_suites
 
 ROOT = Path(__file__).parent.parent
 EXERCISES = ("linear/linear", "normalization/switchable")
@@ -60,13 +64,13 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 
 @pytest.fixture(scope="session")
-def suites() -> PublicSuites:
+def suites() -> Suites:
     """Its public suites, compiled once."""
-    return worth_of()
+    return public_suites()
 
 
 @pytest.fixture(scope="session")
-def kit(course: Course, suites: PublicSuites, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def kit(course: Course, suites: Suites, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Its kit, released to a folder elsewhere."""
     folder = tmp_path_factory.mktemp("student") / "kit"
     release(course, folder, suites)
@@ -115,7 +119,7 @@ def test_nothing_private_is_in_it(course: Course, kit: Path) -> None:
         declaration = (exercise.folder / "exercise.py").read_text(encoding="utf-8")
         private = set().union(*map(statements, [*sources, declaration]))
         assert len(private) > 20
-        shown = set("\n".join([exercise.handout, exercise.stub]).splitlines())
+        shown = set("\n".join([exercise.handout, stub_of(exercise)]).splitlines())
         private -= {line.strip() for line in shown}
         for name, text in said.items():
             assert not [line for line in private if line in text], name
@@ -171,23 +175,23 @@ def test_what_takes_solutions_says_so(kit: Path, words: tuple[str, ...]) -> None
     assert "Traceback" not in done.stderr
 
 
-def test_a_kit_is_a_course(kit: Path, course: Course, suites: PublicSuites) -> None:
+def test_a_kit_is_a_course(kit: Path, course: Course, suites: Suites) -> None:
     found = load_course(kit)
     assert found.is_kit
     assert [exercise.slug for exercise in found.exercises] == [exercise.slug for exercise in course.exercises]
     for one, other in zip(found.exercises, course.exercises, strict=True):
         assert one.declaration.title == other.declaration.title
-        assert (one.handout, one.stub) == (other.handout, other.stub)
+        assert (one.handout, one.stub) == (other.handout, stub_of(other))
         assert [item.hint for item in one.misconceptions] == [item.hint for item in other.misconceptions]
         for mine, theirs in zip(one.parts, other.parts, strict=True):
             assert (mine.symbol, mine.off_limits.classes) == (theirs.symbol, list(theirs.off_limits.classes))
             assert [item.arguments for item in mine.properties] == [item.arguments for item in theirs.properties]
-            assert worth_of()(one, mine) == suites(other, theirs)
+            assert public_suites().worth(one, mine) == suites.worth(other, theirs)
         with pytest.raises(CourseError, match="solutions/"):
-            _ = one.reference_source
+            declared(one)
 
 
-def test_a_release_within_the_course_takes_no_checker(course: Course, suites: PublicSuites) -> None:
+def test_a_release_within_the_course_takes_no_checker(course: Course, suites: Suites) -> None:
     released = course.root / "assignments"
     release(course, released, suites)
     assert not (released / "checker").exists()
@@ -196,7 +200,7 @@ def test_a_release_within_the_course_takes_no_checker(course: Course, suites: Pu
     assert stale(course, released, suites) == ["linear/checks/linear.zip differs from its source: it cannot be read"]
 
 
-def test_a_record_is_compared_by_what_it_says(course: Course, suites: PublicSuites, tmp_path: Path) -> None:
+def test_a_record_is_compared_by_what_it_says(course: Course, suites: Suites, tmp_path: Path) -> None:
     exercise = course.exercise("linear/linear")
     found = [suites.suite(exercise, part) for part in exercise.parts]
 
@@ -206,9 +210,9 @@ def test_a_record_is_compared_by_what_it_says(course: Course, suites: PublicSuit
         )
 
     path = tmp_path / "linear.zip"
-    path.write_bytes(made(exercise.stub))
-    assert made(exercise.stub) == path.read_bytes()
-    assert not differences(path, made(exercise.stub))
+    path.write_bytes(made(stub_of(exercise)))
+    assert made(stub_of(exercise)) == path.read_bytes()
+    assert not differences(path, made(stub_of(exercise)))
     assert differences(path, made("pass\n")) == ["stub"]
 
 

@@ -4,9 +4,9 @@ import socket
 
 import pytest
 
-from grader import loader
+from grader.answer import load as loader
+from grader.answer.cells import plain_python
 from grader.model import CourseError
-from grader.notebook_cells import plain_python
 
 SYMBOLS = ["BatchNorm2d"]
 RIGHT = "class BatchNorm2d:\n    def forward(self, x):\n        return x\n"

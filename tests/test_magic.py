@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from nbformat import NotebookNode
 from torch import nn
 
-from grader.compiler import resolve_case
+from grader.answer.slice import Ran, cut, defined_last
+from grader.case.probe import run_case
 from grader.report.heat import Compared, as_text, heat_map
 from grader.spec import Part, call, evaluate, layer_case, tensor
-from grader.study.cells import Ran, cut, defined_last
 from grader.study.differences import differences, in_words
-from grader.worker.probe import run_case
+from grader.suite.compile import resolve_case
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.judge.own_work import attempted, broken_cell, off_limits_uses
-from grader.judge.policy import refused
-from grader.loader import Answer, Cell
+from grader.answer.attempt import attempted, broken_cell
+from grader.answer.load import Answer, Cell
+from grader.answer.own_work import off_limits_uses
+from grader.answer.policy import refused
 from grader.spec import OffLimits
 from tests.off_limits_snippets import DISHONEST, HONEST, MODULES, NORM, layer
 
@@ -331,7 +332,7 @@ def test_attempted(cells, expected):
 
 
 def test_stubs_that_are_released_are_not_attempted():
-    from grader.stub import stub
+    from grader.release.stub import stub
 
     for reference in sorted(ROOT.glob("solutions/*/*/*.py")):
         if reference.stem != reference.parent.name:

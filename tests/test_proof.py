@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from grader.catalog import Course, CourseExercise
-from grader.mutants import Mutant
-from grader.proof import load, proof_file, store
-from grader.verify import ExerciseProof, PartProof
+from grader.authoring.mutants import Mutant
+from grader.authoring.proof import load, proof_file, store
+from grader.authoring.verify import ExerciseProof, PartProof
+from grader.course.catalogue import Course
+from grader.course.exercise import CourseExercise
 
 
 @pytest.fixture

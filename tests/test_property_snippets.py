@@ -10,12 +10,12 @@ import pytest
 import torch
 from torch import nn
 
-from grader.compiler import resolve_case
-from grader.dropout_properties import WIDTH, classifier_drops_half, dropout_between
+from grader.case import probe
 from grader.judge.snippet import snippet
 from grader.properties import Fresh, constant_init, graph_free, uniform_init
 from grader.spec import Part, Property, tensor
-from grader.worker import probe
+from grader.spec.dropout_properties import WIDTH, classifier_drops_half, dropout_between
+from grader.suite.compile import resolve_case
 
 
 @pytest.fixture(autouse=True)

@@ -9,15 +9,18 @@ from typing import Any
 import nbformat
 import pytest
 
-from grader.catalog import Course, CourseExercise, load_course
+from grader.authoring.scaffold import new_exercise
+from grader.course.catalogue import Course
+from grader.course.exercise import CourseExercise
+from grader.kit.load import load_course
+from grader.kit.record import Record, left_out
 from grader.model import CourseError
-from grader.notebook import notebook
-from grader.record import Record, left_out
-from grader.release import PublicSuites, build, release, stale, worth_of
-from grader.scaffold import new_exercise
+from grader.release.notebook import notebook
+from grader.release.stub import WIDTH, stub, stub_pieces
+from grader.release.write import build, release, stale
 from grader.spec import Part
-from grader.stub import WIDTH, stub, stub_pieces
-from grader.suite_data import Suite
+from grader.suite.data import Suite
+from grader.suite.provider import Suites, public_suites
 
 ROOT = Path(__file__).parent.parent
 
@@ -214,7 +217,7 @@ def test_a_notebooks_code_is_the_stub() -> None:
 
 
 def test_a_release_is_fresh_until_something_changes(course: Course) -> None:
-    worth, target = worth_of(), course.root / "assignments"
+    worth, target = public_suites(), course.root / "assignments"
     assert stale(course, target, worth)
     written = release(course, target, worth)
     assert {path.name for path in written} == {"README.md", "course.toml", "affine.py", "affine.ipynb", "affine.zip"}
@@ -240,7 +243,7 @@ def test_figures_are_drawn(course: Course) -> None:
         "    axes.plot([0, 1])\n    figure.savefig(path)\n    plt.close(figure)\n",
         encoding="utf-8",
     )
-    worth, target = worth_of(), course.root / "out"
+    worth, target = public_suites(), course.root / "out"
     figure = target / "basics" / "figures" / "affine.png"
     assert figure in release(course, target, worth)
     first = figure.read_bytes()
@@ -294,14 +297,16 @@ def test_a_scaffold_overwrites_nothing(course: Course) -> None:
 def test_the_committed_assignments_are_fresh(tmp_path: Path) -> None:
     """What is declared is compared for all; to compile every suite takes minutes, so most come from their records."""
 
-    class Suites(PublicSuites):
+    class Mostly(Suites):
         def suite(self, exercise: CourseExercise, part: Part) -> Suite:
             if exercise.slug in ("linear/linear", "upsampling/pixelshuffle") or left_out(part):
-                return PublicSuites.suite(self, exercise, part)
+                return Suites.suite(self, exercise, part)
             checks = ROOT / "assignments" / exercise.assignment / "checks"
             return Record(checks / f"{exercise.name}.zip").suite(part.symbol)
 
-    assert stale(load_course(ROOT), ROOT / "assignments", Suites(tmp_path)) == []
+    public = public_suites(tmp_path)
+    mostly = Mostly(seed=public.seed, visibility=public.visibility, cache_dir=public.cache_dir)
+    assert stale(load_course(ROOT), ROOT / "assignments", mostly) == []
 
 
 @pytest.mark.slow

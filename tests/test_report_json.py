@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from grader.model import CourseError, Verdict
+from grader.model.policy import POLICIES, redact
 from grader.report.json import document, dumps
-from grader.report.policy import POLICIES, redact
 from tests import report_samples as samples
 
 

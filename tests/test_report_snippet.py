@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from torch import nn
 
 from grader import spec
+from grader.case import probe
+from grader.case.encode import encode
 from grader.judge.snippet import snippet
 from grader.judge.tensor_code import WIDTH
-from grader.twice import called_twice
-from grader.worker import probe
-from grader.worker.encode import encode
+from grader.suite.twice import called_twice
 
 Shown = list[tuple[str, Any]]
 

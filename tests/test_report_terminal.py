@@ -13,8 +13,8 @@ from rich.console import Console
 from torch import nn
 
 from grader.model import ClusterWorker, GradeReport, Verdict
+from grader.model.words import LOOKS, clean, in_words, points
 from grader.report.terminal import render
-from grader.report.words import LOOKS, clean, in_words, points
 from tests import report_samples as samples
 
 OWN_COLOUR = re.compile(r"\x1b\[[0-9;]*m")

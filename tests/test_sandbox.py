@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.judge import launch, process
-from grader.judge.forked import ForkServer
-from grader.judge.session import Child, Server
-from grader.loader import Answer, Cell
+from grader.answer.load import Answer, Cell
+from grader.host import launch, process
+from grader.host.forked import ForkServer
+from grader.host.session import Child, Server
 from grader.model import Limits
 from grader.spec import OffLimits
 from grader.worker import landlock, sandbox, seccomp
@@ -103,7 +103,7 @@ def test_files_of_others_cannot_be_read(confined: Server, tmp_path: Path, path: 
 
 
 def test_no_more_of_the_kit_can_be_imported(confined: Server) -> None:
-    for name in ("grader.judge.session", "grader.suite", "grader.model", "hypothesis", "pytest"):
+    for name in ("grader.host.session", "grader.suite.cache", "grader.model", "hypothesis", "pytest"):
         text = attempt(confined, f"import {name}; print('got it', {name.partition('.')[0]})")
         assert text.startswith("ModuleNotFoundError"), name + text
 
@@ -301,8 +301,8 @@ def test_workers_end_when_the_judge_does(tmp_path: Path) -> None:
     script.write_text(
         textwrap.dedent("""
         import os
-        from grader.judge.session import Server
-        from grader.loader import Answer, Cell
+        from grader.host.session import Server
+        from grader.answer.load import Answer, Cell
         from grader.model import Limits
         from grader.spec import OffLimits
 
@@ -343,8 +343,8 @@ def test_it_works_for_an_ordinary_user(tmp_path: Path) -> None:
     script.write_text(
         textwrap.dedent("""
         import os
-        from grader.judge.session import Server
-        from grader.loader import Answer, Cell
+        from grader.host.session import Server
+        from grader.answer.load import Answer, Cell
         from grader.model import Limits
         from grader.spec import OffLimits, call, layer_case, tensor
 

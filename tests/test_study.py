@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.catalog import load_course
+from grader.kit.load import load_course
+from grader.kit.outline import read_outline
 from grader.study import hints
-from grader.study.outline import read_outline
 from grader.study.solution import excerpt
 from tests.warm import Warm
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from grader import wire
-from grader.catalog import CourseExercise, load_course
-from grader.suite import PUBLIC, Suite, compile_suite, rubric
+from grader.case import wire
+from grader.course.exercise import CourseExercise
+from grader.kit.load import load_course
+from grader.suite.cache import PUBLIC, Suite, compile_suite, rubric
 
 ROOT = Path(__file__).parent.parent
 COURSE = load_course(ROOT)

@@ -8,17 +8,18 @@ import json
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from grader import kit
-from grader.catalog import Course
+from grader.course.catalogue import Course
+from grader.kit.record import FOLDER, SUFFIX
 from grader.model import CourseError
-from grader.record import FOLDER, SUFFIX
-from grader.release import PublicSuites, build, draw, recorded, says_the_same, worth_of
+from grader.release import checker as kit
+from grader.release.write import build, draw, recorded, says_the_same
+from grader.suite.provider import Suites, public_suites
 
 CONFIG = "nbgrader_config.py"
 _STUB = "raise NotImplementedError"
 
 
-def write_course(course: Course, directory: Path, suites: PublicSuites | None = None) -> Sequence[Path]:
+def write_course(course: Course, directory: Path, suites: Suites | None = None) -> Sequence[Path]:
     """Write ``source/`` anew, and the configuration where there is none yet.
 
     Returns:
@@ -27,8 +28,8 @@ def write_course(course: Course, directory: Path, suites: PublicSuites | None = 
     Raises:
         CourseError: where the directory cannot be written.
     """
-    suites = suites or worth_of()
-    made = build(course, suites, checks=True)
+    suites = suites or public_suites()
+    made = build(course, suites.worth, checks=True)
     source = directory / "source"
     written: list[Path] = []
     try:

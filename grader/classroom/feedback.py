@@ -6,8 +6,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.model import PartReport, Verdict
+from grader.model.words import LOOKS, clean, in_words, place, points
 from grader.report.summary import FAILURES
-from grader.report.words import LOOKS, clean, in_words, place, points
 
 _COLOURS = {Verdict.ACCEPTED: "#14602b", Verdict.OFF_LIMITS: "#6a2391"}
 _SOFT = (Verdict.SKIPPED, Verdict.NOT_ATTEMPTED)

@@ -17,9 +17,9 @@ from grader.classroom.scorer import Scorer, ScorerError, scorer
 from grader.classroom.structure import rebuilt, released
 from grader.classroom.submitted import read_submitted
 from grader.classroom.ungraded import not_graded
+from grader.kit.outline import read_outline
 from grader.model import CourseError
-from grader.notebook import check_id
-from grader.study.outline import read_outline
+from grader.release.notebook import check_id
 
 
 class GradeOutOfProcess(NbGraderPreprocessor):  # type: ignore[misc]

@@ -8,9 +8,10 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell
 
-from grader.catalog import Course, CourseExercise
-from grader.judge.own_work import attempted
-from grader.loader import Answer, find_submission, load_answer
+from grader.answer.attempt import attempted
+from grader.answer.load import Answer, find_submission, load_answer
+from grader.course.catalogue import Course
+from grader.course.exercise import CourseExercise
 from grader.model import CourseError
 
 

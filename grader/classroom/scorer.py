@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from grader.model import CourseError, GradeReport, PartReport, SubmissionReport, Verdict
 
 if TYPE_CHECKING:
-    from grader.run import Grading
+    from grader.grading.judge import Judge
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -147,16 +147,16 @@ class Service:
     """What the judge's process does on request."""
 
     def __init__(self, root: Path, part_seconds: float) -> None:
-        from grader.catalog import load_course
+        from grader.kit.load import load_course
 
         self.course = load_course(root)
         self.part_seconds = part_seconds
 
     @cached_property
-    def grading(self) -> "Grading":
+    def judge(self) -> "Judge":
         """The judge, whose worker imports torch while this process does."""
-        from grader.commands import cache_dir
-        from grader.judge.launch import settings, warm_up
+        from grader.course.places import cache_dir
+        from grader.host.launch import settings, warm_up
 
         limits = self.course.limits
         if self.part_seconds:
@@ -165,28 +165,27 @@ class Service:
         warm_up(settings(limits, "cpu", "auto"))
         import torch
 
-        from grader.run import Grading, Options, course_seed
+        from grader.grading.judge import Judge
+        from grader.grading.options import Options, course_seed
 
         torch.set_num_threads(1)
         seed, note = course_seed(self.course, None)
         if note:
             print(note, file=sys.stderr)
-        # It selects nothing yet: selecting runs declarations, and a notebook needs only its own.
-        options = Options(device="cpu", seed=seed, limits=limits, cache_dir=cache_dir())
-        return Grading(replace(self.course, exercises=()), options)
+        return Judge(Options(device="cpu", seed=seed, limits=limits, cache_dir=cache_dir()))
 
     def close(self) -> None:
         """Stop the workers."""
-        if "grading" in self.__dict__:
-            self.grading.close()
+        if "judge" in self.__dict__:
+            self.judge.close()
 
     def grade(self, assignment: str, notebook: str, student: str, cells: Sequence[str]) -> dict[str, Any]:
         """Judge the code cells of a notebook as `course grade` does a notebook of these cells."""
+        from grader.answer.attempt import attempted
+        from grader.answer.load import load_answer
         from grader.classroom.feedback import part_html
-        from grader.judge.own_work import attempted
-        from grader.loader import load_answer
-        from grader.notebook import check_id
-        from grader.report.policy import redact
+        from grader.model.policy import redact
+        from grader.release.notebook import check_id
 
         exercise = self.course.exercise(f"{assignment}/{notebook}")
         symbols = [part.symbol for part in exercise.parts]
@@ -196,7 +195,7 @@ class Service:
             document = {"nbformat": 4, "cells": [{"cell_type": "code", "source": source} for source in cells]}
             path.write_text(json.dumps(document), encoding="utf-8")
             answer = load_answer(path, assignment, notebook, symbols, attempted=attempted)
-        parts = tuple(self.grading.judge(exercise, exercise.parts, answer))
+        parts = tuple(self.judge.judge(exercise, exercise.parts, answer))
         report = SubmissionReport(student=student, path="", score=0.0, max_score=0.0, parts=parts)
         whole = GradeReport(device="cpu", sandbox="", versions={}, submissions=(report,))
         shown = redact(whole, self.course.feedback).submissions[0].parts

@@ -10,8 +10,8 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde
 
-from grader.loader import MAX_NOTEBOOK
-from grader.notebook_cells import NotANotebook, every_cell
+from grader.answer.cells import NotANotebook, every_cell
+from grader.answer.load import MAX_NOTEBOOK
 
 PROBLEM = "course_problem"
 """Key of a notebook's metadata that says why it could not be read."""

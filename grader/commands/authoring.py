@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from grader.commands import BROKEN, cache_dir, root_of, told
+from grader.commands import BROKEN, told
+from grader.course.places import cache_dir, root_of
 
 
 @click.command("list")
@@ -16,7 +17,7 @@ from grader.commands import BROKEN, cache_dir, root_of, told
 @told
 def list_parts(root: Path | None, as_json: bool) -> None:
     """List the exercises and their parts."""
-    from grader.catalog import load_course
+    from grader.kit.load import load_course
 
     course = load_course(root_of(root))
     if as_json:
@@ -47,9 +48,10 @@ def verify(root: Path | None, parts: Sequence[str], quick: bool, jobs: int | Non
     """Let the course prove itself: right answers pass, wrong ones fail, for the reason they should."""
     from rich.console import Console
 
-    from grader.catalog import load_course, needs_solutions
-    from grader.proof import store
-    from grader.verify import ExerciseProof, render, verify_course
+    from grader.authoring.proof import store
+    from grader.authoring.verify import ExerciseProof, render, verify_course
+    from grader.course.exercise import needs_solutions
+    from grader.kit.load import load_course
 
     course = load_course(root_of(root))
     if course.is_kit:
@@ -77,9 +79,9 @@ def verify(root: Path | None, parts: Sequence[str], quick: bool, jobs: int | Non
 @told
 def new(root: Path | None, exercise: str, symbol: str | None) -> None:
     """Scaffold a new exercise: one folder, which already grades."""
-    from grader.catalog import needs_solutions
-    from grader.scaffold import new_exercise
-    from grader.settings import read_settings
+    from grader.authoring.scaffold import new_exercise
+    from grader.course.exercise import needs_solutions
+    from grader.course.settings import read_settings
 
     place = root_of(root)
     if (place / "course.toml").is_file() and read_settings(place).is_kit:
@@ -95,14 +97,15 @@ def new(root: Path | None, exercise: str, symbol: str | None) -> None:
 @told
 def release(root: Path | None, directory: Path, nbgrader: bool) -> None:
     """Write what students receive: stubs, notebooks, figures, READMEs."""
-    from grader.catalog import load_course
     from grader.classroom.course_directory import write_course
-    from grader.release import not_recorded, worth_of
-    from grader.release import release as release_kit
+    from grader.kit.load import load_course
+    from grader.release.write import not_recorded
+    from grader.release.write import release as release_kit
+    from grader.suite.provider import public_suites
 
     course = load_course(root_of(root))
     write = write_course if nbgrader else release_kit
-    written = write(course, directory, worth_of(cache_dir()))
+    written = write(course, directory, public_suites(cache_dir()))
     click.echo(f"Wrote {len(list(written))} files to {directory}.")
     for line in () if nbgrader else not_recorded(course):
         click.echo(line, err=True)
@@ -113,8 +116,9 @@ def release(root: Path | None, directory: Path, nbgrader: bool) -> None:
 @told
 def doctor(root: Path | None) -> None:
     """Say what this machine offers: versions, device, sandbox layers."""
-    from grader.catalog import load_course
-    from grader.run import Options, choose_device, versions
+    from grader.course.versions import versions
+    from grader.grading.options import Options, choose_device
+    from grader.kit.load import load_course
     from grader.worker.sandbox import active_layers
 
     for name, value in versions().items():
@@ -123,7 +127,7 @@ def doctor(root: Path | None) -> None:
     course = load_course(root_of(root))
     kind = ", public cases only (a student's kit)" if course.is_kit else ""
     click.echo(f"{'course':12} {course.root}: {len(course.exercises)} exercises{kind}")
-    from grader.judge.session import Server
+    from grader.host.session import Server
 
     with Server(Options(seed="", limits=course.limits).limits) as server:
         click.echo(f"{'sandbox':12} {server.sandbox}")

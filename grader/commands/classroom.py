@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from grader.commands import root_of, told
+from grader.commands import told
+from grader.course.places import root_of
 from grader.model import CourseError
 
 
@@ -16,7 +17,7 @@ from grader.model import CourseError
 @told
 def nbgrader_import(root: Path | None, directory: Path, student_dirs: Sequence[Path]) -> None:
     """Put plain .py answers into DIRECTORY/submitted, for nbgrader autograde."""
-    from grader.catalog import load_course
+    from grader.kit.load import load_course
 
     try:
         from grader.classroom.intake import import_submissions

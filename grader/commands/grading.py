@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands import INTERRUPTED, UNGRADED, cache_dir, default_store, root_of, told
+from grader.commands import INTERRUPTED, UNGRADED, told
+from grader.course.places import cache_dir, default_store, root_of
 from grader.model import CourseError, GradeReport
 
 if TYPE_CHECKING:
-    from grader.catalog import Course
-    from grader.store import Store
+    from grader.course.catalogue import Course
+    from grader.grading.store import Store
 
 
 @click.command()
@@ -69,8 +70,8 @@ def grade(
 
     Exit status: 0 graded (whatever the scores), 1 the course is broken, 2 usage, 3 some part could not be judged.
     """
-    from grader.judge.launch import cool_down, settings, warm_up
-    from grader.settings import read_settings
+    from grader.course.settings import read_settings
+    from grader.host.launch import cool_down, settings, warm_up
 
     if cluster and jobs is not None:
         raise CourseError("A cluster has as many jobs as workers.", "Leave out --jobs.", usage=True)
@@ -85,11 +86,11 @@ def grade(
         warm_up(settings(limits, "cpu", "auto"))
         click.get_current_context().call_on_close(cool_down)
 
-    from grader.catalog import load_course
     from grader.commands.progress import watcher
-    from grader.run import Options, course_seed, device_for
-    from grader.schedule import Run
-    from grader.schedule import grade as grade_all
+    from grader.grading.options import Options, course_seed, device_for
+    from grader.grading.schedule import Run
+    from grader.grading.schedule import grade as grade_all
+    from grader.kit.load import load_course
 
     course = load_course(root_of(root))
     secret, note = course_seed(course, seed)
@@ -123,7 +124,7 @@ def grade(
 
 def _misplaced(course: "Course", only: Sequence[str], submissions: Sequence[Path]) -> Iterator[str]:
     """What looks like an answer and will not be read, so that nobody gets a zero for a folder too many."""
-    from grader.loader import misplaced
+    from grader.answer.load import misplaced
 
     keys = {(exercise.assignment, exercise.name) for exercise, _ in course.select(only)}
     for submission in submissions:
@@ -134,7 +135,7 @@ def _misplaced(course: "Course", only: Sequence[str], submissions: Sequence[Path
 
 def _store(root: Path, wanted: Path | None, submissions: Sequence[Path]) -> "Store":
     """The store asked for, else the course's for directories; single files are graded and forgotten."""
-    from grader.store import Store
+    from grader.grading.store import Store
 
     if wanted is not None:
         return Store(wanted)
@@ -161,7 +162,7 @@ def _show(report: GradeReport, form: str, output: Path | None, course: "Course")
 
         render(report, Console(highlight=False))
     if output is not None:
-        from grader.proof import load
+        from grader.authoring.proof import load
         from grader.report.folder import save
         from grader.report.html import write
 

@@ -7,10 +7,10 @@ from typing import Self
 
 import click
 
+from grader.grading.pool import Task
+from grader.grading.schedule import Watcher
+from grader.grading.store import Owner
 from grader.model import PartReport
-from grader.pool import Task
-from grader.schedule import Watcher
-from grader.store import Owner
 
 
 def watcher(quiet: bool, submissions: int) -> "Lines":

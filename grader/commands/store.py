@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands import UNGRADED, cache_dir, default_store, root_of, told
+from grader.commands import UNGRADED, told
+from grader.course.places import cache_dir, default_store, root_of
 from grader.model import CourseError, Verdict
 
 if TYPE_CHECKING:
-    from grader.store import Store
+    from grader.grading.store import Store
 
 
 @click.command()
@@ -49,10 +50,10 @@ def regrade(
     from rich.console import Console
     from rich.table import Table
 
-    from grader.catalog import load_course
     from grader.commands.progress import clean, watcher
-    from grader.run import Options, course_seed
-    from grader.schedule import Run, grade
+    from grader.grading.options import Options, course_seed
+    from grader.grading.schedule import Run, grade
+    from grader.kit.load import load_course
 
     course = load_course(root_of(root))
     with closing(_existing(course.root, store_file)) as store:
@@ -117,7 +118,7 @@ def history(root: Path | None, student: str, only: Sequence[str], store_file: Pa
                 f"Nobody called {clean(student)} was graded.", _nearest(student, store.submissions()), usage=True
             )
     if only:
-        from grader.catalog import load_course
+        from grader.kit.load import load_course
 
         wanted = {(exercise.slug, part.symbol) for exercise, part in load_course(folder).select(only)}
         events = [event for event in events if (event.exercise, event.part) in wanted]
@@ -133,7 +134,7 @@ def history(root: Path | None, student: str, only: Sequence[str], store_file: Pa
 
 
 def _existing(root: Path, wanted: Path | None) -> "Store":
-    from grader.store import Store
+    from grader.grading.store import Store
 
     path = wanted or default_store(root)
     if not path.exists():
@@ -162,7 +163,7 @@ def _nearest(student: str, graded: Sequence[tuple[str, str]]) -> str:
 
 
 def _said(result: tuple[Verdict, float | None, float] | None) -> str:
-    from grader.report.words import LOOKS, points
+    from grader.model.words import LOOKS, points
 
     if result is None:
         return "–"

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands import UNGRADED, cache_dir, root_of, told
+from grader.commands import UNGRADED, told
+from grader.course.places import cache_dir, root_of
+from grader.kit.outline import Lesson, Outline, read_outline
 from grader.model import CourseError
-from grader.study.outline import Lesson, Outline, read_outline
 from grader.study.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ def _console() -> "Console":
 
 def _checker(outline: Outline, workspace: Workspace) -> "Checker":
     """A checker whose worker imports torch while this process does."""
-    from grader.judge.launch import cool_down, settings, warm_up
-    from grader.settings import read_settings
+    from grader.course.settings import read_settings
+    from grader.host.launch import cool_down, settings, warm_up
 
     if not Path("/dev/nvidiactl").exists():
         warm_up(settings(read_settings(outline.root).limits, "cpu", "auto"))

@@ -45,8 +45,8 @@ def _write(wanted: Wanted, root: Path) -> Sequence[str]:
     from grader.exports.scores import read_report, read_scores
 
     if wanted.form in ("gradescope", "junit"):
-        from grader.report.policy import redact
-        from grader.settings import read_settings
+        from grader.course.settings import read_settings
+        from grader.model.policy import redact
 
         report = redact(read_report(wanted.results), read_settings(root).feedback)
         if wanted.form == "junit":

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.model import CourseError, CriterionReport, GradeReport, PartReport, SubmissionReport, Verdict
+from grader.model.words import LOOKS
 from grader.report.html import file_names
-from grader.report.words import LOOKS
 
 
 def write(report: GradeReport, output: Path) -> Sequence[str]:

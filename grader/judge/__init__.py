@@ -1,1 +1,4 @@
-"""The trusted side: it owns the worker, compares what it sends with the oracle and gives verdicts."""
+"""Judge one part of one answer: run it, judge what comes back, explain what failed.
+
+May import: host, suite, compare, answer, course, spec, case, model.
+"""

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from grader.compiler import in_float64
-from grader.judge import apart, compare, criteria
-from grader.judge.criteria import Outcome
+from grader.compare import apart, criteria
+from grader.compare import tensors as compare
+from grader.compare.criteria import Outcome
 from grader.model import DEPENDS, CriterionReport, Finding, Verdict
 from grader.spec import Part
-from grader.suite import Suite
+from grader.suite.cache import Suite
+from grader.suite.compile import in_float64
 
 _NEEDED_SHARE, _SHOWN_SHARE, _NEEDED = 2 / 3, 0.2, 3
 """A criterion is accepted where it could be judged on the first share of its cases; what rests on it is judged where it
@@ -35,10 +36,12 @@ class Board:
         self.observations[index] = observation
         self.outcomes[index] = self._judge(index, observation)
 
-    def complete(self) -> None:
-        """Judge what takes several cases, now that all are there."""
+    def complete(self, again: Again) -> None:
+        """Judge what takes several cases, now that all are there; ``again`` runs more of them on the answer."""
         self._judge_positional()
         self._judge_groups()
+        self._retry_in_float32(again)
+        self._excuse_numerics(again)
 
     def _judge(self, index: int, got: dict[str, Any]) -> Outcome:
         entry = self.suite.cases[index]
@@ -125,7 +128,7 @@ class Board:
         )
         self.outcomes[indices[-1]].check("vectorized", finding if grows else None)
 
-    def retry_in_float32(self, again: Again) -> None:
+    def _retry_in_float32(self, again: Again) -> None:
         """Charge a hard-coded float32 to `numerics` alone.
 
         Its mark: cases fail in float64 but hold in float32 to its accuracy.
@@ -165,7 +168,7 @@ class Board:
             source=first.source,
         )
 
-    def excuse_numerics(self, again: Again) -> None:
+    def _excuse_numerics(self, again: Again) -> None:
         """Leave a float32 case out of `numerics` where the answer is just as wrong in float64.
 
         Other criteria say so then.

@@ -3,28 +3,25 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from grader.catalog import CourseExercise
-from grader.judge.fingerprint import fingerprint
+from grader.compare.fingerprint import fingerprint
 from grader.model import Diagnosis
-from grader.spec import Part
-from grader.suite import Suite, SuiteCase
+from grader.spec import Misconception, Part
+from grader.suite.cache import SuiteCase
 
 _CASES = 24
 
 
 def diagnose(
-    exercise: CourseExercise,
+    misconceptions: Sequence[Misconception],
     part: Part,
-    suite: Suite,
     criterion: str,
     failures: Sequence[tuple[SuiteCase, Mapping[str, Any]]],
 ) -> Diagnosis | None:
     """The misconception that a clear plurality of the failing cases agrees with, or None.
 
     Args:
-        exercise: The exercise as found on disk.
+        misconceptions: Those of the exercise.
         part: The part.
-        suite: Its suite.
         criterion: The failed criterion.
         failures: The cases that failed it, with what the answer gave.
     """
@@ -37,7 +34,7 @@ def diagnose(
                 votes[name] = votes.get(name, 0) + 1
     if not votes:
         return None
-    hints = {item.name: item for item in exercise.misconceptions if item.part == part.symbol}
+    hints = {item.name: item for item in misconceptions if item.part == part.symbol}
     # Between two that fit equally, the one about this criterion.
     ranked = sorted(votes, key=lambda name: (-votes[name], hints[name].criterion != criterion, name))
     best = ranked[0]

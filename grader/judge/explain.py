@@ -1,52 +1,87 @@
 """Find the smallest input on which an answer fails, and put it into words and code."""
 
+import contextlib
+import time
 import warnings
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from grader.compiler import SMALL, resolve_case
-from grader.judge import criteria
+from grader.case.probe import run_case
+from grader.compare import criteria
 from grader.judge.snippet import snippet
 from grader.model import Counterexample, Finding, Verdict
-from grader.search import canonical, seed_from, smallest, weight
-from grader.worker.probe import run_case
+from grader.spec import Part
+from grader.suite.compile import SMALL, resolve_case
+from grader.suite.data import Suite, SuiteCase
+from grader.suite.search import canonical, seed_from, smallest, weight
 
-if TYPE_CHECKING:
-    from grader.judge.grade import PartGrader, _Run
+
+class Budget:
+    """Seconds that may be spent on a part's searches."""
+
+    def __init__(self, seconds: float) -> None:
+        """Begin with so many."""
+        self.left = seconds
+
+    @contextlib.contextmanager
+    def spend(self) -> Iterator[None]:
+        """Charge the time inside."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.left -= time.monotonic() - began
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scene:
+    """All that an explanation is made from."""
+
+    exercise: str
+    """The exercise's name, by which a snippet imports the answer."""
+    part: Part
+    suite: Suite
+    device: str
+    """Where the oracle runs."""
+    path: str
+    """The answer's path below the student's directory."""
+    lines: Sequence[str]
+    """The answer's text."""
+    again: Callable[[Iterable[Mapping[str, Any]]], list[dict[str, Any]]]
+    """Runs further cases on the answer."""
+    budget: Budget
 
 
 def counterexample(
-    grader: "PartGrader", run: "_Run", criterion: str, index: int, finding: Finding
+    scene: Scene, criterion: str, entry: SuiteCase, got: Mapping[str, Any], finding: Finding
 ) -> tuple[Counterexample, Finding]:
     """The smallest failing case at hand, shrunk live where the suite's own is not small, with its finding.
 
     Args:
-        grader: Of the part.
-        run: Of the answer.
+        scene: What it is made from.
         criterion: The criterion that failed.
-        index: The smallest case of the suite that fails it.
-        finding: How.
+        entry: The smallest case of the suite that fails it.
+        got: What the answer did on it.
+        finding: How it failed.
     """
-    entry = grader.suite.cases[index]
     case, expected, shrunk = dict(entry.case), entry.expected, False
     # Without an oracle (in a kit) there is no search: the smallest recorded case must do.
-    searchable = entry.kind == "main" and bool(grader.part.oracle)
+    searchable = entry.kind == "main" and bool(scene.part.oracle)
     if searchable and weight(case)[0] > SMALL and finding.verdict in (Verdict.WRONG, Verdict.RAISED):
-        found = _shrink(grader, run, criterion)
+        found = _shrink(scene, criterion)
         if found is not None and weight(found[0]) < weight(case):
             (case, finding, expected), shrunk = found, True
-    load = run.board.observations.get(index, {}).get("load") or {}
-    shows = grader.part.properties[entry.group].shows if entry.kind == "property" else ()
     code = snippet(
         case,
-        grader.exercise.name,
-        grader.part.symbol,
+        scene.exercise,
+        scene.part.symbol,
         criterion=criterion,
         expected=expected,
-        load=load.get("how", "exact"),
+        load=(got.get("load") or {}).get("how", "exact"),
         shows_inputs=finding.where.startswith("input "),
-        in_notebook=run.answer.path.endswith(".ipynb"),
-        shows=shows,
+        in_notebook=scene.path.endswith(".ipynb"),
+        shows=scene.part.properties[entry.group].shows if entry.kind == "property" else (),
         precise=finding.difference is not None and finding.difference < 1e-3,
     )
     made = Counterexample(
@@ -64,26 +99,25 @@ def counterexample(
     return made, finding
 
 
-def _shrink(grader: "PartGrader", run: "_Run", criterion: str) -> tuple[dict[str, Any], Finding, dict[str, Any]] | None:
+def _shrink(scene: Scene, criterion: str) -> tuple[dict[str, Any], Finding, dict[str, Any]] | None:
     """Search for the smallest case that fails the criterion, with the worker in the loop; and what it should give."""
-    part = grader.part
-    budget = min(grader.shrink_seconds, run.shrink_left)
-    if budget <= 0:
+    part = scene.part
+    if scene.budget.left <= 0:
         return None
     findings: dict[str, tuple[dict[str, Any], Finding, dict[str, Any]]] = {}
 
     def fails(case: Mapping[str, Any]) -> bool:
         resolved = resolve_case(part, part.oracles, case)
-        expected = run_case(resolved, part.oracles, plain=True, device=grader.device)
+        expected = run_case(resolved, part.oracles, plain=True, device=scene.device)
         if expected["error"]:
             return False
-        (got,) = run.again([resolved])
-        outcome = criteria.judge_case(part, resolved, expected, got, source=run.answer.lines)
+        (got,) = scene.again([resolved])
+        outcome = criteria.judge_case(part, resolved, expected, got, source=scene.lines)
         if criterion in outcome.findings:
             findings[canonical(case)] = (resolved, outcome.findings[criterion], expected)
         return criterion in outcome.findings
 
-    # What torch warns of while the oracle runs is no concern of whoever grades.
-    with run.shrinking(), warnings.catch_warnings(action="ignore"):
-        best = smallest(part.cases, fails, seed_from("shrink", part.symbol), examples=60, seconds=budget)
+    # What torch warns of while the oracle runs is no concern of anyone who grades.
+    with scene.budget.spend(), warnings.catch_warnings(action="ignore"):
+        best = smallest(part.cases, fails, seed_from("shrink", part.symbol), examples=60, seconds=scene.budget.left)
     return None if best is None else findings[canonical(best)]

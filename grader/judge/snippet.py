@@ -57,7 +57,7 @@ def snippet(
     """Write a case as Python to paste beside the answer file.
 
     Args:
-        case: The case, in the form that `grader.worker.probe.run_case` takes.
+        case: The case, in the form that `grader.case.probe.run_case` takes.
         exercise: The answer file's name, with or without its assignment.
         symbol: What the case is about.
         criterion: What to print: "gradients" pulls the case's cotangent back, "state" shows buffers, and so on;

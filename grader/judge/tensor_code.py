@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from grader.worker import recipes
+from grader.case import recipes
 
 WIDTH = 76
 """Columns that code is laid out for, so that it can be copied from a terminal of 80."""
@@ -144,7 +144,7 @@ def _inferred(options: Sequence[str], tensor: torch.Tensor) -> list[str]:
 
 
 def _numpy_code(recipe: Mapping[str, Any], untouched: bool) -> str:
-    """What `grader.worker.recipes` computes, as an expression."""
+    """What `grader.case.recipes` computes, as an expression."""
     shape, family = tuple(recipe["shape"]), recipe["$fill"]
     state = f"rand({recipe.get('seed', 0)})"
     if family == "normal":

@@ -1,1 +1,4 @@
-"""Renderers of reports: plain data in, text out; nothing here can change a score."""
+"""Render reports: plain data in, text out; nothing here can change a score.
+
+May import: model.
+"""

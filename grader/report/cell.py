@@ -11,9 +11,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from grader.model import PartReport, Verdict
+from grader.model.words import LOOKS, clean, in_words, one_line, place, points
 from grader.report.heat import LEVELS, HeatMap, Square, as_text
 from grader.report.screen import Place, first_failure, in_plain, marked, plain_text, section_of
-from grader.report.words import LOOKS, clean, in_words, one_line, place, points
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _WIDE = 8

@@ -15,14 +15,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.model import GradeReport, PartReport, ProvenExercise, SubmissionReport, Verdict
+from grader.model.policy import redact
+from grader.model.words import LOOKS, clean, in_words, place, points
 from grader.report import summary
 from grader.report.chart import histogram, outcomes
 from grader.report.exercise import ClassExercise, totals
 from grader.report.exercise import exercises as class_exercises
 from grader.report.folder import write_pages
-from grader.report.policy import redact
 from grader.report.summary import Summary
-from grader.report.words import LOOKS, clean, in_words, place, points
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _KINDS = {

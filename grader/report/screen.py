@@ -9,7 +9,7 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 from grader.model import Counterexample, CriterionReport, PartReport, Verdict
-from grader.report.words import LOOKS, clean, in_words, one_line, place, points
+from grader.model.words import LOOKS, clean, in_words, one_line, place, points
 
 FAILED = tuple(item for item in Verdict if item not in (Verdict.ACCEPTED, Verdict.SKIPPED, Verdict.NOT_ATTEMPTED))
 _SECTIONS = {

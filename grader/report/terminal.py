@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.model import CriterionReport, GradeReport, OffLimitsUse, PartReport, SubmissionReport, Verdict
+from grader.model.words import LOOKS, clean, in_words, one_line, place, points
 from grader.report import summary
-from grader.report.words import LOOKS, clean, in_words, one_line, place, points
 
 _FEW = 3
 """Students up to whom the details follow the table of a class."""

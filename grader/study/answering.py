@@ -9,19 +9,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from grader.commands import cache_dir, root_of
+from grader.answer.slice import Cut, Ran, cut, defined_last
+from grader.course.places import cache_dir, root_of
+from grader.kit.outline import Lesson, Outline, read_outline
 from grader.model import CourseError, CriterionReport, PartReport, Verdict
 from grader.report.cell import Context, Origin, as_html, as_plain
 from grader.report.heat import heat_map
 from grader.report.screen import first_failure
-from grader.study.cells import Cut, Ran, cut, defined_last
 from grader.study.hints import LEVELS, hint
-from grader.study.outline import Lesson, Outline, read_outline
 from grader.study.progress import next_part
 from grader.study.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
-    from grader.loader import Answer
+    from grader.answer.load import Answer
     from grader.study.check import Checker
 
 _MAPS = 4
@@ -101,8 +101,8 @@ class _Desk:
         """A checker whose worker imports torch while this process does."""
         if self._checker is None:
             assert self.place is not None
-            from grader.judge.launch import settings, warm_up
-            from grader.settings import read_settings
+            from grader.course.settings import read_settings
+            from grader.host.launch import settings, warm_up
 
             if not Path("/dev/nvidiactl").exists():
                 warm_up(settings(read_settings(self.place[0]).limits, "cpu", "auto"))

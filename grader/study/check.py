@@ -7,18 +7,21 @@ from typing import Any
 
 import torch
 
-from grader.catalog import Course, CourseExercise, load_course
-from grader.judge.observation import Malformed, validate
-from grader.judge.own_work import attempted
-from grader.judge.session import Stopped
-from grader.loader import Answer, Submission, load_answer
+from grader.answer.attempt import attempted
+from grader.answer.load import Answer, load_answer
+from grader.case.probe import run_case
+from grader.compare.observation import Malformed, validate
+from grader.course.catalogue import Course
+from grader.course.exercise import CourseExercise
+from grader.grading.judge import Judge
+from grader.grading.options import Options
+from grader.host.session import Stopped
+from grader.kit.load import load_course
+from grader.kit.outline import Lesson
 from grader.model import Counterexample, PartReport
-from grader.run import Grading, Options
 from grader.spec import Part
 from grader.study.differences import Differences, differences, in_words, size
-from grader.study.outline import Lesson
-from grader.suite import PUBLIC
-from grader.worker.probe import run_case
+from grader.suite.cache import PUBLIC
 
 _LARGE = 8
 """Cases that are looked at for one whose map shows a pattern."""
@@ -40,16 +43,15 @@ class Checker:
         torch.set_num_threads(1)
         self.course: Course = load_course(root)
         self.workspace = workspace
-        # The options select nothing yet: selecting runs declarations, and one part needs only its own.
         options = Options(
             device="cpu", seed=PUBLIC, limits=self.course.limits, cache_dir=cache_dir, visibility=PUBLIC,
             shrink_seconds=shrink_seconds,
         )  # fmt: skip
-        self.grading = Grading(replace(self.course, exercises=()), options)
+        self.judge = Judge(options)
 
     def close(self) -> None:
         """Let the worker go."""
-        self.grading.close()
+        self.judge.close()
 
     def attempted(self, lesson: Lesson) -> list[str]:
         """The parts of an exercise that have been begun; nothing is run for it."""
@@ -69,13 +71,13 @@ class Checker:
     def check(self, lesson: Lesson, symbols: Sequence[str]) -> Sequence[PartReport]:
         """Judge parts of one exercise."""
         exercise = self.exercise(lesson)
-        self.grading.selection = [(exercise, part) for part in exercise.parts if part.symbol in symbols]
-        return self.grading.grade(Submission(self.workspace.name, self.workspace))
+        parts = [part for part in exercise.parts if part.symbol in symbols]
+        return list(self.judge.judge(exercise, parts, self.answer(lesson)))
 
     def check_answer(self, lesson: Lesson, symbol: str, answer: Answer) -> PartReport:
         """Judge one part of an answer that is no file (of a notebook that runs, say)."""
         exercise, part = self._part(lesson, symbol)
-        return next(iter(self.grading.judge(exercise, [part], answer)))
+        return next(iter(self.judge.judge(exercise, [part], answer)))
 
     def differences(self, lesson: Lesson, report: PartReport, answer: Answer, criterion: str) -> Differences:
         """Where the tensors differ, on the largest case that can be drawn: a pattern shows there.
@@ -86,14 +88,14 @@ class Checker:
         exercise, part = self._part(lesson, report.part)
         if found is None:
             return Differences()
-        suite = self.grading.suite(exercise, part)
+        suite = self.judge.suites.suite(exercise, part)
         large = [(size(item.expected or {}), item) for item in suite.cases if item.kind == "main"]
         large.sort(key=lambda pair: -pair[0])
         tried = [(item.case, item.expected or {}) for much, item in large[:_LARGE] if much]
         expected = self._expected(exercise, part, found)
         if expected is not None:
             tried.append((found.case, expected))
-        opened = self.grading.server.open(answer, part.off_limits)
+        opened = self.judge.server.open(answer, part.off_limits)
         if isinstance(opened, Stopped):
             return Differences()
         try:
@@ -122,7 +124,7 @@ class Checker:
         if found.shrunk:
             made = run_case(found.case, part.oracles, plain=True)
             return None if made["error"] else made
-        for entry in self.grading.suite(exercise, part).cases:
+        for entry in self.judge.suites.suite(exercise, part).cases:
             if entry.kind in ("main", "interface", "positional") and entry.case == found.case:
                 return entry.expected
         return None

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from grader.judge import compare
+from grader.compare import tensors as compare
 from grader.report.heat import Compared, fits
 from grader.spec import Part
 

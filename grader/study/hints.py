@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from grader.kit.outline import Lesson
 from grader.model import Diagnosis, PartReport, Verdict
 from grader.report.screen import first_failure, section_of
-from grader.study.outline import Lesson
 
 LEVELS = 3
 _NUDGES = {

@@ -1,8 +1,8 @@
 """What a learner is shown of one part, as text."""
 
+from grader.kit.outline import Lesson
 from grader.model import PartReport
 from grader.report.screen import Place, plain_text
-from grader.study.outline import Lesson
 
 
 def page(report: PartReport, lesson: Lesson, *, suffix: str = ".py", show: str = "") -> str:

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.study.outline import Lesson, Outline
+from grader.kit.outline import Lesson, Outline
 from grader.study.workspace import Record, Workspace
 
 _WIDTH = 24

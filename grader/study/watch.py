@@ -13,13 +13,13 @@ from rich.console import Console
 from watchfiles import Change, DefaultFilter
 from watchfiles import watch as changes
 
+from grader.kit.outline import Lesson, Outline
 from grader.model import CourseError, PartReport, Verdict
+from grader.model.words import LOOKS
 from grader.report.screen import Place, first_failure, headline, render_part
-from grader.report.words import LOOKS
 from grader.study import hints
 from grader.study.check import Checker
 from grader.study.keys import keys
-from grader.study.outline import Lesson, Outline
 from grader.study.progress import next_part, render_progress
 from grader.study.workspace import BACKUPS, Stamps, Workspace
 

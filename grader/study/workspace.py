@@ -11,8 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from grader.kit.outline import Lesson, Outline
 from grader.model import CourseError, PartReport, Verdict
-from grader.study.outline import Lesson, Outline
 
 STATE = ".course.json"
 BACKUPS = "backup"

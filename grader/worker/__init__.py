@@ -1,1 +1,4 @@
-"""The untrusted side: it builds the student's objects, runs cases and sends numbers back."""
+"""The UNTRUSTED side: it loads one answer, runs cases on it and sends numbers back, behind the sandbox.
+
+May import: case.
+"""

@@ -20,9 +20,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from grader import wire
-from grader.worker import marks, probe
-from grader.worker.device import exact
+from grader.case import marks, probe, wire
+from grader.case.device import exact
 from grader.worker.guard import Guard
 
 _FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)

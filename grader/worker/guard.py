@@ -347,7 +347,7 @@ def _is_judges(frame: types.FrameType | None) -> bool:
     """Whether the first caller outside torch is the probe, making the arguments of a case."""
     while frame is not None and frame.f_code.co_filename.startswith(_TORCH_ROOT):
         frame = frame.f_back
-    probe = sys.modules.get("grader.worker.probe")
+    probe = sys.modules.get("grader.case.probe")
     return (
         frame is not None and probe is not None and frame.f_globals is vars(probe) and frame.f_code.co_name == "values"
     )

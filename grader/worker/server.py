@@ -15,7 +15,8 @@ import socket
 import sys
 from typing import Any
 
-from grader.worker import child, guard, limits, marks, sandbox
+from grader.case import marks
+from grader.worker import child, guard, limits, sandbox
 
 _PRELOAD = (
     "numpy",

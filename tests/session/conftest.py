@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from grader.judge import child as judges_child
-from grader.judge.session import Server
+from grader.host import child as judges_child
+from grader.host.session import Server
 from tests.sessions import DOUBLE, HASTY, LIMITS, descendants, open_child, open_descriptors, run
 
 

@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-from grader.judge.session import Child, Server, Stopped
+from grader.host.session import Child, Server, Stopped
 from grader.model import Verdict
 from grader.spec import OffLimits
 from tests.sessions import DOUBLE, answer, case, error_of, forward, run, stopped

@@ -9,11 +9,11 @@ from dataclasses import replace
 import pytest
 import torch
 
-from grader.judge import child as judges_child
-from grader.judge import launch, process, session
-from grader.judge.forked import ForkServer
-from grader.judge.session import Child, Server, Stopped
-from grader.loader import Answer, Cell
+from grader.answer.load import Answer, Cell
+from grader.host import child as judges_child
+from grader.host import launch, process, session
+from grader.host.forked import ForkServer
+from grader.host.session import Child, Server, Stopped
 from grader.model import Verdict
 from grader.spec import OffLimits, call, layer_case, tensor
 from tests.sessions import DOUBLE, HASTY, LIMITS, answer, case, error_of, forward, open_child, run, stopped

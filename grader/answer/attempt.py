@@ -1,0 +1,115 @@
+"""Whether an answer has something of a part to judge: it is there, it can be read, and it is more than the stub."""
+
+import ast
+import re
+
+from grader.answer.load import Answer
+from grader.answer.tree import Binding, Function, Tree, line_of, tree_of
+from grader.model import Verdict
+
+_NO_WORK = {"Module", "object", "ABC", "Protocol", "Generic"}
+"""Bases from which an answer inherits no behaviour that counts as an attempt."""
+
+
+def unreadable(answer: Answer, symbol: str) -> tuple[Verdict, str] | None:
+    """Why there is nothing to run, as a verdict and a sentence; None where there is."""
+    if answer.missing:
+        return Verdict.NOT_ATTEMPTED, answer.problem or "There is no answer file."
+    problem = answer.problem or broken_cell(answer, symbol)
+    if problem:
+        return Verdict.RAISED, problem
+    if not attempted(answer, symbol):
+        return Verdict.NOT_ATTEMPTED, f"{symbol} is not written yet."
+    return None
+
+
+def attempted(answer: Answer, symbol: str) -> bool:
+    """Whether an answer defines a symbol, and not just as the stub that was handed out.
+
+    False where no cell that parses binds the symbol at the top level, where it is a function without a body of its own,
+    or a class whose methods, own and inherited within the file, have none.
+    """
+    tree = tree_of(answer)
+    return any(_is_attempt(binding, tree, frozenset({symbol})) for binding in tree.bindings.get(symbol, []))
+
+
+def _is_attempt(binding: Binding, tree: Tree, seen: frozenset[str]) -> bool:
+    node = binding.step.node
+    if isinstance(node, Function):
+        return not _is_stub(node.body)
+    if isinstance(node, ast.ClassDef):
+        return _is_class_attempt(node, tree, seen)
+    if isinstance(binding.value, ast.Name):
+        return _any_attempt(binding.value.id, tree, seen)
+    return True
+
+
+def _any_attempt(name: str, tree: Tree, seen: frozenset[str]) -> bool:
+    """Whether something by that name of the file, or from outside it, is more than a stub."""
+    if name in seen or name not in tree.bindings:
+        return name not in seen and name not in _NO_WORK
+    return any(_is_attempt(binding, tree, seen | {name}) for binding in tree.bindings[name])
+
+
+def _is_class_attempt(node: ast.ClassDef, tree: Tree, seen: frozenset[str]) -> bool:
+    methods = [item for item in node.body if isinstance(item, Function)]
+    if any(not _is_stub(method.body) for method in methods):
+        return True
+    if any(isinstance(item, ast.Raise) for item in node.body):
+        return False
+    given = [item for item in node.body if isinstance(item, ast.Assign)]
+    if any(
+        isinstance(target, ast.Name) and target.id in ("forward", "__init__", "__call__")
+        for item in given
+        for target in item.targets
+    ):
+        return True
+    if methods and all(any(isinstance(item, ast.Raise) for item in method.body) for method in methods):
+        # The stub of a class that builds on another part says nothing of whether that other part is done.
+        return False
+    for base in node.bases:
+        if isinstance(base, ast.Name) and base.id in tree.bindings and not _is_no_work(base, tree):
+            if _any_attempt(base.id, tree, seen):
+                return True
+        elif not _is_no_work(base, tree):
+            return True
+    return False
+
+
+def _is_no_work(base: ast.expr, tree: Tree) -> bool:
+    """Whether a base is `nn.Module`, `object` and the like, imported or built in."""
+    if isinstance(base, ast.Subscript):
+        base = base.value
+    name = base.attr if isinstance(base, ast.Attribute) else base.id if isinstance(base, ast.Name) else ""
+    own = isinstance(base, ast.Name) and any(not binding.path for binding in tree.bindings.get(name, []))
+    return name in _NO_WORK and not own
+
+
+def _is_stub(body: list[ast.stmt]) -> bool:
+    """Whether a function's body is a docstring, `pass`, `...` and raising NotImplementedError, and no more."""
+    for statement in body:
+        match statement:
+            case ast.Pass() | ast.Expr(ast.Constant()):
+                continue
+            case ast.Raise(exc=ast.Name(name) | ast.Call(func=ast.Name(name))) if name == "NotImplementedError":
+                continue
+            case _:
+                return False
+    return True
+
+
+def broken_cell(answer: Answer, symbol: str) -> str | None:
+    """What is wrong with the text in which a symbol is defined, if it cannot be read as Python."""
+    tree = tree_of(answer)
+    if not tree.broken or attempted(answer, symbol):
+        return None
+    name = re.escape(symbol)
+    definition = re.compile(
+        rf"^[ \t]*(?:(?:async[ \t]+)?def|class)[ \t]+{name}\b|^{name}[ \t]*(?::[^=\n]+)?=[^=]", re.MULTILINE
+    )
+    for cell, message, line in reversed(tree.broken):
+        if definition.search(cell.source):
+            where = f"code cell {cell.index}, line {line}" if cell.index else f"line {line}"
+            text = line_of(cell, line)
+            return f"This is not Python yet: {message} ({where})" + (f":\n{text}" if text else ".")
+    return None

@@ -1,0 +1,38 @@
+"""Whether an answer is the student's own: free of what is off limits.
+
+Nothing of the answer is run. Where a use cannot be told for certain it is left to the guard in the worker.
+"""
+
+from grader.answer.load import Answer
+from grader.answer.policy import refused
+from grader.answer.reach import uses
+from grader.answer.torch_names import exists
+from grader.answer.tree import line_of, tree_of
+from grader.model import OffLimitsUse
+from grader.spec import OffLimits
+
+_MAX_FINDINGS = 20
+
+
+def off_limits_uses(answer: Answer, symbol: str, off_limits: OffLimits) -> list[OffLimitsUse]:
+    """What the code of a part uses although it is off limits, with the line of each use.
+
+    Only code that the part can come to run counts, with what the top level puts into torch, into other modules or into
+    what the part uses. Scratch cells, `if __name__ == "__main__":`, unused imports, annotations and comparisons with
+    types do not.
+    """
+    if not any((off_limits.kernels, off_limits.classes, off_limits.functions, off_limits.modules)):
+        return []
+    try:
+        used = uses(tree_of(answer), symbol, exists)
+    except RecursionError:
+        return []
+    found = {}
+    for use in used:
+        name = refused(use.dotted, off_limits)
+        if name:
+            found[name, use.line, use.cell] = line_of(use.cell, use.line + use.cell.line - 1)
+    order = sorted(found, key=lambda item: (item[2].index, item[1], item[0]))
+    return [
+        OffLimitsUse(used=key[0], line=key[1] + key[2].line - 1, source=found[key]) for key in order[:_MAX_FINDINGS]
+    ]

@@ -1,0 +1,91 @@
+"""Which dotted paths are off limits in a part: what it declares, and what leads round every declaration."""
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from types import ModuleType
+
+from torch import nn
+
+from grader.answer.torch_names import Station, stations
+from grader.spec import OffLimits
+
+_FUNCTION_HOMES = frozenset({
+    "torch", "torch.nn.functional", "torch.functional", "torch.special", "torch.linalg", "torch.sparse", "torch.nested",
+    "torch.Tensor", "torch._VF", "torch._C._nn",
+})  # fmt: skip
+"""Where a function that matches a kernel pattern is that kernel, or a thin wrapper of it."""
+
+_ALWAYS = frozenset({
+    # Other ways to torch's kernels and re-implementations of them.
+    "torch.ops", "torch._ops", "torch.jit", "torch._jit_internal", "torch.compile", "torch.compiler", "torch.export",
+    "torch._dynamo", "torch._inductor", "torch._decomp", "torch._refs", "torch._prims", "torch._prims_common",
+    "torch._C", "torch.library", "torch._library", "torch.utils.cpp_extension", "torch.utils.mkldnn",
+    "torch.quantization", "torch.ao", "torch.nn.quantized", "torch.nn.qat", "torch.nn.intrinsic",
+    "torch.nn.quantizable", "torch.testing._internal", "torch.hub",
+    # Ways round the names of things.
+    "ctypes", "_ctypes", "cffi", "gc", "importlib", "imp", "runpy", "pkgutil", "builtins.__import__",
+    "builtins.__builtins__", "builtins.__loader__", "builtins.__spec__", "sys.modules", "sys._getframe",
+    "sys._current_frames", "sys.settrace", "sys.setprofile", "sys.meta_path", "inspect.currentframe", "inspect.stack",
+    "inspect.trace", "inspect.getouterframes", "inspect.getinnerframes", "inspect.getclosurevars", "inspect.unwrap",
+    "grader",
+    # Libraries that would do the work.
+    "torchvision", "torchaudio", "torchtext", "timm", "transformers", "lightning", "fastai", "tensorflow", "tf_keras",
+    "keras", "jax", "jaxlib", "flax", "haiku", "mxnet", "paddle", "cupy", "sklearn", "scipy", "onnx", "onnxruntime",
+    "onnxscript", "apex", "xformers", "flash_attn", "triton", "tinygrad", "autograd",
+})  # fmt: skip
+"""Off limits in every part that has limits at all."""
+
+_ATTRIBUTES = frozenset({
+    "__subclasses__", "__closure__", "__globals__", "__builtins__", "cell_contents", "f_back", "f_globals", "f_locals",
+    "f_builtins", "tb_frame", "gi_frame", "cr_frame", "ag_frame", "_current_frames", "_getframe",
+})  # fmt: skip
+
+
+def refused(dotted: str, off_limits: OffLimits) -> str:
+    """The name under which a path, or an attribute (``.name``), is off limits; nothing where it is allowed."""
+    if dotted.startswith("."):
+        return dotted[1:] if dotted[1:] in _ATTRIBUTES else ""
+    path = stations(dotted)
+    names = [dotted, *(station.dotted for station in path)]
+    for station in path:
+        if _is_class_refused(station, off_limits) or _is_kernel_refused(station, off_limits):
+            return station.dotted
+    for name in names:
+        for function in off_limits.functions:
+            if _is_below(name, function) and not _matches(function.rpartition(".")[2], off_limits.allow):
+                return function
+    for name in names:
+        for banned in (*off_limits.modules, *_ALWAYS):
+            if _is_below(name, banned):
+                return banned if banned in _ALWAYS and not name.startswith("torch.") else name
+    return ""
+
+
+def _is_below(name: str, banned: str) -> bool:
+    return name == banned or name.startswith(banned + ".")
+
+
+def _matches(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _is_class_refused(station: Station, off_limits: OffLimits) -> bool:
+    if station.thing is None:
+        is_class = station.home == "torch.nn" and station.name[:1].isupper()
+    else:
+        is_module = isinstance(station.thing, type) and issubclass(station.thing, nn.Module)
+        is_class = isinstance(station.thing, type) and (is_module or station.home == "torch.nn")
+    in_torch = station.home == "torch.nn" or station.home.startswith("torch.nn.modules")
+    return in_torch and is_class and _is_named(station.name, off_limits.classes, off_limits.allow)
+
+
+def _is_kernel_refused(station: Station, off_limits: OffLimits) -> bool:
+    if station.home not in _FUNCTION_HOMES or isinstance(station.thing, type | ModuleType):
+        return False
+    name = station.name
+    plain = name.rstrip("_") if not name.endswith("__") else name
+    return any(_is_named(spelling, off_limits.kernels, off_limits.allow) for spelling in (name, plain))
+
+
+def _is_named(name: str, patterns: Iterable[str], allowed: Iterable[str]) -> bool:
+    return _matches(name, patterns) and not _matches(name, allowed)

@@ -1,0 +1,139 @@
+"""What `course verify` proved, kept as JSON beside the course for the reports to show."""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader.model import ProvenExercise, ProvenPart
+
+if TYPE_CHECKING:
+    from grader.authoring.verify import ExerciseProof
+    from grader.course.catalogue import Course
+
+SCHEMA = 1
+
+
+def proof_file(root: Path) -> Path:
+    """Where a course keeps what was proved of it."""
+    return root / "results" / "verify.json"
+
+
+def store(course: "Course", proofs: "Sequence[ExerciseProof]", *, seed: str, quick: bool) -> Path:
+    """Add what was proved to the course's file; what is known of other exercises and parts stays.
+
+    Raises:
+        OSError: where the file cannot be written.
+    """
+    path = proof_file(course.root)
+    kept = dict(_read(path))
+    slugs = {exercise.slug for exercise in course.exercises}
+    when = datetime.now(UTC).isoformat(timespec="seconds")
+    for proof in proofs:
+        if proof.exercise in slugs:
+            folder = course.exercise(proof.exercise).folder
+            kept[proof.exercise] = _entry(proof, kept.get(proof.exercise), _digest(folder), when, seed, quick)
+    document = {"schema": SCHEMA, "exercises": {slug: kept[slug] for slug in sorted(kept) if slug in slugs}}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix="verify.", suffix=".tmp")
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+    os.replace(temporary, path)
+    return path
+
+
+def load(course: "Course") -> dict[str, ProvenExercise]:
+    """What is known of each exercise; nothing where the course was never verified or the file is not readable."""
+    entries = _read(proof_file(course.root))
+    found = {}
+    for exercise in course.exercises:
+        entry = entries.get(exercise.slug)
+        if entry is None:
+            continue
+        try:
+            found[exercise.slug] = _proven(exercise.slug, entry, current=entry["digest"] == _digest(exercise.folder))
+        except (KeyError, TypeError):
+            continue
+    return found
+
+
+def _entry(
+    proof: "ExerciseProof", before: Mapping[str, Any] | None, digest: str, when: str, seed: str, quick: bool
+) -> dict[str, Any]:
+    """An exercise's record; parts and mutants of an earlier run stay while its files and seed are the same."""
+    same = before if before is not None and (before.get("digest"), before.get("seed")) == (digest, seed) else {}
+    parts: dict[str, Any] = dict(same.get("parts", {}))
+    for part in proof.parts:
+        parts[part.symbol] = {
+            "cases": part.cases,
+            "right": part.right,
+            "alarms": sum("is refused" in hole for hole in part.holes),
+            "wrong": part.wrong,
+            "wrong_killed": part.wrong_killed,
+            "holes": part.holes,
+        }
+    mutants = same.get("mutants")
+    if not quick:
+        unexplained = [
+            f"line {mutant.line}: {mutant.change}" if mutant.line else mutant.change
+            for mutant, why in proof.survivors
+            if not why
+        ]
+        mutants = {
+            "silent": proof.killed + len(unexplained),
+            "killed": proof.killed,
+            "survivors": unexplained,
+            "explained": len(proof.survivors) - len(unexplained),
+        }
+    own = {f"{part.symbol}: {hole}" for part in proof.parts for hole in part.holes}
+    holes = [hole for hole in proof.holes if hole not in own]
+    return {"when": when, "seed": seed, "digest": digest, "parts": parts, "mutants": mutants, "holes": holes}
+
+
+def _proven(slug: str, entry: Mapping[str, Any], *, current: bool) -> ProvenExercise:
+    mutants = entry["mutants"] or {}
+    parts = [
+        ProvenPart(
+            part=symbol,
+            cases=part["cases"],
+            right=part["right"],
+            alarms=part["alarms"],
+            wrong=part["wrong"],
+            wrong_killed=part["wrong_killed"],
+        )
+        for symbol, part in entry["parts"].items()
+    ]
+    holes = [f"{symbol}: {hole}" for symbol, part in entry["parts"].items() for hole in part["holes"]]
+    return ProvenExercise(
+        exercise=slug,
+        when=entry["when"],
+        seed=entry["seed"],
+        current=current,
+        parts=tuple(parts),
+        mutants=mutants.get("silent"),
+        mutants_killed=mutants.get("killed", 0),
+        survivors=tuple(mutants.get("survivors", ())),
+        explained=mutants.get("explained", 0),
+        holes=(*holes, *entry["holes"]),
+    )
+
+
+def _read(path: Path) -> Mapping[str, Mapping[str, Any]]:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    entries = document.get("exercises") if isinstance(document, dict) and document.get("schema") == SCHEMA else None
+    return {name: entry for name, entry in (entries or {}).items() if isinstance(entry, dict)}
+
+
+def _digest(folder: Path) -> str:
+    """A digest of the files that decide what is proved of an exercise."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]

@@ -1,0 +1,366 @@
+"""Let the course prove itself: right answers pass, wrong ones fail, and for the reason they should."""
+
+import ast
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from os import cpu_count
+from pathlib import Path
+from typing import Any
+
+import torch
+from rich.console import Console
+from rich.table import Table
+from torch import nn
+
+from grader.answer.load import Answer
+from grader.authoring.mutants import Mutant, mutants
+from grader.authoring.wrong_answers import delegates, hollow, misconception_source
+from grader.compare import apart, criteria
+from grader.compare.observation import validate
+from grader.course.catalogue import Course
+from grader.course.declared import DeclaredExercise, declared
+from grader.host.session import Server, Stopped
+from grader.judge.grade import PartGrader
+from grader.kit.load import load_course
+from grader.model import CourseError, Limits, PartReport, Verdict
+from grader.release.stub import stub_of
+from grader.release.write import stale
+from grader.spec import Part
+from grader.suite.cache import PUBLIC, Suite, compile_suite
+from grader.suite.provider import public_suites
+
+KILL_RATE = 0.98
+"""Share of the silent mutants that must be noticed."""
+_MISCONCEPTIONS = {True: 8, False: 4}
+_RIGHT = {True: 3, False: 2}
+_LOUD = (Verdict.RAISED, Verdict.CRASHED, Verdict.TIME_LIMIT, Verdict.MEMORY_LIMIT, Verdict.OUTPUT_LIMIT)
+
+
+@dataclass
+class PartProof:
+    """What was proved of one part."""
+
+    exercise: str
+    symbol: str
+    cases: int = 0
+    right: int = 0
+    wrong: int = 0
+    wrong_killed: int = 0
+    seconds: float = 0.0
+    holes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class ExerciseProof:
+    """What was proved of one exercise."""
+
+    exercise: str
+    parts: list[PartProof] = field(default_factory=list)
+    silent: int = 0
+    killed: int = 0
+    survivors: list[tuple[Mutant, str]] = field(default_factory=list)
+    """Mutants that nothing noticed, with the reason the exercise gives, if it gives one."""
+    holes: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def kill_rate(self) -> float | None:
+        """Share of the silent mutants that change behaviour and were noticed."""
+        unexplained = sum(not why for _, why in self.survivors)
+        return self.killed / (self.killed + unexplained) if self.killed + unexplained else None
+
+
+def verify_course(
+    course: Course,
+    names: Sequence[str],
+    *,
+    seed: str,
+    quick: bool = False,
+    jobs: int | None = None,
+    cache_dir: Path | None = None,
+) -> Iterator[ExerciseProof]:
+    """Verify the exercises that names mean (see `Course.select`), side by side; each is given as it is done."""
+    wanted: dict[str, list[str]] = {}
+    for exercise, part in course.select(names):
+        wanted.setdefault(exercise.slug, []).append(part.symbol)
+    tasks = [(course.root, slug, symbols, seed, quick, cache_dir) for slug, symbols in wanted.items()]
+    count = max(1, min(jobs or cpu_count() or 1, len(tasks)))
+    if count == 1:
+        yield from map(_verify, tasks)
+    else:
+        with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+            for done in as_completed([pool.submit(_verify, task) for task in tasks]):
+                yield done.result()
+    released = course.root / "assignments"
+    if not names and released.is_dir():
+        holes = [
+            f"{hole}; run: course release assignments" for hole in stale(course, released, public_suites(cache_dir))
+        ]
+        yield ExerciseProof(exercise="assignments/", holes=holes)
+
+
+def _verify(task: tuple[Path, str, list[str], str, bool, Path | None]) -> ExerciseProof:
+    root, slug, symbols, seed, quick, cache_dir = task
+    torch.set_num_threads(1)
+    course = load_course(root)
+    with Server(course.limits) as server:
+        return _Verifier(declared(course.exercise(slug)), symbols, server, course.limits, seed, cache_dir).proof(quick)
+
+
+class _Verifier:
+    """Verifies one exercise."""
+
+    def __init__(
+        self,
+        exercise: DeclaredExercise,
+        symbols: Sequence[str],
+        server: Server,
+        limits: Limits,
+        seed: str,
+        cache_dir: Path | None,
+    ) -> None:
+        self.exercise, self.server, self.limits, self.seed, self.cache_dir = exercise, server, limits, seed, cache_dir
+        self.parts = [part for part in exercise.parts if part.symbol in symbols]
+        self.suites: dict[str, Suite] = {}
+        self.lines = {
+            node.name: range(node.lineno, (node.end_lineno or node.lineno) + 1)
+            for node in ast.parse(exercise.reference_source).body
+            if isinstance(node, (ast.ClassDef, ast.FunctionDef))
+        }
+
+    def proof(self, quick: bool) -> ExerciseProof:
+        began = time.perf_counter()
+        proof = ExerciseProof(exercise=self.exercise.slug)
+        try:
+            for part in self.parts:
+                proof.parts.append(self.part(part))
+                proof.holes += [f"{part.symbol}: {hole}" for hole in proof.parts[-1].holes]
+            if not quick and len(self.suites) == len(self.parts):
+                self.mutants(proof)
+        except CourseError as error:
+            proof.holes.append(f"{error.what} {error.fix}")
+        proof.seconds = time.perf_counter() - began
+        return proof
+
+    def answer(self, source: str) -> Answer:
+        return Answer.from_source(f"{self.exercise.slug}.py", source)
+
+    def grade(self, part: Part, source: str) -> PartReport:
+        return self.grader(part).grade(self.answer(source)).report
+
+    def grader(self, part: Part) -> PartGrader:
+        return PartGrader(
+            server=self.server, exercise=self.exercise, part=part, suite=self.suites[part.symbol], limits=self.limits,
+            shrink_seconds=0,
+        )  # fmt: skip
+
+    def part(self, part: Part) -> PartProof:
+        """Everything that `course verify` asks of a part, mutants aside."""
+        began = time.perf_counter()
+        proof = PartProof(exercise=self.exercise.slug, symbol=part.symbol)
+        proof.holes += self._edits_that_do_not_fit(part)
+        if proof.holes:
+            return proof
+        suite = self.suites[part.symbol] = compile_suite(self.exercise, part, self.seed, cache_dir=self.cache_dir)
+        proof.cases = len(suite.cases)
+        again = compile_suite(self.exercise, part, self.seed)
+        if again.digest != suite.digest:
+            proof.holes.append("two compilations give two digests")
+        public = compile_suite(self.exercise, part, self.seed, visibility=PUBLIC)
+        if public.digest == suite.digest:
+            proof.holes.append("the public suite is the hidden one")
+        self.right_answers(part, proof)
+        self.stub_scores_nothing(part, proof)
+        self.misconceptions(part, proof)
+        self.delegates(part, proof)
+        self.hollow_answers(part, proof)
+        proof.holes += _constant_arguments(part, suite)
+        proof.seconds = time.perf_counter() - began
+        return proof
+
+    def right_answers(self, part: Part, proof: PartProof) -> None:
+        answers = {"the reference": self.exercise.reference_source} | {
+            f"right/{name}": text for name, text in self.exercise.right.items()
+        }
+        for name, source in answers.items():
+            report = self.grade(part, source)
+            if report.verdict is Verdict.NOT_ATTEMPTED and name != "the reference":
+                continue
+            if report.verdict is Verdict.ACCEPTED and report.score == report.max_score:
+                proof.right += name != "the reference"
+            else:
+                why = [
+                    f"{item.name} {item.verdict}: {item.message}"
+                    for item in report.criteria
+                    if item.verdict is not Verdict.ACCEPTED
+                ]
+                proof.holes.append(f"{name} is refused ({'; '.join(why)[:300] or report.message})")
+        if proof.right < _RIGHT[part.core]:
+            proof.holes.append(f"only {proof.right} right answers in other styles, {_RIGHT[part.core]} are asked for")
+
+    def stub_scores_nothing(self, part: Part, proof: PartProof) -> None:
+        report = self.grade(part, stub_of(self.exercise))
+        if report.verdict is not Verdict.NOT_ATTEMPTED or report.score:
+            proof.holes.append(f"the stub is {report.verdict} with {report.score} points")
+
+    def _edits_that_do_not_fit(self, part: Part) -> list[str]:
+        """The misconceptions that no longer fit the reference: without them there is no suite to prove."""
+        holes = []
+        for item in self.exercise.misconceptions:
+            if item.part == part.symbol:
+                try:
+                    self.exercise.with_misconception(item)
+                except CourseError as error:
+                    holes.append(f"the misconception {item.name}: {error}")
+        return holes
+
+    def misconceptions(self, part: Part, proof: PartProof) -> None:
+        failed: set[str] = set()
+        for item in self.exercise.misconceptions:
+            if item.part != part.symbol:
+                continue
+            proof.wrong += 1
+            report = self.grade(part, misconception_source(self.exercise, item))
+            red = [line.name for line in report.criteria if line.verdict not in (Verdict.ACCEPTED, Verdict.SKIPPED)]
+            if not red:
+                proof.holes.append(f"the misconception {item.name} is accepted")
+                continue
+            failed |= set(red)
+            proof.wrong_killed += 1
+            if red[0] != item.criterion:
+                message = {line.name: line.message for line in report.criteria}[red[0]][:160]
+                proof.holes.append(
+                    f"the misconception {item.name} is caught first by {red[0]}, not {item.criterion} ({message})"
+                )
+        if proof.wrong < _MISCONCEPTIONS[part.core]:
+            proof.holes.append(f"only {proof.wrong} misconceptions, {_MISCONCEPTIONS[part.core]} are asked for")
+        untouched = [name for name in self.grader(part).reports.rubric if name not in failed and name != "own_work"]
+        if untouched:
+            proof.holes.append(f"no misconception fails {', '.join(untouched)}")
+
+    def delegates(self, part: Part, proof: PartProof) -> None:
+        """Answers that hand the work to the oracle must be refused, however they dress it."""
+        restricted = any(getattr(part.off_limits, name) for name in ("kernels", "classes", "functions", "modules"))
+        if not restricted or getattr(nn, part.symbol, None) is not part.oracle:
+            return
+        for name, source in delegates(part.symbol).items():
+            report = self.grade(part, source)
+            if report.verdict is not Verdict.OFF_LIMITS or report.score:
+                proof.holes.append(f"{name} is {report.verdict} with {report.score} points instead of off limits")
+
+    def hollow_answers(self, part: Part, proof: PartProof) -> None:
+        """Answers that do nothing may earn what they do have, such as parameters, and never what they only seem to."""
+        for name, (source, kept) in hollow(part.symbol, self.exercise.reference_source).items():
+            if kept and isinstance(part.oracle, Mapping):
+                # Programs look at what is done to a model, which a zero in the end does not undo.
+                continue
+            report = self.grade(part, source)
+            earned = [item.name for item in report.criteria if item.score and item.name not in kept]
+            if earned:
+                proof.holes.append(f"{name} earns {', '.join(earned)}")
+
+    def mutants(self, proof: ExerciseProof) -> None:
+        """Grade mechanical mutants of the reference, until the first case that notices."""
+        explained = self.exercise.declaration.equivalent_mutants
+        for mutant in mutants(self.exercise.reference_source):
+            seen = self._noticed(mutant)
+            if seen == "silent":
+                proof.silent += 1
+                proof.killed += 1
+            elif seen is None:
+                proof.silent += 1
+                proof.survivors.append((mutant, explained.get(mutant.key, "")))
+        stale = set(explained) - {mutant.key for mutant, _ in proof.survivors}
+        if stale and len(self.parts) == len(self.exercise.parts):
+            proof.holes.append(f"explained mutants that do not survive: {'; '.join(sorted(stale))}")
+        rate = proof.kill_rate
+        if rate is not None and rate < KILL_RATE:
+            proof.holes.append(f"only {rate:.1%} of the silent mutants are noticed")
+
+    def _noticed(self, mutant: Mutant) -> str | None:
+        """``loud`` or ``silent`` for a mutant that some part rejects, None for a survivor."""
+        answer = self.answer(mutant.source)
+        # What is changed in a class is likely seen by its own part.
+        parts = sorted(self.parts, key=lambda part: mutant.line not in self.lines.get(part.symbol, ()))
+        for part in parts:
+            found = self._first_failure(part, answer)
+            if found:
+                return found
+        for part in parts:
+            report = self.grade(part, mutant.source)
+            if report.verdict is not Verdict.ACCEPTED:
+                return "loud" if report.verdict in _LOUD else "silent"
+        return None
+
+    def _first_failure(self, part: Part, answer: Answer) -> str | None:
+        """Whether some case on its own shows the mutant, and whether by an exception."""
+        opened = self.server.open(answer, part.off_limits)
+        if isinstance(opened, Stopped):
+            return "loud"
+        suite = self.suites[part.symbol]
+        cases = [entry for entry in suite.cases if entry.kind in ("main", "errors")]
+        with closing(opened):
+            if part.symbol not in opened.loaded["symbols"]:
+                return "loud"
+            for entry, item in zip(cases, opened.run([dict(entry.case) for entry in cases]), strict=False):
+                if isinstance(item, Stopped):
+                    return "loud"
+                got, expected = validate(item), entry.expected or {}
+                judged = (
+                    apart.judge_raising(entry.case, got, expected)
+                    if entry.kind == "errors"
+                    else criteria.judge_case(part, entry.case, expected, got)
+                )
+                if judged.findings:
+                    loud = all(finding.verdict in _LOUD for finding in judged.findings.values())
+                    return "loud" if loud else "silent"
+        return None
+
+
+def _constant_arguments(part: Part, suite: Suite) -> list[str]:
+    """Arguments that no case gives a value of its own."""
+    varied: set[str] = set()
+    for entry in suite.cases:
+        if entry.kind != "main":
+            continue
+        new = entry.case.get("new")
+        given: Mapping[str, Any] = new["kwargs"] if new else {}
+        varied |= set(given)
+        varied |= set(list(part.arguments)[: len(new["args"])] if new else ())
+    return [f"no case gives {name} a value" for name in part.arguments if name not in varied]
+
+
+def render(proofs: Sequence[ExerciseProof], console: Console, *, survivors: bool = False) -> None:
+    """Print the table of what was proved, the holes, and the surviving mutants."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("part", no_wrap=True)
+    for name in ("cases", "right", "wrong killed", "mutants killed", "rate", "false alarms", "seconds"):
+        table.add_column(name, justify="right")
+    for proof in proofs:
+        rate, mutated = proof.kill_rate, f"{proof.killed}/{proof.silent}" if proof.silent else ""
+        table.add_row(
+            f"[bold]{proof.exercise}[/bold]", "", "", "", mutated, "" if rate is None else f"{rate:.1%}", "",
+            f"{proof.seconds:.1f}",
+        )  # fmt: skip
+        for part in proof.parts:
+            alarms = sum("is refused" in hole for hole in part.holes)
+            table.add_row(
+                f"  {part.symbol}", str(part.cases), str(part.right), f"{part.wrong_killed}/{part.wrong}", "", "",
+                str(alarms), f"{part.seconds:.1f}",
+            )  # fmt: skip
+    console.print(table)
+    for proof in proofs:
+        for mutant, why in proof.survivors:
+            if survivors or not why:
+                console.print(
+                    f"{proof.exercise}, line {mutant.line}: survives: {mutant.change}" + (f" ({why})" if why else ""),
+                    markup=False,
+                )
+    holes = [f"{proof.exercise}: {hole}" for proof in proofs for hole in proof.holes]
+    for hole in holes:
+        console.print(f"HOLE {hole}", markup=False)
+    console.print("No holes." if not holes else "1 hole." if len(holes) == 1 else f"{len(holes)} holes.")

@@ -1,0 +1,101 @@
+"""Answers wrong by construction, as the files students would hand in: `course verify` must see them refused."""
+
+import ast
+
+from grader.course.declared import DeclaredExercise
+from grader.course.edits import edited
+from grader.spec import Misconception
+
+_WITHOUT_VALUES = ("interface", "parameters", "shapes", "state", "init", "errors")
+
+
+def misconception_source(exercise: DeclaredExercise, item: Misconception) -> str:
+    """A known-wrong answer as the file that a student would hand in.
+
+    Raises:
+        CourseError: where an edit does not fit the reference.
+    """
+    if item.edits:
+        return edited(exercise.reference_source, item.part, item.edits)
+    tree = ast.parse(exercise.misconceptions_source)
+    body = []
+    for node in tree.body:
+        if (
+            isinstance(node, ast.ImportFrom)
+            and node.module
+            and (node.module == exercise.name or node.module.startswith("grader"))
+        ):
+            continue
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+            node.decorator_list = [mark for mark in node.decorator_list if not _marks(mark)]
+        body.append(node)
+    tree.body = body
+    alias = "" if item.name == item.part else f"\n{item.part} = {item.name}\n"
+    return f"{exercise.reference_source}\n\n{ast.unparse(tree)}\n{alias}"
+
+
+def _marks(decorator: ast.expr) -> bool:
+    return (
+        isinstance(decorator, ast.Call)
+        and isinstance(decorator.func, ast.Name)
+        and decorator.func.id == "misconception"
+    )
+
+
+def delegates(symbol: str) -> dict[str, str]:
+    """Answers that hand the work to the oracle, by how they dress it."""
+    letters = ", ".join(repr(letter) for letter in symbol)
+    return {
+        "the layer itself": f"from torch.nn import {symbol}\n",
+        "a subclass": f"from torch import nn\n\n\nclass {symbol}(nn.{symbol}):\n    pass\n",
+        "a wrapper": (
+            f"from torch import nn\n\n\nclass {symbol}(nn.Module):\n"
+            "    def __init__(self, *args, **kwargs):\n        super().__init__()\n"
+            f"        self.inner = nn.{symbol}(*args, **kwargs)\n\n"
+            "    def forward(self, *args):\n        return self.inner(*args)\n"
+        ),
+        "a disguised wrapper": (
+            f"import torch\n\n_name = ''.join([{letters}])\n\n\ndef {symbol}(*args, **kwargs):\n"
+            "    return vars(torch.nn)[_name](*args, **kwargs)\n"
+        ),
+    }
+
+
+def hollow(symbol: str, reference: str) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Answers that do nothing, each with the criteria it may still earn."""
+    raises = "(*args, **kwargs):\n{0}raise ValueError('hollow')\n"
+    return {
+        "a function that always raises": (f"def {symbol}{raises.format('    ')}", ()),
+        "a constructor that always raises": (
+            f"class {symbol}:\n    def __init__(self, {raises.format('        ').removeprefix('(')}",
+            (),
+        ),
+        "the right shapes filled with zeros": (f"{reference}{_ZEROED.format(symbol=symbol)}", _WITHOUT_VALUES),
+    }
+
+
+_ZEROED = """
+
+def _zeroed(out):
+    if isinstance(out, (tuple, list)):
+        return type(out)(_zeroed(item) for item in out)
+    if hasattr(out, "register_forward_hook"):
+        # A function that makes layers.
+        out.register_forward_hook(lambda layer, inputs, output: output * 0)
+        return out
+    return out * 0 if hasattr(out, "new_zeros") or type(out) in (int, float) else out
+
+
+_right = {symbol}
+
+if isinstance(_right, type):
+
+    class {symbol}(_right):
+        def forward(self, *args, **kwargs):
+            return _zeroed(super().forward(*args, **kwargs))
+
+else:
+
+    def {symbol}(*args, **kwargs):
+        return _zeroed(_right(*args, **kwargs))
+"""

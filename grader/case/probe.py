@@ -1,0 +1,318 @@
+"""Run one case on a namespace of answers and note what happened, in numbers.
+
+The worker runs the student's answer through this; the judge runs the oracle and the misconceptions through the very
+same code, so a difference between them is never a difference of harness.
+
+A case is plain data::
+
+    {"symbol": "BatchNorm2d", "dtype": "float64", "seed": 3,
+     "new": {"args": [3], "kwargs": {"eps": 0.1}},            # absent for a function
+     "state": [["weight", {recipe}], ...],                    # loaded by name after construction
+     "steps": [{"do": "train"}, {"do": "call", "args": [{recipe}], "cotangent": 5}, ...]}
+
+Steps: ``train``, ``eval``; ``call`` (of the object or the function, or of ``method``); ``run`` (lines of Python, each
+answered with its value or its exception). With ``"backward": "last"`` cotangents are pulled back after all steps.
+"""
+
+import ast
+import contextlib
+import functools
+import random
+import zlib
+from collections.abc import Callable, Mapping
+from types import CodeType
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from grader.case import recipes
+from grader.case.counting import counted
+from grader.case.encode import Members, describe, encode, encode_tensor, tensors
+
+Mark = Callable[[str, int], None]
+_PLAIN = {bool, int, float, str, type(None)}
+"""Types whose values are sent as they are, whatever variables hold them."""
+
+
+def run_case(
+    case: Mapping[str, Any],
+    namespace: Mapping[str, Any],
+    *,
+    device: str = "cpu",
+    plain: bool = False,
+    mark: Mark = lambda stage, step: None,
+    answer_file: str = "",
+) -> dict[str, Any]:
+    """Run a case and return its observation.
+
+    Args:
+        case: The case.
+        namespace: Symbol to class or function.
+        device: Where tensors and objects live.
+        plain: Give every input contiguous (for the oracle).
+        mark: Told the stage (`new`, `load`, `mode`, `call`, `backward`, `run`) and step about to begin.
+        answer_file: File name under which the answer was compiled, to find its line in a traceback.
+    """
+    run = _Run(case, namespace, device, plain, mark)
+    dtype = torch.get_default_dtype()
+    try:
+        torch.set_default_dtype(run.dtype)
+        _seed(case.get("seed", 0), device)
+        run.all()
+    except BaseException as error:
+        run.observation["error"] = {"stage": run.stage, "step": run.step, **describe_error(error, answer_file)}
+    finally:
+        torch.set_default_dtype(dtype)
+    return run.observation
+
+
+def describe_error(error: BaseException, answer_file: str) -> dict[str, Any]:
+    """An exception as plain data, with the innermost line of the answer that it passed through."""
+    line = None
+    if isinstance(error, SyntaxError) and error.filename == answer_file:
+        line = error.lineno
+    frame = error.__traceback__
+    while frame is not None:
+        if frame.tb_frame.f_code.co_filename == answer_file:
+            line = frame.tb_lineno
+        frame = frame.tb_next
+    try:
+        message = str(error)[:600]
+    except BaseException:
+        message = ""
+    return {
+        "type": type(error).__name__,
+        "kinds": [kind.__name__ for kind in type(error).__mro__[:-1]],
+        "message": message,
+        "line": line,
+    }
+
+
+def _seed(seed: int, device: str) -> None:
+    # Not torch.manual_seed: on a machine without CUDA it formats the stack, which costs more than a small case.
+    torch.default_generator.manual_seed(seed)
+    if device != "cpu":
+        torch.cuda.manual_seed(seed)
+    np.random.seed(seed % 2**32)
+    random.seed(seed)
+
+
+class _Run:
+    """The state of one case while it runs."""
+
+    def __init__(
+        self, case: Mapping[str, Any], namespace: Mapping[str, Any], device: str, plain: bool, mark: Mark
+    ) -> None:
+        self.case, self.namespace, self.device, self.plain, self._mark = case, namespace, device, plain, mark
+        self.dtype: torch.dtype = getattr(torch, case.get("dtype", "float64"))
+        self.observation: dict[str, Any] = {"steps": [], "error": None}
+        self.stage, self.step = "new", -1
+        self.target: Any = None
+        self.parameters: dict[str, torch.Tensor] = {}
+        self.buffers: list[tuple[str, str]] = []
+        self.variables: dict[str, Any] | None = None
+        self.backward: list[Callable[[], None]] = []
+
+    def enter(self, stage: str) -> None:
+        self.stage = stage
+        self._mark(stage, self.step)
+
+    def all(self) -> None:
+        symbol: str = self.case.get("symbol", "")
+        if "new" in self.case:
+            self.enter("new")
+            new = self.case["new"]
+            self.target = self.namespace[symbol](
+                *self.values(new.get("args", [])), **self.values(new.get("kwargs", {}))
+            )
+            if isinstance(self.target, nn.Module) and "fresh" not in self.case and not self.is_settled():
+                self.target = self.target.to(device=self.device, dtype=self.dtype)
+            # Loading a state says whether its keys are right; only without one are they listed.
+            self.observation["new"] = describe(self.target, keys=self.case.get("state") is None)
+            if self.case.get("state") is not None:
+                self.enter("load")
+                self.load(self.case["state"])
+        elif symbol:
+            self.target = self.namespace[symbol]
+        for index, step in enumerate(self.case["steps"]):
+            self.step = index
+            with counted(self.observation) if step.get("count") else contextlib.nullcontext():
+                record = getattr(self, "do_" + step["do"])(step)
+            self.observation["steps"].append(record)
+            self.observation.pop("partial", None)
+        for pull_back in self.backward:
+            pull_back()
+
+    def is_settled(self) -> bool:
+        """Whether everything in the object has the case's device and dtype, so that moving it would do nothing."""
+        if self.device != "cpu":
+            return False
+        members = Members(self.target)
+        return all(
+            item.dtype is self.dtype or not item.is_floating_point()
+            for _, item in (*members.parameters, *members.buffers)
+        )
+
+    def values(self, value: Any) -> Any:
+        """Make the arguments that plain data describes."""
+        if type(value) is list:
+            return [self.values(item) for item in value]
+        if type(value) is not dict:
+            return value
+        if "$fill" in value:
+            tensor = recipes.build(value, dtype=self.dtype, plain=self.plain).to(self.device)
+            wants = tensor.is_floating_point() and value.get("grad", True)
+            # detach: a leaf of the graph that keeps its strides.
+            return tensor.detach().requires_grad_(wants)
+        if "$tuple" in value:
+            return tuple(self.values(item) for item in value["$tuple"])
+        if "$dict" in value:
+            return {key: self.values(item) for key, item in value["$dict"]}
+        if "$torch" in value:
+            found: Any = torch
+            for name in value["$torch"].split("."):
+                found = getattr(found, name)
+            if "args" not in value and "kwargs" not in value:
+                return found
+            made = found(*self.values(value.get("args", [])), **self.values(value.get("kwargs", {})))
+            return made.to(device=self.device, dtype=self.dtype) if isinstance(made, nn.Module) else made
+        return {key: self.values(item) for key, item in value.items()}
+
+    def load(self, state: list[list[Any]]) -> None:
+        """Load the case's state by name, or by order where names differ but shapes agree, and say which."""
+        target = self.target
+        wanted = {name: recipes.build(recipe, dtype=self.dtype).to(self.device) for name, recipe in state}
+        kinds = {name: recipe.get("role", "parameter") for name, recipe in state}
+        how, message = "exact", ""
+        try:
+            target.load_state_dict(dict(wanted), strict=True)
+        except Exception as error:
+            how, message = "partial", f"{type(error).__name__}: {error}"[:600]
+        members = Members(target)
+        own = {"parameter": members.parameters, "buffer": members.buffers}
+        found: dict[str, tuple[str, torch.Tensor]] = {}
+        for role, items in own.items():
+            names = [name for name in wanted if kinds[name] == role]
+            by_name = dict(items)
+            if all(name in by_name and by_name[name].shape == wanted[name].shape for name in names):
+                found |= {name: (name, by_name[name]) for name in names}
+            elif [tuple(item.shape) for _, item in items] == [tuple(wanted[name].shape) for name in names]:
+                how = "order"
+                found |= {name: item for name, item in zip(names, items, strict=True)}
+            else:
+                found |= {
+                    name: (name, by_name[name]) for name in names
+                    if name in by_name and by_name[name].shape == wanted[name].shape
+                }  # fmt: skip
+        if how != "exact":
+            if len(found) == len(wanted):
+                how = "order"
+            with torch.no_grad():
+                for name, (_, tensor) in found.items():
+                    tensor.copy_(wanted[name])
+        self.parameters = {name: tensor for name, (_, tensor) in found.items() if kinds[name] == "parameter"}
+        self.buffers = [(name, own_name) for name, (own_name, _) in found.items() if kinds[name] == "buffer"]
+        self.observation["load"] = {"how": how, "message": message}
+
+    def do_train(self, step: Mapping[str, Any]) -> dict[str, Any]:
+        self.enter("mode")
+        self.target.train()
+        return {}
+
+    def do_eval(self, step: Mapping[str, Any]) -> dict[str, Any]:
+        self.enter("mode")
+        self.target.eval()
+        return {}
+
+    def do_call(self, step: Mapping[str, Any]) -> dict[str, Any]:
+        """Call the object, and where the step has a cotangent pull it back to the inputs and parameters."""
+        args, kwargs = self.values(step.get("args", [])), self.values(step.get("kwargs", {}))
+        inputs = dict(tensors([*args], "input")) | dict(tensors(kwargs, ""))
+        function = getattr(self.target, step["method"]) if "method" in step else self.target
+        self.enter("call")
+        with torch.set_grad_enabled("cotangent" in step):
+            out = function(*args, **kwargs)
+        outputs = list(tensors(out, "output"))
+        # Nothing that a later step does may change what this one gave or was given, so neither is copied.
+        record: dict[str, Any] = {"out": encode(out, copy=False)}
+        record["inputs"] = {name: encode_tensor(tensor, False) for name, tensor in inputs.items()}
+        if self.buffers:
+            copy = self.step + 1 < len(self.case["steps"])
+            own = dict(Members(self.target).buffers)
+            record["buffers"] = {name: encode_tensor(own[mine], copy) for name, mine in self.buffers if mine in own}
+        if "cotangent" in step:
+            number = self.step
+
+            def backward() -> None:
+                self.step = number
+                self.enter("backward")
+                record["grads"] = self.pull_back(outputs, inputs, step["cotangent"])
+
+            if self.case.get("backward") == "last":
+                self.backward.append(backward)
+            else:
+                self.observation["partial"] = record
+                backward()
+        return record
+
+    def pull_back(
+        self, outputs: list[tuple[str, torch.Tensor]], inputs: dict[str, torch.Tensor], seed: int
+    ) -> dict[str, Any]:
+        wrt = {name: tensor for name, tensor in (inputs | self.parameters).items() if tensor.requires_grad}
+        live = [(name, tensor) for name, tensor in outputs if tensor.requires_grad]
+        grads: tuple[torch.Tensor | None, ...] = (None,) * len(wrt)
+        if live and wrt:
+            cotangents = [_cotangent(tensor, seed, name) for name, tensor in live]
+            grads = torch.autograd.grad(
+                [tensor for _, tensor in live], list(wrt.values()), cotangents, allow_unused=True
+            )
+        return {
+            name: encode_tensor(torch.zeros_like(tensor) if grad is None else grad, False)
+            for (name, tensor), grad in zip(wrt.items(), grads, strict=True)
+        }
+
+    def do_run(self, step: Mapping[str, Any]) -> dict[str, Any]:
+        """Run lines of Python one by one; each gives its value, None for a statement, or its exception."""
+        if self.variables is None:
+            self.variables = {**self.namespace, "torch": torch, "nn": nn, "layer": self.target, "__name__": "case"}
+        answers = []
+        for line in step["lines"]:
+            self.enter("run")
+            answers.append(_run_line(line, self.variables))
+        return {"lines": answers}
+
+
+def _cotangent(tensor: torch.Tensor, seed: int, name: str) -> torch.Tensor:
+    recipe = {"$fill": "normal", "shape": list(tensor.shape), "seed": (seed + zlib.crc32(name.encode())) % 2**32}
+    return recipes.build(recipe, dtype=tensor.dtype).to(tensor.device)
+
+
+def _run_line(line: str, variables: dict[str, Any]) -> dict[str, Any]:
+    code, is_expression = _compiled(line)
+    try:
+        if is_expression:
+            value = eval(code, variables)
+            return {"value": encode(value, None if type(value) in _PLAIN else _labels(variables))}
+        exec(code, variables)
+        return {"value": None}
+    except Exception as error:
+        return {"raised": type(error).__name__, "message": str(error)[:300]}
+
+
+@functools.lru_cache(maxsize=1024)
+def _compiled(line: str) -> tuple[CodeType, bool]:
+    tree = ast.parse(line)
+    if len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr):
+        return compile(ast.Expression(tree.body[0].value), "<case>", "eval"), True
+    return compile(tree, "<case>", "exec"), False
+
+
+def _labels(variables: Mapping[str, Any]) -> dict[int, str]:
+    """The variable that first held each object, to tell objects apart by identity across the wire."""
+    labels: dict[int, str] = {}
+    for name, value in variables.items():
+        if not name.startswith("__") and not isinstance(value, (int, float, str, bool, type(None), tuple)):
+            labels.setdefault(id(value), name)
+    return labels

@@ -1,0 +1,99 @@
+"""Judge the cases that one criterion has for itself: `errors`, where the oracle raises, and `numerics`, in float32."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from grader.compare import tensors as compare
+from grader.compare.criteria import Outcome, error_finding, finding_of
+from grader.model import Finding
+
+
+def judge_raising(case: Mapping[str, Any], got: Mapping[str, Any], expected: Mapping[str, Any]) -> Outcome:
+    """Judge a case in which the oracle raises: any exception will do, wherever it comes; a crash will not."""
+    outcome = Outcome()
+    error = got["error"]
+    if error is None:
+        wanted = expected["error"]
+        finding = Finding(
+            criterion="errors",
+            message=(
+                f"{_bad_input(case)} should raise an exception ({wanted['type']}: {wanted['message'][:200]}), "
+                "but nothing was raised."
+            ),
+            expected=f"an exception such as {wanted['type']}",
+            got="no exception",
+        )
+        outcome.check("errors", finding)
+    elif "verdict" in error:
+        outcome.check("errors", error_finding(error, "errors"))
+    elif "Exception" not in error["kinds"]:
+        outcome.check(
+            "errors",
+            Finding(criterion="errors", message=f"It left with {error['type']}, which is no ordinary exception."),
+        )
+    else:
+        outcome.check("errors", None)
+    return outcome
+
+
+def _bad_input(case: Mapping[str, Any]) -> str:
+    if case.get("why"):
+        return str(case["why"])
+    return "This constructor call or input"
+
+
+def judge_numerics(
+    case: Mapping[str, Any], expected: Mapping[str, Any], got: Mapping[str, Any], source: Sequence[str] = ()
+) -> Outcome:
+    """Judge a float32 case: each output within its allowance of the float64 truth.
+
+    ``expected`` is ``{"truth": {path: tensor}, "allowed": {path: float}}`` (see `grader.suite.cache`).
+    """
+    outcome = Outcome()
+    if got["error"] is not None:
+        outcome.check("numerics", error_finding(got["error"], "numerics", source))
+        return outcome
+    found = dict(numeric_leaves(got))
+    for path, truth in expected["truth"].items():
+        have = found.get(path)
+        if have is None or not compare.is_tensor(have) or compare.shape_of(have) != compare.shape_of(truth):
+            continue
+        if body_dtype(have) != "float32":
+            message = (
+                f"{path} is {body_dtype(have)} for float32 input; "
+                "a layer should work in the dtype of its input and parameters."
+            )
+            outcome.check(
+                "numerics",
+                Finding(criterion="numerics", message=message, where=path, expected="float32", got=body_dtype(have)),
+            )
+            continue
+        allowed = expected["allowed"][path]
+        # The magnitude cancels: the allowance is absolute.
+        scale = max(compare.magnitude(truth), 1e-30)
+        difference = compare.compare_tensors(truth, _as64(have), path, allowed / scale, scale)
+        outcome.check("numerics", finding_of("numerics", difference, "in float32"))
+    return outcome
+
+
+def _as64(leaf: Any) -> Any:
+    if isinstance(leaf, Mapping):
+        return {**leaf, "$sketch": leaf["$sketch"].double()}
+    return leaf.double()
+
+
+def body_dtype(leaf: Any) -> str:
+    """The dtype of a tensor leaf, by name."""
+    return str(compare.body(leaf).dtype).removeprefix("torch.")
+
+
+def numeric_leaves(observation: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The floating tensors that `numerics` judges, outputs and buffers, each with its place."""
+    found = []
+    for index, record in enumerate(observation["steps"]):
+        places = [(path, leaf) for path, leaf in compare.leaves(record.get("out"), f"the output of step {index + 1}")]
+        places += [(f"buffer {name} after step {index + 1}", leaf) for name, leaf in record.get("buffers", {}).items()]
+        found += [
+            (path, leaf) for path, leaf in places if compare.is_tensor(leaf) and compare.body(leaf).is_floating_point()
+        ]
+    return found

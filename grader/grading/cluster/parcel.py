@@ -1,0 +1,116 @@
+"""What travels between the grader and a Dask worker: the course, answers and results, as bytes that only hold data."""
+
+import dataclasses
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.answer.load import Answer, Cell
+from grader.course.catalogue import Course
+from grader.course.exercise import CourseExercise
+from grader.grading.options import Options
+from grader.model import Limits, PartReport
+from grader.model import codec as archive
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_SENT = ("device", "sandbox", "visibility", "shrink_seconds")
+"""The options that a worker is told; the seed is not among them, since suites arrive compiled."""
+
+
+def pack_course(course: Course, exercises: Sequence[CourseExercise]) -> bytes:
+    """The course's settings and the files that decide how these exercises are judged, as a zip archive."""
+    paths = [course.root / "course.toml"]
+    for exercise in exercises:
+        names = ("exercise.py", f"{exercise.name}.py", "misconceptions.py", f"checks/{exercise.name}.zip")
+        paths += [exercise.folder / name for name in names if (exercise.folder / name).is_file()]
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        for path in paths:
+            name = path.relative_to(course.root).as_posix()
+            file.writestr(zipfile.ZipInfo(name, _EPOCH), path.read_bytes(), zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def unpack_course(data: bytes, folder: Path) -> None:
+    """Lay a packed course out in a folder."""
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        file.extractall(folder)
+
+
+def pack_options(options: Options) -> bytes:
+    """What a worker must know of how to judge."""
+    plain = {name: getattr(options, name) for name in _SENT}
+    return json.dumps({**plain, "limits": dataclasses.asdict(options.limits)}, sort_keys=True).encode()
+
+
+def unpack_options(data: bytes) -> Options:
+    """The options that `pack_options` wrote."""
+    found = json.loads(data)
+    return Options(**{**found, "limits": Limits(**found["limits"])}, seed="")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Parts of an answer that a worker is to judge."""
+
+    exercise: str
+    parts: tuple[str, ...]
+    answer: Answer
+    fresh: bool
+    """Whether it was tried before, so that a fresh server of workers is wanted."""
+
+
+def pack_request(request: Request) -> bytes:
+    """A request as JSON."""
+    return json.dumps(dataclasses.asdict(request)).encode()
+
+
+def unpack_request(data: bytes) -> Request:
+    """The request that `pack_request` wrote."""
+    found = json.loads(data)
+    answer = found["answer"]
+    cells = tuple(Cell(**cell) for cell in answer.pop("cells"))
+    return Request(found["exercise"], tuple(found["parts"]), Answer(**answer, cells=cells), found["fresh"])
+
+
+def pack_results(results: Sequence[tuple[PartReport, str]]) -> bytes:
+    """Reports, each with the level of the sandbox, as JSON."""
+    return json.dumps({"parts": [[archive.pack(report), level] for report, level in results]}).encode()
+
+
+def unpack_results(data: bytes) -> list[tuple[PartReport, str]]:
+    """The results that `pack_results` wrote.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    found = _object(data)
+    try:
+        return [(archive.unpack(text), str(level)) for text, level in found["parts"]]
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"these are no results: {error}") from None
+
+
+def pack_facts(facts: Mapping[str, str]) -> bytes:
+    """What a worker says of itself, as JSON."""
+    return json.dumps(dict(facts)).encode()
+
+
+def unpack_facts(data: bytes) -> dict[str, str]:
+    """The facts that `pack_facts` wrote.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    return {str(name): str(value) for name, value in _object(data).items()}
+
+
+def _object(data: bytes) -> dict[str, Any]:
+    found = json.loads(data)
+    if not isinstance(found, dict):
+        raise ValueError("this is no object")
+    return found

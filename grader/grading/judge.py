@@ -1,0 +1,87 @@
+"""The judge of one course: a server of workers and the suites, ready for one answer after another."""
+
+import traceback
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from grader.answer.load import Answer
+from grader.case.device import exact
+from grader.course.exercise import CourseExercise
+from grader.grading.options import Options, choose_device
+from grader.host.session import Server, Stopped
+from grader.judge.grade import PartGrader
+from grader.model import CourseError, PartReport, Verdict
+from grader.spec import Part
+from grader.suite.provider import Suites
+
+
+class Judge:
+    """Judges parts of answers; an internal error leaves that part ungraded."""
+
+    def __init__(self, options: Options) -> None:
+        """Start the server of workers.
+
+        Args:
+            options: How to judge.
+
+        Raises:
+            CourseError: where there is no such device.
+        """
+        self.options = options
+        self.device = choose_device(options.device)
+        exact(self.device)
+        self.suites = Suites(
+            seed=options.seed, visibility=options.visibility, device=self.device, cache_dir=options.cache_dir
+        )
+        self.server = Server(options.limits, device=self.device, sandbox=options.sandbox)
+
+    def close(self) -> None:
+        """Stop the server; the next answer starts another."""
+        self.server.close()
+
+    def judge(self, exercise: CourseExercise, parts: Sequence[Part], answer: Answer) -> Iterator[PartReport]:
+        """Judge parts of one answer, in order."""
+        # A file that hangs or dies while it is loaded does so for every part: once is enough.
+        stop: Stopped | None = None
+        for part in parts:
+            try:
+                grader = PartGrader(
+                    server=self.server,
+                    exercise=exercise,
+                    part=part,
+                    suite=self.suites.suite(exercise, part),
+                    limits=self.options.limits,
+                    device=self.device,
+                    shrink_seconds=self.options.shrink_seconds,
+                )
+                judged = grader.grade(answer, stop)
+                stop = judged.load_stop
+                yield judged.report
+            except Exception as error:
+                yield self._ungraded(exercise, part, error)
+
+    def sandbox(self) -> str:
+        """The level of the sandbox that answers run in; empty where no worker starts, as the reports have said then."""
+        try:
+            return self.server.sandbox
+        except Exception:
+            return ""
+
+    def _ungraded(self, exercise: CourseExercise, part: Part, error: Exception) -> PartReport:
+        """The report of a part that could not be judged: no score, never silent."""
+        self.server.close()
+        where = "" if isinstance(error, CourseError) else f" ({_place(error)})"
+        return PartReport(
+            part=part.symbol,
+            exercise=exercise.slug,
+            verdict=Verdict.JUDGE_ERROR,
+            score=None,
+            max_score=0.0,
+            suite="",
+            message=f"{type(error).__name__}: {error}{where}",
+        )
+
+
+def _place(error: Exception) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "no traceback"

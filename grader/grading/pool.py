@@ -1,0 +1,66 @@
+"""What grades tasks, a few at a time: what this process, several processes and a cluster have in common."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from grader.answer.load import Answer
+from grader.grading.store import Owner
+from grader.model import ClusterWorker, PartReport
+from grader.suite.provider import PartKey
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """One answer, and which parts of it are to be graded."""
+
+    owner: Owner
+    exercise: str
+    parts: tuple[str, ...]
+    answer: Answer
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A part of a task is done."""
+
+    task: Task
+    report: PartReport
+    sandbox: str
+    """Level of the sandbox in which the answer ran."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A task is over."""
+
+    task: Task
+    lost: str = ""
+    """Why its hand is no more, where it ended before the task did."""
+
+
+class Pool(Protocol):
+    """Hands that grade tasks, a few at a time."""
+
+    notes: list[str]
+    """What the report should say about the hands."""
+
+    @property
+    def workers(self) -> Sequence[ClusterWorker]:
+        """The workers of a cluster."""
+
+    def digest(self, part: PartKey) -> str | None:
+        """Digest of a part's suite, compiled where need be; None where it cannot be compiled."""
+
+    def room(self) -> bool:
+        """Whether another task can be started now."""
+
+    def start(self, task: Task) -> None:
+        """Start a task; one tried again gets a fresh worker."""
+
+    def events(self) -> Iterable[Graded | Ended]:
+        """Wait until something happened, and say what; a list has happened already, and can be stored as one."""
+
+    def close(self) -> None:
+        """End every hand, whatever it is doing."""

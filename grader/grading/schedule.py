@@ -1,0 +1,306 @@
+"""Grade a class: look up what is known, hand out the rest, store what comes back, and report on all of it."""
+
+import os
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import closing, nullcontext
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import torch
+
+from grader.answer.load import Submission, find_submission
+from grader.course.catalogue import Course
+from grader.course.engine import CLUSTER, JUDGING, engine_digest
+from grader.course.exercise import CourseExercise
+from grader.course.versions import versions
+from grader.grading.in_process import InProcess
+from grader.grading.options import Options, choose_device, device_name
+from grader.grading.pool import Ended, Graded, Pool, Task
+from grader.grading.processes import Processes
+from grader.grading.select import Selection, asked_of, read_answer
+from grader.grading.store import Key, Owner, Store, stored_submissions
+from grader.model import CourseError, GradeReport, PartReport, Verdict
+from grader.suite.provider import PartKey
+
+ATTEMPTS = 2
+"""Times a part is tried before it is reported as one that cannot be judged."""
+
+
+ANSWERS_A_PROCESS = 4
+"""Answers of one student for which another process is worth its start, two imports of torch."""
+
+
+class Watcher:
+    """Told of what happens while a class is graded; this one does not care."""
+
+    def begin(self, parts: int, submissions: int) -> None:
+        """So many parts are wanted."""
+
+    def known(self, owner: Owner, before: int, meanwhile: int) -> None:
+        """So many parts of a submission were graded by an earlier run, and so many for the same bytes in this one."""
+
+    def started(self, task: Task) -> None:
+        """An answer is being graded."""
+
+    def part(self, task: Task, report: PartReport) -> None:
+        """A part of it is done."""
+
+    def ended(self, task: Task) -> None:
+        """It is no longer being graded."""
+
+    def finished(self, owner: Owner, score: float, max_score: float) -> None:
+        """All of a submission is done."""
+
+    def say(self, line: str) -> None:
+        """Something happened to whoever grades."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """How a class is graded."""
+
+    store: Store
+    watcher: Watcher
+    fresh: bool = False
+    """Grade also what the store knows."""
+    min_sandbox: str = ""
+    """Level of the sandbox that every answer must run in."""
+
+
+def grade(course: Course, paths: Sequence[Path], options: Options, run: Run) -> GradeReport:
+    """Grade submissions and report on all of them, in the order given.
+
+    The report reads from the store, which must stay open as long as it is used.
+
+    Args:
+        course: The course.
+        paths: Student directories, or single answer files.
+        options: How to judge.
+        run: Where results are kept, and who is told.
+    """
+    assignments = {exercise.assignment for exercise in course.exercises}
+    submissions = [find_submission(path, assignments) for path in paths]
+    # The judge's tensors are small: one thread each is faster, and results then do not depend on the machine's cores.
+    torch.set_num_threads(1)
+    options = replace(options, device=choose_device(options.device))
+    selection = course.select(options.only)
+    asked = [asked_of(course, selection, item) for item in submissions]
+    with closing(_pool(course, selection, asked, options, run)) as pool:
+        grading = _Class(course, selection, submissions, options, run, pool)
+        grading.all(asked)
+    return GradeReport(
+        device=device_name(options.device),
+        sandbox=", ".join(run.store.sandboxes()) or "none",
+        versions=versions(),
+        submissions=stored_submissions(run.store, grading.owners),
+        notes=tuple(pool.notes),
+        workers=tuple(pool.workers),
+    )
+
+
+def _pool(
+    course: Course, selection: Selection, asked: Sequence[Sequence[CourseExercise]], options: Options, run: Run
+) -> Pool:
+    if options.cluster:
+        return _cluster(course, options, run)
+    slugs = {exercise.slug for each in asked for exercise in each}
+    parts = [(exercise.slug, part.symbol) for exercise, part in selection if exercise.slug in slugs]
+    worth = max(len(asked), sum(map(len, asked)) // ANSWERS_A_PROCESS)
+    jobs = min(options.jobs or os.cpu_count() or 1, worth)
+    if jobs <= 1 or options.device == "cuda":
+        return InProcess(course, options)
+    return Processes(course, options, jobs, parts)
+
+
+def _cluster(course: Course, options: Options, run: Run) -> Pool:
+    try:
+        from grader.grading.cluster.pool import Cluster
+    except ImportError as error:
+        raise CourseError(
+            f"--cluster needs Dask's distributed: {error}.", "Install it: pip install 'torch-course-kit[cluster]'."
+        ) from None
+    return Cluster(course, options, engine_digest(CLUSTER), run.min_sandbox, run.watcher.say)
+
+
+class _Class:
+    """The state of one run over a class."""
+
+    def __init__(
+        self,
+        course: Course,
+        selection: Selection,
+        submissions: Sequence[Submission],
+        options: Options,
+        run: Run,
+        pool: Pool,
+    ) -> None:
+        self.course, self.submissions, self.run, self.pool = course, submissions, run, pool
+        self.store, self.watcher = run.store, run.watcher
+        self.selection = selection
+        self.places = {(exercise.slug, part.symbol): place for place, (exercise, part) in enumerate(self.selection)}
+        self.owners = [
+            Owner(position=position, student=item.student, path=str(item.path))
+            for position, item in enumerate(submissions)
+        ]
+        self.setting = self.store.setting(
+            {
+                "limits": asdict(options.limits),
+                "device": device_name(options.device),
+                "visibility": options.visibility,
+                "shrink_seconds": options.shrink_seconds,
+                "versions": versions(),
+                "engine": engine_digest(JUDGING),
+            }
+        )
+        self.newest = self.store.newest()
+        self.ungraded: dict[tuple[int, PartKey], PartReport] = {}
+        self.open_parts: dict[int, int] = {}
+        self.unfinished: dict[tuple[int, str], set[str]] = {}
+        self.in_flight: dict[Key, Task] = {}
+        self.again: deque[Task] = deque()
+        self.waiting: deque[tuple[int, CourseExercise]] = deque()
+
+    def all(self, asked: Sequence[Sequence[CourseExercise]]) -> None:
+        """Grade until everything wanted is in the store, or was tried often enough."""
+        sizes = {exercise.slug: len(self.wanted(exercise)) for exercise, _ in self.selection}
+        self.watcher.begin(sum(sizes[exercise.slug] for each in asked for exercise in each), len(asked))
+        for owner, each in zip(self.owners, asked, strict=True):
+            self.open_parts[owner.position] = sum(sizes[exercise.slug] for exercise in each)
+        tasks = self.tasks(asked)
+        running = 0
+        while True:
+            while self.pool.room() and (task := next(tasks, None)) is not None:
+                self.watcher.started(task)
+                self.pool.start(task)
+                running += 1
+            if not running:
+                if not (self.again or self.waiting):
+                    return
+                tasks = self.tasks([])
+                continue
+            events = self.pool.events()
+            with self.store.change() if isinstance(events, list) else nullcontext():
+                for event in events:
+                    self.take(event)
+                    running -= isinstance(event, Ended)
+
+    def wanted(self, exercise: CourseExercise) -> list[str]:
+        return [part.symbol for owner, part in self.selection if owner is exercise]
+
+    def tasks(self, asked: Sequence[Sequence[CourseExercise]]) -> Iterator[Task]:
+        """What is still to be graded, looked up at the last moment."""
+        for position, exercises in enumerate(asked):
+            for exercise in exercises:
+                yield from self.task(position, exercise)
+                while self.again:
+                    yield self.again.popleft()
+        while self.again or self.waiting:
+            if self.again:
+                yield self.again.popleft()
+                continue
+            if self.in_flight:
+                return
+            yield from self.task(*self.waiting.popleft())
+
+    def task(self, position: int, exercise: CourseExercise) -> Iterator[Task]:
+        """The task of an answer, unless all of it is known or just being found for somebody else."""
+        owner, answer = self.owners[position], read_answer(self.course, self.submissions[position], exercise)
+        todo = []
+        keys = []
+        known: list[tuple[PartKey, int]] = []
+        for symbol in self.wanted(exercise):
+            digest = self.pool.digest((exercise.slug, symbol))
+            key = None if digest is None else self.key(exercise, symbol, answer.path, answer.digest, digest)
+            found = None if key is None or self.run.fresh else self.store.find(key, self.run.min_sandbox)
+            if found is not None:
+                known.append(((exercise.slug, symbol), found))
+                continue
+            todo.append(symbol)
+            keys += [key] if key is not None else []
+        if any(key in self.in_flight for key in keys):
+            self.waiting.append((position, exercise))
+            return
+        if known:
+            with self.store.change():
+                for part, result in known:
+                    self.store.show(owner, self.places[part], result)
+            before = sum(result <= self.newest for _, result in known)
+            self.watcher.known(owner, before, len(known) - before)
+            self.count(owner, len(known))
+        if todo:
+            task = Task(owner=owner, exercise=exercise.slug, parts=tuple(todo), answer=answer)
+            self.in_flight.update(dict.fromkeys(keys, task))
+            self.unfinished[position, exercise.slug] = set(todo)
+            yield task
+
+    def key(self, exercise: CourseExercise, symbol: str, file: str, answer: str, suite: str) -> Key:
+        return Key(
+            exercise=exercise.slug, part=symbol, file=file, answer=answer, suite=suite,
+            declaration=exercise.digest, setting=self.setting,
+        )  # fmt: skip
+
+    def take(self, event: Graded | Ended) -> None:
+        """Store a part as it comes; at a task's end see what is missing."""
+        if isinstance(event, Ended):
+            self.end(event)
+            return
+        task, report = event.task, event.report
+        part = (task.exercise, report.part)
+        if report.verdict is Verdict.JUDGE_ERROR:
+            self.ungraded[task.owner.position, part] = report
+            return
+        if event.sandbox < self.run.min_sandbox:
+            raise CourseError(
+                f"Answers run at sandbox level {event.sandbox or 'L0'} here; {self.run.min_sandbox} was asked for.",
+                "`course doctor` says which layers are missing.",
+            )
+        exercise = self.course.exercise(task.exercise)
+        key = self.key(exercise, report.part, task.answer.path, task.answer.digest, report.suite)
+        with self.store.change():
+            result = self.store.add(key, report, event.sandbox, anew=self.run.fresh)
+            self.store.show(task.owner, self.places[part], result)
+        self.ungraded.pop((task.owner.position, part), None)
+        self.in_flight.pop(key, None)
+        self.watcher.part(task, report)
+        self.unfinished[task.owner.position, task.exercise].discard(report.part)
+        self.count(task.owner, 1)
+
+    def end(self, event: Ended) -> None:
+        """Try again what was not judged, once; then report it as it is."""
+        task = event.task
+        self.watcher.ended(task)
+        left = self.unfinished.pop((task.owner.position, task.exercise))
+        missing = [symbol for symbol in task.parts if symbol in left]
+        if not missing:
+            return
+        # What cannot be compiled is broken for everyone, now and a moment later.
+        hopeless = {symbol for symbol in missing if self.pool.digest((task.exercise, symbol)) is None}
+        retried = tuple(symbol for symbol in missing if symbol not in hopeless and task.attempt < ATTEMPTS)
+        for symbol in missing:
+            if symbol in retried:
+                continue
+            part = (task.exercise, symbol)
+            report = self.ungraded.pop((task.owner.position, part), None) or PartReport(
+                part=symbol, exercise=task.exercise, verdict=Verdict.JUDGE_ERROR, score=None, max_score=0.0, suite="",
+                message=event.lost,
+            )  # fmt: skip
+            self.store.show_ungraded(task.owner, self.places[part], report)
+            self.watcher.part(task, report)
+            self.count(task.owner, 1)
+        if retried:
+            again = replace(task, parts=retried, attempt=task.attempt + 1)
+            self.unfinished[task.owner.position, task.exercise] = set(retried)
+            self.again.append(again)
+            return
+        for key in [key for key, owner in self.in_flight.items() if owner.owner == task.owner]:
+            if key.exercise == task.exercise:
+                del self.in_flight[key]
+
+    def count(self, owner: Owner, parts: int) -> None:
+        """So many more parts of a submission are done."""
+        left = self.open_parts[owner.position] - parts
+        self.open_parts[owner.position] = left
+        if not left:
+            del self.open_parts[owner.position]
+            self.watcher.finished(owner, *self.store.score(owner.position))

@@ -1,0 +1,356 @@
+"""Results in SQLite, each stored the moment it is known: nothing is graded twice, and a stopped run goes on.
+
+A result belongs to what it was judged from (`Key`), not to a student: whoever hands in the same bytes has the same
+result. Results are never changed; grading anew adds another, so that a student's history can be told.
+"""
+
+import contextlib
+import json
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.model import CourseError, PartReport, SubmissionReport, Verdict
+from grader.model import codec as archive
+from grader.model.lazy import Lazily
+
+VERSION = 1
+_PATIENCE_SECONDS = 60.0
+_TABLES = """
+CREATE TABLE settings (id INTEGER PRIMARY KEY, facts TEXT NOT NULL UNIQUE);
+CREATE TABLE results (
+    id INTEGER PRIMARY KEY,
+    exercise TEXT NOT NULL, part TEXT NOT NULL, file TEXT NOT NULL, answer TEXT NOT NULL,
+    suite TEXT NOT NULL, declaration TEXT NOT NULL, setting INTEGER NOT NULL REFERENCES settings,
+    sandbox TEXT NOT NULL, verdict TEXT NOT NULL, score REAL, max_score REAL NOT NULL, at REAL NOT NULL,
+    report TEXT NOT NULL
+);
+CREATE INDEX results_by_key ON results (answer, suite, part, exercise, file, declaration, setting);
+CREATE TABLE gradings (
+    id INTEGER PRIMARY KEY,
+    student TEXT NOT NULL, path TEXT NOT NULL, exercise TEXT NOT NULL, part TEXT NOT NULL,
+    result INTEGER NOT NULL REFERENCES results, at REAL NOT NULL
+);
+CREATE INDEX gradings_by_student ON gradings (student, path, exercise, part);
+"""
+_THIS_RUN = """
+CREATE TEMP TABLE shown (
+    position INTEGER, place INTEGER, result INTEGER, ungraded TEXT, PRIMARY KEY (position, place)
+) WITHOUT ROWID
+"""
+"""What this run has found so far; SQLite keeps it in a file where it is large, so that a class costs no memory."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Key:
+    """All that decides a result."""
+
+    exercise: str
+    part: str
+    file: str
+    """The answer's path below the student's directory, which messages name."""
+    answer: str
+    """Digest of the answer's bytes."""
+    suite: str
+    """Digest of the part's suite."""
+    declaration: str
+    """Digest of the exercise's files: hints and points are no part of a suite."""
+    setting: int
+    """Limits, device, versions and engine, as `Store.setting` numbers them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Owner:
+    """Whose answer a result is shown for, and where in this run's report."""
+
+    position: int
+    student: str
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """A line of a student's history: a result that differs from the one before."""
+
+    at: float
+    student: str
+    path: str
+    exercise: str
+    part: str
+    verdict: Verdict
+    score: float | None
+    max_score: float
+    changed: Sequence[str]
+    """What had changed since the one before: ``answer``, ``cases``, ``settings``; nothing where it was graded anew."""
+
+
+class Store:
+    """An open store of results."""
+
+    def __init__(self, path: Path | None) -> None:
+        """Open it, and make it where there is none.
+
+        Args:
+            path: The file; None keeps the results in memory and forgets them in the end.
+
+        Raises:
+            CourseError: where it cannot be opened, or is something else.
+        """
+        self.path = path
+        with self._told():
+            if path is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                # Results are nobody else's business.
+                path.touch(mode=0o600)
+            self._base = sqlite3.connect(path or ":memory:", timeout=_PATIENCE_SECONDS, isolation_level=None)
+        try:
+            self._prepare()
+        except CourseError:
+            self._base.close()
+            raise
+
+    def _prepare(self) -> None:
+        with self._told():
+            if self.path is not None:
+                self._to_wal()
+            with self.change():
+                (version,) = self._base.execute("PRAGMA user_version").fetchone()
+                if version == 0 and not self._base.execute("SELECT name FROM sqlite_master").fetchone():
+                    for statement in _TABLES.split(";"):
+                        self._base.execute(statement)
+                    self._base.execute(f"PRAGMA user_version = {VERSION}")
+                elif version != VERSION:
+                    raise CourseError(
+                        f"{self.path} is not a store of results of this version.",
+                        "Move it away, or name another file with --store.",
+                    )
+            self._base.execute(_THIS_RUN)
+
+    def _to_wal(self) -> None:
+        """Write ahead, so that readers never wait; FULL, so that a power cut loses nothing that was stored."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            try:
+                self._base.execute("PRAGMA journal_mode = WAL")
+                break
+            except sqlite3.OperationalError as error:
+                # Another grader may be making the same file; SQLite does not wait here by itself.
+                if error.sqlite_errorname not in ("SQLITE_BUSY", "SQLITE_LOCKED") or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+        self._base.execute("PRAGMA synchronous = FULL")
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say what is wrong with a file in a person's words."""
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            full = getattr(error, "sqlite_errorname", "") == "SQLITE_FULL"
+            raise CourseError(
+                f"The results cannot be stored in {self.path}: {error}.",
+                "Make room and run the same command again: what is stored is not graded twice."
+                if full
+                else "Name another file with --store; what was stored before is not lost.",
+            ) from None
+
+    @contextlib.contextmanager
+    def change(self) -> Iterator[None]:
+        """One change: all that is done inside is stored, or nothing; a change inside another is part of it."""
+        if self._base.in_transaction:
+            yield
+            return
+        with self._told():
+            self._base.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._base.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(sqlite3.Error):
+                    self._base.execute("ROLLBACK")
+                raise
+
+    def close(self) -> None:
+        """Let go of the file; what is stored is safe without this, too."""
+        self._base.close()
+
+    # Results
+
+    def setting(self, facts: Mapping[str, Any]) -> int:
+        """The number of these limits, device and versions, the same for the same facts."""
+        text = json.dumps(facts, sort_keys=True)
+        with self.change():
+            self._base.execute("INSERT OR IGNORE INTO settings (facts) VALUES (?)", (text,))
+            (number,) = self._base.execute("SELECT id FROM settings WHERE facts = ?", (text,)).fetchone()
+        return int(number)
+
+    def newest(self) -> int:
+        """The number of the newest result there is; 0 where there is none."""
+        with self._told():
+            (number,) = self._base.execute("SELECT coalesce(max(id), 0) FROM results").fetchone()
+        return int(number)
+
+    def find(self, key: Key, min_sandbox: str = "") -> int | None:
+        """The number of the newest result for a key, judged at this level of the sandbox or above."""
+        with self._told():
+            row = self._base.execute(
+                "SELECT id FROM results WHERE exercise = ? AND part = ? AND file = ? AND answer = ? AND suite = ?"
+                " AND declaration = ? AND setting = ? AND sandbox >= ? ORDER BY id DESC LIMIT 1",
+                (*astuple(key), min_sandbox),
+            ).fetchone()
+        return None if row is None else int(row[0])
+
+    def add(self, key: Key, report: PartReport, sandbox: str, *, anew: bool = False) -> int:
+        """Store a result and give its number; of graders that found it at the same time, the first is believed.
+
+        Args:
+            key: What it was judged from.
+            report: What was found.
+            sandbox: Level of the sandbox in which the answer ran.
+            anew: Store it although there is one.
+        """
+        with self.change():
+            found = None if anew else self.find(key, sandbox)
+            if found is not None:
+                return found
+            cursor = self._base.execute(
+                "INSERT INTO results (exercise, part, file, answer, suite, declaration, setting, sandbox, verdict,"
+                " score, max_score, at, report) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *astuple(key), sandbox, report.verdict, report.score, report.max_score, time.time(),
+                    archive.pack(report),
+                ),
+            )  # fmt: skip
+            return int(cursor.lastrowid or 0)
+
+    # This run
+
+    def show(self, owner: Owner, place: int, result: int) -> None:
+        """Put a result into this run's report, and into the student's history where it is news there."""
+        who = (owner.student, owner.path)
+        with self._told():
+            self._base.execute("INSERT OR REPLACE INTO shown VALUES (?, ?, ?, NULL)", (owner.position, place, result))
+            exercise, part, verdict = self._base.execute(
+                "SELECT exercise, part, verdict FROM results WHERE id = ?", (result,)
+            ).fetchone()
+            last = self._last(*who, exercise, part)
+            # Whoever never attempted a part has no history of it.
+            if last != result and (last is not None or verdict != Verdict.NOT_ATTEMPTED):
+                self._base.execute(
+                    "INSERT INTO gradings (student, path, exercise, part, result, at) VALUES (?, ?, ?, ?, ?, ?)",
+                    (*who, exercise, part, result, time.time()),
+                )
+
+    def show_ungraded(self, owner: Owner, place: int, report: PartReport) -> None:
+        """Put a part that we failed to judge into this run's report; it is not stored, so it will be tried again."""
+        with self._told():
+            self._base.execute(
+                "INSERT OR REPLACE INTO shown VALUES (?, ?, NULL, ?)", (owner.position, place, archive.pack(report))
+            )
+
+    def score(self, position: int) -> tuple[float, float]:
+        """What a submission of this run has earned, and could have."""
+        with self._told():
+            score, most = self._base.execute(
+                "SELECT total(score), total(max_score) FROM shown JOIN results ON result = id WHERE position = ?",
+                (position,),
+            ).fetchone()
+        return score, most
+
+    def parts(self, position: int) -> tuple[PartReport, ...]:
+        """The parts of a submission of this run, in order."""
+        with self._told():
+            rows = self._base.execute(
+                "SELECT coalesce(ungraded, report) FROM shown LEFT JOIN results ON result = id"
+                " WHERE position = ? ORDER BY place",
+                (position,),
+            ).fetchall()
+        return tuple(archive.unpack(text) for (text,) in rows)
+
+    def sandboxes(self) -> list[str]:
+        """The levels of the sandbox in which this run's results were found."""
+        with self._told():
+            rows = self._base.execute(
+                "SELECT DISTINCT sandbox FROM results WHERE id IN (SELECT result FROM shown) ORDER BY sandbox"
+            ).fetchall()
+        return [level for (level,) in rows]
+
+    def ungraded(self) -> int:
+        """How many parts of this run could not be judged."""
+        with self._told():
+            (count,) = self._base.execute("SELECT count(*) FROM shown WHERE ungraded IS NOT NULL").fetchone()
+        return int(count)
+
+    # Students
+
+    def _last(self, student: str, path: str, exercise: str, part: str) -> int | None:
+        row = self._base.execute(
+            "SELECT result FROM gradings WHERE student = ? AND path = ? AND exercise = ? AND part = ?"
+            " ORDER BY id DESC LIMIT 1",
+            (student, path, exercise, part),
+        ).fetchone()
+        return None if row is None else int(row[0])
+
+    def submissions(self) -> list[tuple[str, str]]:
+        """Everyone who was graded, and where: student and path."""
+        with self._told():
+            return self._base.execute("SELECT DISTINCT student, path FROM gradings ORDER BY student, path").fetchall()
+
+    def graded_parts(self) -> list[tuple[str, str]]:
+        """Every exercise and part that somebody was graded on."""
+        with self._told():
+            return self._base.execute("SELECT DISTINCT exercise, part FROM gradings ORDER BY exercise, part").fetchall()
+
+    def latest(self, student: str, path: str) -> dict[tuple[str, str], tuple[Verdict, float | None, float]]:
+        """Verdict, score and best score of every part that a submission was last graded with."""
+        with self._told():
+            rows = self._base.execute(
+                "SELECT g.exercise, g.part, verdict, score, max_score FROM gradings g JOIN results r ON result = r.id"
+                " WHERE g.id IN (SELECT max(id) FROM gradings WHERE student = ? AND path = ? GROUP BY exercise, part)",
+                (student, path),
+            ).fetchall()
+        return {(exercise, part): (Verdict(verdict), score, most) for exercise, part, verdict, score, most in rows}
+
+    def history(self, student: str) -> list[Event]:
+        """Everything that a student's parts were graded with, oldest first."""
+        with self._told():
+            rows = self._base.execute(
+                "SELECT g.at, student, path, g.exercise, g.part, verdict, score, max_score, answer, suite, setting,"
+                " declaration FROM gradings g JOIN results r ON result = r.id WHERE student = ? ORDER BY g.id",
+                (student,),
+            ).fetchall()
+        events: list[Event] = []
+        before: dict[tuple[str, str, str], dict[str, Any]] = {}
+        for at, name, path, exercise, part, verdict, score, most, *judged in rows:
+            now = {"answer": judged[0], "cases": (judged[1], judged[3]), "settings": judged[2]}
+            then = before.get((path, exercise, part))
+            before[path, exercise, part] = now
+            changed = [name for name in now if then is not None and now[name] != then[name]]
+            events.append(
+                Event(
+                    at=at, student=name, path=path, exercise=exercise, part=part, verdict=Verdict(verdict),
+                    score=score, max_score=most, changed=changed,
+                )
+            )  # fmt: skip
+        return events
+
+
+def stored_submissions(store: Store, owners: Sequence[Owner]) -> Lazily[SubmissionReport]:
+    """The submissions of a run as its report shows them, each read from the store when it is looked at."""
+
+    def read(index: int) -> SubmissionReport:
+        owner = owners[index]
+        parts = store.parts(owner.position)
+        graded = [part for part in parts if part.verdict is not Verdict.JUDGE_ERROR]
+        return SubmissionReport(
+            student=owner.student,
+            path=owner.path,
+            parts=parts,
+            score=sum(part.score or 0.0 for part in graded),
+            max_score=sum(part.max_score for part in graded),
+        )
+
+    return Lazily(range(len(owners)), read)

@@ -1,0 +1,366 @@
+"""The judge's end of a worker: it sends an answer and cases, and turns whatever comes back into data or a verdict.
+
+Nothing that a worker sends or does is trusted: every read has a deadline and a size, and every way in which a worker
+can end, hang or lie has its verdict here.
+"""
+
+import dataclasses
+import itertools
+import json
+import selectors
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from grader.answer.load import Answer
+from grader.case import marks, wire
+from grader.host.process import START_SECONDS, Ending, JudgeError, Process
+from grader.model import Limits, Verdict
+from grader.spec import OffLimits
+
+IN_FLIGHT = 20
+"""Cases a worker has before it at most, so that it never waits for the judge; sent anew when half of them are done, as
+every message sent is a wake-up."""
+LOAD_SECONDS = 10.0
+"""An answer may take this long to load however short a case's limit is: what it imports may not be in memory yet."""
+MAX_FRAME = 32 * 2**20
+MAX_HEADER = 4 * 2**20
+"""Bytes of JSON in a message: a little text can become a lot of objects."""
+KEPT_OUTPUT = 2**16
+_CHUNK = 2**16
+_LAST_WORDS_SECONDS = 0.5
+_SHORT_SECONDS, _LEAST_SECONDS = 0.1, 0.005
+"""Between looks at the clock, at most and at least."""
+_MOST_CROWDED = 5
+"""A worker counts as getting at least one in so many seconds of a processor."""
+_CANNOT_ANSWER = 70
+"""Exit status of `grader.worker.child` when it can no longer put an answer into words."""
+
+Observation = dict[str, Any]
+"""What `grader.case.probe.run_case` gives, and ``off_limits``: what the guard saw."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A worker that is no more: why, and what it was doing."""
+
+    verdict: Verdict
+    stage: str
+    """``import`` while the file was loaded, else the stage of the case (see `grader.case.probe`)."""
+    step: int
+    """The cell while loading, else the step of the case; -1 before the first."""
+    message: str
+
+
+class Child:
+    """A worker with one answer loaded."""
+
+    def __init__(self, process: Process, limits: Limits, on_close: "Callable[[Child], None]") -> None:
+        """Take charge of a process; `Server.open` does."""
+        self.loaded: dict[str, Any] = {"symbols": [], "errors": []}
+        self._process, self._limits, self._on_close = process, limits, on_close
+        self._splitter = wire.Splitter(MAX_FRAME)
+        self._undecoded = 0
+        self._outgoing = bytearray()
+        self._kept = bytearray()
+        self._printed = 0
+        self._spent = 0.0
+        self._stage, self._step = "", -1
+        self._asked = self._answered = 0
+        self._patience: deque[float] = deque()
+        self._at_end = self._closed = False
+        self._selector = selectors.DefaultSelector()
+        process.frames.setblocking(False)
+        self._selector.register(process.frames, selectors.EVENT_READ)
+        self._selector.register(process.output, selectors.EVENT_READ)
+
+    @property
+    def pid(self) -> int | None:
+        """Its process id, where it has one."""
+        return getattr(self._process, "pid", None)
+
+    @property
+    def output(self) -> str:
+        """What the answer printed, the beginning of it."""
+        return self._kept.decode(errors="replace")
+
+    def greeting(self) -> dict[str, bool | str]:
+        """Wait for the worker's first words, before any of the answer is there: which layers hold."""
+        found = self._receive(START_SECONDS, START_SECONDS)
+        if isinstance(found, Stopped):
+            raise JudgeError(f"a worker did not start: {found.message}\n{self.output}".strip())
+        layers: dict[str, bool | str] = found["ready"]
+        return layers
+
+    def begin(self, answer: Answer, off_limits: OffLimits) -> None:
+        """Have the answer's cells executed; `finish` waits for the end of it."""
+        self._outgoing += wire.pack({
+            "op": "load",
+            "name": answer.name,
+            "file": answer.path,
+            "kind": "ipynb" if answer.path.endswith(".ipynb") else "py",
+            "cells": numbered_cells(answer),
+            "off_limits": dataclasses.asdict(off_limits),
+        })  # fmt: skip
+        self._flush()
+
+    def finish(self) -> Stopped | None:
+        """Wait until the answer is loaded; `loaded` then says what it defines."""
+        ready = self._receive(START_SECONDS, START_SECONDS)
+        if isinstance(ready, Stopped):
+            raise JudgeError(f"a worker failed before it reached the answer: {ready.message}\n{self.output}".strip())
+        self._stage, self._spent = "import", 0.0
+        found = self._receive(max(self._limits.case_seconds, LOAD_SECONDS), self._budget())
+        if isinstance(found, Stopped):
+            return found
+        try:
+            self.loaded = _loaded(found)
+        except (KeyError, TypeError, ValueError):
+            return self._stop(Verdict.CRASHED, "The answer's process sent something that was not asked for.")
+        return self._unasked()
+
+    def run(self, cases: Iterable[Mapping[str, Any]]) -> Iterator[Observation | Stopped]:
+        """Run cases and give what each did, in order; a `Stopped` is the last thing given."""
+        if self._closed:
+            raise ValueError("this worker is closed")
+        first = self._asked
+        left = iter(cases)
+        while True:
+            waiting = self._asked - max(first, self._answered)
+            if waiting <= IN_FLIGHT // 2:
+                for case in itertools.islice(left, IN_FLIGHT - waiting):
+                    self._outgoing += wire.pack({"op": "case", "number": self._asked, "case": case})
+                    self._patience.append(self._limits.case_seconds * case.get("patience", 1))
+                    self._asked += 1
+                self._flush()
+            if self._answered == self._asked:
+                return
+            found = self._reply()
+            if isinstance(found, Stopped):
+                yield found
+                return
+            # Answers to an earlier call, whose caller left before the end, are passed over.
+            if self._answered > first:
+                yield found
+
+    def _reply(self) -> Observation | Stopped:
+        self._stage, self._step = "new", -1
+        found = self._receive(self._patience.popleft(), self._budget())
+        if isinstance(found, Stopped):
+            return found
+        if not isinstance(found, dict) or found.pop("number", None) != self._answered:
+            return self._stop(Verdict.CRASHED, "The answer's process sent something that was not asked for.")
+        self._answered += 1
+        return self._unasked() or found if self._answered == self._asked else found
+
+    def _unasked(self) -> Stopped | None:
+        """Whether more came than was asked for, now that nothing is awaited."""
+        self._turn(0)
+        if self._undecoded:
+            return self._stop(Verdict.CRASHED, "The answer's process sent something that was not asked for.")
+        return None
+
+    def _budget(self) -> float:
+        return self._limits.part_seconds - self._spent
+
+    def _receive(self, patience: float, budget: float) -> Any:
+        """Wait for the next message; time in which the judge was not even listening counts for nobody."""
+        clock = _Clock(self._process)
+        try:
+            while (found := self._arrived()) is None:
+                left = min(patience, budget) - clock.seconds()
+                if left <= 0:
+                    return self._stop(Verdict.TIME_LIMIT, self._too_long(patience, budget))
+                self._turn(min(max(left, _LEAST_SECONDS), _SHORT_SECONDS))
+            return found[0]
+        finally:
+            self._spent += clock.seconds()
+
+    def _arrived(self) -> tuple[Any] | None:
+        """The next message, or the `Stopped` that there is instead, where either is known by now."""
+        try:
+            found = self._next_message()
+        except wire.FrameTooLong:
+            return (self._stop(Verdict.OUTPUT_LIMIT, "The answer gave back more data than any right answer would."),)
+        except wire.WireError as error:
+            unreadable = f"The answer's process sent something that cannot be read ({error})."
+            return (self._stop(Verdict.CRASHED, unreadable),)
+        if self._printed > self._limits.output_bytes:
+            printed = f"The answer printed more than {_size(self._limits.output_bytes)}."
+            return (self._stop(Verdict.OUTPUT_LIMIT, printed),)
+        if found is None and self._at_end:
+            return (self._post_mortem(),)
+        return found
+
+    def _too_long(self, patience: float, budget: float) -> str:
+        if budget < patience:
+            return f"All cases together took longer than {self._limits.part_seconds:g} s."
+        doing = "Loading the file" if self._where()[0] == "import" else "One case"
+        return f"{doing} took longer than {patience:g} s; perhaps a loop does not end."
+
+    def _next_message(self) -> tuple[Any] | None:
+        """Take the next message off what has arrived, and note the marks before it."""
+        while (found := self._splitter.pop()) is not None:
+            kind, payload = found
+            self._undecoded -= wire.HEAD.size + len(payload)
+            if kind == wire.MARK:
+                self._note(payload)
+                continue
+            if MAX_HEADER < int.from_bytes(payload[:4], "little") < len(payload):
+                raise wire.FrameTooLong("the header of a message is over the limit")
+            return (wire.unpack(payload),)
+        return None
+
+    def _where(self) -> tuple[str, int]:
+        """The stage and step that the worker noted last."""
+        board = self._process.board
+        stage, step = board.read() if board else ("", -1)
+        return (stage, step) if stage else (self._stage, self._step)
+
+    def _note(self, payload: bytes) -> None:
+        try:
+            stage, step = json.loads(payload[:100])
+        except (ValueError, TypeError, RecursionError):
+            return
+        if isinstance(stage, str) and stage in marks.STAGES[1:] and type(step) is int:
+            self._stage, self._step = stage, step
+
+    def _flush(self) -> None:
+        try:
+            while self._outgoing:
+                del self._outgoing[: self._process.frames.send(self._outgoing)]
+        except BlockingIOError:
+            pass
+        except OSError:
+            self._outgoing.clear()  # it is gone; reading will say so
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._outgoing else 0)
+        if not self._at_end and self._selector.get_key(self._process.frames).events != events:
+            self._selector.modify(self._process.frames, events)
+
+    def _turn(self, timeout: float) -> None:
+        """Wait until something can be read or written, once, and do it."""
+        for key, events in self._selector.select(timeout):
+            if key.fileobj is self._process.output:
+                self._read_output()
+                continue
+            if events & selectors.EVENT_WRITE:
+                self._flush()
+            if events & selectors.EVENT_READ:
+                self._read_frames()
+
+    def _read_frames(self) -> None:
+        try:
+            data = self._process.frames.recv(_CHUNK)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        self._splitter.feed(data)
+        self._undecoded += len(data)
+        if not data:
+            self._at_end = True
+            self._selector.unregister(self._process.frames)
+
+    def _read_output(self) -> int:
+        try:
+            data = self._process.read_output(_CHUNK)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            data = b""
+        if not data:
+            self._selector.unregister(self._process.output)
+        self._printed += len(data)
+        self._kept += data[: KEPT_OUTPUT - len(self._kept)]
+        return len(data)
+
+    def _stop(self, verdict: Verdict, message: str) -> Stopped:
+        stage, step = self._where()
+        self.close()
+        return Stopped(verdict, stage, step, message)
+
+    def _post_mortem(self) -> Stopped:
+        """Say how a worker ended that the judge did not stop."""
+        ending = self._process.end(_LAST_WORDS_SECONDS)
+        while self._process.output in self._selector.get_map() and self._read_output():
+            pass
+        return self._stop(*_explained(ending, self.output))
+
+    def close(self) -> None:
+        """End the worker."""
+        if self._closed:
+            return
+        self._closed = True
+        self._selector.close()
+        self._process.close()
+        self._on_close(self)
+
+
+class _Clock:
+    """Tells how long a worker has been at work, or idle: not how long a crowded machine kept it waiting."""
+
+    def __init__(self, process: Process) -> None:
+        self._process, self._began = process, time.monotonic()
+        self._waited_before: float | None = None
+
+    def seconds(self) -> float:
+        """Seconds since this was made, less those in which the worker waited for a processor."""
+        passed = time.monotonic() - self._began
+        # Most answers come at once; to ask the system about each would cost more than to wait for it.
+        if passed < _SHORT_SECONDS:
+            return passed
+        waited = self._process.waited()
+        if self._waited_before is None:
+            self._waited_before = waited
+        # An answer's own threads crowd it too; they must not put its limit off without end.
+        return max(passed / _MOST_CROWDED, min(passed, passed - (waited - self._waited_before)))
+
+
+def numbered_cells(answer: Answer) -> list[tuple[str, int, int]]:
+    """Source, first line and number of each cell; a notebook's are numbered as if written one below the other."""
+    line, cells = 1, []
+    for cell in answer.cells:
+        start = line if answer.path.endswith(".ipynb") else cell.line
+        cells.append((cell.source, start, cell.index))
+        line = start + cell.source.count("\n") + 1
+    return cells
+
+
+def _loaded(found: Any) -> dict[str, Any]:
+    symbols = [str(name) for name in found["symbols"]]
+    errors = [
+        {
+            "cell": int(error["cell"]),
+            "type": str(error["type"])[:200],
+            "message": str(error["message"])[:2000],
+            "line": None if error["line"] is None else int(error["line"]),
+        }
+        for error in found["errors"]
+    ]
+    return {"symbols": symbols, "errors": errors}
+
+
+def _explained(ending: Ending, output: str) -> tuple[Verdict, str]:
+    """Verdict and message for a process that ended while it should have been answering."""
+    status = ending.status
+    if status is None or not ending.by_itself:
+        return Verdict.CRASHED, "The answer's process closed its connection to the judge."
+    if status == -signal.SIGKILL:
+        return Verdict.MEMORY_LIMIT, "The system killed the answer's process, as it does when memory runs out."
+    if hasattr(signal, "SIGXCPU") and status == -signal.SIGXCPU:
+        return Verdict.TIME_LIMIT, "The answer used up its processor time."
+    if status == -signal.SIGABRT and ("bad_alloc" in output or "MemoryError" in output):
+        return Verdict.MEMORY_LIMIT, "The answer ran out of memory."
+    if status < 0:
+        return Verdict.CRASHED, f"The answer crashed Python ({signal.strsignal(-status) or f'signal {-status}'})."
+    if status == _CANNOT_ANSWER:
+        why = (output.strip().splitlines() or ["it does not say how"])[-1][:200]
+        return Verdict.CRASHED, f"The answer broke the process that runs it: {why}"
+    return Verdict.CRASHED, f"The answer ended the whole process (exit status {status})."
+
+
+def _size(count: int) -> str:
+    return f"{count / 2**20:g} MB" if count >= 2**20 else f"{count / 2**10:g} KB"

@@ -1,0 +1,209 @@
+"""Children that a server forks, in about a millisecond each, where the system can."""
+
+import array
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from typing import Any
+
+from grader.case import marks
+from grader.host.process import ANSWER_SECONDS, START_SECONDS, Ending, JudgeError, Starter, waited_for_processor
+
+
+class ForkServer:
+    """The judge's side of `grader.worker.server`."""
+
+    def __init__(self, sandbox: dict[str, Any]) -> None:
+        """Start it; it imports torch while the judge goes on with something else."""
+        self._starter = Starter(sandbox)
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
+        with theirs:
+            self._popen = self._starter.start(
+                "server",
+                theirs.fileno(),
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=self._errors,
+                stderr=self._errors,
+                start_new_session=True,
+            )
+        self._ready = False
+        self._ordered: _Ordered | None = None
+
+    def prepare(self) -> None:
+        """Order the next child and wait for nothing; it starts while the judge goes on."""
+        if self._ordered is None:
+            self._ordered = self._order()
+
+    def spawn(self) -> "Forked":
+        """Give the child that was ordered, or a new one.
+
+        Raises:
+            JudgeError: where the server is gone or does not answer.
+        """
+        ordered, self._ordered = self._ordered or self._order(), None
+        try:
+            if ordered.reply is None:
+                ordered.reply = self._receive(ANSWER_SECONDS)
+            if "pid" not in ordered.reply:
+                raise JudgeError(f"the server of workers could not start one: {ordered.reply.get('error')}")
+            if not self.is_alive():
+                raise self._gone()
+        except JudgeError:
+            ordered.close()
+            raise
+        return Forked(self, ordered.reply["pid"], ordered.frames, ordered.output, ordered.board)
+
+    def _order(self) -> "_Ordered":
+        self._wait_until_ready()
+        ours, theirs = socket.socketpair()
+        output, written = os.pipe()
+        memory = marks.new()
+        ordered = _Ordered(ours, output, marks.Board(memory))
+        try:
+            self._tell({"op": "fork"}, theirs.fileno(), written, memory)
+        except JudgeError:
+            ordered.close()
+            raise
+        finally:
+            theirs.close()
+            os.close(written)
+            os.close(memory)
+        return ordered
+
+    def _wait_until_ready(self) -> None:
+        if not self._ready:
+            hello = self._receive(START_SECONDS)
+            if hello.get("threads") != 1:
+                raise JudgeError(f"the server of workers runs {hello.get('threads')} threads, so it cannot fork safely")
+            self._ready = True
+
+    def is_alive(self) -> bool:
+        """Whether it has not ended."""
+        return self._popen.poll() is None
+
+    def status(self, pid: int) -> int | None:
+        """Wait for a child to end, and let the server reap it: how it ended, as a return code."""
+        if self._ordered is not None and self._ordered.reply is None:
+            # Replies come in the order of the requests.
+            self._ordered.reply = self._receive(ANSWER_SECONDS)
+        self._tell({"op": "status", "pid": pid})
+        return self._receive(ANSWER_SECONDS).get("status")
+
+    def forget(self, pid: int) -> None:
+        """Leave a child that was killed to the server."""
+        self._tell({"op": "forget", "pid": pid})
+
+    def _tell(self, request: dict[str, Any], *descriptors: int) -> None:
+        try:
+            rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
+            self._control.sendmsg([json.dumps(request).encode()], rights)
+        except OSError as error:
+            raise self._gone() from error
+
+    def _receive(self, seconds: float) -> dict[str, Any]:
+        self._control.settimeout(seconds)
+        try:
+            message = self._control.recv(4096)
+        except TimeoutError as error:
+            raise JudgeError(f"the server of workers did not answer within {seconds:g} s") from error
+        except OSError as error:
+            raise self._gone() from error
+        if not message:
+            raise self._gone()
+        reply: dict[str, Any] = json.loads(message)
+        return reply
+
+    def _gone(self) -> JudgeError:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._popen.wait(1)
+        self._errors.seek(max(0, self._errors.seek(0, os.SEEK_END) - 2000))
+        text = self._errors.read().decode(errors="replace").strip()
+        return JudgeError(f"the server of workers ended with status {self._popen.returncode}\n{text}".strip())
+
+    def close(self) -> None:
+        """End the server and every child it has."""
+        if self._ordered is not None:
+            self._ordered.close()
+        self._control.close()
+        with contextlib.suppress(OSError):
+            self._popen.kill()
+        self._popen.wait()
+        self._errors.close()
+        self._starter.remove()
+
+
+@dataclass(slots=True)
+class _Ordered:
+    """The judge's ends of a child that the server was asked for."""
+
+    frames: socket.socket
+    output: int
+    board: marks.Board
+    reply: dict[str, Any] | None = None
+
+    def close(self) -> None:
+        self.frames.close()
+        os.close(self.output)
+        self.board.close()
+
+
+class Forked:
+    """A child of the server."""
+
+    def __init__(self, server: ForkServer, pid: int, frames: socket.socket, output: int, board: marks.Board) -> None:
+        """Take hold of it; the server does not reap it, so its id stays its own, until it is told to."""
+        self._server, self.pid = server, pid
+        self.frames, self.output = frames, output
+        self.board: marks.Board | None = board
+        self._reaped = False
+        os.set_blocking(output, False)
+        try:
+            self._handle: int | None = os.pidfd_open(pid)
+        except (AttributeError, OSError):
+            self._handle = None
+
+    def read_output(self, size: int) -> bytes:
+        """Read what was printed; nothing at the end."""
+        return os.read(self.output, size)
+
+    def waited(self) -> float:
+        """Seconds for which it has been ready to run while the processors were busy with others."""
+        return waited_for_processor(self.pid)
+
+    def end(self, patience: float) -> Ending:
+        """Wait a moment for it to end, then kill it, and say how it ended."""
+        ended = self._handle is not None and bool(select.select([self._handle], [], [], patience)[0])
+        self._kill()
+        self._reaped = True
+        return Ending(self._server.status(self.pid), ended)
+
+    def close(self) -> None:
+        """Kill it where it still runs, and let go of everything."""
+        if not self._reaped:
+            self._kill()
+            with contextlib.suppress(JudgeError):
+                self._server.forget(self.pid)
+        self.frames.close()
+        os.close(self.output)
+        if self.board is not None:
+            self.board.close()
+        if self._handle is not None:
+            os.close(self._handle)
+
+    def _kill(self) -> None:
+        with contextlib.suppress(OSError):
+            if self._handle is not None:
+                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+            else:
+                os.kill(self.pid, signal.SIGKILL)
+        # Its group too: where seccomp is missing it may have started others.
+        with contextlib.suppress(OSError):
+            os.killpg(self.pid, signal.SIGKILL)

@@ -1,0 +1,55 @@
+"""Where workers come from: children forked by a server where Linux allows it, fresh processes elsewhere."""
+
+import json
+import math
+import os
+import sys
+from typing import Any
+
+from grader.host.forked import ForkServer
+from grader.host.fresh import FreshProcesses
+from grader.model import Limits
+
+
+def can_fork() -> bool:
+    """Whether a server can fork children here; macOS cannot once frameworks are loaded, Windows has no fork."""
+    return sys.platform == "linux" and hasattr(os, "fork")
+
+
+def settings(limits: Limits, device: str, sandbox: str) -> dict[str, Any]:
+    """What a worker is told about its confinement.
+
+    Args:
+        limits: What an answer may use.
+        device: ``cpu`` or ``cuda``.
+        sandbox: ``auto``, or the level to stop at.
+    """
+    return {
+        "most": sandbox,
+        "device": device,
+        "memory_mb": limits.memory_mb,
+        # Several threads may be at work; the judge's clock is the limit, this is its second fence.
+        "cpu_seconds": math.ceil(2 * limits.part_seconds + 10),
+    }
+
+
+_warm: dict[str, ForkServer] = {}
+
+
+def warm_up(sandbox: dict[str, Any]) -> None:
+    """Start a server before it is asked for, so that it imports torch while this process does."""
+    if can_fork():
+        _warm[json.dumps(sandbox)] = ForkServer(sandbox)
+
+
+def cool_down() -> None:
+    """End the servers that were warmed up and never asked for."""
+    while _warm:
+        _warm.popitem()[1].close()
+
+
+def start_source(sandbox: dict[str, Any]) -> ForkServer | FreshProcesses:
+    """Where workers of these settings come from, warmed up or new."""
+    if not can_fork():
+        return FreshProcesses(sandbox)
+    return _warm.pop(json.dumps(sandbox), None) or ForkServer(sandbox)

@@ -1,0 +1,119 @@
+"""Where workers come from: one server for a process that judges, one child for an answer."""
+
+import contextlib
+from types import TracebackType
+from typing import Self
+
+from grader.answer.load import Answer
+from grader.host.child import Child, Observation, Stopped
+from grader.host.forked import ForkServer
+from grader.host.fresh import FreshProcesses
+from grader.host.launch import settings, start_source
+from grader.host.process import JudgeError, Process
+from grader.model import Limits
+from grader.spec import OffLimits
+from grader.worker.limits import not_dumpable
+
+__all__ = ["Child", "JudgeError", "Observation", "Server", "Stopped"]
+
+
+class Server:
+    """Where workers come from; one for each process that judges."""
+
+    def __init__(self, limits: Limits, device: str = "cpu", sandbox: str = "auto") -> None:
+        """Start importing torch in the background.
+
+        Args:
+            limits: What an answer may use.
+            device: ``cpu`` or ``cuda``.
+            sandbox: ``auto`` for all that the system offers, or the level to stop at (``L0``, ``L1``, ``L2``).
+        """
+        self.limits = limits
+        self._settings = settings(limits, device, sandbox)
+        self._layers: dict[str, bool | str] | None = None
+        self._source: ForkServer | FreshProcesses | None = None
+        self._open: set[Child] = set()
+        self._start()
+
+    def _start(self) -> ForkServer | FreshProcesses:
+        if self._source is None:
+            self._source = start_source(self._settings)
+        return self._source
+
+    @property
+    def layers(self) -> dict[str, bool | str]:
+        """Which layers hold in a worker, and the ``level`` they add up to."""
+        if self._layers is None:
+            self._greet(self._spawn()).close()
+        assert self._layers is not None
+        return dict(self._layers)
+
+    @property
+    def sandbox(self) -> str:
+        """The level of the sandbox: ``L2``, ``L1`` or ``L0``."""
+        return str(self.layers["level"])
+
+    def open(self, answer: Answer, off_limits: OffLimits) -> "Child | Stopped":
+        """Load an answer in a fresh worker.
+
+        Raises:
+            JudgeError: where no worker could be started, also not by a new server.
+        """
+        child = self.begin(answer, off_limits)
+        return child.finish() or child
+
+    def begin(self, answer: Answer, off_limits: OffLimits) -> Child:
+        """Start loading an answer in a fresh worker, and let the caller do something else until `Child.finish`.
+
+        Raises:
+            JudgeError: where no worker could be started, also not by a new server.
+        """
+        child = self._greet(self._spawn())
+        child.begin(answer, off_limits)
+        return child
+
+    def prepare_next(self) -> None:
+        """Have the next worker forked, if there is none yet: it locks itself in while this one runs its cases."""
+        if isinstance(self._source, ForkServer):
+            with contextlib.suppress(JudgeError):
+                self._source.prepare()
+
+    def _spawn(self) -> Process:
+        try:
+            return self._start().spawn()
+        except JudgeError:
+            worked = self._layers is not None
+            self.close()
+            if not worked:
+                raise
+        # It served before, so something ended it (the system ran out of memory, say): once more, from the start.
+        return self._start().spawn()
+
+    def _greet(self, process: Process) -> "Child":
+        child = Child(process, self.limits, self._open.discard)
+        self._open.add(child)
+        try:
+            self._layers = child.greeting()
+        except JudgeError:
+            child.close()
+            raise
+        if self._layers["level"] != "L2":
+            # Nothing else keeps an answer from reading this process's memory and environment through /proc.
+            not_dumpable()
+        return child
+
+    def close(self) -> None:
+        """End every worker and the server; a later `open` starts anew."""
+        for child in list(self._open):
+            child.close()
+        if self._source is not None:
+            self._source.close()
+            self._source = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

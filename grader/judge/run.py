@@ -1,0 +1,161 @@
+"""Run the cases of a suite on one answer, in as many children as it takes."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+from grader.answer.load import Answer
+from grader.compare.observation import Malformed, validate
+from grader.host.session import Child, Server, Stopped
+from grader.model import Limits, OffLimitsUse, Verdict
+from grader.spec import OffLimits
+from grader.suite.data import SuiteCase
+
+_MOST_HANGS = {False: 2, True: 4}
+"""Hangs after which the rest of that kind of case is not run, by whether any of them worked."""
+_MOST_STOPS = 6
+"""The same for what ends faster than a hang."""
+
+
+class Run:
+    """The observations of one answer."""
+
+    def __init__(self, server: Server, answer: Answer, symbol: str, off_limits: OffLimits, limits: Limits) -> None:
+        """Have the answer loaded, while the judge looks at its text.
+
+        Args:
+            server: Where answers run.
+            answer: The answer.
+            symbol: The part.
+            off_limits: What the part may not use.
+            limits: What the answer may use.
+        """
+        self.uses: list[OffLimitsUse] = []
+        """What is off limits and was used while cases ran."""
+        self._server, self._answer, self._symbol, self._off_limits = server, answer, symbol, off_limits
+        self._deadline = time.monotonic() + limits.part_seconds
+        self._child: Child | None = None
+        self._loading: Child | None = server.begin(answer, off_limits)
+
+    def close(self) -> None:
+        """Let the child go."""
+        for child in (self._child, self._loading):
+            if child is not None:
+                child.close()
+        self._child = self._loading = None
+
+    def loaded(self) -> Stopped | str:
+        """How loading ended: the stop that ended it, or a sentence where the part is not there then, or nothing."""
+        opened = self._open()
+        if isinstance(opened, Stopped):
+            return opened
+        if self._symbol in opened.loaded["symbols"]:
+            return ""
+        errors = opened.loaded["errors"]
+        reason = f" The file stops with {errors[0]['type']}: {errors[0]['message']}" if errors else ""
+        line = f" (line {errors[0]['line']})" if errors and errors[0].get("line") else ""
+        return f"{self._symbol} is not there once the file has run.{reason}{line}"
+
+    def observations(self, entries: Sequence[SuiteCase]) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Run cases: each one's place and what the answer did.
+
+        After a stop others go on in a fresh child, for each kind of case a few times. Nothing more comes once the
+        answer has used what is off limits.
+        """
+        cases = list(enumerate(entries))
+        stops: Counter[tuple[str, Verdict]] = Counter()
+        fine: set[str] = set()
+        while cases:
+            child = self._open()
+            if isinstance(child, Stopped):
+                index, entry = cases[0]
+                yield index, _stopped(child)
+                cases = [pair for pair in cases if pair[1].kind != entry.kind]
+                continue
+            ended = None
+            answered = zip(cases, child.run([dict(entry.case) for _, entry in cases]), strict=False)
+            for done, ((index, entry), item) in enumerate(answered, 1):  # noqa: B007 - used below
+                observation = self._accept(item)
+                yield index, observation
+                if self.uses:
+                    return
+                self._server.prepare_next()
+                if self._child is None:
+                    ended = entry.kind, observation["error"]["verdict"]
+                    break
+                if not observation["error"]:
+                    fine.add(entry.kind)
+            if ended is None:
+                return
+            kind, verdict = ended
+            stops[ended] += 1
+            most = _MOST_HANGS[kind in fine] if verdict is Verdict.TIME_LIMIT else _MOST_STOPS
+            alike = [pair for pair in cases[done:] if pair[1].kind == kind]
+            if stops[ended] >= most or time.monotonic() > self._deadline:
+                alike = []
+            # Neighbours are alike: what hangs on one case may well work on those further off.
+            random.Random(len(alike)).shuffle(alike)
+            cases = alike + [pair for pair in cases[done:] if pair[1].kind != kind]
+
+    def again(self, cases: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Run further cases, one observation or stop each."""
+        found: list[dict[str, Any]] = []
+        for case in cases:
+            opened = self._open()
+            if isinstance(opened, Stopped):
+                found.append(_stopped(opened))
+                continue
+            found += [self._accept(item) for item in opened.run([case])]
+        return found
+
+    def _open(self) -> Child | Stopped:
+        if self._child is None:
+            child, self._loading = self._loading, None
+            if child is None:
+                child = self._server.begin(self._answer, self._off_limits)
+            stopped = child.finish()
+            if stopped is not None:
+                return stopped
+            self._child = child
+        return self._child
+
+    def _accept(self, item: Any) -> dict[str, Any]:
+        if isinstance(item, Stopped):
+            self.close()
+            return _stopped(item)
+        try:
+            observation = validate(item)
+        except Malformed:
+            self.close()
+            return _stopped(
+                Stopped(
+                    verdict=Verdict.CRASHED, stage="new", step=-1, message="The process sent back something malformed."
+                )
+            )
+        self._note_uses(observation)
+        return observation
+
+    def _note_uses(self, observation: Mapping[str, Any]) -> None:
+        names = [(use["used"], use["line"]) for use in observation.get("off_limits", [])]
+        limits = self._off_limits
+        for seen in observation.get("seen", []):
+            base = seen.split(".")[1] if seen.startswith("aten.") else ""
+            if any(fnmatchcase(base, pattern) for pattern in limits.kernels) and not any(
+                fnmatchcase(base, pattern) for pattern in limits.allow
+            ):
+                names.append((f"aten::{base}", None))
+        lines = self._answer.lines
+        for used, line in names[:20]:
+            source = lines[line - 1].strip() if line and 0 < line <= len(lines) else ""
+            use = OffLimitsUse(used=used[:200], line=line, source=source)
+            if use not in self.uses:
+                self.uses.append(use)
+
+
+def _stopped(stop: Stopped) -> dict[str, Any]:
+    """A stop in the form of an observation that ended at once."""
+    error = {"stage": stop.stage, "step": stop.step, "verdict": stop.verdict, "message": stop.message, "line": None}
+    return {"steps": [], "error": error}

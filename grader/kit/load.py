@@ -1,0 +1,21 @@
+"""Load a course: one that declares its exercises, or a kit that was released from one."""
+
+from pathlib import Path
+
+from grader.course.catalogue import Course, course_of, declared_exercises
+from grader.course.settings import read_settings
+
+
+def load_course(root: Path) -> Course:
+    """Read a course's settings and find its exercises.
+
+    Raises:
+        CourseError: where there is no course, or its settings cannot be read.
+    """
+    settings = read_settings(root)
+    if not settings.is_kit:
+        return course_of(root, settings, declared_exercises(root))
+    # Reading records takes torch, which a course's own listing does without.
+    from grader.kit.recorded import recorded_exercises
+
+    return course_of(root, settings, recorded_exercises(root, settings.assignments))

@@ -1,0 +1,203 @@
+"""What a released course holds, read from its stubs and records: without torch, so that a command answers at once."""
+
+import ast
+import difflib
+import json
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from grader.course.settings import read_settings
+from grader.model import CourseError
+
+_RECORDS = "checks/*.zip"
+"""See `grader.kit.record`, which this module leaves alone because reading suites takes torch."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One exercise as students receive it."""
+
+    slug: str
+    """``normalization/batchnorm``."""
+    stub_path: Path
+    record_path: Path | None = None
+    """The recorded public suite, which also has the texts as they were released."""
+
+    @property
+    def assignment(self) -> str:
+        """The assignment's name."""
+        return self.slug.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """The answer file's name, without its suffix."""
+        return self.slug.partition("/")[2]
+
+    @cached_property
+    def _recorded(self) -> dict[str, Any]:
+        """The texts of the record; nothing where there is none, or none that can be read."""
+        if self.record_path is None:
+            return {}
+        try:
+            with zipfile.ZipFile(self.record_path) as archive:
+                found = json.loads(archive.read("exercise.json"))
+        except (OSError, KeyError, ValueError, EOFError, NotImplementedError, zipfile.BadZipFile):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    @cached_property
+    def stub(self) -> str:
+        """The text that students start from, even where someone has written in the released file."""
+        return str(self._recorded.get("stub") or self.stub_path.read_text(encoding="utf-8"))
+
+    @cached_property
+    def notebook(self) -> str:
+        """The notebook that students start from; nothing where there is none."""
+        path = self.stub_path.with_suffix(".ipynb")
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+        if not text or not self._recorded:
+            return text
+        try:
+            return self._as_released(json.loads(text))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return ""
+
+    def _as_released(self, document: dict[str, Any]) -> str:
+        """The notebook with the stub's definitions in the cells of the parts, whatever was written there."""
+        lines = self.stub.splitlines(keepends=True)
+        pieces = {
+            f"{self.name}-{node.name}": "".join(lines[node.lineno - 1 : node.end_lineno]).rstrip("\n")
+            for node in _definitions(self.stub)
+        }
+        for cell in document["cells"]:
+            if cell.get("id") in pieces:
+                cell["source"] = pieces[cell["id"]].splitlines(keepends=True)
+            if cell["cell_type"] == "code":
+                cell |= {"outputs": [], "execution_count": None}
+        return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+    @cached_property
+    def symbols(self) -> Sequence[str]:
+        """The parts, in the order of the stub."""
+        return [node.name for node in _definitions(self.stub)]
+
+    @cached_property
+    def text(self) -> str:
+        """The lesson, in Markdown: the record's, else the notebook's first cell."""
+        if self._recorded.get("handout"):
+            return str(self._recorded["handout"]).strip()
+        if not self.notebook:
+            return ""
+        source = json.loads(self.notebook)["cells"][0]["source"]
+        return "".join(source) if isinstance(source, list) else str(source)
+
+    @property
+    def title(self) -> str:
+        """The lesson's heading."""
+        found = re.search(r"^# (.+)$", self.text, re.MULTILINE)
+        return found[1] if found else self.name
+
+    @property
+    def figures(self) -> Iterator[Path]:
+        """The figures that the lesson shows."""
+        for target in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", self.text):
+            path = self.stub_path.parent / target
+            if path.is_file():
+                yield path
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The exercises that a course has released, in order."""
+
+    root: Path
+    title: str
+    lessons: Sequence[Lesson]
+
+    @property
+    def capstones(self) -> Sequence[Path]:
+        """The notebooks that build on a whole assignment's answers, in order."""
+        folders = dict.fromkeys(lesson.stub_path.parent for lesson in self.lessons)
+        return [path for folder in folders if (path := folder / "capstone.ipynb").is_file()]
+
+    @property
+    def parts(self) -> Sequence[tuple[Lesson, str]]:
+        """Every part, in order."""
+        return [(lesson, symbol) for lesson in self.lessons for symbol in lesson.symbols]
+
+    def select(self, name: str) -> Sequence[tuple[Lesson, str]]:
+        """The parts that a name means: a part, an exercise, an assignment or the path of an answer.
+
+        Raises:
+            CourseError: for a name that means nothing.
+        """
+        wanted = name.strip("/")
+        for suffix in (".py", ".ipynb", ".md"):
+            wanted = wanted.removesuffix(suffix)
+        tail = "/".join(Path(wanted).parts[-2:])
+        for rank in range(4):
+            found = [pair for pair in self.parts if {wanted, tail} & _names(*pair)[rank]]
+            if found:
+                return found
+        known = sorted({symbol for _, symbol in self.parts} | {lesson.slug for lesson in self.lessons})
+        folded = {word.casefold(): word for word in known}
+        close = [folded[word] for word in difflib.get_close_matches(wanted.casefold(), folded, n=3)]
+        fix = f"Did you mean {' or '.join(close)}?" if close else "`course list` names them."
+        raise CourseError(f"There is no part, exercise or assignment {name!r}.", fix, usage=True)
+
+    def one(self, name: str) -> tuple[Lesson, str]:
+        """The one part that a name means.
+
+        Raises:
+            CourseError: where it means none, or several.
+        """
+        found = self.select(name)
+        if len(found) > 1:
+            names = ", ".join(symbol for _, symbol in found[:6])
+            raise CourseError(f"{name!r} holds several parts: {names}.", "Name one of them.", usage=True)
+        return found[0]
+
+
+def _definitions(stub: str) -> Iterator[ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.parse(stub).body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def _names(lesson: Lesson, symbol: str) -> Sequence[set[str]]:
+    """What a part answers to, the most particular first."""
+    part = {symbol, f"{lesson.slug}:{symbol}", f"{lesson.slug}/{symbol}"}
+    return part, {lesson.slug}, {lesson.assignment}, {lesson.name}
+
+
+def read_outline(root: Path) -> Outline:
+    """The released exercises of a course.
+
+    Raises:
+        CourseError: where there is no course, or nothing of it has been released.
+    """
+    settings = read_settings(root)
+    base = root / "assignments" if (root / "assignments").is_dir() else root
+    rank = {name: index for index, name in enumerate(settings.assignments)}
+    lessons = [lesson for name in rank for lesson in _lessons(name, base / name)]
+    if not lessons and len(rank) == 1:
+        # The folder of the only assignment, as students fetch it from nbgrader.
+        lessons = [lesson for name in rank for lesson in _lessons(name, root) if lesson.record_path]
+    if not lessons:
+        raise CourseError(f"Nothing of {root} has been released.", "Run: course release assignments")
+    return Outline(root=root, title=settings.title, lessons=lessons)
+
+
+def _lessons(name: str, folder: Path) -> Iterator[Lesson]:
+    """The exercises of an assignment: what was recorded, else every stub (files beside them may be anyone's)."""
+    records = sorted(folder.glob(_RECORDS))
+    for path in records:
+        yield Lesson(f"{name}/{path.stem}", folder / f"{path.stem}.py", path)
+    if not records:
+        for path in sorted(folder.glob("*.py")):
+            yield Lesson(f"{name}/{path.stem}", path)

@@ -1,0 +1,50 @@
+"""What of the hidden cases a student may see."""
+
+from dataclasses import replace
+
+from grader.model import CourseError, CriterionReport, GradeReport, PartReport, SubmissionReport, Verdict
+from grader.model.lazy import Lazily
+
+POLICIES = ("none", "criterion", "counterexample")
+"""From verdicts only, over messages and hints, to the failing case itself."""
+
+_ABOUT_THE_ANSWER = (Verdict.SKIPPED, Verdict.OFF_LIMITS, Verdict.NOT_ATTEMPTED)
+"""Verdicts whose message speaks of the answer or the rubric, not of a hidden case."""
+
+
+def redact(report: GradeReport, policy: str) -> GradeReport:
+    """The report as far as the course's feedback policy lets a student see it, each submission when it is looked at.
+
+    Args:
+        report: The whole report.
+        policy: ``none`` leaves verdicts and points, ``criterion`` also messages and hints, ``counterexample`` all.
+
+    Raises:
+        CourseError: There is no such policy.
+    """
+    if policy not in POLICIES:
+        raise CourseError(
+            f"There is no feedback policy {policy!r}.", f"Write one of {', '.join(POLICIES)} in course.toml."
+        )
+    if policy == "counterexample":
+        return report
+    whole = report.submissions
+    return replace(report, submissions=Lazily(range(len(whole)), lambda index: _submission(whole[index], policy)))
+
+
+def _submission(submission: SubmissionReport, policy: str) -> SubmissionReport:
+    return replace(submission, parts=tuple(_part(part, policy) for part in submission.parts))
+
+
+def _part(part: PartReport, policy: str) -> PartReport:
+    # A part's message repeats that of a criterion, so it is held to the same rule.
+    message = part.message if policy == "criterion" or part.verdict in _ABOUT_THE_ANSWER else ""
+    criteria = tuple(_criterion(criterion, policy) for criterion in part.criteria)
+    return replace(part, message=message, criteria=criteria)
+
+
+def _criterion(criterion: CriterionReport, policy: str) -> CriterionReport:
+    if policy == "criterion":
+        return replace(criterion, counterexample=None)
+    message = criterion.message if criterion.verdict in _ABOUT_THE_ANSWER else ""
+    return replace(criterion, message=message, counterexample=None, diagnosis=None)

@@ -1,0 +1,145 @@
+"""What makes a release a kit of its own: where to begin, the course's settings, and the checker as a package.
+
+The checker is this engine's sources, which hold nothing of a course. A release inside the course's own directory goes
+without them: there the engine is installed already.
+"""
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from grader.course.catalogue import Course
+from grader.model import CourseError
+
+CHECKER = "checker"
+"""The folder of a kit that holds the engine, to be installed with pip."""
+_ENGINE = Path(__file__).resolve().parents[1]
+_SOURCES = (".py", ".html", ".j2", ".css", ".js", ".tcss")
+
+_README = """\
+# {title}
+
+You rebuild layers of PyTorch, and a checker tells you what is right and what is not yet.
+
+## Begin
+
+You need Python 3.11 or newer. In this folder:
+
+```console
+$ python3 -m venv .venv
+$ . .venv/bin/activate
+$ pip install {install}
+$ course start work
+$ cd work
+$ course watch
+```
+
+On Windows the second line is `.venv\\Scripts\\activate`. PyTorch is large; on Linux without a GPU, this brings the
+small build: `pip install --extra-index-url https://download.pytorch.org/whl/cpu {install}`.
+
+`course start` makes the folder `work` with everything to fill in, and `course watch` checks each file that you save.
+Begin with `{first}.md`, write in `{first}.py`. Whoever prefers notebooks finds one beside each file
+(`pip install jupyterlab`); there, `%load_ext grader.magic` gives `%check PART` and `%hint PART`.
+
+{commands}
+
+## What there is
+
+{assignments}
+
+## What is checked
+
+The checker runs the public cases, which came with this folder; it asks no network and sends nothing anywhere. Your
+answer is graded on further cases, so let it be right rather than fit the ones you see.
+"""
+
+_COMMANDS = """\
+| command | does |
+| --- | --- |
+| `course check PART` | checks one part, or a file, or everything begun |
+| `course hint PART` | gives a hint, more of it each time |
+| `course progress` | shows how far you are, and what is next |
+| `course list` | names the exercises and their parts |"""
+
+
+def texts(course: Course, points: Mapping[str, float], *, bundled: bool) -> Iterator[tuple[PurePosixPath, str]]:
+    """The files of a kit that belong to no exercise.
+
+    Args:
+        course: The course.
+        points: Of each assignment.
+        bundled: Whether the checker lies in the kit.
+    """
+    install = f"./{CHECKER}" if bundled else "--editable .."
+    yield PurePosixPath("README.md"), _readme(course, points, install)
+    yield PurePosixPath("course.toml"), settings(course, list(points))
+    if bundled:
+        yield PurePosixPath(CHECKER) / "pyproject.toml", _pyproject()
+
+
+def checker() -> Mapping[PurePosixPath, Path]:
+    """The engine's sources by their place in a kit."""
+    top = _checkout()
+    found = {PurePosixPath(CHECKER) / name: top / name for name in ("cli.py", "LICENSE") if (top / name).is_file()}
+    for path in sorted(_ENGINE.rglob("*")):
+        if path.suffix in _SOURCES and "__pycache__" not in path.parts:
+            found[PurePosixPath(CHECKER) / path.relative_to(top).as_posix()] = path
+    return found
+
+
+def _checkout() -> Path:
+    top = _ENGINE.parent
+    if not ((top / "cli.py").is_file() and (top / "pyproject.toml").is_file()):
+        raise CourseError(
+            "A kit takes the checker from a checkout of this program, and this one is installed without it.",
+            "Install it with: pip install --editable CHECKOUT",
+        )
+    return top
+
+
+def _readme(course: Course, points: Mapping[str, float], install: str) -> str:
+    first = next((exercise.slug for exercise in course.exercises), "")
+    rows = ["| assignment | points |", "| --- | --- |"]
+    rows += [f"| [{name}]({name}/README.md) | {worth:g} |" for name, worth in points.items()]
+    return _README.format(
+        title=course.title, install=install, first=first, commands=_COMMANDS, assignments="\n".join(rows)
+    )
+
+
+def settings(course: Course, assignments: Sequence[str]) -> str:
+    """The ``course.toml`` of a kit with these assignments."""
+    lines = [
+        "# A student's kit: the public cases are recorded in */checks/; there are no solutions here.",
+        'kind = "kit"',
+        f"title = {_toml(course.title)}",
+        f"assignments = {_toml(assignments)}",
+        "",
+        "[limits]",
+        *(f"{name} = {_toml(value)}" for name, value in asdict(course.limits).items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _pyproject() -> str:
+    """The checker's packaging: what ours says, without what only its developers need."""
+    ours = tomllib.loads((_checkout() / "pyproject.toml").read_text(encoding="utf-8"))
+    project, setuptools = ours["project"], ours["tool"]["setuptools"]
+    lines = ["[build-system]", *_rows(ours["build-system"]), "", "[project]"]
+    lines += _rows({name: project[name] for name in ("name", "version", "requires-python", "license", "dependencies")})
+    lines += ["", "[project.scripts]", *_rows(project["scripts"])]
+    lines += ["", "[tool.setuptools]", *_rows({"py-modules": setuptools["py-modules"]})]
+    lines += ["", "[tool.setuptools.packages.find]", *_rows(setuptools["packages"]["find"])]
+    lines += ["", "[tool.setuptools.package-data]", *_rows(setuptools["package-data"])]
+    return "\n".join(lines) + "\n"
+
+
+def _rows(table: Mapping[str, Any]) -> list[str]:
+    return [f"{_toml(name) if not name.replace('-', '').isalnum() else name} = {_toml(table[name])}" for name in table]
+
+
+def _toml(value: Any) -> str:
+    """A plain value as TOML, whose strings, numbers and arrays are those of JSON."""
+    return json.dumps(value, ensure_ascii=False)

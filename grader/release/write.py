@@ -1,0 +1,252 @@
+"""Write what students receive: of each exercise a stub, a notebook, a figure and its public suite; capstones, READMEs,
+a checker.
+
+`build_kit` makes everything from the course, so the same course gives the same; `release` writes it, and `stale` says
+where a folder differs from it.
+"""
+
+import runpy
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path, PurePosixPath
+
+from grader.course.catalogue import Course
+from grader.course.declared import declared
+from grader.course.exercise import CourseExercise, needs_solutions
+from grader.kit.record import FOLDER, SUFFIX, differences, left_out, record
+from grader.model import CourseError
+from grader.release import checker as kit
+from grader.release.capstone import CAPSTONE_SCRIPT, capstone
+from grader.release.notebook import notebook
+from grader.release.stub import pieces_of, stub_of
+from grader.spec import Part
+from grader.suite.provider import Suites, public_suites
+
+FIGURE_SCRIPT = "figure.py"
+FIGURE_DPI = 144
+
+_HOW_TO = """
+The notebook holds the lesson. Write in the notebook or in the `.py` file, whichever you like better: put your code
+where it says `raise NotImplementedError`, and keep the names and the arguments as they are. What you leave as it is
+counts as not attempted; the other parts do not suffer from it.
+
+You may add helper functions and classes of your own. Each lesson says what is off limits: the layer itself and what
+computes it for you. Everything else in PyTorch is yours to use.
+"""
+
+_CAPSTONE = """
+When the parts are written, open [capstone.ipynb](capstone.ipynb): it trains a small net made of your own answers,
+next to the same net of `torch.nn`. It is not graded.
+"""
+
+Worth = Callable[[CourseExercise, Part], float]
+"""The points of a part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A release before it is written; paths are relative to its directory."""
+
+    texts: dict[PurePosixPath, str] = field(default_factory=dict)
+    figures: dict[PurePosixPath, Path] = field(default_factory=dict)
+    """Figure to the script that draws it."""
+    records: dict[PurePosixPath, bytes] = field(default_factory=dict)
+    """The recorded public suites (see `grader.kit.record`)."""
+    copies: dict[PurePosixPath, Path] = field(default_factory=dict)
+    """Files taken over as they are."""
+
+
+def build(course: Course, worth: Worth, *, checks: bool = False) -> Build:
+    """The assignments: texts and figures.
+
+    Args:
+        course: The course.
+        worth: The points of each part (`Suites.worth`).
+        checks: Whether the graded cells of the notebooks run the public cases.
+    """
+    if course.is_kit:
+        raise needs_solutions("A release takes")
+    result = Build()
+    for assignment, group in groupby(course.exercises, key=lambda exercise: exercise.assignment):
+        folder, exercises = PurePosixPath(assignment), list(group)
+        points = {
+            exercise.name: {part.symbol: worth(exercise, part) for part in exercise.parts} for exercise in exercises
+        }
+        final = exercises[0].folder.parent / CAPSTONE_SCRIPT
+        result.texts[folder / "README.md"] = _readme(course, assignment, exercises, points, final.is_file())
+        if final.is_file():
+            result.texts[folder / "capstone.ipynb"] = capstone(final)
+        for exercise in exercises:
+            source = declared(exercise)
+            result.texts[folder / f"{exercise.name}.py"] = stub_of(source)
+            result.texts[folder / f"{exercise.name}.ipynb"] = notebook(
+                exercise.name, exercise.handout, pieces_of(source), points[exercise.name], checks=checks
+            )
+            if (exercise.folder / FIGURE_SCRIPT).is_file():
+                result.figures[folder / "figures" / f"{exercise.name}.png"] = exercise.folder / FIGURE_SCRIPT
+    return result
+
+
+def build_kit(course: Course, suites: Suites, *, bundled: bool) -> Build:
+    """Everything that a student's kit holds: the assignments, and what checks answers to them.
+
+    Args:
+        course: The course.
+        suites: Its public suites.
+        bundled: Whether the checker is in it.
+    """
+    made = build(course, suites.worth)
+    points: dict[str, float] = {}
+    for exercise in course.exercises:
+        worth = sum(suites.worth(exercise, part) for part in exercise.parts)
+        points[exercise.assignment] = points.get(exercise.assignment, 0.0) + worth
+        place = PurePosixPath(exercise.assignment) / FOLDER / f"{exercise.name}{SUFFIX}"
+        made.records[place] = recorded(exercise, suites)
+    made.texts.update(kit.texts(course, points, bundled=bundled))
+    if bundled:
+        made.copies.update(kit.checker())
+    return made
+
+
+def recorded(exercise: CourseExercise, suites: Suites) -> bytes:
+    """The record of an exercise's public suites."""
+    return record(
+        exercise.slug,
+        exercise.declaration,
+        exercise.misconceptions,
+        [suites.suite(exercise, part) for part in exercise.parts],
+        handout=exercise.handout,
+        stub=stub_of(declared(exercise)),
+    )
+
+
+def release(course: Course, directory: Path, suites: Suites | None = None) -> Sequence[Path]:
+    """Write the release of a course into a directory, over what an earlier release left there.
+
+    Returns:
+        The files written.
+
+    Raises:
+        CourseError: where a stub or a figure cannot be made, or the directory cannot be written.
+    """
+    made = build_kit(course, suites or public_suites(), bundled=_is_bundled(course, directory))
+    written: list[Path] = []
+    try:
+        for name, content in _contents(made):
+            path = directory / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not (name in made.records and says_the_same(path, content)):
+                path.write_bytes(content)
+            written.append(path)
+        for name, script in made.figures.items():
+            path = directory / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draw(script, path)
+            written.append(path)
+    except OSError as error:
+        raise CourseError(f"{directory} cannot be written: {error}") from None
+    return written
+
+
+def not_recorded(course: Course) -> Sequence[str]:
+    """What a kit does not check, because a property has no name by which it could be recorded."""
+    return [
+        f"{exercise.slug}, {part.symbol}: {left_out(part)} of {len(part.properties)} properties judged at grading only"
+        for exercise in course.exercises
+        for part in exercise.parts
+        if left_out(part)
+    ]
+
+
+def stale(course: Course, directory: Path, suites: Suites | None = None) -> Sequence[str]:
+    """Where a directory is not what `release` would write: a sentence a file (of figures, only that they are there)."""
+    made = build_kit(course, suites or public_suites(), bundled=_is_bundled(course, directory))
+    found: list[str] = []
+    for name, content in _contents(made):
+        path = directory / name
+        if not path.is_file():
+            found.append(f"{name} is missing")
+        elif name in made.records:
+            found += [f"{name} differs from its source: {why}" for why in _record_differs(path, content)]
+        elif path.read_bytes() != content:
+            found.append(f"{name} differs from its source")
+    found += [f"{name} is missing" for name in made.figures if not (directory / name).is_file()]
+    known = {*made.texts, *made.records, *made.copies, *made.figures}
+    for path in sorted(directory.rglob("*")):
+        name = PurePosixPath(path.relative_to(directory).as_posix())
+        if path.is_file() and name not in known and "__pycache__" not in name.parts:
+            found.append(f"{name} is made from nothing below solutions/")
+    return found
+
+
+def _is_bundled(course: Course, directory: Path) -> bool:
+    return not directory.resolve().is_relative_to(course.root.resolve())
+
+
+def _contents(made: Build) -> Iterator[tuple[PurePosixPath, bytes]]:
+    for name, text in made.texts.items():
+        yield name, text.encode()
+    yield from made.records.items()
+    for name, source in made.copies.items():
+        yield name, source.read_bytes()
+
+
+def says_the_same(path: Path, content: bytes) -> bool:
+    """Whether a file is a record that says what another does, whatever the last bits that this processor gives."""
+    return path.is_file() and not _record_differs(path, content)
+
+
+def _record_differs(path: Path, content: bytes) -> Sequence[str]:
+    try:
+        return differences(path, content)
+    except CourseError:
+        return ["it cannot be read"]
+
+
+def draw(script: Path, path: Path) -> None:
+    """Draw a figure to a file.
+
+    Args:
+        script: A ``figure.py``, which defines ``draw(path)``.
+        path: The PNG to write.
+    """
+    try:
+        import matplotlib
+    except ModuleNotFoundError:
+        raise CourseError(
+            "Drawing the figures needs matplotlib.", "Install it with: pip install -e '.[dev]' -c constraints.txt"
+        ) from None
+    matplotlib.use("Agg")
+    try:
+        with matplotlib.rc_context({"savefig.dpi": FIGURE_DPI, "savefig.facecolor": "white"}):
+            runpy.run_path(str(script))["draw"](path)
+    except Exception as error:
+        raise CourseError(f"{script} could not draw its figure: {type(error).__name__}: {error}") from error
+    if not path.is_file():
+        raise CourseError(f"{script} drew no figure.", "Its draw(path) has to save one to the path it is given.")
+
+
+def _readme(
+    course: Course,
+    assignment: str,
+    exercises: Sequence[CourseExercise],
+    points: Mapping[str, Mapping[str, float]],
+    has_capstone: bool,
+) -> str:
+    total = sum(worth for parts in points.values() for worth in parts.values())
+    lines = [
+        f"# {assignment.replace('_', ' ').capitalize()}",
+        "",
+        f"{course.title} · {total:g} points",
+        "",
+        "| exercise | write your answer in | parts and points |",
+        "| --- | --- | --- |",
+    ]
+    for exercise in exercises:
+        parts = ", ".join(f"`{symbol}` {worth:g}" for symbol, worth in points[exercise.name].items())
+        lines.append(
+            f"| {exercise.declaration.title} | [{exercise.name}.py]({exercise.name}.py) or "
+            f"[{exercise.name}.ipynb]({exercise.name}.ipynb) | {parts} |"
+        )
+    return "\n".join(lines) + "\n" + _HOW_TO + (_CAPSTONE if has_capstone else "")

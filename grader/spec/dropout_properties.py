@@ -1,0 +1,182 @@
+"""Properties of dropout in networks: between stacked recurrent layers, and between the layers of a classifier."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from grader.spec import Property, call, evaluate, layer_case, run, tensor, train
+from grader.spec.properties import ks_threshold, line_values, recorded
+
+WIDTH = 8
+"""The hidden size of the layers that `dropout_between` constructs."""
+_LENGTH, _BATCH, _INPUT = 6, 32, 3
+_ROUNDING = 1e-5
+_IMAGES, _OUTPUTS = 6, 40
+_SHOWS = (
+    "for number, (out, _) in enumerate((out1, out2, out4), 1):",
+    "    gone = out.abs() < 1e-6",
+    "    firsts = gone[:1], gone[:, :1], gone[..., :1]",
+    '    print(f"call {number} in training drops {gone.double().mean():.0%}")',
+    '    print("the same at all times, in the whole batch, in all features:")',
+    "    print([bool((gone == first).all()) for first in firsts])",
+    'print("two calls drop the same:", torch.equal(out1[0], out2[0]))',
+    'for when, out in ("training", out1), ("evaluation", out3):',
+    '    print("some outputs in", when, out[0][0, 0])',
+    "    states = out[1][0] if isinstance(out[1], tuple) else out[1]",
+    '    print("first and last layer\'s states in", when, states[0, 0], states[-1, 0])',
+)
+
+
+@recorded
+def dropout_between(
+    state: Mapping[str, Any], *, layers: int, p: float, squashes: int = 1, directions: int = 1
+) -> Property:
+    """In training, what comes out of every layer but the last is dropped and scaled; nothing else is.
+
+    The upper layers squash each element by itself, so each output is zero, or what the scaled elements below give. A
+    right answer fails with a probability below 1e-10: the share of zeros by Hoeffding's inequality (of which
+    `ks_threshold` is the bound for all thresholds at once), and equal masks, the likeliest of which are those of all
+    times of one call, with less than 0.7 ** 256 < 1e-39.
+
+    Args:
+        state: Recipes with which every layer above the lowest forgets its state and gives back its input, squashed.
+        layers: How many layers.
+        p: The probability of dropping an element.
+        squashes: How many times an upper layer applies tanh to its input.
+        directions: 1, or 2 for a layer that also reads backward.
+    """
+    step = call(tensor(_LENGTH, _BATCH, _INPUT, grad=False), cotangent=None)
+    kwargs = {"num_layers": layers, "dropout": p, "bidirectional": directions == 2}
+    case = layer_case((_INPUT, WIDTH), kwargs, [step, step, evaluate(), step, train(), step], state=state)
+    settings = ", ".join(f"{name}={value}" for name, value in kwargs.items())
+
+    def holds(observations: Sequence[Mapping[str, Any]]) -> str | None:
+        found = [_output_and_state(record["out"]) for record in observations[0]["steps"] if "out" in record]
+        first, second, resting, third = found
+        lowest = resting[0]
+        for _ in range(squashes * (layers - 1)):
+            lowest = torch.atanh(lowest)
+        for output, h_n in (first, second, third):
+            said = _one_call(squashes, p, lowest, resting[1][:directions], output, h_n)
+            if said:
+                return f"in training, with {settings}: {said}"
+        if torch.equal(first[0], second[0]) or torch.equal(first[0], third[0]):
+            return f"in training, with {settings}: two calls drop the very same elements"
+        return None
+
+    return Property(criterion="values", cases=[case], holds=holds, shows=_SHOWS)
+
+
+def _output_and_state(out: Any) -> tuple[Tensor, Tensor]:
+    output, states = out
+    return output.double(), (states[0] if isinstance(states, list) else states).double()
+
+
+def _last(output: Tensor, directions: int) -> Tensor:
+    """What each direction puts out last, in the shape of a layer's states: forward at the end, backward at the
+    start."""
+    halves = output.chunk(directions, -1)
+    return torch.stack([half[0] if number else half[-1] for number, half in enumerate(halves)])
+
+
+def _one_call(squashes: int, p: float, lowest: Tensor, h_0: Tensor, output: Tensor, h_n: Tensor) -> str | None:
+    """What is wrong with a call in training, given the lowest layer's outputs and its last states."""
+    directions = len(h_0)
+    layers = len(h_n) // directions
+    if not _close(h_n[:directions], h_0):
+        return "the states of the first layer change, but its input and its states are not to be dropped"
+    if not _close(_last(output, directions), h_n[-directions:]):
+        return "the last layer's outputs differ from its states, but they are not to be dropped"
+    expected = lowest
+    for layer in range(1, layers):
+        expected = expected / (1 - p)
+        for _ in range(squashes):
+            expected = torch.tanh(expected)
+        if not _dropped(h_n[layer * directions : (layer + 1) * directions], _last(expected, directions)):
+            return (
+                f"the outputs of layer {layer - 1} should reach layer {layer} either as zero or divided by 1 - dropout"
+            )
+    if not _dropped(output, expected):
+        return "the outputs of a layer should reach the next either as zero or divided by 1 - dropout"
+    gone = output.abs() < _ROUNDING / 10
+    wanted = 1 - (1 - p) ** (layers - 1)
+    for half in gone.chunk(directions, -1):
+        share = float(half.double().mean())
+        if abs(share - wanted) > ks_threshold(half.numel()):
+            return f"{share:.0%} of the elements are dropped before the last layer, where {wanted:.0%} are expected"
+        if any(bool((half == first).all()) for first in (half[:1], half[:, :1], half[..., :1])):
+            return "the same elements are dropped at all times, in the whole batch or in all features"
+    return None
+
+
+def _close(one: Tensor, other: Tensor) -> bool:
+    return bool((one - other).abs().max() <= _ROUNDING)
+
+
+def _dropped(values: Tensor, kept: Tensor) -> bool:
+    return bool(torch.minimum(values.abs(), (values - kept).abs()).max() <= _ROUNDING)
+
+
+@recorded
+def classifier_drops_half(
+    args: Sequence[Any], kwargs: Mapping[str, Any], *, image: Sequence[int], linear: Sequence[str], width: int
+) -> Property:
+    """Both hidden layers of a classifier drop half of their units in training and none in evaluation.
+
+    The first hidden layer is made all ones, and each unit of the second the mean of the first after dropout: K of its
+    units survive, so that is 2K/width. Forty units of the second, after dropout, are the output, one row an image; so
+    every row holds zeros and 4K/width, and K differs from row to row. Of six rows a right answer gives one without any
+    zero or any other value with a probability below 6 * 2^-39 = 1.1e-11, one whose K is further than seven standard
+    deviations from width/2 with 1.6e-11, and six equal K with 1.2e-10 where width is 4096: below 1e-9 in all.
+
+    Args:
+        args: Of the constructor; the network has one output a class.
+        kwargs: Of the constructor, by name, ``num_classes`` aside.
+        image: Shape of an image, of which the network makes a vector of features for the classifier.
+        linear: Names of the classifier's three linear layers, between which there are ReLU and dropout.
+        width: Units of each hidden layer.
+    """
+    first, second, last = linear
+    lines = (
+        "like = next(layer.parameters())",
+        "state = layer.state_dict()",
+        f"for name in {list(linear)}: state[name + '.weight'].zero_(); state[name + '.bias'].zero_()",
+        f"state['{first}.bias'].fill_(1)",
+        f"state['{second}.weight'].fill_(1 / {width})",
+        f"state['{last}.weight'].fill_diagonal_(1)",
+        f"layer(torch.zeros({_IMAGES}, *{list(image)}).to(like)).detach()",
+        f"bool((layer.eval()(torch.zeros(1, *{list(image)}).to(like)) - 1).abs().max() < 1e-4)",
+    )
+    # Such layers are large.
+    named = {**kwargs, "num_classes": _OUTPUTS}
+    case = layer_case(args, named, [run(*lines)], state=None, dtype="float32", patience=4)
+
+    def holds(observations: Sequence[Mapping[str, Any]]) -> str | None:
+        values = line_values(observations[0])
+        if isinstance(values, str):
+            return values
+        said = _half_survives(values[-2].double(), width)
+        return said or (None if values[-1] is True else "in evaluation mode nothing should be dropped")
+
+    return Property(criterion="values", cases=[case], holds=holds)
+
+
+def _half_survives(rows: Tensor, width: int) -> str | None:
+    """What is wrong with the outputs of `classifier_drops_half` in training."""
+    counts = []
+    for row in rows:
+        kept = row[row != 0]
+        if not 0 < len(kept) < len(row):
+            return "in training, some units of the second hidden layer should be dropped, and others kept"
+        count = float(kept[0]) * width / 4
+        far = abs(count - width / 2) > 3.5 * width**0.5
+        if far or float((kept - kept[0]).abs().max()) > 10 * _ROUNDING or abs(count - round(count)) > 0.01:
+            return (
+                "in training, each unit of both hidden layers should be dropped with probability 0.5, the rest doubled"
+            )
+        counts.append(round(count))
+    if len(set(counts)) == 1:
+        return "in training, other units of the first hidden layer should be dropped for every image"
+    return None

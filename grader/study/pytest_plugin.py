@@ -1,0 +1,178 @@
+"""pytest in a workspace: each criterion of each part that has been begun is a test.
+
+Switched on by the workspace's own ``pytest.ini`` (``-p grader.pytest_plugin``). Answers are judged in a worker process;
+nothing of theirs is imported here.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from grader.model import CourseError, PartReport, Verdict
+
+if TYPE_CHECKING:
+    from grader.kit.outline import Lesson, Outline
+    from grader.study.check import Checker
+    from grader.study.workspace import Workspace
+
+
+class _Session:
+    """The course and the workspace of one run, read when the first answer is met."""
+
+    def __init__(self, folder: Path) -> None:
+        from grader.course.places import root_of
+        from grader.kit.outline import read_outline
+        from grader.study.workspace import find_workspace
+
+        self.workspace: Workspace = find_workspace(folder)
+        remembered = Path(self.workspace.course) if self.workspace.course else None
+        known = remembered is not None and (remembered / "course.toml").is_file()
+        self.outline: Outline = read_outline(root_of(remembered if known else None))
+        self._checker: Checker | None = None
+        self._reports: dict[tuple[str, str], PartReport] = {}
+
+    @property
+    def checker(self) -> "Checker":
+        if self._checker is None:
+            from grader.course.places import cache_dir
+            from grader.study.check import Checker
+
+            self._checker = Checker(self.outline.root, self.workspace.path, cache_dir())
+        return self._checker
+
+    def lesson(self, path: Path) -> "Lesson | None":
+        """The exercise that a file answers, where it lies at its place in the workspace."""
+        if path.parent.parent != self.workspace.path or path.suffix not in (".py", ".ipynb"):
+            return None
+        slug = f"{path.parent.name}/{path.stem}"
+        return next((lesson for lesson in self.outline.lessons if lesson.slug == slug), None)
+
+    def report(self, lesson: "Lesson", symbol: str) -> PartReport:
+        key = lesson.slug, symbol
+        if key not in self._reports:
+            (self._reports[key],) = self.checker.check(lesson, [symbol])
+        return self._reports[key]
+
+    def close(self) -> None:
+        if self._checker is not None:
+            self._checker.close()
+
+
+_KEY = pytest.StashKey[_Session]()
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect an answer file that pytest would pass by."""
+    if file_path.suffix == ".py" and parent.session.isinitpath(file_path):
+        return None  # named on the command line: pytest makes a module of it, see below
+    return _answer_file(file_path, parent)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> Any:
+    """Judge an answer named on the command line, rather than import it."""
+    return _answer_file(module_path, parent)
+
+
+def _answer_file(path: Path, parent: pytest.Collector) -> "AnswerFile | None":
+    if path.suffix not in (".py", ".ipynb"):
+        return None
+    session = _session(parent.config)
+    lesson = session.lesson(path)
+    if lesson is None:
+        return None
+    return AnswerFile.from_parent(parent, path=path, lesson=lesson)
+
+
+def _session(config: pytest.Config) -> _Session:
+    if _KEY not in config.stash:
+        try:
+            config.stash[_KEY] = _Session(config.rootpath)
+        except CourseError as error:
+            raise pytest.UsageError(str(error)) from None
+    return config.stash[_KEY]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Let the worker go."""
+    if _KEY in config.stash:
+        config.stash[_KEY].close()
+
+
+class AnswerFile(pytest.File):
+    """An answer file: its parts."""
+
+    def __init__(self, *, lesson: "Lesson", **more: Any) -> None:
+        super().__init__(**more)
+        self.lesson = lesson
+
+    def collect(self) -> Iterator["PartNode"]:
+        """The parts that have been begun here."""
+        session = _session(self.config)
+        begun = session.checker.attempted(self.lesson)
+        if session.checker.answer(self.lesson).path != f"{self.lesson.slug}{self.path.suffix}":
+            return  # the answer is in the notebook beside it, or the other way round
+        for symbol in begun:
+            yield PartNode.from_parent(self, name=symbol)
+
+
+class PartNode(pytest.Collector):
+    """A part: its criteria."""
+
+    parent: AnswerFile
+
+    def collect(self) -> Iterator["CriterionItem"]:
+        """The lines of the part's rubric."""
+        from grader.suite.cache import rubric
+
+        checker, lesson = _session(self.config).checker, self.parent.lesson
+        exercise = checker.exercise(lesson)
+        (part,) = (part for part in exercise.parts if part.symbol == self.name)
+        for name in rubric(part, checker.judge.suites.suite(exercise, part)):
+            yield CriterionItem.from_parent(self, name=name)
+
+
+class NotAccepted(Exception):
+    """A criterion did not hold; the text is what `course check` shows."""
+
+
+class CriterionItem(pytest.Item):
+    """A criterion of one part."""
+
+    parent: PartNode
+
+    def runtest(self) -> None:
+        """Judge the part, once for all its criteria, and look at this one."""
+        from grader.study.page import page
+
+        lesson = self.parent.parent.lesson
+        report = _session(self.config).report(lesson, self.parent.name)
+        if report.verdict is Verdict.JUDGE_ERROR:
+            raise RuntimeError(report.message)
+        found = next((item for item in report.criteria if item.name == self.name), None)
+        if found is None or found.verdict is Verdict.ACCEPTED:
+            return
+        if found.verdict is Verdict.SKIPPED:
+            pytest.skip(found.message)
+        raise NotAccepted(page(report, lesson, suffix=self.path.suffix, show=self.name))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """The message for the learner, not a traceback through the grader."""
+        if isinstance(excinfo.value, NotAccepted):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where the part is defined, for editors to jump to."""
+        return self.path, _line(self.path, self.parent.name), f"{self.parent.name}: {self.name}"
+
+
+def _line(path: Path, symbol: str) -> int:
+    try:
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+    except (OSError, SyntaxError, ValueError):
+        return 0
+    return next((node.lineno - 1 for node in body if getattr(node, "name", "") == symbol), 0)

@@ -1,0 +1,387 @@
+"""Turn a part's declaration into the cases of its suite, each with what the oracle and every misconception answer."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+
+from grader.case.probe import run_case
+from grader.case.recipes import build
+from grader.compare import apart, criteria
+from grader.compare import tensors as compare
+from grader.compare.fingerprint import Fingerprint, fingerprint
+from grader.course.declared import DeclaredExercise
+from grader.course.versions import case_versions
+from grader.model import CourseError
+from grader.spec import Misconception, Part, evaluate, run, train
+from grader.suite.data import HIDDEN, Suite, SuiteCase
+from grader.suite.positional import called_otherwise
+from grader.suite.search import canonical, draw, seed_from, smallest, weight
+from grader.suite.twice import called_twice
+
+SMALL = 22.0
+"""A case of this weight needs no shrinking: a person takes it in at a glance."""
+_ENOUGH = 64.0
+"""The same for hidden cases: where an answer fails one, the judge looks for a smaller one then."""
+TOO_LARGE = 1_000.0
+"""Where cases weigh this much, they are images for whole networks, and slow: the suite does without a search."""
+_NUMERICS_CASES = 16
+_JUDGED_APART = ("own_work", "numerics", "init", "errors", "vectorized")
+"""Criteria that have cases of their own."""
+_SMALLEST = 5
+"""One in so many cases is too small to tell much."""
+_PUBLIC_SHARE = 3
+_MARKS = 32
+"""Cases on which a misconception's behaviour is noted, more than a diagnosis looks at."""
+_REMEMBERED = 4_000
+"""Answers of the oracle that are kept while a part is compiled."""
+
+
+def resolve_case(
+    part: Part, oracle: Mapping[str, Any], case: Mapping[str, Any], known: dict[str, dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    """A case as the worker takes it: with its symbol, and ``state`` as recipes by name.
+
+    Args:
+        part: The part.
+        oracle: Its oracle, by name.
+        case: The case as declared or drawn.
+        known: What the oracle looks like by how it is constructed, to spare constructing it once more.
+
+    Raises:
+        CourseError: where the oracle cannot be constructed so.
+    """
+    known = {} if known is None else known
+    resolved: dict[str, Any] = {"symbol": part.symbol, **case}
+    if "new" not in resolved or resolved.get("state") is None:
+        return resolved
+    given: Mapping[str, Any] = resolved["state"] if isinstance(resolved["state"], Mapping) else {}
+    key = canonical([resolved["new"], resolved.get("dtype")])
+    made = known[key] = known.get(key) or run_case({**resolved, "state": None, "steps": []}, oracle, plain=True)
+    if made["error"]:
+        error = made["error"]
+        raise CourseError(
+            f"{part.symbol}: the oracle cannot be constructed ({error['type']}: {error['message']}).",
+            f"The case: {canonical(resolved)[:600]}",
+        )
+    new = made["new"]
+    if not new["module"]:
+        return {**resolved, "state": None}
+    kept = set(new["state"])
+    rows = [(row, "parameter") for row in new["parameters"]] + [(row, "buffer") for row in new["buffers"]]
+    resolved["state"] = [
+        [
+            row[0],
+            {**_state_recipe(row[0], row[1], row[2], str(resolved["seed"])), **given.get(row[0], {}), "role": role},
+        ]
+        for row, role in rows
+        if row[0] in kept
+    ]
+    return resolved
+
+
+class Compiler:
+    """The compilation of one part's suite."""
+
+    def __init__(self, exercise: DeclaredExercise, part: Part, seed: str, visibility: str, device: str) -> None:
+        self.exercise, self.part, self.visibility, self.device = exercise, part, visibility, device
+        self.seed = (seed, exercise.slug, part.symbol, visibility)
+        self.wrong = [item for item in exercise.misconceptions if item.part == part.symbol]
+        self.planned: dict[str, int] = {}
+        self.small = 0.0
+        self.caught: set[str] = set()
+        """Misconceptions that a small case of the suite gives away already."""
+        self.marked: Counter[str] = Counter()
+        self._made: dict[str, dict[str, Any]] = {}
+        self._answered: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
+        # A program may end in an exception, so there `errors` is judged among the others.
+        programs = isinstance(part.oracle, Mapping)
+        self.apart = tuple(name for name in _JUDGED_APART if not (programs and name == "errors"))
+
+    def suite(self) -> Suite:
+        """Compile it."""
+        part = self.part
+        main = self._main()
+        cases = [
+            *main,
+            *self._interface(),
+            *called_otherwise(part, getattr(self.exercise.reference, part.symbol, None), main, self._observe),
+        ]
+        cases += self._numerics() + self._errors() + self._grouped()
+        content = canonical([case_versions(), [[item.kind, item.group, dict(item.case)] for item in cases]])
+        digest = hashlib.sha256(content.encode()).hexdigest()
+        return Suite(
+            exercise=self.exercise.slug, symbol=part.symbol, visibility=self.visibility, digest=digest, cases=cases,
+            planned=self.planned,
+        )  # fmt: skip
+
+    def _seed_for(self, *words: str) -> int:
+        return seed_from(*self.seed, *words)
+
+    def _observe(self, case: Mapping[str, Any]) -> dict[str, Any]:
+        return run_case(case, self.part.oracles, device=self.device, plain=True)
+
+    def _observe_wrong(self, case: Mapping[str, Any], item: Misconception) -> dict[str, Any]:
+        """What a misconception does on the case just as a student's answer gets it, layouts and all."""
+        return run_case(case, self.exercise.with_misconception(item), device=self.device)
+
+    def _resolve(self, case: Mapping[str, Any]) -> dict[str, Any]:
+        return resolve_case(self.part, self.part.oracles, case, self._made)
+
+    def _answered_by_oracle(self, case: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """A drawn case resolved, and the oracle's answer; searches look at the same small cases again and again."""
+        key = canonical(case)
+        found = self._answered.get(key)
+        if found is None:
+            resolved = self._resolve(case)
+            found = resolved, self._observe(resolved)
+            if len(self._answered) < _REMEMBERED:
+                self._answered[key] = found
+        return found
+
+    def _broken(self, what: str, case: Mapping[str, Any], observation: Mapping[str, Any]) -> CourseError:
+        error = observation["error"]
+        came = f" ({error['type']}: {error['message'][:200]})" if error else ""
+        return CourseError(
+            f"{self.exercise.slug}, {self.part.symbol}: {what}{came}.", f"The case: {canonical(case)[:600]}"
+        )
+
+    def _main(self) -> list[SuiteCase]:
+        part = self.part
+        count = part.size if self.visibility == HIDDEN else max(min(4, part.size), part.size // _PUBLIC_SHARE)
+        drawn = [self._resolve(case) for case in draw(part.cases, count, self._seed_for("cases"))]
+        unique = {canonical(case): case for case in [self._resolve(case) for case in part.examples] + drawn}
+        weights = sorted(weight(case)[0] for case in drawn) or [0.0]
+        # Where even the smallest case drawn is large (an image), a search would find none much smaller.
+        self.small = max(_ENOUGH if self.visibility == HIDDEN else SMALL, 2 * weights[0])
+        entries = [self._entry(case) for case in sorted(unique.values(), key=weight)]
+        for item in self.wrong if weights[len(weights) // 2] < TOO_LARGE else ():
+            case = self._killer(item)
+            if case is not None and canonical(case) not in unique:
+                unique[canonical(case)] = case
+                entries.append(self._entry(case))
+        entries += self._called_twice(sorted(unique.values(), key=weight))
+        return sorted(entries, key=lambda entry: weight(entry.case))
+
+    def _called_twice(self, cases: Sequence[Mapping[str, Any]]) -> list[SuiteCase]:
+        """The smallest case that goes backward through the first of two calls, from a few elements on."""
+        for case in cases[len(cases) // _SMALLEST :]:
+            if weight(case)[0] > TOO_LARGE:
+                break
+            twice = called_twice(case)
+            if twice is not None:
+                answered = self._observe(twice)["steps"]
+                grads = [grad for record in answered for grad in record.get("grads", {}).values()]
+                if any(compare.magnitude(grad) > 0 for grad in grads):
+                    return [self._entry(twice)]
+        return []
+
+    def _entry(self, case: Mapping[str, Any]) -> SuiteCase:
+        expected = self._observe(case)
+        if expected["error"]:
+            raise self._broken("the oracle raises on a case", case, expected)
+        self._plan(
+            criteria.judge_case(self.part, case, expected, expected), "the oracle does not agree with itself", case
+        )
+        return SuiteCase(kind="main", case=case, expected=expected, misconceptions=self._fingerprints(case, expected))
+
+    def _plan(self, outcome: criteria.Outcome, complaint: str, case: Mapping[str, Any]) -> None:
+        if outcome.findings:
+            name, finding = next(iter(outcome.findings.items()))
+            raise CourseError(
+                f"{self.exercise.slug}, {self.part.symbol}: {complaint} on {name}: {finding.message}",
+                f"The case: {canonical(case)[:600]}",
+            )
+        for name in outcome.held:
+            self.planned[name] = self.planned.get(name, 0) + 1
+
+    def _killer(self, item: Misconception) -> dict[str, Any] | None:
+        """The smallest case found on which a misconception fails the criterion it names.
+
+        None where a small one is in the suite already, or none was found.
+        """
+        if item.criterion in self.apart or item.name in self.caught:
+            return None
+
+        def caught_drawn(case: Mapping[str, Any]) -> bool:
+            resolved, expected = self._answered_by_oracle(case)
+            return not expected["error"] and self.catches(item, resolved, expected, self._observe_wrong(resolved, item))
+
+        case = smallest(self.part.cases, caught_drawn, self._seed_for("killer", item.name), examples=100)
+        return None if case is None else self._resolve(case)
+
+    def catches(
+        self, item: Misconception, case: Mapping[str, Any], expected: Mapping[str, Any], got: Mapping[str, Any]
+    ) -> bool:
+        """Whether a misconception fails the criterion it names on a case."""
+        return item.criterion in criteria.judge_case(self.part, case, expected, got).findings
+
+    def _fingerprints(self, case: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[str, Fingerprint]:
+        """The misconceptions that answer a case otherwise than the oracle, and how.
+
+        Of each only so many are noted: the smallest, because cases come in order.
+        """
+        right = fingerprint(expected)
+        small = weight(case)[0] <= self.small
+        found = {}
+        for item in self.wrong:
+            if item.criterion in self.apart or self.marked[item.name] >= _MARKS:
+                continue
+            got = self._observe_wrong(case, item)
+            mark = fingerprint(got)
+            if mark.matches(right):
+                continue
+            found[item.name] = mark
+            self.marked[item.name] += 1
+            if small and item.name not in self.caught and self.catches(item, case, expected, got):
+                self.caught.add(item.name)
+        return found
+
+    def _interface(self) -> list[SuiteCase]:
+        cases = [dict(case) for case in self.part.interface]
+        first = self.part.examples[0] if self.part.examples else None
+        if first is not None and "new" in first:
+            cases.append(
+                {
+                    **first,
+                    "state": None,
+                    "fresh": True,
+                    "dtype": "float32",
+                    "steps": _module_steps(self._observe, self._resolve(first)),
+                }
+            )
+        entries = []
+        for case in cases:
+            resolved = {**self._resolve(case), "lines": "interface"}
+            expected = self._observe(resolved)
+            if expected["error"]:
+                raise self._broken("the oracle raises on an interface case", resolved, expected)
+            self._plan(
+                criteria.judge_case(self.part, resolved, expected, expected),
+                "the oracle does not agree with itself",
+                resolved,
+            )
+            entries.append(SuiteCase(kind="interface", case=resolved, expected=expected))
+        return entries
+
+    def _numerics(self) -> list[SuiteCase]:
+        part = self.part
+        if part.numerics is None:
+            return []
+        count = _NUMERICS_CASES if self.visibility == HIDDEN else _NUMERICS_CASES // 4
+        entries = []
+        for drawn in draw(part.numerics, count, self._seed_for("numerics")):
+            case = self._resolve(drawn)
+            expected = self._truth(case)
+            got = self._observe(case)
+            if got["error"]:
+                raise self._broken("the oracle raises on a float32 case", case, got)
+            self._plan(
+                apart.judge_numerics(case, expected, got), "torch's own float32 answer is out of its allowance", case
+            )
+            entries.append(SuiteCase(kind="numerics", case=case, expected=expected))
+        return sorted(entries, key=lambda entry: weight(entry.case))
+
+    def _truth(self, case: Mapping[str, Any]) -> dict[str, Any]:
+        """The float64 answer to a float32 case, and how far from it an answer may be.
+
+        The allowance is a multiple of the largest of torch's own error, how far the truth moves when inputs move by
+        half a float32 unit in the last place, and one such unit of the result.
+        """
+        exact = dict(apart.numeric_leaves(self._observe(in_float64(case))))
+        moved = [dict(apart.numeric_leaves(self._observe(in_float64(case, jitter)))) for jitter in (1, 2, 3)]
+        torch_own = dict(apart.numeric_leaves(self._observe(case)))
+        # A buffer moves from its old value: what is lost there is lost in the new one, however small that is.
+        before = {
+            f"buffer {name} after": float(build(recipe, dtype=torch.float64).abs().max())
+            for name, recipe in case.get("state") or []
+            if recipe["role"] == "buffer"
+        }
+        allowed = {}
+        for path, leaf in exact.items():
+            truth = compare.body(leaf)
+            size = max(compare.magnitude(leaf), before.get(path.partition(" step")[0], 0.0))
+            errors = [_largest(compare.body(other[path]).double() - truth) for other in [torch_own, *moved]]
+            allowed[path] = self.part.numerics_multiple * max(*errors, size * 2.0**-23)
+        return {"truth": exact, "allowed": allowed}
+
+    def _errors(self) -> list[SuiteCase]:
+        entries = []
+        for case in self.part.errors:
+            resolved = {"symbol": self.part.symbol, **case, "state": None}
+            expected = self._observe(resolved)
+            if not expected["error"]:
+                raise self._broken("the oracle does not raise on a case in `errors`", resolved, expected)
+            self._plan(apart.judge_raising(resolved, expected, expected), "the oracle does not raise", resolved)
+            entries.append(SuiteCase(kind="errors", case=resolved, expected={"error": expected["error"], "steps": []}))
+        return entries
+
+    def _grouped(self) -> list[SuiteCase]:
+        """Cases of properties and growth, which are judged together."""
+        entries = []
+        for index, item in enumerate(self.part.properties):
+            for case in item.cases:
+                resolved = self._resolve(case)
+                expected = self._observe(resolved)
+                if expected["error"]:
+                    raise self._broken("the oracle raises on a property's case", resolved, expected)
+                entries.append(SuiteCase(kind="property", case=resolved, expected=expected, group=index))
+            self.planned[item.criterion] = self.planned.get(item.criterion, 0) + 1
+        for index, growth in enumerate(self.part.growth):
+            entries += [SuiteCase(kind="growth", case=self._resolve(case), group=index) for case in growth.cases]
+            self.planned["vectorized"] = self.planned.get("vectorized", 0) + 1
+        return entries
+
+
+def _module_steps(observe: Any, case: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What every module must be able to do, for oracles that are modules."""
+    if not observe({**case, "steps": []})["new"]["module"]:
+        return []
+    return [
+        run("layer.training", "layer.eval() is layer", "any(child.training for child in layer.modules())"),
+        evaluate(),
+        run("layer.training", "layer.train() is layer", "all(child.training for child in layer.modules())"),
+        train(),
+        run(
+            "layer.to(torch.float64) is layer",
+            "all(item.dtype is torch.float64 for item in layer.parameters())",
+            "layer.float() is layer",
+            "all(item.dtype is torch.float32 for item in layer.parameters())",
+        ),
+    ]
+
+
+def _state_recipe(name: str, shape: Sequence[int], dtype: str, seed: str) -> dict[str, Any]:
+    """A random value for a parameter or buffer that a network could really have."""
+    recipe: dict[str, Any] = {"shape": list(shape), "seed": seed_from(name, seed) % 2**16}
+    if "float" not in dtype:
+        return {"$fill": "integers", "low": 0, "high": 6, "dtype": dtype.removeprefix("torch."), **recipe}
+    if name.rpartition(".")[2].endswith("var"):
+        return {"$fill": "uniform", "scale": 0.9, "shift": 1.2, **recipe}
+    fan_in = 1
+    for size in shape[1:]:
+        fan_in *= size
+    return {"$fill": "normal", "scale": round(fan_in**-0.5, 6), **recipe}
+
+
+def in_float64(case: Mapping[str, Any], jitter: int = 0) -> dict[str, Any]:
+    """A float32 case in float64 on its float32 values.
+
+    They are moved by half a unit in the last place where ``jitter`` is not 0.
+    """
+
+    def visit(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            if "$fill" in value and "dtype" not in value:
+                return {**value, "jitter": jitter}
+            return {key: visit(item) for key, item in value.items()}
+        return [visit(item) for item in value] if isinstance(value, list) else value
+
+    return {**visit(dict(case)), "dtype": "float64"}
+
+
+def _largest(values: torch.Tensor) -> float:
+    finite = values[values.isfinite()]
+    return float(finite.abs().max()) if finite.numel() else 0.0

@@ -1,0 +1,90 @@
+"""A compiled suite as data: its cases, what is expected of them, and its bytes on disk."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.case import wire
+from grader.compare.fingerprint import Fingerprint
+from grader.model import CRITERIA
+from grader.spec import POINTS, Part
+
+HIDDEN, PUBLIC = "hidden", "public"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SuiteCase:
+    """One case of a suite."""
+
+    kind: str
+    """``main``, ``interface``, ``positional``, ``numerics``, ``errors``, ``property`` or ``growth``."""
+    case: Mapping[str, Any]
+    expected: Mapping[str, Any] | None = None
+    """The oracle's observation (for numerics, the truth and its allowances)."""
+    misconceptions: Mapping[str, Fingerprint] = field(default_factory=dict)
+    """How each misconception that differs here would answer."""
+    group: int = 0
+    """Which property or growth it belongs to, or for ``positional`` the index of the same case by keyword."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suite:
+    """The compiled cases of one part."""
+
+    exercise: str
+    symbol: str
+    visibility: str
+    digest: str
+    cases: Sequence[SuiteCase]
+    planned: Mapping[str, int]
+    """How many cases judge each criterion when everything is right."""
+
+
+def rubric(part: Part, suite: Suite) -> dict[str, float]:
+    """The part's criteria with their points, in the order of judging."""
+    present = {"own_work", *suite.planned}
+    points = {name: float(part.points.get(name, POINTS[name])) for name in CRITERIA}
+    return {name: points[name] for name in CRITERIA if name in present and (points[name] > 0 or name == "own_work")}
+
+
+def to_bytes(suite: Suite) -> bytes:
+    """A suite as bytes: JSON and raw tensors, nothing that could run."""
+    return wire.pack_payload(
+        {
+            "exercise": suite.exercise, "symbol": suite.symbol, "visibility": suite.visibility,
+            "digest": suite.digest, "planned": suite.planned,
+            "cases": [
+                {
+                    "kind": item.kind, "case": item.case, "group": item.group,
+                    # A positional case is answered like its twin by keyword.
+                    "expected": None if item.kind == "positional" else item.expected,
+                    "misconceptions": {name: list(mark.marks) for name, mark in item.misconceptions.items()},
+                }
+                for item in suite.cases
+            ],
+        }
+    )  # fmt: skip
+
+
+def from_bytes(data: bytes) -> Suite:
+    """The suite that `to_bytes` wrote.
+
+    Raises:
+        ValueError: where the bytes are something else.
+    """
+    try:
+        found = wire.unpack(data)
+        rows = found["cases"]
+        cases = [
+            SuiteCase(
+                kind=row["kind"], case=row["case"], group=row["group"],
+                expected=rows[row["group"]]["expected"] if row["kind"] == "positional" else row["expected"],
+                misconceptions={name: Fingerprint(marks) for name, marks in row["misconceptions"].items()},
+            )
+            for row in rows
+        ]  # fmt: skip
+        return Suite(
+            **{key: found[key] for key in ("exercise", "symbol", "visibility", "digest", "planned")}, cases=cases
+        )
+    except (wire.WireError, KeyError, IndexError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a suite ({type(error).__name__})") from None
