@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from grader.model import Diagnosis, GradeReport, ProvenExercise, ProvenPart, SubmissionReport, Verdict
+from grader.model.words import unlike
 from grader.report import chart
-from grader.report.html import file_names, write
+from grader.report.html import write
 from tests import report_samples as samples
 
 TEMPLATES = Path(chart.__file__).parent / "templates"
@@ -136,7 +137,7 @@ def test_file_names_are_safe_and_different() -> None:
         "../../etc/passwd", "<script>", "Ana", "ana", "ana-2", "", "...", "CON", "José Müller", "名前", "a/b\\c",
         "x" * 400, "\x00", "-rf", ".hidden", "index", "lpt1.txt",
     ]  # fmt: skip
-    files = file_names(names)
+    files = unlike(names, ".html")
     assert len({file.casefold() for file in files}) == len(names)
     assert all(re.fullmatch(r"[a-z0-9][a-z0-9-]{0,79}\.html", file) for file in files)
     assert files[:5] == ["etc-passwd.html", "script.html", "ana.html", "ana-2.html", "ana-2-2.html"]

@@ -1,4 +1,7 @@
-"""nbgrader with our judge in place of a kernel: an instructor's ``nbgrader_config.py`` calls `configure`."""
+"""nbgrader with our judge in place of a kernel: an instructor's ``nbgrader_config.py`` calls `configure`.
+
+May import: grading, release, report and all that they may.
+"""
 
 import os
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""The verbs of the command line, one module an area, and what they share. `cli.py` loads a verb's module on demand."""
+"""The verbs of the command line, one module an area, and what they share. `cli.py` loads a verb's module on demand.
+
+May import: every room but the doors of `public`.
+"""
 
 import os
 import sys

@@ -1,12 +1,14 @@
 """nbgrader's submissions, and grades for the systems that schools use."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from grader.commands import told
 from grader.course.places import root_of
+from grader.course.settings import read_settings
 from grader.model import CourseError
 
 
@@ -58,12 +60,14 @@ def export(
 
     RESULTS is the grades.json (or the directory) of `course grade --output`, or nbgrader's gradebook.db.
     """
-    from grader.exports import Wanted, write
+    from grader.exports import READ_BY_STUDENTS, ExportRequest, write
 
-    notes = write(
-        Wanted(form=form, results=results, gradebook=gradebook, assignment=assignment, column=column, output=output),
-        root_of(root),
+    request = ExportRequest(
+        form=form, results=results, gradebook=gradebook, assignment=assignment, column=column, output=output
     )
+    if form in READ_BY_STUDENTS:
+        request = replace(request, feedback=read_settings(root_of(root)).feedback)
+    notes = write(request)
     for note in notes:
         click.echo(note, err=True)
     click.echo(f"Wrote {output}.")

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.model import CourseError, Limits
-
-FEEDBACK = ("none", "criterion", "counterexample")
+from grader.model.policy import POLICIES
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,7 +18,7 @@ class Settings:
     """In the order in which they are given out."""
     limits: Limits
     feedback: str
-    """How much of a failed hidden case a student's report shows: one of `FEEDBACK`."""
+    """How much of a failed hidden case a student's report shows: one of `grader.model.policy.POLICIES`."""
     is_kit: bool = False
     """Whether this is a student's kit, whose suites were recorded (``kind = "kit"``)."""
 
@@ -40,8 +39,8 @@ def read_settings(root: Path) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CourseError(f"{path} cannot be read: {error}") from None
     feedback = found.get("feedback", {}).get("hidden", "counterexample")
-    if feedback not in FEEDBACK:
-        raise CourseError(f"{path}: feedback.hidden is {feedback!r}.", f"Choose one of {', '.join(FEEDBACK)}.")
+    if feedback not in POLICIES:
+        raise CourseError(f"{path}: feedback.hidden is {feedback!r}.", f"Choose one of {', '.join(POLICIES)}.")
     try:
         limits = Limits(**found.get("limits", {}))
     except TypeError:

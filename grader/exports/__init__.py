@@ -1,14 +1,21 @@
-"""Grades in the forms that schools' systems take in: CSV, Canvas, Moodle, Gradescope, JUnit XML."""
+"""Grades in the forms that schools' systems take in: CSV, Canvas, Moodle, Gradescope, JUnit XML.
+
+May import: model.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.model import CourseError
+from grader.model.policy import redact
+
+READ_BY_STUDENTS = ("gradescope", "junit")
+"""Forms that show messages and counterexamples, so that the feedback policy holds for them."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class ExportRequest:
     """What to export, and where to."""
 
     form: str
@@ -19,14 +26,15 @@ class Wanted:
     assignment: str | None = None
     column: str | None = None
     output: Path
+    feedback: str = "counterexample"
+    """What students may see of hidden cases, in the forms that they read (see `grader.model.policy`)."""
 
 
-def write(wanted: Wanted, root: Path) -> Sequence[str]:
+def write(request: ExportRequest) -> Sequence[str]:
     """Write the export.
 
     Args:
-        wanted: What to export.
-        root: The course's directory, whose feedback policy holds where students read the export.
+        request: What to export, and where to.
 
     Returns:
         What the person should know: who was not matched, what was left ungraded.
@@ -35,36 +43,38 @@ def write(wanted: Wanted, root: Path) -> Sequence[str]:
         CourseError: where the results or the gradebook cannot be read, or do not fit together.
     """
     try:
-        return _write(wanted, root)
+        return _write(request)
     except OSError as error:
-        raise CourseError(f"{wanted.output} cannot be written: {error}.", "Name another with --output.") from None
+        raise CourseError(f"{request.output} cannot be written: {error}.", "Name another with --output.") from None
 
 
-def _write(wanted: Wanted, root: Path) -> Sequence[str]:
+def _write(request: ExportRequest) -> Sequence[str]:
     from grader.exports import canvas, gradescope, junit, moodle, table
-    from grader.exports.scores import read_report, read_scores
+    from grader.exports.scores import read_report, scores_of
 
-    if wanted.form in ("gradescope", "junit"):
-        from grader.course.settings import read_settings
-        from grader.model.policy import redact
-
-        report = redact(read_report(wanted.results), read_settings(root).feedback)
-        if wanted.form == "junit":
-            wanted.output.write_text(junit.dumps(report), encoding="utf-8", newline="\n")
+    if request.form in READ_BY_STUDENTS:
+        report = redact(read_report(request.results), request.feedback)
+        if request.form == "junit":
+            request.output.write_text(junit.dumps(report), encoding="utf-8", newline="\n")
             return []
-        return gradescope.write(report, wanted.output)
-    scores = read_scores(wanted.results)
+        return gradescope.write(report, request.output)
+    if request.results.suffix == ".db":
+        from grader.exports.nbgrader_scores import read_gradebook
+
+        scores = read_gradebook(request.results)
+    else:
+        scores = scores_of(read_report(request.results))
     notes: list[str] = []
-    if wanted.assignment is not None:
-        scores = scores.only(wanted.assignment)
-    if wanted.form == "csv":
+    if request.assignment is not None:
+        scores = scores.only(request.assignment)
+    if request.form == "csv":
         text = table.dumps(scores)
     else:
-        if wanted.gradebook is None:
+        if request.gradebook is None:
             raise CourseError(
-                f"{wanted.form} needs the file that you exported from there.", "Name it with --gradebook.", usage=True
+                f"{request.form} needs the file that you exported from there.", "Name it with --gradebook.", usage=True
             )
-        fill = canvas.fill if wanted.form == "canvas" else moodle.fill
-        text, notes = fill(scores, wanted.gradebook.read_bytes(), wanted.column)
-    wanted.output.write_text(text, encoding="utf-8", newline="")
+        fill = canvas.fill if request.form == "canvas" else moodle.fill
+        text, notes = fill(scores, request.gradebook.read_bytes(), request.column)
+    request.output.write_text(text, encoding="utf-8", newline="")
     return [*notes, *scores.notes]

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.model import CourseError, CriterionReport, GradeReport, PartReport, SubmissionReport, Verdict
-from grader.model.words import LOOKS
-from grader.report.html import file_names
+from grader.model.words import LOOKS, unlike
 
 
 def write(report: GradeReport, output: Path) -> Sequence[str]:
@@ -30,9 +29,9 @@ def write(report: GradeReport, output: Path) -> Sequence[str]:
         _save(output, report.submissions[0])
         return []
     output.mkdir(parents=True, exist_ok=True)
-    names = file_names(submission.student for submission in report.submissions)
+    names = unlike((submission.student for submission in report.submissions), ".json")
     for submission, name in zip(report.submissions, names, strict=True):
-        _save(output / name.replace(".html", ".json"), submission)
+        _save(output / name, submission)
     return []
 
 

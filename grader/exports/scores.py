@@ -4,20 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from grader.model import (
-    Counterexample,
-    CourseError,
-    CriterionReport,
-    Diagnosis,
-    GradeReport,
-    OffLimitsUse,
-    PartReport,
-    SubmissionReport,
-    Verdict,
-)
-from grader.report.json import SCHEMA
+from grader.model import CourseError, GradeReport, Verdict, codec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,15 +32,6 @@ class Scores:
             points={student: {assignment: row.get(assignment)} for student, row in self.points.items()},
             most={assignment: self.most[assignment]},
         )
-
-
-def read_scores(path: Path) -> Scores:
-    """The scores in ``grades.json``, the directory that holds it, or ``gradebook.db``."""
-    if path.suffix != ".db":
-        return scores_of(read_report(path))
-    from grader.exports.nbgrader_scores import read_gradebook
-
-    return read_gradebook(path)
 
 
 def scores_of(report: GradeReport) -> Scores:
@@ -89,53 +68,12 @@ def read_report(path: Path) -> GradeReport:
     path = path / "grades.json" if path.is_dir() else path
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-        if document["schema"] != SCHEMA:
-            raise CourseError(f"{path} is of schema {document['schema']}, not {SCHEMA}.", "Grade again.")
-        return GradeReport(
-            device=document["device"],
-            sandbox=document["sandbox"],
-            versions=document["versions"],
-            submissions=tuple(_submission(item) for item in document["submissions"]),
-        )
+        if document["schema"] != codec.REPORT_SCHEMA:
+            raise CourseError(f"{path} is of schema {document['schema']}, not {codec.REPORT_SCHEMA}.", "Grade again.")
+        return codec.made(GradeReport, document)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CourseError(
             f"{path} holds no grades: {type(error).__name__}: {error}",
             "Write them with: course grade STUDENT_DIR... --output RESULTS",
             usage=True,
         ) from None
-
-
-def _known(kind: Any, data: Mapping[str, Any], **more: Any) -> Any:
-    """A dataclass from those of the data's keys that it has."""
-    return kind(**{key: value for key, value in data.items() if key in kind.__dataclass_fields__} | more)
-
-
-def _submission(data: Mapping[str, Any]) -> SubmissionReport:
-    return SubmissionReport(
-        student=data["student"],
-        path=data["path"],
-        score=data["score"],
-        max_score=data["max_score"],
-        parts=tuple(
-            _known(
-                PartReport,
-                part,
-                verdict=Verdict(part["verdict"]),
-                off_limits=tuple(_known(OffLimitsUse, use) for use in part["off_limits"]),
-                criteria=tuple(_criterion(item) for item in part["criteria"]),
-            )
-            for part in data["parts"]
-        ),
-    )
-
-
-def _criterion(data: Mapping[str, Any]) -> CriterionReport:
-    example, diagnosis = data["counterexample"], data["diagnosis"]
-    found: CriterionReport = _known(
-        CriterionReport,
-        data,
-        verdict=Verdict(data["verdict"]),
-        counterexample=None if example is None else _known(Counterexample, example),
-        diagnosis=None if diagnosis is None else _known(Diagnosis, diagnosis),
-    )
-    return found

@@ -13,8 +13,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.model import CourseError, PartReport, SubmissionReport, Verdict
-from grader.model import codec as archive
+from grader.model import CourseError, PartReport, SubmissionReport, Verdict, codec
 from grader.model.lazy import Lazily
 
 VERSION = 1
@@ -221,7 +220,7 @@ class Store:
                 " score, max_score, at, report) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     *astuple(key), sandbox, report.verdict, report.score, report.max_score, time.time(),
-                    archive.pack(report),
+                    codec.dumps(report),
                 ),
             )  # fmt: skip
             return int(cursor.lastrowid or 0)
@@ -248,7 +247,7 @@ class Store:
         """Put a part that we failed to judge into this run's report; it is not stored, so it will be tried again."""
         with self._told():
             self._base.execute(
-                "INSERT OR REPLACE INTO shown VALUES (?, ?, NULL, ?)", (owner.position, place, archive.pack(report))
+                "INSERT OR REPLACE INTO shown VALUES (?, ?, NULL, ?)", (owner.position, place, codec.dumps(report))
             )
 
     def score(self, position: int) -> tuple[float, float]:
@@ -268,7 +267,7 @@ class Store:
                 " WHERE position = ? ORDER BY place",
                 (position,),
             ).fetchall()
-        return tuple(archive.unpack(text) for (text,) in rows)
+        return tuple(codec.loads(PartReport, text) for (text,) in rows)
 
     def sandboxes(self) -> list[str]:
         """The levels of the sandbox in which this run's results were found."""

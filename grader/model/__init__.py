@@ -156,8 +156,8 @@ class PartReport:
     seconds: float = 0.0
     message: str = ""
     """Why the part has its verdict, where no criterion says it."""
-    off_limits: Sequence[OffLimitsUse] = ()
-    criteria: Sequence[CriterionReport] = ()
+    off_limits: tuple[OffLimitsUse, ...] = ()
+    criteria: tuple[CriterionReport, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -168,7 +168,7 @@ class SubmissionReport:
     path: str
     score: float
     max_score: float
-    parts: Sequence[PartReport]
+    parts: tuple[PartReport, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,58 +1,64 @@
-"""A part's report as text and back, for whatever keeps or carries it; what comes back renders as what went in."""
+"""The one codec: the kit's dataclasses as plain data or JSON, and back, checked against their types."""
 
-import dataclasses
 import json
+import math
 import numbers
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
-from grader.model import Counterexample, CriterionReport, Diagnosis, OffLimitsUse, PartReport, Verdict
+import msgspec
+
+REPORT_SCHEMA = 1
+"""Of the document that `course grade --format json` promises."""
+
+_Kind = TypeVar("_Kind")
 
 
-def pack(report: PartReport) -> str:
-    """A part's report as JSON (Python's, in which infinities are numbers)."""
-    return json.dumps(_fields(report), default=_plain, separators=(",", ":"))
+def dumps(item: Any) -> str:
+    """JSON of dataclasses and plain data (Python's JSON, in which infinities are numbers)."""
+    return json.dumps(_plain(item), separators=(",", ":"))
 
 
-def unpack(text: str | bytes) -> PartReport:
-    """The report that `pack` wrote.
+def loads(kind: type[_Kind], text: str | bytes) -> _Kind:
+    """What `dumps` wrote, as an object of that kind; keys that the kind does not know are passed over.
 
     Raises:
         ValueError: for anything else.
     """
-    try:
-        found = json.loads(text)
-        criteria = tuple(_criterion(item) for item in found.pop("criteria"))
-        uses = tuple(OffLimitsUse(**use) for use in found.pop("off_limits"))
-        return PartReport(**{**found, "verdict": Verdict(found["verdict"])}, criteria=criteria, off_limits=uses)
-    except (TypeError, KeyError, AttributeError) as error:
-        raise ValueError(f"this is no report: {error}") from None
+    return made(kind, json.loads(text))
 
 
-def _criterion(found: dict[str, Any]) -> CriterionReport:
-    example, diagnosis = found.pop("counterexample"), found.pop("diagnosis")
-    if example is not None:
-        index = example.pop("index")
-        example = Counterexample(**example, index=None if index is None else tuple(index))
-    return CriterionReport(
-        **{**found, "verdict": Verdict(found["verdict"])},
-        counterexample=example,
-        diagnosis=None if diagnosis is None else Diagnosis(**diagnosis),
-    )
+def made(kind: type[_Kind], data: Any) -> _Kind:
+    """An object from plain data; of numbers that `strict` wrote as text, the numbers.
+
+    Raises:
+        ValueError: where the data does not fit.
+    """
+    # A number may stand as text where a document has to be strict JSON.
+    return msgspec.convert(data, kind, strict=False)
 
 
-def _fields(item: Any) -> dict[str, Any]:
-    """A dataclass's fields, not copied."""
-    return {field.name: getattr(item, field.name) for field in dataclasses.fields(item)}
+def strict(item: Any) -> Any:
+    """Plain data that strict JSON can hold: numbers that are not finite become text."""
+    return _finite(_plain(item))
 
 
 def _plain(item: Any) -> Any:
-    if dataclasses.is_dataclass(item):
-        return _fields(item)
+    return msgspec.to_builtins(item, str_keys=True, enc_hook=_foreign)
+
+
+def _foreign(item: Any) -> Any:
+    """Plain data for what a case may hold of other libraries."""
     if isinstance(item, Mapping):
         return dict(item)
     if isinstance(item, numbers.Integral):
         return int(item)
-    if isinstance(item, numbers.Real):
-        return float(item)
-    return str(item)
+    return float(item) if isinstance(item, numbers.Real) else str(item)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, (list, tuple)) else value

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from grader.model import Verdict
@@ -38,6 +39,9 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_].*?(?:\x07|\x1b\\|$)|
 _AS_WRITTEN = re.compile("(ReLU|LeNet|AlexNet|ResNet|DenseNet|GoogLeNet|BatchNorm|LayerNorm|GroupNorm|NiN)")
 """Names in which a capital begins no word."""
 _BETWEEN_WORDS = re.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
+"""Names that Windows keeps for devices."""
 
 _ODD = re.compile(r"[^\n -~]")
 
@@ -91,3 +95,20 @@ def points(value: float) -> str:
 def place(index: tuple[int, ...] | None) -> str:
     """An index as it is written in Python."""
     return "" if index is None else "[" + ", ".join(map(str, index)) + "]"
+
+
+def unlike(names: Iterable[str], suffix: str = "") -> list[str]:
+    """A file name for each name: plain ASCII, no two the same on any file system, whatever the names hold."""
+    taken: set[str] = set()
+    found = []
+    for given in names:
+        plain = unicodedata.normalize("NFKD", clean(given)).encode("ascii", "ignore").decode()
+        stem = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-").lower()[:60] or "student"
+        stem = f"student-{stem}" if stem in _RESERVED else stem
+        name, number = stem, 1
+        while name in taken:
+            number += 1
+            name = f"{stem}-{number}"
+        taken.add(name)
+        found.append(f"{name}{suffix}")
+    return found

@@ -2,9 +2,7 @@
 
 import base64
 import hashlib
-import re
 import statistics
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import groupby
@@ -16,7 +14,7 @@ from markupsafe import Markup
 
 from grader.model import GradeReport, PartReport, ProvenExercise, SubmissionReport, Verdict
 from grader.model.policy import redact
-from grader.model.words import LOOKS, clean, in_words, place, points
+from grader.model.words import LOOKS, clean, in_words, place, points, unlike
 from grader.report import summary
 from grader.report.chart import histogram, outcomes
 from grader.report.exercise import ClassExercise, totals
@@ -32,8 +30,6 @@ _KINDS = {
     Verdict.NOT_ATTEMPTED: "is-soft",
     Verdict.JUDGE_ERROR: "is-alarm",
 }
-_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
-"""Names that Windows keeps for devices."""
 
 
 class Cell(NamedTuple):
@@ -84,11 +80,11 @@ def write(
         proofs: What `course verify` found, by exercise.
     """
     found, rows = _gather(report)
-    files = file_names(row.student for row in rows)
-    anchors = _unlike(map("/".join, found.columns), "")
+    files = unlike((row.student for row in rows), ".html")
+    anchors = unlike(map("/".join, found.columns))
     exercises = class_exercises(found, proofs or {})
     slugs = [row.exercise for row in exercises]
-    names = dict(zip(slugs, file_names(slugs), strict=True))
+    names = dict(zip(slugs, unlike(slugs, ".html"), strict=True))
     shared = {"title": title, "anchors": dict(zip(found.columns, anchors, strict=True))}
 
     def pages() -> Iterator[tuple[str, Iterable[str]]]:
@@ -127,27 +123,6 @@ def _gather(report: GradeReport) -> tuple[Summary, list[Row]]:
         shown = tuple(cells.setdefault(square, square) for square in squares)
         rows.append(Row(submission.student, submission.score, submission.max_score, layout, shown))
     return found, rows
-
-
-def file_names(students: Iterable[str]) -> list[str]:
-    """A file name for each student: plain ASCII, no two the same on any file system, whatever the names hold."""
-    return _unlike(students, ".html")
-
-
-def _unlike(students: Iterable[str], suffix: str) -> list[str]:
-    taken: set[str] = set()
-    names = []
-    for student in students:
-        plain = unicodedata.normalize("NFKD", clean(student)).encode("ascii", "ignore").decode()
-        stem = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-").lower()[:60] or "student"
-        stem = f"student-{stem}" if stem in _RESERVED else stem
-        name, number = stem, 1
-        while name in taken:
-            number += 1
-            name = f"{stem}-{number}"
-        taken.add(name)
-        names.append(f"{name}{suffix}")
-    return names
 
 
 @cache

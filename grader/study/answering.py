@@ -186,5 +186,5 @@ def _relocated(report: PartReport, piece: Cut) -> PartReport:
         message = re.sub(r"\(line (\d+)\)", in_cell, item.message) if ours else item.message
         return replace(item, counterexample=example, message=message)
 
-    uses = [replace(use, line=piece.place(use.line)[1]) if use.line else use for use in report.off_limits]
-    return replace(report, off_limits=uses, criteria=[criterion(item) for item in report.criteria])
+    uses = tuple(replace(use, line=piece.place(use.line)[1]) if use.line else use for use in report.off_limits)
+    return replace(report, off_limits=uses, criteria=tuple(criterion(item) for item in report.criteria))

@@ -1,20 +1,16 @@
 """What travels between the grader and a Dask worker: the course, answers and results, as bytes that only hold data."""
 
-import dataclasses
 import io
-import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from grader.answer.load import Answer, Cell
+from grader.answer.load import Answer
 from grader.course.catalogue import Course
 from grader.course.exercise import CourseExercise
 from grader.grading.options import Options
-from grader.model import Limits, PartReport
-from grader.model import codec as archive
+from grader.model import PartReport, codec
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _SENT = ("device", "sandbox", "visibility", "shrink_seconds")
@@ -42,15 +38,14 @@ def unpack_course(data: bytes, folder: Path) -> None:
 
 
 def pack_options(options: Options) -> bytes:
-    """What a worker must know of how to judge."""
-    plain = {name: getattr(options, name) for name in _SENT}
-    return json.dumps({**plain, "limits": dataclasses.asdict(options.limits)}, sort_keys=True).encode()
+    """What a worker must know of how to judge; of the rest, where it lies here and the seed, it is told nothing."""
+    sent = Options(seed="", limits=options.limits, **{name: getattr(options, name) for name in _SENT})
+    return codec.dumps(sent).encode()
 
 
 def unpack_options(data: bytes) -> Options:
     """The options that `pack_options` wrote."""
-    found = json.loads(data)
-    return Options(**{**found, "limits": Limits(**found["limits"])}, seed="")
+    return codec.loads(Options, data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +61,17 @@ class Request:
 
 def pack_request(request: Request) -> bytes:
     """A request as JSON."""
-    return json.dumps(dataclasses.asdict(request)).encode()
+    return codec.dumps(request).encode()
 
 
 def unpack_request(data: bytes) -> Request:
     """The request that `pack_request` wrote."""
-    found = json.loads(data)
-    answer = found["answer"]
-    cells = tuple(Cell(**cell) for cell in answer.pop("cells"))
-    return Request(found["exercise"], tuple(found["parts"]), Answer(**answer, cells=cells), found["fresh"])
+    return codec.loads(Request, data)
 
 
 def pack_results(results: Sequence[tuple[PartReport, str]]) -> bytes:
     """Reports, each with the level of the sandbox, as JSON."""
-    return json.dumps({"parts": [[archive.pack(report), level] for report, level in results]}).encode()
+    return codec.dumps(results).encode()
 
 
 def unpack_results(data: bytes) -> list[tuple[PartReport, str]]:
@@ -88,16 +80,12 @@ def unpack_results(data: bytes) -> list[tuple[PartReport, str]]:
     Raises:
         ValueError: for anything else.
     """
-    found = _object(data)
-    try:
-        return [(archive.unpack(text), str(level)) for text, level in found["parts"]]
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"these are no results: {error}") from None
+    return codec.loads(list[tuple[PartReport, str]], data)
 
 
 def pack_facts(facts: Mapping[str, str]) -> bytes:
     """What a worker says of itself, as JSON."""
-    return json.dumps(dict(facts)).encode()
+    return codec.dumps(dict(facts)).encode()
 
 
 def unpack_facts(data: bytes) -> dict[str, str]:
@@ -106,11 +94,4 @@ def unpack_facts(data: bytes) -> dict[str, str]:
     Raises:
         ValueError: for anything else.
     """
-    return {str(name): str(value) for name, value in _object(data).items()}
-
-
-def _object(data: bytes) -> dict[str, Any]:
-    found = json.loads(data)
-    if not isinstance(found, dict):
-        raise ValueError("this is no object")
-    return found
+    return codec.loads(dict[str, str], data)
