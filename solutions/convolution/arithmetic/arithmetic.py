@@ -59,7 +59,7 @@ def pool_output_size(i: int, k: int, s: int | None = None, p: int = 0, d: int = 
     r"""The size of a pooling layer's output, along one dimension.
 
     As for a convolution, $o = \lfloor (i + 2p - k') / s \rfloor + 1$. With `ceil_mode` the quotient is rounded up, so
-    that the last window may hang over the end; but a window that would *begin* behind the input and the padding before
+    that the last window may hang over the end; but a window that would *begin* after the input and the padding before
     it, at $i + p$ or later, is left out: torch then takes one off.
 
     Args:
@@ -73,10 +73,12 @@ def pool_output_size(i: int, k: int, s: int | None = None, p: int = 0, d: int = 
     Returns:
         The size $o$ of the output, an int.
     """
-    s = k if s is None else s
+    if s is None:
+        s = k
+    room = i + 2 * p - dilated_kernel_size(k, d)
     if not ceil_mode:
-        return conv_output_size(i, k, s, p, d)
-    o = -((dilated_kernel_size(k, d) - i - 2 * p) // s) + 1
+        return room // s + 1
+    o = -(-room // s) + 1
     return o - 1 if (o - 1) * s >= i + p else o
 
 
@@ -167,12 +169,8 @@ def conv_parameter_count(
     Returns:
         The number of weights and biases, an int.
     """
-    return in_channels // groups * out_channels * _taps(kernel_size) + (out_channels if bias else 0)
-
-
-def _taps(kernel_size: int | tuple[int, ...]) -> int:
-    """The number of elements of a kernel over one channel."""
-    return kernel_size**2 if isinstance(kernel_size, int) else math.prod(kernel_size)
+    sides = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
+    return in_channels // groups * out_channels * math.prod(sides) + (out_channels if bias else 0)
 
 
 def separable_parameter_count(
@@ -192,8 +190,9 @@ def separable_parameter_count(
     Returns:
         The number of weights and biases, an int.
     """
-    depthwise = conv_parameter_count(in_channels, in_channels, kernel_size, in_channels, bias)
-    return depthwise + conv_parameter_count(in_channels, out_channels, 1, 1, bias)
+    depthwise = conv_parameter_count(in_channels, in_channels, kernel_size, groups=in_channels, bias=bias)
+    pointwise = conv_parameter_count(in_channels, out_channels, 1, bias=bias)
+    return depthwise + pointwise
 
 
 def rnn_parameter_count(
@@ -223,8 +222,6 @@ def rnn_parameter_count(
     """
     gates = {"RNN": 1, "GRU": 3, "LSTM": 4}[kind]
     directions = 2 if bidirectional else 1
-    count = 0
-    for layer in range(num_layers):
-        inside = hidden_size * directions if layer else input_size
-        count += directions * gates * hidden_size * (inside + hidden_size + (2 if bias else 0))
-    return count
+    biases = 2 if bias else 0
+    inputs = [input_size] + [directions * hidden_size] * (num_layers - 1)
+    return sum(directions * gates * hidden_size * (size + hidden_size + biases) for size in inputs)

@@ -1,6 +1,6 @@
 """Convolution arithmetic in plain Python: sizes and counts, judged against what torch's own layers come to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -12,10 +12,9 @@ from grader.spec import Exercise, OffLimits, Part, program
 from grader.strategies import flags
 
 Case = dict[str, Any]
+Arguments = tuple[list[Any], dict[str, Any]]
+"""Those that are always given, and the options, by name."""
 Layers = list[tuple[int, int, int, int]]
-
-OFF_LIMITS = OffLimits(modules=["torch"])
-POINTS = {"interface": 1, "values": 3}
 
 # What is expected: the shapes that torch infers without computing anything, and the parameters that its layers have.
 
@@ -127,23 +126,21 @@ TAPS = st.one_of(
 )
 
 
-def written(name: str, first: list[Any], options: Mapping[str, Any], by_position: int = 0) -> str:
-    """A call as a line of Python, the first so many of the options by position."""
-    values = [*first, *list(options.values())[:by_position]]
-    named = [f"{key}={value!r}" for key, value in list(options.items())[by_position:]]
-    return f"{name}({', '.join([*map(repr, values), *named])})"
-
-
 @st.composite
-def lines(draw: st.DrawFn, name: str, arguments: Callable[[st.DrawFn], tuple[list[Any], dict[str, Any]]]) -> Case:
-    """One or two calls of a function."""
+def lines(draw: st.DrawFn, oracle: Callable[..., Any], arguments: Callable[[st.DrawFn], Arguments]) -> Case:
+    """One or two calls of a function: with all arguments by position, or with some of the options by name."""
     calls = []
     for _ in range(draw(st.sampled_from((1, 1, 2)))):
         first, options = arguments(draw)
         if draw(flags):
-            calls.append(written(name, first, options, len(options)))
+            given = [repr(value) for value in (*first, *options.values())]
         else:
-            calls.append(written(name, first, {key: item for key, item in options.items() if draw(flags)}))
+            options = {name: value for name, value in options.items() if draw(flags)}
+            if options.get("output_padding", 0) >= max(options.get("s") or 1, options.get("d", 1)):
+                # The stride or dilation that made room for it was left out.
+                options["output_padding"] = 0
+            given = [*map(repr, first), *(f"{name}={value!r}" for name, value in options.items())]
+        calls.append(f"{oracle.__name__}({', '.join(given)})")
     return program(*calls)
 
 
@@ -152,14 +149,14 @@ def span(k: int, d: int) -> int:
     return d * (k - 1) + 1
 
 
-def conv_arguments(draw: st.DrawFn) -> tuple[list[Any], dict[str, Any]]:
+def conv_arguments(draw: st.DrawFn) -> Arguments:
     """A kernel that fits, also if options are left out: padding only adds, and dilation is in the size."""
     k, d = draw(KERNELS), draw(DILATIONS)
     i = span(k, d) - 1 + draw(SIZES)
     return [i, k], {"s": draw(STRIDES), "p": draw(st.one_of(st.integers(0, 4), st.integers(0, 60))), "d": d}
 
 
-def transpose_arguments(draw: st.DrawFn) -> tuple[list[Any], dict[str, Any]]:
+def transpose_arguments(draw: st.DrawFn) -> Arguments:
     """Something is left after the padding is cut off, also if options are left out."""
     k, d, s = draw(KERNELS), draw(DILATIONS), draw(STRIDES)
     i = draw(SIZES)
@@ -168,23 +165,7 @@ def transpose_arguments(draw: st.DrawFn) -> tuple[list[Any], dict[str, Any]]:
     return [i, k], {"s": s, "p": p, "output_padding": draw(st.integers(0, max(s, d) - 1)), "d": d}
 
 
-@st.composite
-def transpose_lines(draw: st.DrawFn) -> Case:
-    """One or two calls; output_padding is left out along with the stride and dilation that make room for it."""
-    calls = []
-    for _ in range(draw(st.sampled_from((1, 1, 2)))):
-        first, options = transpose_arguments(draw)
-        if draw(flags):
-            calls.append(written("conv_transpose_output_size", first, options, len(options)))
-            continue
-        kept = {key: item for key, item in options.items() if draw(flags)}
-        if kept.get("output_padding", 0) >= max(kept.get("s", 1), kept.get("d", 1)):
-            kept["output_padding"] = 0
-        calls.append(written("conv_transpose_output_size", first, kept))
-    return program(*calls)
-
-
-def pool_arguments(draw: st.DrawFn) -> tuple[list[Any], dict[str, Any]]:
+def pool_arguments(draw: st.DrawFn) -> Arguments:
     """Padding up to half a window, and strides longer than the window as well as shorter ones."""
     k, d = draw(st.one_of(st.integers(1, 7), KERNELS)), draw(DILATIONS)
     i = span(k, d) - 1 + draw(st.one_of(st.integers(1, 30), SIZES))
@@ -192,12 +173,12 @@ def pool_arguments(draw: st.DrawFn) -> tuple[list[Any], dict[str, Any]]:
     return [i, k], {"s": s, "p": p, "d": d, "ceil_mode": draw(st.sampled_from((True, False, True)))}
 
 
-def same_arguments(draw: st.DrawFn) -> tuple[list[Any], dict[str, Any]]:
+def same_arguments(draw: st.DrawFn) -> Arguments:
     """Even and odd kernels and dilations."""
     return [draw(KERNELS)], {"d": draw(DILATIONS)}
 
 
-def dilated_arguments(draw: st.DrawFn) -> tuple[list[Any], dict[str, Any]]:
+def dilated_arguments(draw: st.DrawFn) -> Arguments:
     """Small and large."""
     return [draw(st.one_of(KERNELS, SIZES)), draw(st.one_of(DILATIONS, SIZES))], {}
 
@@ -241,24 +222,24 @@ def input_lines(draw: st.DrawFn) -> Case:
     return program(f"layers = {layers!r}", f"infer_input_size(layers, {size})", "list(layers)", again)
 
 
-def linear_arguments(draw: st.DrawFn) -> tuple[list[Any], dict[str, Any]]:
+def linear_arguments(draw: st.DrawFn) -> Arguments:
     """Small and large."""
     return [draw(CHANNELS), draw(CHANNELS)], {"bias": draw(st.sampled_from((False, True)))}
 
 
-def conv_count_arguments(draw: st.DrawFn) -> tuple[list[Any], dict[str, Any]]:
+def conv_count_arguments(draw: st.DrawFn) -> Arguments:
     """Channels that the groups divide; as many groups as channels among them."""
     groups = draw(st.sampled_from((1, 2, 3, 4, 8, 32)))
     inside, outside = groups * draw(st.integers(1, 16)), groups * draw(st.integers(1, 16))
     return [inside, outside, draw(TAPS)], {"groups": groups, "bias": draw(flags)}
 
 
-def separable_arguments(draw: st.DrawFn) -> tuple[list[Any], dict[str, Any]]:
+def separable_arguments(draw: st.DrawFn) -> Arguments:
     """Small and large."""
     return [draw(CHANNELS), draw(CHANNELS), draw(TAPS)], {"bias": draw(st.sampled_from((True, False)))}
 
 
-def rnn_arguments(draw: st.DrawFn) -> tuple[list[Any], dict[str, Any]]:
+def rnn_arguments(draw: st.DrawFn) -> Arguments:
     """All three kinds, up to five layers."""
     size = st.one_of(st.integers(1, 9), st.integers(1, 80), st.sampled_from((128, 300, 512)))
     kind = draw(st.sampled_from(("RNN", "LSTM", "GRU")))
@@ -269,189 +250,67 @@ def rnn_arguments(draw: st.DrawFn) -> tuple[list[Any], dict[str, Any]]:
 # The parts.
 
 
-def part(oracle: Callable[..., Any], cases: st.SearchStrategy[Case], examples: list[str], by_name: str) -> Part:
-    """A part whose cases are lines; `by_name` is a call with every argument by name."""
+def part(oracle: Callable[..., Any], cases: st.SearchStrategy[Case], examples: Sequence[str], by_name: str) -> Part:
+    """The part of one function; an example is the arguments of a call, and `by_name` names every argument."""
+    name = oracle.__name__
     return Part(
-        symbol=oracle.__name__,
+        symbol=name,
         oracle=oracle,
         cases=cases,
-        examples=[program(line) for line in examples],
-        # Whether it takes the names, not yet whether it is right.
-        interface=[program(f"{by_name} is not None")],
-        off_limits=OFF_LIMITS,
-        points=POINTS,
+        examples=[program(f"{name}({given})") for given in examples],
+        # Whether it takes the names, not yet whether the answer is correct.
+        interface=[program(f"{name}({by_name}) is not None")],
+        off_limits=OffLimits(modules=["torch"]),
+        points={"interface": 1, "values": 3},
     )
-
-
-def simple(oracle: Callable[..., Any], arguments: Any, examples: list[str], by_name: str) -> Part:
-    """A part whose cases are calls with arguments drawn by a function."""
-    return part(oracle, lines(oracle.__name__, arguments), examples, by_name)
 
 
 exercise = Exercise(
     title="Convolution arithmetic",
     parts=[
-        simple(
-            conv_output_size,
-            conv_arguments,
-            [
-                "conv_output_size(5, 3)",
-                "conv_output_size(5, 2, 2)",
-                "conv_output_size(224, 7, s=2, p=3)",
-                "conv_output_size(224, 11, 4, 1)",
-                "conv_output_size(5, 2, d=2)",
-                "conv_output_size(28, 5, p=2)",
-                "conv_output_size(1, 1, 3)",
-                "conv_output_size(44100, 3, 2, 512, 512)",
-                "conv_output_size(3, 3, s=7)",
-                "conv_output_size(9, 4, s=3, p=1, d=2)",
-            ],
-            "conv_output_size(i=17, k=4, s=3, p=2, d=2)",
-        ),
-        part(
-            conv_transpose_output_size,
-            transpose_lines(),
-            [
-                "conv_transpose_output_size(4, 3)",
-                "conv_transpose_output_size(7, 4, 2, 1)",
-                "conv_transpose_output_size(7, 3, s=2, p=1, output_padding=1)",
-                "conv_transpose_output_size(1, 4)",
-                "conv_transpose_output_size(5, 3, d=3)",
-                "conv_transpose_output_size(5, 3, 1, 0, 2, 3)",
-                "conv_transpose_output_size(1, 1, s=5, output_padding=4)",
-                "conv_transpose_output_size(32, 2, 2)",
-            ],
-            "conv_transpose_output_size(i=6, k=4, s=3, p=2, output_padding=1, d=2)",
-        ),
-        simple(
-            pool_output_size,
-            pool_arguments,
-            [
-                "pool_output_size(4, 2)",
-                "pool_output_size(5, 2)",
-                "pool_output_size(5, 2, ceil_mode=True)",
-                "pool_output_size(54, 3, 2)",
-                "pool_output_size(7, 3, 1)",
-                "pool_output_size(112, 3, s=2, p=1, ceil_mode=True)",
-                "pool_output_size(5, 2, 4, 1, 1, True)",
-                "pool_output_size(5, 2, 3, 1, 1, True)",
-                "pool_output_size(4, 1, s=3, ceil_mode=True)",
-                "pool_output_size(6, 1, s=3, ceil_mode=True)",
-                "pool_output_size(9, 3, d=2, ceil_mode=True)",
-                "pool_output_size(9, 3, None, 1, 2, False)",
-                "pool_output_size(9, 2, 3, d=4, ceil_mode=True)",
-            ],
-            "pool_output_size(i=12, k=3, s=2, p=1, d=2, ceil_mode=True)",
-        ),
-        simple(
-            same_padding,
-            same_arguments,
-            [
-                "same_padding(3)",
-                "same_padding(2)",
-                "same_padding(1)",
-                "same_padding(4, 2)",
-                "same_padding(4, d=3)",
-                "same_padding(3, 5)",
-                "same_padding(1, 7)",
-            ],
-            "same_padding(k=6, d=3)",
-        ),
-        simple(
-            dilated_kernel_size,
-            dilated_arguments,
-            [
-                "dilated_kernel_size(3, 1)",
-                "dilated_kernel_size(3, 2)",
-                "dilated_kernel_size(1, 9)",
-                "dilated_kernel_size(2, 5)",
-            ],
-            "dilated_kernel_size(k=5, d=3)",
-        ),
-        part(
-            receptive_field,
-            field_lines(),
-            [
-                "receptive_field([(3, 1, 0, 1)])",
-                "receptive_field([(3, 1, 1, 1), (3, 1, 1, 1)])",
-                "receptive_field([(2, 2, 0, 1), (3, 1, 0, 1)])",
-                "receptive_field([(3, 1, 0, 1), (2, 2, 0, 1)])",
-                "receptive_field([(3, 1, 1, 1), (3, 1, 2, 2), (3, 1, 4, 4)])",
-                "receptive_field([(7, 2, 3, 1), (3, 2, 1, 1), (3, 1, 1, 1), (3, 1, 1, 1)])",
-                "receptive_field([(1, 2, 0, 1), (1, 3, 0, 5), (2, 1, 0, 1)])",
-                "receptive_field([(1, 3, 0, 1)])",
-            ],
-            "receptive_field(layers=[(4, 3, 1, 2), (3, 2, 0, 1)])",
-        ),
-        part(
-            infer_input_size,
-            input_lines(),
-            [
-                "infer_input_size([(3, 1, 0, 1)], 1)",
-                "infer_input_size([(3, 1, 1, 1)], 28)",
-                "infer_input_size([(2, 2, 0, 1), (3, 1, 0, 1)], 4)",
-                "infer_input_size([(3, 1, 0, 1), (2, 2, 0, 1)], 4)",
-                "infer_input_size([(5, 1, 0, 1), (2, 2, 0, 1), (5, 1, 0, 1), (2, 2, 0, 1)], 5)",
-                "infer_input_size([(7, 2, 3, 1), (3, 2, 1, 1)], 56)",
-                "infer_input_size([(3, 2, 2, 2)], 3)",
-                "infer_input_size([(1, 5, 0, 1)], 2)",
-            ],
-            "infer_input_size(layers=[(4, 3, 1, 2), (3, 2, 0, 1)], output_size=6)",
-        ),
-        simple(
-            linear_parameter_count,
-            linear_arguments,
-            [
-                "linear_parameter_count(3, 2)",
-                "linear_parameter_count(784, 10, False)",
-                "linear_parameter_count(9216, 4096)",
-                "linear_parameter_count(1, 5)",
-            ],
-            "linear_parameter_count(in_features=7, out_features=3, bias=False)",
-        ),
-        simple(
-            conv_parameter_count,
-            conv_count_arguments,
-            [
-                "conv_parameter_count(1, 6, 5)",
-                "conv_parameter_count(3, 64, 7, bias=False)",
-                "conv_parameter_count(4, 6, (3, 2))",
-                "conv_parameter_count(8, 12, 3, 4)",
-                "conv_parameter_count(6, 6, 3, groups=6)",
-                "conv_parameter_count(2, 3, (5,))",
-                "conv_parameter_count(2, 4, (1, 2, 3), 2, False)",
-                "conv_parameter_count(16, 5, 1)",
-            ],
-            "conv_parameter_count(in_channels=4, out_channels=6, kernel_size=(2, 3), groups=2, bias=False)",
-        ),
-        simple(
-            separable_parameter_count,
-            separable_arguments,
-            [
-                "separable_parameter_count(64, 32, 3)",
-                "separable_parameter_count(3, 5, 3, True)",
-                "separable_parameter_count(5, 3, (3, 2))",
-                "separable_parameter_count(2, 7, (1, 2, 3), bias=True)",
-                "separable_parameter_count(4, 4, (5,))",
-                "separable_parameter_count(1, 1, 1)",
-            ],
-            "separable_parameter_count(in_channels=4, out_channels=6, kernel_size=(2, 3), bias=True)",
-        ),
-        simple(
-            rnn_parameter_count,
-            rnn_arguments,
-            [
-                "rnn_parameter_count('RNN', 3, 5)",
-                "rnn_parameter_count('LSTM', 3, 5)",
-                "rnn_parameter_count('GRU', 3, 5)",
-                "rnn_parameter_count('LSTM', 3, 5, 2)",
-                "rnn_parameter_count('GRU', 3, 5, bias=False)",
-                "rnn_parameter_count('RNN', 3, 5, bidirectional=True)",
-                "rnn_parameter_count('LSTM', 4, 2, 3, True, True)",
-                "rnn_parameter_count('GRU', 300, 512, 2, False, True)",
-            ],
-            "rnn_parameter_count("
-            "kind='GRU', input_size=3, hidden_size=4, num_layers=2, bias=False, bidirectional=True)",
-        ),
+        part(conv_output_size, lines(conv_output_size, conv_arguments),
+             ["5, 3", "5, 2, 2", "224, 7, s=2, p=3", "224, 11, 4, 1", "5, 2, d=2", "28, 5, p=2", "1, 1, 3",
+              "44100, 3, 2, 512, 512", "3, 3, s=7", "9, 4, s=3, p=1, d=2"],
+             "i=17, k=4, s=3, p=2, d=2"),
+        part(conv_transpose_output_size, lines(conv_transpose_output_size, transpose_arguments),
+             ["4, 3", "7, 4, 2, 1", "7, 3, s=2, p=1, output_padding=1", "1, 4", "5, 3, d=3", "5, 3, 1, 0, 2, 3",
+              "1, 1, s=5, output_padding=4", "32, 2, 2"],
+             "i=6, k=4, s=3, p=2, output_padding=1, d=2"),
+        part(pool_output_size, lines(pool_output_size, pool_arguments),
+             ["4, 2", "5, 2", "5, 2, ceil_mode=True", "54, 3, 2", "7, 3, 1", "112, 3, s=2, p=1, ceil_mode=True",
+              "5, 2, 4, 1, 1, True", "5, 2, 3, 1, 1, True", "4, 1, s=3, ceil_mode=True", "6, 1, s=3, ceil_mode=True",
+              "9, 3, d=2, ceil_mode=True", "9, 3, None, 1, 2, False", "9, 2, 3, d=4, ceil_mode=True"],
+             "i=12, k=3, s=2, p=1, d=2, ceil_mode=True"),
+        part(same_padding, lines(same_padding, same_arguments),
+             ["3", "2", "1", "4, 2", "4, d=3", "3, 5", "1, 7"],
+             "k=6, d=3"),
+        part(dilated_kernel_size, lines(dilated_kernel_size, dilated_arguments),
+             ["3, 1", "3, 2", "1, 9", "2, 5"],
+             "k=5, d=3"),
+        part(receptive_field, field_lines(),
+             ["[(3, 1, 0, 1)]", "[(3, 1, 1, 1), (3, 1, 1, 1)]", "[(2, 2, 0, 1), (3, 1, 0, 1)]",
+              "[(3, 1, 0, 1), (2, 2, 0, 1)]", "[(3, 1, 1, 1), (3, 1, 2, 2), (3, 1, 4, 4)]",
+              "[(7, 2, 3, 1), (3, 2, 1, 1), (3, 1, 1, 1), (3, 1, 1, 1)]", "[(1, 2, 0, 1), (1, 3, 0, 5), (2, 1, 0, 1)]",
+              "[(1, 3, 0, 1)]"],
+             "layers=[(4, 3, 1, 2), (3, 2, 0, 1)]"),
+        part(infer_input_size, input_lines(),
+             ["[(3, 1, 0, 1)], 1", "[(3, 1, 1, 1)], 28", "[(2, 2, 0, 1), (3, 1, 0, 1)], 4",
+              "[(3, 1, 0, 1), (2, 2, 0, 1)], 4", "[(5, 1, 0, 1), (2, 2, 0, 1), (5, 1, 0, 1), (2, 2, 0, 1)], 5",
+              "[(7, 2, 3, 1), (3, 2, 1, 1)], 56", "[(3, 2, 2, 2)], 3", "[(1, 5, 0, 1)], 2"],
+             "layers=[(4, 3, 1, 2), (3, 2, 0, 1)], output_size=6"),
+        part(linear_parameter_count, lines(linear_parameter_count, linear_arguments),
+             ["3, 2", "784, 10, False", "9216, 4096", "1, 5"],
+             "in_features=7, out_features=3, bias=False"),
+        part(conv_parameter_count, lines(conv_parameter_count, conv_count_arguments),
+             ["1, 6, 5", "3, 64, 7, bias=False", "4, 6, (3, 2)", "8, 12, 3, 4", "6, 6, 3, groups=6", "2, 3, (5,)",
+              "2, 4, (1, 2, 3), 2, False", "16, 5, 1"],
+             "in_channels=4, out_channels=6, kernel_size=(2, 3), groups=2, bias=False"),
+        part(separable_parameter_count, lines(separable_parameter_count, separable_arguments),
+             ["64, 32, 3", "3, 5, 3, True", "5, 3, (3, 2)", "2, 7, (1, 2, 3), bias=True", "4, 4, (5,)", "1, 1, 1"],
+             "in_channels=4, out_channels=6, kernel_size=(2, 3), bias=True"),
+        part(rnn_parameter_count, lines(rnn_parameter_count, rnn_arguments),
+             ["'RNN', 3, 5", "'LSTM', 3, 5", "'GRU', 3, 5", "'LSTM', 3, 5, 2", "'GRU', 3, 5, bias=False",
+              "'RNN', 3, 5, bidirectional=True", "'LSTM', 4, 2, 3, True, True", "'GRU', 300, 512, 2, False, True"],
+             "kind='GRU', input_size=3, hidden_size=4, num_layers=2, bias=False, bidirectional=True"),
     ],
-)
+)  # fmt: skip
