@@ -1,7 +1,8 @@
 """Tools for models: judged by programs that build models of `torch.nn`, use a tool, and look at what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any
 
 import torch
@@ -12,21 +13,21 @@ from grader.spec import Exercise, OffLimits, Part, program
 
 Case = dict[str, Any]
 
+values, state, flags = (partial(program, criterion=name) for name in ("values", "state", "gradients"))
+
 
 # The oracles.
 
 
-def count(module: nn.Module, trainable_only: bool = False) -> int:
+def count_parameters(module: nn.Module, trainable_only: bool = False) -> int:
     """The parameters of a model, by identity."""
     found = {id(item): item for child in module.modules() for item in child.parameters(recurse=False)}
     return sum(item.numel() for item in found.values() if item.requires_grad or not trainable_only)
 
 
-def frozen(module: nn.Module, *patterns: str) -> list[str]:
+def freeze(module: nn.Module, *patterns: str) -> list[str]:
     """Freeze what matches."""
-    matching = [
-        name for name, _ in module.named_parameters() if any(fnmatchcase(name, pattern) for pattern in patterns)
-    ]
+    matching = [name for name, _ in module.named_parameters() if any(fnmatchcase(name, item) for item in patterns)]
     for name in matching:
         module.get_parameter(name).requires_grad_(False)
     return matching
@@ -55,12 +56,12 @@ def build(spec: Any) -> nn.Module:
     return model
 
 
-def keys(spec: Any) -> list[str]:
+def state_dict_keys(spec: Any) -> list[str]:
     """The keys of the state dict of the model that a description is of."""
     return list(build(spec).state_dict())
 
 
-def step(module: nn.Module, lr: float) -> None:
+def optimizer_step(module: nn.Module, lr: float) -> None:
     """A step of torch's own gradient descent."""
     parameters = list(module.parameters())
     if parameters:
@@ -87,26 +88,30 @@ def models(draw: st.DrawFn, depth: int = 2) -> str:
     return f"nn.ModuleDict({{{named}}})"
 
 
-SHARING = (
-    "m = nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.Linear(2, 2))\nm[2].weight = m[0].weight",
-    "shared = nn.Linear(2, 2)\nm = nn.Sequential(shared, nn.ReLU(), shared)",
-    "m = nn.ModuleDict({'body': nn.Linear(3, 2), 'head': nn.Linear(3, 2)})\nm['head'].weight = m['body'].weight",
-    "m = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2, bias=False))\nm.tied = m[0].weight",
-)
-"""Models that use a parameter, or a layer, twice."""
-
 NESTED = (
     "m = nn.ModuleDict({'body': nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 3)), 'head': nn.Linear(3, 1)})"
 )
+TIED = ("m = nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.Linear(2, 2))", "m[2].weight = m[0].weight")
+TWICE = ("shared = nn.Linear(2, 2)", "m = nn.Sequential(shared, nn.ReLU(), shared)")
+SHARING = (
+    TIED, TWICE,
+    ("m = nn.ModuleDict({'body': nn.Linear(3, 2), 'head': nn.Linear(3, 2)})", "m['head'].weight = m['body'].weight"),
+    ("m = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2, bias=False))", "m.tied = m[0].weight"),
+)  # fmt: skip
+"""Models that use a parameter, or a layer, twice."""
 
 
-@st.composite
-def made(draw: st.DrawFn) -> list[str]:
+def made(draw: st.DrawFn, ways: int) -> list[str]:
+    """Lines that make a model ``m``: a drawn one or, in the last two of so many ways, one that nests or shares."""
+    way = draw(st.integers(1, ways))
+    if way == ways:
+        return [*draw(st.sampled_from(SHARING))]
+    return [NESTED if way == ways - 1 else f"m = {draw(models())}"]
+
+
+def prepared(draw: st.DrawFn) -> list[str]:
     """Lines that make a model ``m``, with some of its parameters frozen now and then."""
-    how = draw(st.integers(0, 5))
-    lines = (
-        [NESTED] if how == 4 else draw(st.sampled_from(SHARING)).split("\n") if how == 5 else [f"m = {draw(models())}"]
-    )
+    lines = made(draw, 6)
     if draw(st.integers(0, 2)) == 2:
         ending = draw(st.sampled_from(["weight", "bias"]))
         lines.append(f"_ = [p.requires_grad_(False) for n, p in m.named_parameters() if n.endswith('{ending}')]")
@@ -119,7 +124,7 @@ def made(draw: st.DrawFn) -> list[str]:
 def counted(draw: st.DrawFn) -> Case:
     """The parameters of a model, all or those that are trained."""
     call = draw(st.sampled_from(["m", "m, trainable_only=True", "m, True", "m, trainable_only=False"]))
-    return program(*draw(made()), f"count_parameters({call})", criterion="values")
+    return values(*prepared(draw), f"count_parameters({call})")
 
 
 PATTERNS = (
@@ -132,14 +137,12 @@ PATTERNS = (
 @st.composite
 def freezing(draw: st.DrawFn) -> Case:
     """Names that match, or flags afterwards."""
-    lines = draw(made())
+    lines = prepared(draw)
     patterns = draw(st.lists(st.sampled_from(PATTERNS), max_size=3))
     call = f"freeze({', '.join(['m', *map(repr, patterns)])})"
     if draw(st.booleans()):
-        return program(*lines, f"list({call})", criterion="values")
-    return program(
-        *lines, f"_ = {call}", "[(n, p.requires_grad) for n, p in m.named_parameters()]", criterion="gradients"
-    )
+        return values(*lines, f"list({call})")
+    return flags(*lines, f"_ = {call}", "[(n, p.requires_grad) for n, p in m.named_parameters()]")
 
 
 LAYER_KINDS = st.sampled_from(["Linear", "Conv2d", "BatchNorm2d", "ReLU", "Linear:nobias", "Conv2d:nobias"])
@@ -160,70 +163,41 @@ def described(draw: st.DrawFn) -> Case:
     """The keys of a description, which stays as it is."""
     spec = draw(specs())
     if draw(st.integers(0, 5)) == 5:
-        return program(f"spec = {spec}", "_ = list(state_dict_keys(spec))", f"spec == {spec}", criterion="values")
-    return program(f"list(state_dict_keys({spec}))", criterion="values")
+        return values(f"spec = {spec}", "_ = list(state_dict_keys(spec))", f"spec == {spec}")
+    return values(f"list(state_dict_keys({spec}))")
 
 
 GRADIENTS = "_ = [setattr(p, 'grad', torch.full_like(p, {value})) for n, p in m.named_parameters() if {which}]"
+VALUES = "[p.detach() for p in m.parameters()]"
+LEFT_ALONE = (
+    "[p is q for p, q in zip(m.parameters(), before)]",
+    "[p.grad for p in m.parameters()]",
+    "[(p.requires_grad, p.is_leaf, p.grad_fn, type(p) is nn.Parameter) for p in m.parameters()]",
+)
 
 
 @st.composite
 def stepping(draw: st.DrawFn) -> Case:
     """Values after one or more steps, or what a step must leave alone."""
-    how = draw(st.integers(0, 3))
-    lines = (
-        draw(st.sampled_from(SHARING)).split("\n") if how == 3 else [NESTED] if how == 2 else [f"m = {draw(models())}"]
-    )
+    lines = made(draw, 4)
     moving = draw(st.booleans())
     which = draw(st.sampled_from(["True", "True", "n.endswith('weight')", "'0' in n", "False"])) if moving else "True"
     lines.append(GRADIENTS.format(value=draw(st.sampled_from(["2.0", "-0.5", "1e3"])), which=which))
-    lr = draw(st.sampled_from(["0.5", "0.1", "1.0", "0.0", "1e-3"]))
+    step = f"_ = optimizer_step(m, {draw(st.sampled_from(['0.5', '0.1', '1.0', '0.0', '1e-3']))})"
     if moving:
-        lines += [f"_ = optimizer_step(m, {lr})"] * draw(st.sampled_from([1, 1, 2]))
-        return program(
-            *lines,
-            "[p.detach() for p in m.parameters()]",
-            criterion="values",
-            dtype="float64",
-            seed=draw(st.integers(0, 9)),
-        )
-    lines += ["before = list(m.parameters())", f"_ = optimizer_step(m, {lr})"]
-    lines.append(
-        draw(
-            st.sampled_from(
-                [
-                    "[p is q for p, q in zip(m.parameters(), before)]",
-                    "[p.grad for p in m.parameters()]",
-                    "[(p.requires_grad, p.is_leaf, p.grad_fn, type(p) is nn.Parameter) for p in m.parameters()]",
-                ]
-            )
-        )
-    )
-    return program(*lines, criterion="state", dtype="float64")
-
-
-def values(*lines: str, dtype: str = "float32") -> Case:
-    """A program about values."""
-    return program(*lines, criterion="values", dtype=dtype)
-
-
-def state(*lines: str, dtype: str = "float32") -> Case:
-    """A program about what a tool changes, or leaves alone."""
-    return program(*lines, criterion="state", dtype=dtype)
-
-
-def flags(*lines: str) -> Case:
-    """A program about which parameters still ask for a gradient."""
-    return program(*lines, criterion="gradients")
+        steps = [step] * draw(st.sampled_from([1, 1, 2]))
+        return values(*lines, *steps, VALUES, dtype="float64", seed=draw(st.integers(0, 9)))
+    return state(*lines, "before = list(m.parameters())", step, draw(st.sampled_from(LEFT_ALONE)), dtype="float64")
 
 
 def tool(
-    symbol: str, oracle: Any, cases: st.SearchStrategy[Case], examples: Sequence[Case], interface: Case, **more: Any
+    oracle: Callable[..., Any], cases: st.SearchStrategy[Case], examples: Sequence[Case], interface: Case, **more: Any
 ) -> Part:
     """The part of one tool."""
+    name = oracle.__name__
     return Part(
-        symbol=symbol,
-        oracle={symbol: oracle},
+        symbol=name,
+        oracle={name: oracle},
         cases=cases,
         examples=examples,
         interface=[interface],
@@ -234,12 +208,11 @@ def tool(
 
 
 SMALL = "m = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))"
-TIED, TWICE = (lines.split("\n") for lines in SHARING[:2])
 IMAGES = "m = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU())"
 FLAGS = "[p.requires_grad for p in m.parameters()]"
 
 counting = tool(
-    "count_parameters", count, counted(),
+    count_parameters, counted(),
     [
         values(SMALL, "count_parameters(m)"),
         values(SMALL, "m[0].requires_grad_(False) is m[0]", "count_parameters(m)",
@@ -256,7 +229,7 @@ counting = tool(
 )  # fmt: skip
 
 freezer = tool(
-    "freeze", frozen, freezing(),
+    freeze, freezing(),
     [
         values(SMALL, "list(freeze(m, '0.*'))"),
         values(SMALL, "list(freeze(m))"),
@@ -280,7 +253,7 @@ freezer = tool(
 )  # fmt: skip
 
 foreteller = tool(
-    "state_dict_keys", keys, described(),
+    state_dict_keys, described(),
     [
         values("list(state_dict_keys({'conv1': 'Conv2d', 'fc': 'Linear'}))"),
         values("list(state_dict_keys({'conv1': 'Conv2d:nobias', 'bn1': 'BatchNorm2d', 'relu': 'ReLU'}))"),
@@ -302,10 +275,9 @@ foreteller = tool(
 
 TWOS = GRADIENTS.format(value="2.0", which="True")
 SOME = GRADIENTS.format(value="2.0", which="n.endswith('weight')")
-VALUES = "[p.detach() for p in m.parameters()]"
 
 stepper = tool(
-    "optimizer_step", step, stepping(),
+    optimizer_step, stepping(),
     [
         values(SMALL, TWOS, "_ = optimizer_step(m, 0.5)", VALUES, dtype="float64"),
         values(SMALL, SOME, "_ = optimizer_step(m, 0.1)", VALUES, dtype="float64"),
@@ -315,8 +287,7 @@ stepper = tool(
         values(IMAGES, TWOS, "_ = optimizer_step(m, 0.1)", "list(m.state_dict().values())", dtype="float64"),
         values("m = nn.ReLU()", "_ = optimizer_step(m, 0.1)", dtype="float64"),
         values(SMALL, "x = torch.ones(4, 2)", "m(x).sum().backward()", "_ = optimizer_step(m, 0.1)",
-               "_ = m.zero_grad()",
-               "m(x).sum().backward()", "_ = optimizer_step(m, 0.1)", VALUES, dtype="float64"),
+               "_ = m.zero_grad()", "m(x).sum().backward()", "_ = optimizer_step(m, 0.1)", VALUES, dtype="float64"),
         state(SMALL, "w = m[0].weight", TWOS, "_ = optimizer_step(m, 0.5)", "m[0].weight", dtype="float64"),
         state(SMALL, TWOS, "_ = optimizer_step(m, 0.5)", "[p.grad for p in m.parameters()]", dtype="float64"),
         state(SMALL, "_ = m[2].requires_grad_(False)", TWOS, "_ = optimizer_step(m, 0.5)", FLAGS),

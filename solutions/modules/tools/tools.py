@@ -1,4 +1,4 @@
-"""Tools for models: count their parameters, freeze some, foretell the keys of a state dict, take a step downhill."""
+"""Tools for models: count their parameters, freeze some, predict the keys of a state dict, take a step downhill."""
 
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -6,8 +6,14 @@ from fnmatch import fnmatchcase
 import torch
 from torch import nn
 
-_WEIGHTS = {"Conv2d": ["weight", "bias"], "Linear": ["weight", "bias"], "BatchNorm2d": ["weight", "bias"], "ReLU": []}
-_STATISTICS = ["running_mean", "running_var", "num_batches_tracked"]
+_KEYS = {
+    "Conv2d": ["weight", "bias"],
+    "Conv2d:nobias": ["weight"],
+    "Linear": ["weight", "bias"],
+    "Linear:nobias": ["weight"],
+    "BatchNorm2d": ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"],
+    "ReLU": [],
+}
 
 
 def count_parameters(module: nn.Module, trainable_only: bool = False) -> int:
@@ -32,14 +38,12 @@ def freeze(module: nn.Module, *patterns: str) -> list[str]:
         The names that match, each once, in the order of ``module.named_parameters()``. Those that were frozen before
         are among them; a parameter that is shared goes by the first of its names only.
     """
-    matching = {
-        name: parameter
-        for name, parameter in module.named_parameters()
-        if any(fnmatchcase(name, pattern) for pattern in patterns)
-    }
-    for parameter in matching.values():
-        parameter.requires_grad_(False)
-    return list(matching)
+    matching = []
+    for name, parameter in module.named_parameters():
+        if any(fnmatchcase(name, pattern) for pattern in patterns):
+            parameter.requires_grad_(False)
+            matching.append(name)
+    return matching
 
 
 def state_dict_keys(spec: str | Mapping | Sequence) -> list[str]:
@@ -57,23 +61,13 @@ def state_dict_keys(spec: str | Mapping | Sequence) -> list[str]:
             Dicts and lists may hold each other to any depth; the outermost one is a dict or a list.
     """
     if isinstance(spec, str):
-        return _layer_keys(spec)
-    return [f"{name}.{key}" for name, inner in _children(spec).items() for key in state_dict_keys(inner)]
-
-
-def _layer_keys(kind: str) -> list[str]:
-    name, _, option = kind.partition(":")
-    keys = [key for key in _WEIGHTS[name] if not (key == "bias" and option == "nobias")]
-    return keys + _STATISTICS if name == "BatchNorm2d" else keys
-
-
-def _children(spec: Mapping | Sequence) -> Mapping:
-    """What a description holds, by the names that torch gives it."""
-    if not isinstance(spec, Mapping):
-        return {str(index): inner for index, inner in enumerate(spec)}
-    if set(spec) == {"DataParallel"}:
-        return {"module": spec["DataParallel"]}
-    return spec
+        return _KEYS[spec]
+    children = spec.items() if isinstance(spec, Mapping) else enumerate(spec)
+    keys = []
+    for name, inner in children:
+        prefix = "module" if name == "DataParallel" else name
+        keys += [f"{prefix}.{key}" for key in state_dict_keys(inner)]
+    return keys
 
 
 def optimizer_step(module: nn.Module, lr: float) -> None:
