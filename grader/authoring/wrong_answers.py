@@ -26,6 +26,9 @@ def misconception_source(exercise: DeclaredExercise, item: Misconception) -> str
             and (node.module == exercise.name or node.module.startswith("grader"))
         ):
             continue
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "mistakes":
+            # Those are edits of the reference, and no part of this answer.
+            continue
         if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
             node.decorator_list = [mark for mark in node.decorator_list if not _marks(mark)]
         body.append(node)
