@@ -7,6 +7,7 @@ import pytest
 from grader.answer.attempt import attempted, broken_cell
 from grader.answer.load import Answer, Cell
 from grader.answer.own_work import off_limits_uses
+from grader.answer.parse import tree_of
 from grader.answer.policy import refused
 from grader.spec import OffLimits
 from tests.off_limits_snippets import DISHONEST, HONEST, MODULES, NORM, layer
@@ -39,13 +40,13 @@ def answer(*cells):
 
 
 def used(source, limits=NORM, symbol="Part"):
-    return [str(use) for use in off_limits_uses(answer(source), symbol, OffLimits(**limits))]
+    return [str(use) for use in off_limits_uses(tree_of(answer(source)), symbol, OffLimits(**limits))]
 
 
 @pytest.mark.parametrize("name", [name for name in DISHONEST if name not in ONLY_WHEN_RUN])
 def test_what_is_off_limits_is_found_in_the_text(name):
     limits, source = DISHONEST[name]
-    found = off_limits_uses(answer(source), "Part", OffLimits(**limits))
+    found = off_limits_uses(tree_of(answer(source)), "Part", OffLimits(**limits))
     assert found
     lines = source.split("\n")
     for use in found:
@@ -66,7 +67,7 @@ def test_honest_work_is_left_alone(name):
 
 def test_a_use_has_its_name_its_line_and_its_text():
     source = layer("self.bn = nn.BatchNorm2d(3)", "y = F.layer_norm(x, x.shape)\nreturn self.bn(y)")
-    found = off_limits_uses(answer(source), "Part", OffLimits(**NORM))
+    found = off_limits_uses(tree_of(answer(source)), "Part", OffLimits(**NORM))
     assert [(use.used, use.line, use.source) for use in found] == [
         ("torch.nn.BatchNorm2d", 7, "self.bn = nn.BatchNorm2d(3)"),
         ("torch.nn.functional.layer_norm", 9, "y = F.layer_norm(x, x.shape)"),
@@ -77,7 +78,7 @@ def test_a_use_in_a_notebook_has_the_line_of_its_cell():
     cells = answer(
         "import torch.nn as nn", "x = 1\ndef helper():\n    return nn.LayerNorm(3)\n", "def Part(): return helper()"
     )
-    (use,) = off_limits_uses(cells, "Part", OffLimits(**NORM))
+    (use,) = off_limits_uses(tree_of(cells), "Part", OffLimits(**NORM))
     assert (use.used, use.line, use.source) == ("torch.nn.LayerNorm", 3, "return nn.LayerNorm(3)")
 
 
@@ -86,9 +87,9 @@ def test_the_last_definition_in_a_notebook_counts():
         "from torch import nn\nclass Part(nn.LayerNorm): pass",
         "class Part(nn.Module):\n    def forward(self, x): return x",
     ]
-    assert not off_limits_uses(answer(*cells), "Part", OffLimits(**NORM))
-    assert off_limits_uses(answer(cells[0], cells[1], "Part = nn.LayerNorm"), "Part", OffLimits(**NORM))
-    assert off_limits_uses(answer(*cells, "Part.forward = nn.LayerNorm.forward"), "Part", OffLimits(**NORM))
+    assert not off_limits_uses(tree_of(answer(*cells)), "Part", OffLimits(**NORM))
+    assert off_limits_uses(tree_of(answer(cells[0], cells[1], "Part = nn.LayerNorm")), "Part", OffLimits(**NORM))
+    assert off_limits_uses(tree_of(answer(*cells, "Part.forward = nn.LayerNorm.forward")), "Part", OffLimits(**NORM))
 
 
 @pytest.mark.parametrize(
@@ -386,7 +387,7 @@ def test_text_that_is_not_python_is_reported_where_the_part_is():
 )
 def test_odd_text_is_no_finding_and_no_error(source):
     made = answer(source)
-    assert off_limits_uses(made, "Part", OffLimits(**NORM)) == []
+    assert off_limits_uses(tree_of(made), "Part", OffLimits(**NORM)) == []
     assert attempted(made, "Part") in (True, False)
     broken_cell(made, "Part")
 

@@ -4,23 +4,24 @@ import ast
 import re
 
 from grader.answer.load import Answer
-from grader.answer.tree import Binding, Function, Tree, line_of, tree_of
+from grader.answer.parse import tree_of
+from grader.answer.tree import Binding, Function, Tree
 from grader.model import Verdict
 
 _NO_WORK = {"Module", "object", "ABC", "Protocol", "Generic"}
 """Bases from which an answer inherits no behaviour that counts as an attempt."""
 
 
-def unreadable(answer: Answer, symbol: str) -> tuple[Verdict, str] | None:
+def unreadable(answer: Answer, tree: Tree, symbol: str) -> tuple[Verdict, str] | None:
     """Why there is nothing to run, as a verdict and a sentence; None where there is."""
     if answer.missing:
         return Verdict.NOT_ATTEMPTED, answer.problem or "There is no answer file."
-    problem = answer.problem or broken_cell(answer, symbol)
-    if problem:
-        return Verdict.RAISED, problem
-    if not attempted(answer, symbol):
-        return Verdict.NOT_ATTEMPTED, f"{symbol} is not written yet."
-    return None
+    if answer.problem:
+        return Verdict.RAISED, answer.problem
+    if attempts(tree, symbol):
+        return None
+    broken = _broken_definition(tree, symbol)
+    return (Verdict.RAISED, broken) if broken else (Verdict.NOT_ATTEMPTED, f"{symbol} is not written yet.")
 
 
 def attempted(answer: Answer, symbol: str) -> bool:
@@ -29,7 +30,11 @@ def attempted(answer: Answer, symbol: str) -> bool:
     False where no cell that parses binds the symbol at the top level, where it is a function without a body of its own,
     or a class whose methods, own and inherited within the file, have none.
     """
-    tree = tree_of(answer)
+    return attempts(tree_of(answer), symbol)
+
+
+def attempts(tree: Tree, symbol: str) -> bool:
+    """The same of an answer that is parsed already."""
     return any(_is_attempt(binding, tree, frozenset({symbol})) for binding in tree.bindings.get(symbol, []))
 
 
@@ -101,15 +106,17 @@ def _is_stub(body: list[ast.stmt]) -> bool:
 def broken_cell(answer: Answer, symbol: str) -> str | None:
     """What is wrong with the text in which a symbol is defined, if it cannot be read as Python."""
     tree = tree_of(answer)
-    if not tree.broken or attempted(answer, symbol):
-        return None
+    return None if attempts(tree, symbol) else _broken_definition(tree, symbol)
+
+
+def _broken_definition(tree: Tree, symbol: str) -> str | None:
     name = re.escape(symbol)
     definition = re.compile(
         rf"^[ \t]*(?:(?:async[ \t]+)?def|class)[ \t]+{name}\b|^{name}[ \t]*(?::[^=\n]+)?=[^=]", re.MULTILINE
     )
-    for cell, message, line in reversed(tree.broken):
-        if definition.search(cell.source):
-            where = f"code cell {cell.index}, line {line}" if cell.index else f"line {line}"
-            text = line_of(cell, line)
-            return f"This is not Python yet: {message} ({where})" + (f":\n{text}" if text else ".")
+    for broken in reversed(tree.broken):
+        if definition.search(broken.cell.source):
+            index = broken.cell.index
+            where = f"code cell {index}, line {broken.line}" if index else f"line {broken.line}"
+            return f"This is not Python yet: {broken.message} ({where})" + (f":\n{broken.text}" if broken.text else ".")
     return None

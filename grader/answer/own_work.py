@@ -3,18 +3,17 @@
 Nothing of the answer is run. Where a use cannot be told for certain it is left to the guard in the worker.
 """
 
-from grader.answer.load import Answer
 from grader.answer.policy import refused
-from grader.answer.reach import uses
+from grader.answer.reach import Use, uses
 from grader.answer.torch_names import exists
-from grader.answer.tree import line_of, tree_of
+from grader.answer.tree import Tree
 from grader.model import OffLimitsUse
 from grader.spec import OffLimits
 
 _MAX_FINDINGS = 20
 
 
-def off_limits_uses(answer: Answer, symbol: str, off_limits: OffLimits) -> list[OffLimitsUse]:
+def off_limits_uses(tree: Tree, symbol: str, off_limits: OffLimits) -> list[OffLimitsUse]:
     """What the code of a part uses although it is off limits, with the line of each use.
 
     Only code that the part can come to run counts, with what the top level puts into torch, into other modules or into
@@ -24,15 +23,20 @@ def off_limits_uses(answer: Answer, symbol: str, off_limits: OffLimits) -> list[
     if not any((off_limits.kernels, off_limits.classes, off_limits.functions, off_limits.modules)):
         return []
     try:
-        used = uses(tree_of(answer), symbol, exists)
+        used = uses(tree, symbol, exists)
     except RecursionError:
         return []
     found = {}
     for use in used:
         name = refused(use.dotted, off_limits)
         if name:
-            found[name, use.line, use.cell] = line_of(use.cell, use.line + use.cell.line - 1)
+            found[name, use.line, use.cell] = _text_of(use)
     order = sorted(found, key=lambda item: (item[2].index, item[1], item[0]))
     return [
         OffLimitsUse(used=key[0], line=key[1] + key[2].line - 1, source=found[key]) for key in order[:_MAX_FINDINGS]
     ]
+
+
+def _text_of(use: Use) -> str:
+    lines = use.cell.source.split("\n")
+    return lines[use.line - 1].strip()[:200] if 0 < use.line <= len(lines) else ""

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from grader.answer.load import Cell
-from grader.answer.tree import Function, Step, Tree, parse
+from grader.answer.parse import parse
+from grader.answer.tree import Function, Step, Tree
 from grader.answer.values import Path, Scope, Values, local_names
 
 _MAX_NODES = 300_000

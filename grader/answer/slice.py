@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from grader.answer.cells import plain_python
 from grader.answer.load import Answer, Cell
-from grader.answer.tree import Binding, Tree, parse, tree_of
+from grader.answer.parse import parse, tree_of
+from grader.answer.tree import Binding, Tree
 
 _FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 _AT_ONCE = ("listcomp", "setcomp", "dictcomp", "genexpr")

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from grader.answer.folding import fold
 from grader.answer.load import Cell
-from grader.answer.tree import Function, Tree, assigned, imported
+from grader.answer.parse import assigned, imported
+from grader.answer.tree import Function, Tree
 
 _MAX_DEPTH = 50
 _MAX_VALUES = 8

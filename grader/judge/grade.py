@@ -4,22 +4,27 @@ Data flows one way: the text, the run's observations, the board's findings, the 
 """
 
 import time
-from contextlib import closing
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 
 from grader.answer.attempt import unreadable
 from grader.answer.load import Answer
 from grader.answer.own_work import off_limits_uses
+from grader.answer.parse import tree_of
+from grader.answer.tree import Tree
 from grader.course.exercise import CourseExercise
 from grader.host.session import Server, Stopped
 from grader.judge.board import Board
 from grader.judge.diagnose import diagnose
 from grader.judge.explain import Budget, Scene, counterexample
-from grader.judge.reports import Reports
+from grader.judge.reports import Nothing, Reports, not_own_work
 from grader.judge.run import Run
 from grader.model import CriterionReport, Limits, PartReport, Verdict
 from grader.spec import Part
 from grader.suite.data import Suite
+
+Outcome = Sequence[CriterionReport] | Nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,41 +66,42 @@ class PartGrader:
             load_stop: How loading the same file ended before, for another part.
         """
         began = time.perf_counter()
-        judged = self._judge(answer, load_stop)
-        return replace(judged, report=replace(judged.report, seconds=time.perf_counter() - began))
+        tree = tree_of(answer)
+        outcome, stop = self._judge(answer, tree, load_stop)
+        report = self.reports.of(outcome)
+        return Judged(replace(report, seconds=time.perf_counter() - began), stop)
 
-    def _judge(self, answer: Answer, load_stop: Stopped | None) -> Judged:
-        found = unreadable(answer, self.part.symbol)
+    def _judge(self, answer: Answer, tree: Tree, load_stop: Stopped | None) -> tuple[Outcome, Stopped | None]:
+        found = unreadable(answer, tree, self.part.symbol)
         if found is not None:
             verdict, why = found
-            first = "interface" if verdict is Verdict.RAISED else ""
-            return Judged(self.reports.without_points(verdict, why, first=first))
-        if load_stop is not None:
-            uses = off_limits_uses(answer, self.part.symbol, self.part.off_limits)
-            return Judged(self.reports.off_limits(uses)) if uses else self._not_loaded(load_stop)
-        with closing(Run(self.server, answer, self.part.symbol, self.part.off_limits, self.limits)) as run:
-            return self._running(answer, run)
+            return Nothing(verdict=verdict, why=why, first="interface" if verdict is Verdict.RAISED else ""), None
+        with ExitStack() as stack:
+            run = None
+            if load_stop is None:
+                # Its child loads the answer while the text is searched.
+                run = Run(self.server, answer, self.part.symbol, self.part.off_limits, self.limits)
+                stack.enter_context(closing(run))
+            uses = off_limits_uses(tree, self.part.symbol, self.part.off_limits)
+            if uses:
+                return not_own_work(uses), load_stop
+            loaded = load_stop if run is None else run.loaded()
+            if isinstance(loaded, Stopped):
+                why = f"While the file was loaded: {loaded.message}"
+                return Nothing(verdict=loaded.verdict, why=why, first="interface"), loaded
+            if loaded:
+                return Nothing(verdict=Verdict.RAISED, why=loaded, first="interface"), None
+            assert run is not None
+            return self._run(answer, run), None
 
-    def _not_loaded(self, stop: Stopped) -> Judged:
-        why = f"While the file was loaded: {stop.message}"
-        return Judged(self.reports.without_points(stop.verdict, why, first="interface"), stop)
-
-    def _running(self, answer: Answer, run: Run) -> Judged:
-        uses = off_limits_uses(answer, self.part.symbol, self.part.off_limits)
-        if uses:
-            return Judged(self.reports.off_limits(uses))
-        loaded = run.loaded()
-        if isinstance(loaded, Stopped):
-            return self._not_loaded(loaded)
-        if loaded:
-            return Judged(self.reports.without_points(Verdict.RAISED, loaded, first="interface"))
+    def _run(self, answer: Answer, run: Run) -> Outcome:
         board = Board(self.part, self.suite, self.reports.rubric, answer.lines)
         for index, observation in run.observations(self.suite.cases):
             board.add(index, observation)
         if not run.uses:
             board.complete(run.again)
         if run.uses:
-            return Judged(self.reports.off_limits(run.uses))
+            return not_own_work(run.uses)
         scene = Scene(
             exercise=self.exercise.name,
             part=self.part,
@@ -106,7 +112,7 @@ class PartGrader:
             again=run.again,
             budget=Budget(self.shrink_seconds),
         )
-        return Judged(self.reports.of_criteria([self._explained(item, board, scene) for item in board.reports()]))
+        return [self._explained(item, board, scene) for item in board.reports()]
 
     def _explained(self, item: CriterionReport, board: Board, scene: Scene) -> CriterionReport:
         """Add the counterexample and the diagnosis to a failed criterion."""

@@ -8,6 +8,25 @@ from grader.spec import Part
 from grader.suite.data import Suite, rubric
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Nothing:
+    """Why a part earned no points at all."""
+
+    verdict: Verdict
+    why: str
+    first: str = ""
+    """The criterion that says why, while the others are skipped; without one, all say so."""
+    uses: Sequence[OffLimitsUse] = ()
+    """What the answer used although it is off limits."""
+
+
+def not_own_work(uses: Sequence[OffLimitsUse]) -> Nothing:
+    """The outcome of an answer that is not the student's own work."""
+    named = "; ".join(str(use) for use in uses[:3])
+    why = f"This exercise asks you to build it yourself, but the answer uses {named}."
+    return Nothing(verdict=Verdict.OFF_LIMITS, why=why, first="own_work", uses=uses)
+
+
 @dataclass(frozen=True, slots=True)
 class Reports:
     """Makes the reports of one part."""
@@ -22,50 +41,28 @@ class Reports:
         """The part's criteria with their points, in the order of judging."""
         return rubric(self.part, self.suite)
 
-    def of_criteria(self, criteria: Sequence[CriterionReport]) -> PartReport:
-        """The part's verdict and why: how its process ended, if it did, else the first criterion that failed."""
-        failed = [item for item in criteria if item.verdict not in (Verdict.ACCEPTED, Verdict.SKIPPED)]
-        ended = [item for item in failed if item.verdict not in (Verdict.WRONG, Verdict.RAISED)]
-        if failed:
-            first = (ended or failed)[0]
-            return self._report(first.verdict, first.message, criteria)
-        skipped = [item for item in criteria if item.verdict is Verdict.SKIPPED]
-        if skipped:
-            return self._report(Verdict.WRONG, skipped[0].message, criteria)
-        return self._report(Verdict.ACCEPTED, "", criteria)
+    def of(self, outcome: "Sequence[CriterionReport] | Nothing") -> PartReport:
+        """The report of what came of judging."""
+        if not isinstance(outcome, Nothing):
+            return self._report(*_verdict(outcome), outcome)
+        report = self._report(outcome.verdict, outcome.why, self._without_points(outcome))
+        return replace(report, off_limits=tuple(outcome.uses))
 
-    def without_points(self, verdict: Verdict, message: str, *, first: str = "") -> PartReport:
-        """A report in which nothing earned points.
-
-        Args:
-            verdict: The part's verdict.
-            message: Why.
-            first: The criterion that says why, while the others are skipped; without one, all say so.
-        """
+    def _without_points(self, outcome: "Nothing") -> list[CriterionReport]:
         names = list(self.rubric)
+        first = outcome.first
         if first and first not in names:
             first = names[1]
-        criteria = [
+        return [
             CriterionReport(
                 name=name,
                 max_score=points,
                 score=0.0,
-                verdict=verdict if first in ("", name) else Verdict.SKIPPED,
-                message=message if first in ("", name) else f"not judged, because {first} failed",
+                verdict=outcome.verdict if first in ("", name) else Verdict.SKIPPED,
+                message=outcome.why if first in ("", name) else f"not judged, because {first} failed",
             )
             for name, points in self.rubric.items()
         ]
-        return self._report(verdict, message, criteria)
-
-    def off_limits(self, uses: Sequence[OffLimitsUse]) -> PartReport:
-        """The report of an answer that is not the student's own work."""
-        named = "; ".join(str(use) for use in uses[:3])
-        report = self.without_points(
-            Verdict.OFF_LIMITS,
-            f"This exercise asks you to build it yourself, but the answer uses {named}.",
-            first="own_work",
-        )
-        return replace(report, off_limits=tuple(uses))
 
     def _report(self, verdict: Verdict, message: str, criteria: Sequence[CriterionReport]) -> PartReport:
         return PartReport(
@@ -78,3 +75,14 @@ class Reports:
             score=sum(item.score for item in criteria),
             max_score=sum(self.rubric.values()),
         )
+
+
+def _verdict(criteria: Sequence[CriterionReport]) -> tuple[Verdict, str]:
+    """The part's verdict and why: how its process ended, if it did, else the first criterion that failed."""
+    failed = [item for item in criteria if item.verdict not in (Verdict.ACCEPTED, Verdict.SKIPPED)]
+    ended = [item for item in failed if item.verdict not in (Verdict.WRONG, Verdict.RAISED)]
+    if failed:
+        first = (ended or failed)[0]
+        return first.verdict, first.message
+    skipped = [item for item in criteria if item.verdict is Verdict.SKIPPED]
+    return (Verdict.WRONG, skipped[0].message) if skipped else (Verdict.ACCEPTED, "")

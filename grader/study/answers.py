@@ -14,7 +14,8 @@ from types import ModuleType, SimpleNamespace
 
 from grader.answer.attempt import attempted, broken_cell
 from grader.answer.load import Answer, load_answer
-from grader.answer.tree import Function, tree_of
+from grader.answer.parse import tree_of
+from grader.answer.tree import Function
 from grader.model import CourseError
 
 
