@@ -16,12 +16,16 @@ def edited(source: str, part: str, edits: Mapping[str, str]) -> str:
         edits: New text by old text. Each old text is looked for in the part's own definition, then in the whole file.
 
     Raises:
-        CourseError: where an old text is not found exactly once, or what comes out is no Python.
+        CourseError: where an old text is not found exactly once, where edits overlap, or where what comes out is no
+            Python.
     """
-    text = source
-    for old, new in edits.items():
-        start = _place(text, part, old, new)
-        text = text[:start] + new + text[start + len(old) :]
+    text, end = "", 0
+    # All places are those of the unedited text, so that one edit cannot hide or make the place of another.
+    for start, old, new in sorted((_place(source, part, old, new), old, new) for old, new in edits.items()):
+        if start < end:
+            raise CourseError("Two edits overlap; the second is this:", as_diff(old, new))
+        text, end = text + source[end:start] + new, start + len(old)
+    text += source[end:]
     try:
         ast.parse(text)
     except SyntaxError as error:

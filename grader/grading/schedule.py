@@ -68,7 +68,7 @@ class Run:
     """Level of the sandbox that every answer must run in."""
 
 
-def grade(course: Course, paths: Sequence[Path], options: Options, run: Run) -> GradeReport:
+def grade(course: Course, paths: Sequence[Path], options: Options, run: Run, pool: Pool | None = None) -> GradeReport:
     """Grade submissions and report on all of them, in the order given.
 
     The report reads from the store, which must stay open as long as it is used.
@@ -78,6 +78,7 @@ def grade(course: Course, paths: Sequence[Path], options: Options, run: Run) -> 
         paths: Student directories, or single answer files.
         options: How to judge.
         run: Where results are kept, and who is told.
+        pool: Who grades; chosen by the options unless it is given.
     """
     assignments = {exercise.assignment for exercise in course.exercises}
     submissions = [find_submission(path, assignments) for path in paths]
@@ -86,7 +87,7 @@ def grade(course: Course, paths: Sequence[Path], options: Options, run: Run) -> 
     options = replace(options, device=choose_device(options.device))
     selection = course.select(options.only)
     asked = [asked_of(course, selection, item) for item in submissions]
-    with closing(_pool(course, selection, asked, options, run)) as pool:
+    with closing(pool or _pool(course, selection, asked, options, run)) as pool:
         grading = _Class(course, selection, submissions, options, run, pool)
         grading.all(asked)
     return GradeReport(

@@ -13,28 +13,11 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.grading.migrations import migrate
 from grader.model import CourseError, PartReport, SubmissionReport, Verdict, codec
 from grader.model.lazy import Lazily
 
-VERSION = 1
 _PATIENCE_SECONDS = 60.0
-_TABLES = """
-CREATE TABLE settings (id INTEGER PRIMARY KEY, facts TEXT NOT NULL UNIQUE);
-CREATE TABLE results (
-    id INTEGER PRIMARY KEY,
-    exercise TEXT NOT NULL, part TEXT NOT NULL, file TEXT NOT NULL, answer TEXT NOT NULL,
-    suite TEXT NOT NULL, declaration TEXT NOT NULL, setting INTEGER NOT NULL REFERENCES settings,
-    sandbox TEXT NOT NULL, verdict TEXT NOT NULL, score REAL, max_score REAL NOT NULL, at REAL NOT NULL,
-    report TEXT NOT NULL
-);
-CREATE INDEX results_by_key ON results (answer, suite, part, exercise, file, declaration, setting);
-CREATE TABLE gradings (
-    id INTEGER PRIMARY KEY,
-    student TEXT NOT NULL, path TEXT NOT NULL, exercise TEXT NOT NULL, part TEXT NOT NULL,
-    result INTEGER NOT NULL REFERENCES results, at REAL NOT NULL
-);
-CREATE INDEX gradings_by_student ON gradings (student, path, exercise, part);
-"""
 _THIS_RUN = """
 CREATE TEMP TABLE shown (
     position INTEGER, place INTEGER, result INTEGER, ungraded TEXT, PRIMARY KEY (position, place)
@@ -116,16 +99,7 @@ class Store:
             if self.path is not None:
                 self._to_wal()
             with self.change():
-                (version,) = self._base.execute("PRAGMA user_version").fetchone()
-                if version == 0 and not self._base.execute("SELECT name FROM sqlite_master").fetchone():
-                    for statement in _TABLES.split(";"):
-                        self._base.execute(statement)
-                    self._base.execute(f"PRAGMA user_version = {VERSION}")
-                elif version != VERSION:
-                    raise CourseError(
-                        f"{self.path} is not a store of results of this version.",
-                        "Move it away, or name another file with --store.",
-                    )
+                migrate(self._base, self.path)
             self._base.execute(_THIS_RUN)
 
     def _to_wal(self) -> None:
