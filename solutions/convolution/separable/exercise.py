@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from grader.spec import Exercise, Growth, Part, call, evaluate, layer_case, reload, tensor, train
+from grader.spec import Exercise, Part, call, evaluate, growth, layer_case, raises, reload, tensor, train
 from grader.strategies import cotangents, flags, nasty_tensor, normal_tensor, seeds, sizes
 
 Case = dict[str, Any]
@@ -81,12 +81,12 @@ def numerics(draw: st.DrawFn) -> Case:
 
 def refused(why: str, inside: int, channels: int, **kwargs: Any) -> Case:
     """A call with other channels."""
-    return {**layer_case((inside, 3, 3), kwargs, [call(tensor(2, channels, 5, 4))]), "why": why}
+    return raises(layer_case((inside, 3, 3), kwargs, [call(tensor(2, channels, 5, 4))]), why)
 
 
 def counted(batch: int, height: int) -> Case:
-    """A call whose operations are counted."""
-    return layer_case((3, 4, 3), {"padding": 1}, [call(tensor(batch, 3, height, 4)) | {"count": True}])
+    """A call on an input of that batch and height."""
+    return layer_case((3, 4, 3), {"padding": 1}, [call(tensor(batch, 3, height, 4))])
 
 
 separable = Part(
@@ -117,8 +117,8 @@ separable = Part(
         refused("An input of 6 channels where there should be 2", 2, 6, padding=1),
     ],
     growth=[
-        Growth(along="batch", cases=[counted(size, 4) for size in (2, 4, 8)]),
-        Growth(along="height", cases=[counted(2, size) for size in (4, 8, 16)]),
+        growth("batch", lambda size: counted(size, 4)),
+        growth("height", lambda size: counted(2, size), (4, 8, 16)),
     ],
     core=True,
 )
