@@ -25,86 +25,48 @@ class _Conv(nn.Module):
         padding_mode: str = "zeros",
     ) -> None:
         super().__init__()
-        self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
+        if in_channels % groups or out_channels % groups:
+            raise ValueError(f"{groups} groups do not divide {in_channels} and {out_channels} channels")
+        if padding_mode not in ("zeros", "reflect", "replicate", "circular"):
+            raise ValueError(f"unknown padding_mode {padding_mode!r}")
+        self.in_channels, self.groups = in_channels, groups
         self.kernel_size, self.stride = self._each(kernel_size), self._each(stride)
         self.dilation = self._each(dilation)
-        self.padding = padding if isinstance(padding, str) else self._each(padding)
-        self.padding_mode = padding_mode
-        self._check_arguments()
-        self._create_parameters(bias)
-        self._draw_parameters()
+        if padding == "same":
+            if max(self.stride) > 1:
+                raise ValueError("padding='same' needs a stride of 1")
+            both = [d * (k - 1) for k, d in zip(self.kernel_size, self.dilation, strict=True)]
+            sides = [(total // 2, total - total // 2) for total in both]
+        else:
+            sides = [(p, p) for p in self._each(0 if padding == "valid" else padding)]
+        # For `F.pad`, which takes the last dimension first.
+        self.pad_sizes = [size for pair in reversed(sides) for size in pair]
+        self.pad_mode = "constant" if padding_mode == "zeros" else padding_mode
+        self.weight = nn.Parameter(torch.empty(out_channels, in_channels // groups, *self.kernel_size))
+        self.bias = nn.Parameter(torch.empty(out_channels)) if bias else None
+        bound = 1 / math.sqrt(self.weight[0].numel())
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, -bound, bound)
 
     def _each(self, value: int | tuple[int, ...]) -> tuple[int, ...]:
         """One number for each spatial dimension."""
         return (value,) * self.dims if isinstance(value, int) else tuple(value)
 
-    def _check_arguments(self) -> None:
-        """Refuse groups that do not divide the channels, unknown padding modes, and "same" with a stride."""
-        if self.in_channels % self.groups or self.out_channels % self.groups:
-            raise ValueError(f"{self.groups} groups do not divide {self.in_channels} and {self.out_channels} channels")
-        if self.padding == "same" and any(step != 1 for step in self.stride):
-            raise ValueError("padding='same' needs a stride of 1")
-        if self.padding_mode not in ("zeros", "reflect", "replicate", "circular"):
-            raise ValueError(f"unknown padding_mode {self.padding_mode!r}")
-
-    def _create_parameters(self, bias: bool) -> None:
-        """Give the layer its ``weight`` and ``bias``, still without values; without a bias, None."""
-        self.weight = nn.Parameter(torch.empty(self.out_channels, self.in_channels // self.groups, *self.kernel_size))
-        self.bias = nn.Parameter(torch.empty(self.out_channels)) if bias else None
-
-    def _draw_parameters(self) -> None:
-        """Fill ``weight`` and ``bias`` with uniform draws."""
-        bound = 1 / math.sqrt(self.weight[0].numel())
-        for parameter in self.parameters():
-            nn.init.uniform_(parameter, -bound, bound)
-
     def forward(self, x: Tensor) -> Tensor:
         """Convolve `x`, with or without a batch dimension."""
-        batched = x.dim() == self.dims + 2
-        y = self._convolve(x if batched else x.unsqueeze(0))
-        return y if batched else y.squeeze(0)
-
-    def _convolve(self, x: Tensor) -> Tensor:
-        """Convolve a batch."""
-        self._check_input(x)
-        return self._add_bias(self._multiply(self._windows(self._pad(x)), self.weight))
-
-    def _check_input(self, x: Tensor) -> None:
-        """Refuse an input with other channels."""
+        if x.dim() == self.dims + 1:
+            return self.forward(x.unsqueeze(0)).squeeze(0)
         if x.shape[1] != self.in_channels:
             raise ValueError(f"expected {self.in_channels} channels, got {x.shape[1]}")
-
-    def _sides(self) -> list[tuple[int, int]]:
-        """The padding before and after, for each spatial dimension."""
-        if self.padding == "valid":
-            return [(0, 0)] * self.dims
-        if self.padding == "same":
-            both = [self.dilation[axis] * (self.kernel_size[axis] - 1) for axis in range(self.dims)]
-            return [(total // 2, total - total // 2) for total in both]
-        return [(p, p) for p in self.padding]
-
-    def _pad(self, x: Tensor) -> Tensor:
-        """Pad; `F.pad` wants the last dimension first."""
-        flat = [size for sides in reversed(self._sides()) for size in sides]
-        return F.pad(x, flat, mode="constant" if self.padding_mode == "zeros" else self.padding_mode)
-
-    def _windows(self, x: Tensor) -> Tensor:
-        """All windows on a padded batch, as a view: (N, C, one axis of places and then one of taps a dimension)."""
-        for axis in range(self.dims):
-            k, d = self.kernel_size[axis], self.dilation[axis]
-            x = x.unfold(2 + axis, d * (k - 1) + 1, self.stride[axis])[..., ::d]
-        return x
-
-    def _multiply(self, windows: Tensor, weight: Tensor) -> Tensor:
-        """Sum over the input channels of the group and over the taps."""
-        places = windows.shape[2 : 2 + self.dims]
-        columns = windows.movedim(1, 1 + self.dims).reshape(len(windows), math.prod(places), self.groups, -1)
-        rows = weight.reshape(self.groups, self.out_channels // self.groups, -1)
-        y = columns.permute(0, 2, 1, 3) @ rows.transpose(1, 2)
-        return y.transpose(2, 3).reshape(len(windows), self.out_channels, *places)
-
-    def _add_bias(self, y: Tensor) -> Tensor:
-        """Add the bias if there is one."""
+        # All windows, as a view: (N, C, one axis of places per dimension, then one of taps).
+        windows = F.pad(x, self.pad_sizes, self.pad_mode)
+        for axis, (k, s, d) in enumerate(zip(self.kernel_size, self.stride, self.dilation, strict=True), 2):
+            windows = windows.unfold(axis, d * (k - 1) + 1, s)[..., ::d]
+        windows = windows.unflatten(1, (self.groups, -1))
+        kernels = self.weight.unflatten(0, (self.groups, -1))
+        places, taps = "xyz"[: self.dims], "ijk"[: self.dims]
+        equation = f"ngc{places}{taps},goc{taps}->ngo{places}"
+        y = torch.einsum(equation, windows, kernels).flatten(1, 2)
         return y if self.bias is None else y + self.bias.reshape(-1, *[1] * self.dims)
 
 
@@ -122,7 +84,7 @@ class Conv1d(_Conv):
         kernel_size: Size of the window, an int or a tuple of one.
         stride: Distance from one window to the next.
         padding: What is added on each side; or ``"valid"`` for nothing, or ``"same"`` for as much as keeps the size of
-            the input: $d (k - 1)$ in all, the larger half behind where it is odd.
+            the input: $d (k - 1)$ in all, the larger half after the input where that is odd.
         dilation: Distance from one tap of the window to the next.
         groups: How many groups the channels are split into, in order: the first ``out_channels / groups`` outputs see
             the first ``in_channels / groups`` inputs, and so on.

@@ -11,7 +11,20 @@ from torch import nn
 from torch.nn import functional as F
 
 from grader.properties import Fresh, uniform_init
-from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, reload, run, tensor, train
+from grader.spec import (
+    Exercise,
+    OffLimits,
+    Part,
+    call,
+    evaluate,
+    growth,
+    layer_case,
+    raises,
+    reload,
+    run,
+    tensor,
+    train,
+)
 from grader.strategies import cotangents, flags, nasty_tensor, normal_tensor, seeds, sizes
 
 Case = dict[str, Any]
@@ -20,8 +33,6 @@ with warnings.catch_warnings():
     # Torch remarks once in a process that uneven padding may cost a copy; let it be here, and not amid the cases.
     warnings.simplefilter("ignore")
     F.conv1d(torch.zeros(1, 1, 3), torch.zeros(1, 1, 2), padding="same")
-
-OFF_LIMITS = OffLimits(kernels=["*conv*"], classes=["*Conv*"])
 
 ARGUMENTS = (
     "in_channels", "out_channels", "kernel_size",
@@ -35,7 +46,7 @@ EXTRA = {1: 9, 2: 5, 3: 2}
 
 
 def per_dimension(draw: st.DrawFn, values: Sequence[int], dims: int) -> list[int]:
-    """One number a dimension, often all alike."""
+    """One number per dimension, often all alike."""
     if draw(st.sampled_from((False, False, True))):
         return [draw(st.sampled_from(values))] * dims
     return [draw(st.sampled_from(values)) for _ in range(dims)]
@@ -151,7 +162,7 @@ def examples(dims: int) -> list[Case]:
 def errors(dims: int) -> list[Case]:
     """The bad arguments that the handout names."""
     size = [5] * dims
-    several = (1, 2, 1)[:dims] if dims > 1 else (2,)
+    mixed = (1, 2, 1)[:dims] if dims > 1 else (2,)
     found = [
         ("3 channels in 2 groups", (3, 4, 2), {"groups": 2}, on(2, 3, *size)),
         ("4 channels in 3 groups", (4, 3, 2), {"groups": 3}, on(2, 4, *size)),
@@ -160,33 +171,25 @@ def errors(dims: int) -> list[Case]:
         ("An input of 4 channels where there should be 3", (3, 2, 2), {}, on(2, 4, *size)),
         ("An input of 3 channels where there should be 4", (4, 2, 2), {}, on(2, 3, *size)),
         ("An input of 6 channels where there should be 4", (4, 2, 2), {"groups": 2}, on(2, 6, *size)),
+        # What broadcasts would take these.
+        ("An input of 2 channels where there should be 1", (1, 2, 2), {}, on(2, 2, *size)),
+        ("An input of 1 channel where there should be 2", (2, 2, 2), {}, on(2, 1, *size)),
         ("padding='same' with a stride of 2", (2, 2, 3), {"padding": "same", "stride": 2}, on(2, 2, *size)),
         (
-            f"padding='same' with a stride of {several}",
+            f"padding='same' with a stride of {mixed}",
             (2, 2, 3),
-            {"padding": "same", "stride": several},
+            {"padding": "same", "stride": mixed},
             on(2, 2, *size),
         ),
         ("padding_mode='mirror'", (2, 2, 3), {"padding": 1, "padding_mode": "mirror"}, on(2, 2, *size)),
         ("padding_mode='wrap'", (2, 2, 3), {"padding": 1, "padding_mode": "wrap"}, on(2, 2, *size)),
     ]
-    return [{**layer_case(*case), "why": why} for why, *case in found]
+    return [raises(layer_case(*case), why) for why, *case in found]
 
 
-def growths(dims: int) -> list[Growth]:
-    """Batches and first dimensions of 2, 4, 8 more places for the window."""
-    kwargs: Case = {"groups": 2, "padding": 1}
-
-    def counted(*shape: int) -> Case:
-        return layer_case((2, 4, 3), kwargs, [call(tensor(*shape)) | {"count": True}])
-
-    rest = [5] * (dims - 1)
-    return [
-        Growth(along="batch", cases=[counted(size, 2, 5, *rest) for size in (2, 4, 8)]),
-        Growth(
-            along=("length", "height", "depth")[dims - 1], cases=[counted(2, 2, size, *rest) for size in (4, 8, 16)]
-        ),
-    ]
+def counted(*shape: int) -> Case:
+    """A call on an input of that shape."""
+    return layer_case((2, 4, 3), {"groups": 2, "padding": 1}, on(*shape))
 
 
 def fresh(inside: int, outside: int, *kernel: int, groups: int = 1) -> Fresh:
@@ -199,6 +202,7 @@ def fresh(inside: int, outside: int, *kernel: int, groups: int = 1) -> Fresh:
 def part(dims: int, oracle: type[nn.Module]) -> Part:
     """The part of one layer."""
     kernel = ((5,), (3, 2), (1, 3, 2))[dims - 1]
+    rest = [5] * (dims - 1)
     doubled = f"layer.double()(torch.ones({(1, 2, *[3] * dims)}).double()).dtype"
     return Part(
         symbol=f"Conv{dims}d",
@@ -209,29 +213,34 @@ def part(dims: int, oracle: type[nn.Module]) -> Part:
         numerics=numerics(dims),
         properties=[uniform_init(fresh(3, 800, *kernel), fresh(8, 800, *kernel, groups=4))],
         errors=errors(dims),
-        growth=growths(dims),
+        growth=[
+            growth("batch", lambda size: counted(size, 2, 5, *rest)),
+            growth(("length", "height", "depth")[dims - 1], lambda size: counted(2, 2, size, *rest), (4, 8, 16)),
+        ],
         interface=[layer_case((2, 3, 2), {}, [run(doubled)], dtype="float32")],
-        off_limits=OFF_LIMITS,
+        off_limits=OffLimits(kernels=["*conv*"], classes=["*Conv*"]),
         size=96,
         core=True,
     )
 
 
-SPLIT = "channels that cannot be split into groups make the products fail anyway, only later and less plainly"
-CHANNELS = "windows with other channels do not fit the weight, so the product raises anyway"
+SPLIT = "channels that cannot be split into groups make `unflatten` fail anyway, only later and less plainly"
+LENGTHS = "all of these tuples have one number per dimension"
 
 exercise = Exercise(
     title="Convolution",
     parts=[part(1, nn.Conv1d), part(2, nn.Conv2d), part(3, nn.Conv3d)],
     equivalent_mutants={
-        "if self.in_channels % self.groups or self.out_channels % self.groups: "
-        "raise ValueError(f'{self.groups} groups do not di… → if False": SPLIT,
-        "self.in_channels % self.groups or self.out_channels % self.groups → "
-        "self.in_channels % self.groups and self.out_channels % self.groups": SPLIT,
-        "if self.padding_mode not in ('zeros', 'reflect', 'replicate', 'circular'): "
-        "raise ValueError(f'unknown padding_mode {sel… → if False": "F.pad refuses an unknown mode itself",
-        "self._check_input(x) → pass": CHANNELS,
-        "if x.shape[1] != self.in_channels: "
-        "raise ValueError(f'expected {self.in_channels} channels, got {x.shape[1]}') → if False": CHANNELS,
+        "if in_channels % groups or out_channels % groups: "
+        "raise ValueError(f'{groups} groups do not divide {in_channels} and {o… → if False": SPLIT,
+        "in_channels % groups or out_channels % groups → in_channels % groups and out_channels % groups": SPLIT,
+        "if padding_mode not in ('zeros', 'reflect', 'replicate', 'circular'): "
+        "raise ValueError(f'unknown padding_mode {padding_… → if False": "F.pad refuses an unknown mode itself",
+        "zip(self.kernel_size, self.dilation, strict=True) → zip(self.kernel_size, self.dilation)": LENGTHS,
+        "True → False in both = [d * (k - 1) for k, d in zip(self.kernel_size, self.dilation, strict=True)]": LENGTHS,
+        "zip(self.kernel_size, self.stride, self.dilation, strict=True) → "
+        "zip(self.kernel_size, self.stride, self.dilation)": LENGTHS,
+        "True → False in for axis, (k, s, d) in "
+        "enumerate(zip(self.kernel_size, self.stride, self.dilation, strict=True), 2):": LENGTHS,
     },
 )
