@@ -22,7 +22,7 @@ MISTAKES = {
         "pool_output_size": ("values", "stride_of_one"),
         "receptive_field": ("values", "own_stride_too_early"),
         "conv_parameter_count": ("values", "ignores_groups"),
-        "Conv2d": ("shapes", "SameForOddKernels2d"),
+        "Conv2d": ("shapes", "SameForOddKernels"),
         "ConvTranspose2d": ("values", "KernelTurned"),
         "Upsample": ("values", "HalfPixelForgotten"),
         "PixelShuffle": ("values", "RowsAndColumnsSwapped"),
