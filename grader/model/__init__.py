@@ -1,4 +1,7 @@
-"""The nouns of the course kit as plain data: verdicts, findings, criteria, parts, reports."""
+"""The nouns of the course kit as plain data: verdicts, findings, criteria, parts, reports.
+
+May import: nothing of the kit. Every room may import it.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

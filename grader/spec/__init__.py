@@ -3,6 +3,8 @@
 Everything here is data or builds data. A *case* is one concrete input, written with `layer_case`, `function_case` or
 `program`; a *part* says what its symbol is compared with and how its cases are drawn; an *exercise* is the parts that
 share an answer file.
+
+May import: case, model.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
