@@ -21,8 +21,9 @@ from torch import nn
 import torch.fx.experimental.symbolic_shapes
 torch.set_num_threads(1)
 from grader.worker import guard as guards
-from grader.worker import probe
-guards.preload()
+from grader.worker import torch_surface
+from grader.case import probe
+torch_surface.preload()
 
 def tensors(value):
     if isinstance(value, torch.Tensor):

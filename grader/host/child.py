@@ -8,8 +8,6 @@ import dataclasses
 import itertools
 import json
 import selectors
-import signal
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,13 +15,17 @@ from typing import Any
 
 from grader.answer.load import Answer
 from grader.case import marks, wire
-from grader.host.process import START_SECONDS, Ending, JudgeError, Process
+from grader.host.clock import SHORT_SECONDS, Clock
+from grader.host.ending import explained, size_in_words
+from grader.host.process import START_SECONDS, JudgeError, Process
 from grader.model import Limits, Verdict
 from grader.spec import OffLimits
 
 IN_FLIGHT = 20
-"""Cases a worker has before it at most, so that it never waits for the judge; sent anew when half of them are done, as
-every message sent is a wake-up."""
+"""Cases a worker has before it at most, so that it never waits for the judge.
+
+More are sent when half of them are done, as every message sent is a wake-up.
+"""
 LOAD_SECONDS = 10.0
 """An answer may take this long to load however short a case's limit is: what it imports may not be in memory yet."""
 MAX_FRAME = 32 * 2**20
@@ -32,12 +34,8 @@ MAX_HEADER = 4 * 2**20
 KEPT_OUTPUT = 2**16
 _CHUNK = 2**16
 _LAST_WORDS_SECONDS = 0.5
-_SHORT_SECONDS, _LEAST_SECONDS = 0.1, 0.005
-"""Between looks at the clock, at most and at least."""
-_MOST_CROWDED = 5
-"""A worker counts as getting at least one in so many seconds of a processor."""
-_CANNOT_ANSWER = 70
-"""Exit status of `grader.worker.child` when it can no longer put an answer into words."""
+_LEAST_SECONDS = 0.005
+"""Between looks at the clock, at least."""
 
 Observation = dict[str, Any]
 """What `grader.case.probe.run_case` gives, and ``off_limits``: what the guard saw."""
@@ -168,13 +166,13 @@ class Child:
 
     def _receive(self, patience: float, budget: float) -> Any:
         """Wait for the next message; time in which the judge was not even listening counts for nobody."""
-        clock = _Clock(self._process)
+        clock = Clock(self._process)
         try:
             while (found := self._arrived()) is None:
                 left = min(patience, budget) - clock.seconds()
                 if left <= 0:
                     return self._stop(Verdict.TIME_LIMIT, self._too_long(patience, budget))
-                self._turn(min(max(left, _LEAST_SECONDS), _SHORT_SECONDS))
+                self._turn(min(max(left, _LEAST_SECONDS), SHORT_SECONDS))
             return found[0]
         finally:
             self._spent += clock.seconds()
@@ -189,7 +187,7 @@ class Child:
             unreadable = f"The answer's process sent something that cannot be read ({error})."
             return (self._stop(Verdict.CRASHED, unreadable),)
         if self._printed > self._limits.output_bytes:
-            printed = f"The answer printed more than {_size(self._limits.output_bytes)}."
+            printed = f"The answer printed more than {size_in_words(self._limits.output_bytes)}."
             return (self._stop(Verdict.OUTPUT_LIMIT, printed),)
         if found is None and self._at_end:
             return (self._post_mortem(),)
@@ -287,7 +285,7 @@ class Child:
         ending = self._process.end(_LAST_WORDS_SECONDS)
         while self._process.output in self._selector.get_map() and self._read_output():
             pass
-        return self._stop(*_explained(ending, self.output))
+        return self._stop(*explained(ending, self.output))
 
     def close(self) -> None:
         """End the worker."""
@@ -297,26 +295,6 @@ class Child:
         self._selector.close()
         self._process.close()
         self._on_close(self)
-
-
-class _Clock:
-    """Tells how long a worker has been at work, or idle: not how long a crowded machine kept it waiting."""
-
-    def __init__(self, process: Process) -> None:
-        self._process, self._began = process, time.monotonic()
-        self._waited_before: float | None = None
-
-    def seconds(self) -> float:
-        """Seconds since this was made, less those in which the worker waited for a processor."""
-        passed = time.monotonic() - self._began
-        # Most answers come at once; to ask the system about each would cost more than to wait for it.
-        if passed < _SHORT_SECONDS:
-            return passed
-        waited = self._process.waited()
-        if self._waited_before is None:
-            self._waited_before = waited
-        # An answer's own threads crowd it too; they must not put its limit off without end.
-        return max(passed / _MOST_CROWDED, min(passed, passed - (waited - self._waited_before)))
 
 
 def numbered_cells(answer: Answer) -> list[tuple[str, int, int]]:
@@ -341,26 +319,3 @@ def _loaded(found: Any) -> dict[str, Any]:
         for error in found["errors"]
     ]
     return {"symbols": symbols, "errors": errors}
-
-
-def _explained(ending: Ending, output: str) -> tuple[Verdict, str]:
-    """Verdict and message for a process that ended while it should have been answering."""
-    status = ending.status
-    if status is None or not ending.by_itself:
-        return Verdict.CRASHED, "The answer's process closed its connection to the judge."
-    if status == -signal.SIGKILL:
-        return Verdict.MEMORY_LIMIT, "The system killed the answer's process, as it does when memory runs out."
-    if hasattr(signal, "SIGXCPU") and status == -signal.SIGXCPU:
-        return Verdict.TIME_LIMIT, "The answer used up its processor time."
-    if status == -signal.SIGABRT and ("bad_alloc" in output or "MemoryError" in output):
-        return Verdict.MEMORY_LIMIT, "The answer ran out of memory."
-    if status < 0:
-        return Verdict.CRASHED, f"The answer crashed Python ({signal.strsignal(-status) or f'signal {-status}'})."
-    if status == _CANNOT_ANSWER:
-        why = (output.strip().splitlines() or ["it does not say how"])[-1][:200]
-        return Verdict.CRASHED, f"The answer broke the process that runs it: {why}"
-    return Verdict.CRASHED, f"The answer ended the whole process (exit status {status})."
-
-
-def _size(count: int) -> str:
-    return f"{count / 2**20:g} MB" if count >= 2**20 else f"{count / 2**10:g} KB"

@@ -6,24 +6,22 @@ this shares a process with the answer, so it is strong, not proof.
 """
 
 import ctypes
-import functools
 import itertools
 import os
-import re
 import sys
 import types
 import warnings
 import weakref
 from collections.abc import Callable, Iterable, Mapping
-from fnmatch import fnmatchcase
 from typing import Any
 
 import torch
 from torch import nn
 
+from grader.worker.torch_surface import OTHER_NAMESPACES, Patterns, classes, function_homes, operators
+
 _KEYS = ("CPU", *(("CUDA",) if torch.version.cuda or torch.version.hip else ()))
 """A kernel of a device is all it takes: with one there, autograd passes composite operators on to it."""
-_OTHER_NAMESPACES = ("quantized", "_quantized", "mkldnn", "mkldnn_prepacked", "torchvision")
 _GRADIENTS = {
     "col2im": "im2col", "im2col": "col2im", "pixel_shuffle": "pixel_unshuffle", "pixel_unshuffle": "pixel_shuffle",
     "threshold_backward": "relu",
@@ -58,8 +56,8 @@ class Guard:
     """
 
     def __init__(self, off_limits: Mapping[str, Iterable[str]], answer_file: str = "") -> None:
-        self._kernels = _Patterns(off_limits.get("kernels", ()), off_limits.get("allow", ()))
-        self._classes = _Patterns(off_limits.get("classes", ()), off_limits.get("allow", ()))
+        self._kernels = Patterns(off_limits.get("kernels", ()), off_limits.get("allow", ()))
+        self._classes = Patterns(off_limits.get("classes", ()), off_limits.get("allow", ()))
         self._functions = tuple(off_limits.get("functions", ()))
         self._answer_file = answer_file
         self._armed = False
@@ -73,14 +71,14 @@ class Guard:
     def prepare(self) -> None:
         """Wrap classes and functions, so that references the answer takes while it is loaded are caught later."""
         if self._classes:
-            names, classes = _classes()
-            self._banned = dict(item for name in self._classes.among(names) for item in classes[name])
+            names, kinds = classes()
+            self._banned = dict(item for name in self._classes.among(names) for item in kinds[name])
             for kind, path in self._banned.items():
                 # Without Module and the containers, of which the others are made, the others are of no use.
                 if nn.Module not in self._banned or kind.__module__ in _FOUNDATIONS:
                     self._wrap_class(kind, path)
         wrapped: dict[int, Any] = {}
-        for home, dotted, names in _function_homes():
+        for home, dotted, names in function_homes():
             listed = [name.rpartition(".") for name in self._functions]
             own = [name for place, _, name in listed if place == dotted]
             for name in [*own, *self._kernels.among(names)]:
@@ -146,8 +144,8 @@ class Guard:
             return
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            for namespace in ("aten", *_OTHER_NAMESPACES):
-                text, overloads = _operators(namespace)
+            for namespace in ("aten", *OTHER_NAMESPACES):
+                text, overloads = operators(namespace)
                 bases = self._kernels.among(text)
                 if bases:
                     self._replace(namespace, {base: overloads[base] for base in bases})
@@ -235,94 +233,6 @@ class Guard:
                 return frame.f_lineno, True
             frame = frame.f_back
         return None, False
-
-
-class _Patterns:
-    """Names, but for those allowed."""
-
-    def __init__(self, patterns: Iterable[str], allowed: Iterable[str]) -> None:
-        # To look for a pattern's longest literal piece is many times quicker than to match every name.
-        self._patterns = [(pattern, max(re.split(r"[*?]|\[.*?\]", pattern), key=len)) for pattern in patterns]
-        self._allowed = tuple(allowed)
-
-    def __bool__(self) -> bool:
-        return bool(self._patterns)
-
-    def among(self, lines: str) -> list[str]:
-        """The names meant in a text of one name a line; of functions also those in place (``relu_``)."""
-        found: dict[str, None] = {}
-        for pattern, piece in self._patterns:
-            at = lines.find(piece)
-            while 0 <= at < len(lines):
-                start, end = lines.rfind("\n", 0, at) + 1, lines.find("\n", at)
-                name = lines[start:end] if end >= 0 else lines[start:]
-                if fnmatchcase(name, pattern) or fnmatchcase(name.removesuffix("_"), pattern):
-                    found[name] = None
-                at = lines.find(piece, end + 1) if end >= 0 else -1
-        # What converts has "conv" in its name too.
-        return [name for name in found if not name.startswith(("_convert_", "__")) and not self._allows(name)]
-
-    def _allows(self, name: str) -> bool:
-        return any(fnmatchcase(name, pattern) for pattern in self._allowed)
-
-
-def preload() -> None:
-    """List torch's operators, classes and functions once, in the process from which the children are forked."""
-    for namespace in ("aten", *_OTHER_NAMESPACES):
-        _operators(namespace)
-    _classes()
-    _function_homes()
-
-
-@functools.cache
-def _operators(namespace: str) -> tuple[str, Mapping[str, list[str]]]:
-    """The operators of a namespace, one a line, and the overloads of each."""
-    overloads: dict[str, list[str]] = {}
-    for name in torch._C._dispatch_get_all_op_names():
-        space, _, overload = name.partition("::")
-        if space == namespace:
-            overloads.setdefault(overload.partition(".")[0], []).append(overload)
-    return "\n".join(overloads), overloads
-
-
-@functools.cache
-def _classes() -> tuple[str, Mapping[str, list[tuple[type, str]]]]:
-    """The names of the classes of ``torch.nn``, one a line, and of each the classes, with the path people know."""
-    found: dict[str, list[tuple[type, str]]] = {}
-    for module in [nn, *(item for name, item in sys.modules.items() if name.startswith("torch.nn.modules."))]:
-        for kind in list(vars(module).values()):
-            if isinstance(kind, type) and kind.__module__.startswith("torch.nn"):
-                public = vars(nn).get(kind.__name__) is kind
-                path = f"torch.nn.{kind.__name__}" if public else f"{kind.__module__}.{kind.__name__}"
-                if not public and not issubclass(kind, nn.Module):
-                    # A metaclass, a named tuple: nothing that does a layer's work.
-                    continue
-                if (kind, path) not in found.setdefault(kind.__name__, []):
-                    found[kind.__name__].append((kind, path))
-    return "\n".join(found), found
-
-
-@functools.cache
-def _function_homes() -> list[tuple[Any, str, str]]:
-    """Where torch keeps functions, the most public place first: the object, its name, and its members, one a line."""
-    homes: list[tuple[Any, str]] = [
-        (nn.functional, "torch.nn.functional"), (torch, "torch"), (torch.Tensor, "torch.Tensor"),
-        (torch.special, "torch.special"), (torch.functional, "torch.functional"), (torch._C._nn, "torch._C._nn"),
-    ]  # fmt: skip
-    for dotted in (
-        "torch._VF",
-        "torch._refs",
-        "torch._refs.nn.functional",
-        "torch._refs.special",
-        "torch._decomp.decompositions",
-    ):
-        module = sys.modules.get(dotted)
-        if isinstance(module, types.ModuleType):
-            homes.append((module, dotted))
-    return [
-        (home, dotted, "\n".join(name for name in dir(home) if callable(getattr(home, name, None))))
-        for home, dotted in homes
-    ]
 
 
 def _disguised(function: Callable[..., Any], original: Any) -> Callable[..., Any]:

@@ -16,7 +16,7 @@ import sys
 from typing import Any
 
 from grader.case import marks
-from grader.worker import child, guard, limits, sandbox
+from grader.worker import child, limits, sandbox, torch_surface
 
 _PRELOAD = (
     "numpy",
@@ -44,7 +44,7 @@ def main(config: dict[str, Any]) -> None:
     gc.disable()
     for name in _PRELOAD:
         importlib.import_module(name)
-    guard.preload()
+    torch_surface.preload()
     forked = config["role"] == "server"
     if forked:
         limits.be_killed_first()

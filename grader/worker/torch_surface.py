@@ -1,0 +1,102 @@
+"""All that torch offers by name: its operators, its classes, and where it keeps its functions."""
+
+import functools
+import re
+import sys
+import types
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+import torch
+from torch import nn
+
+OTHER_NAMESPACES = ("quantized", "_quantized", "mkldnn", "mkldnn_prepacked", "torchvision")
+
+
+class Patterns:
+    """Names, but for those allowed."""
+
+    def __init__(self, patterns: Iterable[str], allowed: Iterable[str]) -> None:
+        # To look for a pattern's longest literal piece is many times quicker than to match every name.
+        self._patterns = [(pattern, max(re.split(r"[*?]|\[.*?\]", pattern), key=len)) for pattern in patterns]
+        self._allowed = tuple(allowed)
+
+    def __bool__(self) -> bool:
+        return bool(self._patterns)
+
+    def among(self, lines: str) -> list[str]:
+        """The names meant in a text of one name a line; of functions also those in place (``relu_``)."""
+        found: dict[str, None] = {}
+        for pattern, piece in self._patterns:
+            at = lines.find(piece)
+            while 0 <= at < len(lines):
+                start, end = lines.rfind("\n", 0, at) + 1, lines.find("\n", at)
+                name = lines[start:end] if end >= 0 else lines[start:]
+                if fnmatchcase(name, pattern) or fnmatchcase(name.removesuffix("_"), pattern):
+                    found[name] = None
+                at = lines.find(piece, end + 1) if end >= 0 else -1
+        # What converts has "conv" in its name too.
+        return [name for name in found if not name.startswith(("_convert_", "__")) and not self._allows(name)]
+
+    def _allows(self, name: str) -> bool:
+        return any(fnmatchcase(name, pattern) for pattern in self._allowed)
+
+
+def preload() -> None:
+    """List torch's operators, classes and functions once, in the process from which the children are forked."""
+    for namespace in ("aten", *OTHER_NAMESPACES):
+        operators(namespace)
+    classes()
+    function_homes()
+
+
+@functools.cache
+def operators(namespace: str) -> tuple[str, Mapping[str, list[str]]]:
+    """The operators of a namespace, one a line, and the overloads of each."""
+    overloads: dict[str, list[str]] = {}
+    for name in torch._C._dispatch_get_all_op_names():
+        space, _, overload = name.partition("::")
+        if space == namespace:
+            overloads.setdefault(overload.partition(".")[0], []).append(overload)
+    return "\n".join(overloads), overloads
+
+
+@functools.cache
+def classes() -> tuple[str, Mapping[str, list[tuple[type, str]]]]:
+    """The names of the classes of ``torch.nn``, one a line, and of each the classes, with the path people know."""
+    found: dict[str, list[tuple[type, str]]] = {}
+    for module in [nn, *(item for name, item in sys.modules.items() if name.startswith("torch.nn.modules."))]:
+        for kind in list(vars(module).values()):
+            if isinstance(kind, type) and kind.__module__.startswith("torch.nn"):
+                public = vars(nn).get(kind.__name__) is kind
+                path = f"torch.nn.{kind.__name__}" if public else f"{kind.__module__}.{kind.__name__}"
+                if not public and not issubclass(kind, nn.Module):
+                    # A metaclass, a named tuple: nothing that does a layer's work.
+                    continue
+                if (kind, path) not in found.setdefault(kind.__name__, []):
+                    found[kind.__name__].append((kind, path))
+    return "\n".join(found), found
+
+
+@functools.cache
+def function_homes() -> list[tuple[Any, str, str]]:
+    """Where torch keeps functions, the most public place first: the object, its name, and its members, one a line."""
+    homes: list[tuple[Any, str]] = [
+        (nn.functional, "torch.nn.functional"), (torch, "torch"), (torch.Tensor, "torch.Tensor"),
+        (torch.special, "torch.special"), (torch.functional, "torch.functional"), (torch._C._nn, "torch._C._nn"),
+    ]  # fmt: skip
+    for dotted in (
+        "torch._VF",
+        "torch._refs",
+        "torch._refs.nn.functional",
+        "torch._refs.special",
+        "torch._decomp.decompositions",
+    ):
+        module = sys.modules.get(dotted)
+        if isinstance(module, types.ModuleType):
+            homes.append((module, dotted))
+    return [
+        (home, dotted, "\n".join(name for name in dir(home) if callable(getattr(home, name, None))))
+        for home, dotted in homes
+    ]
