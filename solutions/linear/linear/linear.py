@@ -29,41 +29,29 @@ class Linear(nn.Module):
         super().__init__()
         self.in_features = in_features
         self.out_features = out_features
-        self._create_parameters(bias)
+        self.weight = nn.Parameter(torch.empty(out_features, in_features))
+        self.register_parameter("bias", nn.Parameter(torch.empty(out_features)) if bias else None)
         self.reset_parameters()
 
-    def _create_parameters(self, bias: bool) -> None:
-        """Give the layer its ``weight`` and ``bias``, still without values; without a bias, register None for it."""
-        self.weight = nn.Parameter(torch.empty(self.out_features, self.in_features))
-        self.register_parameter("bias", nn.Parameter(torch.empty(self.out_features)) if bias else None)
-
     def reset_parameters(self) -> None:
-        """Draw ``weight`` and ``bias`` anew, in place."""
+        """Draw ``weight`` and ``bias`` again, in place."""
         bound = 1 / math.sqrt(self.in_features)
-        nn.init.uniform_(self.weight, -bound, bound)
-        if self.bias is not None:
-            nn.init.uniform_(self.bias, -bound, bound)
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, -bound, bound)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Map the last dimension of ``x``.
+        r"""Map the last dimension of ``x``.
 
         Args:
-            x: Input of shape $(*, in\\_features)$.
+            x: Input of shape $(*, in\_features)$.
 
         Returns:
-            A tensor of shape $(*, out\\_features)$.
+            A tensor of shape $(*, out\_features)$.
 
         Raises:
             RuntimeError: If the last dimension of ``x`` is not ``in_features``.
         """
-        return self._add_bias(self._multiply(x))
-
-    def _multiply(self, x: torch.Tensor) -> torch.Tensor:
-        """The product with the transposed weight; ``matmul`` raises where the sizes do not fit."""
-        return torch.matmul(x, self.weight.T)
-
-    def _add_bias(self, y: torch.Tensor) -> torch.Tensor:
-        """Add the bias if there is one."""
+        y = x @ self.weight.T
         return y if self.bias is None else y + self.bias
 
     def extra_repr(self) -> str:
@@ -96,29 +84,22 @@ class Flatten(nn.Module):
         """Merge the dimensions from ``start_dim`` to ``end_dim`` of ``x``.
 
         Args:
-            x: The input, in whatever layout of memory.
+            x: The input, in any layout of memory.
 
         Returns:
             A tensor with the same elements in the same order.
 
         Raises:
             IndexError: If ``x`` does not have ``start_dim`` or ``end_dim``.
-            ValueError: If ``start_dim`` lies behind ``end_dim``.
+            ValueError: If ``start_dim`` comes after ``end_dim``.
         """
-        return x.reshape(self._merged_shape(list(x.shape)))
-
-    def _merged_shape(self, sizes: list[int]) -> list[int]:
-        """The sizes after merging."""
-        start, end = self._position(self.start_dim, len(sizes)), self._position(self.end_dim, len(sizes))
+        # A range counts negative numbers from its end, and raises IndexError where a number is beyond either.
+        dims = range(x.dim())
+        start, end = dims[self.start_dim], dims[self.end_dim]
         if start > end:
-            raise ValueError("start_dim lies behind end_dim")
-        return [*sizes[:start], math.prod(sizes[start : end + 1]), *sizes[end + 1 :]]
-
-    def _position(self, dim: int, dims: int) -> int:
-        """The dimension counted from the front, of ``dims`` in all."""
-        if not -dims <= dim < dims:
-            raise IndexError(f"there is no dimension {dim}, only {dims} in all")
-        return dim % dims
+            raise ValueError("start_dim comes after end_dim")
+        merged = math.prod(x.shape[start : end + 1])
+        return x.reshape(*x.shape[:start], merged, *x.shape[end + 1 :])
 
     def extra_repr(self) -> str:
         """What ``print(layer)`` shows between the brackets, as in ``start_dim=1, end_dim=-1``."""
