@@ -8,7 +8,20 @@ from hypothesis import strategies as st
 from torch import nn
 
 from grader.properties import Fresh, uniform_init
-from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, reload, run, tensor, train
+from grader.spec import (
+    Exercise,
+    OffLimits,
+    Part,
+    call,
+    evaluate,
+    growth,
+    layer_case,
+    raises,
+    reload,
+    run,
+    tensor,
+    train,
+)
 from grader.strategies import cotangents, flags, normal_tensor, seeds, sizes
 
 Case = dict[str, Any]
@@ -47,13 +60,13 @@ def geometry(draw: st.DrawFn) -> tuple[Case, Case, Any]:
     return {**numbers, "kernel": kernel}, given, either(kernel, draw)
 
 
-def spatial(draw: st.DrawFn, numbers: Case, high: int = 4) -> tuple[list[int], list[int]]:
+def spatial(draw: st.DrawFn, numbers: Case) -> tuple[list[int], list[int]]:
     """Height and width of an input whose output has at least one pixel, and the least size of that output."""
     found, least = [], []
     for way in (0, 1):
         kernel, stride, padding, dilation = (numbers[name][way] for name in ("kernel", "stride", "padding", "dilation"))
         smallest = next(size for size in range(1, 9) if least_size(size, kernel, stride, padding, dilation) >= 1)
-        found.append(draw(st.integers(smallest, max(high, smallest))))
+        found.append(draw(st.integers(smallest, max(4, smallest))))
         least.append(least_size(found[-1], kernel, stride, padding, dilation))
     return found, least
 
@@ -82,61 +95,45 @@ def cases(draw: st.DrawFn) -> Case:
             steps.append(call(x, cotangent=seed))
             continue
         full = [*batch, outside, *wanted] if form == "full" else wanted
-        size_given = tuple(full) if draw(flags) else full
-        named = draw(flags)
-        steps.append(call(x, output_size=size_given, cotangent=seed) if named else call(x, size_given, cotangent=seed))
+        asked = tuple(full) if draw(flags) else full
+        steps.append(call(x, output_size=asked, cotangent=seed) if draw(flags) else call(x, asked, cotangent=seed))
     return layer_case([inside, outside, kernel], given, steps, seed=draw(seeds))
+
+
+UP = {"stride": 2, "padding": 1, "output_padding": 1}
+WIDE = {"stride": (2, 3), "padding": (1, 2), "output_padding": (1, 2), "dilation": (2, 1)}
 
 
 @st.composite
 def numerics(draw: st.DrawFn) -> Case:
     """Float32 images of several scales."""
-    options = draw(
-        st.sampled_from(({}, {"stride": 2, "padding": 1, "output_padding": 1}, {"groups": 2, "stride": (1, 3)}))
-    )
-    x = draw(
-        normal_tensor(
-            [2, 4, 3, 5], fills=("normal",), spreads=((1.0, 0.0), (1e3, 0.0), (1.0, 100.0), (1e-3, 0.0)), grad=True
-        )
-    )
+    options = draw(st.sampled_from(({}, UP, {"groups": 2, "stride": (1, 3)})))
+    spreads = ((1.0, 0.0), (1e3, 0.0), (1.0, 100.0), (1e-3, 0.0))
+    x = draw(normal_tensor([2, 4, 3, 5], fills=("normal",), spreads=spreads, grad=True))
     return layer_case([4, 6, (3, 2)], options, [call(x, cotangent=draw(seeds))], dtype="float32", seed=draw(seeds))
 
 
-def example(args: Sequence[Any], options: Case, *shapes: Sequence[int], size: Any = None, seed: int = 0) -> Case:
-    """Calls on normal values, one a shape, all with the output size if there is one."""
+def example(args: Sequence[Any], options: Case, *shapes: Sequence[int], size: Any = None) -> Case:
+    """Calls on normal values, one per shape, all with the output size if there is one."""
     more = {} if size is None else {"output_size": size}
-    return layer_case(
-        args, options, [call(tensor(*shape, seed=place), **more) for place, shape in enumerate(shapes)], seed=seed
-    )
+    return layer_case(args, options, [call(tensor(*shape, seed=place), **more) for place, shape in enumerate(shapes)])
 
 
-def refused(why: str, args: Sequence[Any], options: Case, shape: Sequence[int], size: Any = None) -> Case:
-    """A constructor call or an input that must raise."""
-    return {**example(args, options, shape, size=size), "why": why}
-
-
-def growth(along: str, shapes: Sequence[Sequence[int]]) -> Growth:
-    """Calls of growing size whose operations are counted."""
-    options = {"stride": 2, "padding": 1, "output_padding": 1}
-    return Growth(
-        along=along,
-        cases=[layer_case([2, 3, 3], options, [call(tensor(*shape)) | {"count": True}]) for shape in shapes],
-    )
-
-
-WIDE = {"stride": (2, 3), "padding": (1, 2), "output_padding": (1, 2), "dilation": (2, 1)}
-
-DIVISIBLE = (
-    "self._check_groups() → pass",
-    "if channels % self.groups: "
-    "raise ValueError(f'{name}={channels} is not divisible by groups={self.groups}') → if False",
-)
-CANVAS = "canvas = stamps.new_zeros(*stamps.shape[:2], rows, columns)"
+CANVAS = "canvas = x.new_zeros(len(x), self.out_channels, rows + below, columns + right)"
+EQUIVALENT = {
+    f"{CANVAS} → {CANVAS}.detach()": "new zeros have no history to be detached from",
+    "in_channels % groups or out_channels % groups → in_channels % groups and out_channels % groups": (
+        "channels that do not fit make the call raise, too"
+    ),
+    "if in_channels % groups or out_channels % groups: "
+    "raise ValueError('groups must divide in_channels and out_channels') → if False": (
+        "channels that do not fit make the call raise, too"
+    ),
+}
 
 exercise = Exercise(
     title="Transposed convolution",
-    equivalent_mutants=dict.fromkeys(DIVISIBLE, "channels that do not fit make the call raise, too")
-    | {f"{CANVAS} → {CANVAS}.detach()": "new zeros have no history to be detached from"},
+    equivalent_mutants=EQUIVALENT,
     parts=[
         Part(
             symbol="ConvTranspose2d",
@@ -148,7 +145,7 @@ exercise = Exercise(
                 example([2, 3, 3], {}, [2, 2, 4, 5]),
                 example([2, 3, 3], {"stride": 2}, [1, 2, 3, 2]),
                 example([2, 3, (2, 3)], {"stride": (3, 2), "padding": (0, 1)}, [2, 2, 2, 3]),
-                example([2, 2, 3], {"stride": 2, "padding": 1, "output_padding": 1}, [2, 2, 3, 2]),
+                example([2, 2, 3], UP, [2, 2, 3, 2]),
                 example([4, 6, (3, 2)], WIDE | {"groups": 2}, [2, 4, 3, 4]),
                 example([4, 6, (2, 3)], WIDE | {"groups": 2, "bias": False}, [1, 4, 2, 3]),
                 example([3, 3, 2], {"groups": 3, "bias": False, "stride": 2}, [2, 3, 2, 3]),
@@ -164,17 +161,10 @@ exercise = Exercise(
                 example([2, 1, 2], {"padding": (1, 0), "bias": False}, [2, 2, 3, 1], [2, 4, 2]),
                 layer_case([1, 2, 2], {}, [call(tensor(1, 1, 2, 2)), reload(), call(tensor(1, 1, 2, 2))]),
             ],
-            arguments=(
-                "in_channels",
-                "out_channels",
-                "kernel_size",
-                "stride",
-                "padding",
-                "output_padding",
-                "groups",
-                "bias",
-                "dilation",
-            ),
+            arguments=[
+                *("in_channels", "out_channels", "kernel_size", "stride", "padding"),
+                *("output_padding", "groups", "bias", "dilation"),
+            ],
             numerics=numerics(),
             properties=[
                 uniform_init(
@@ -184,35 +174,39 @@ exercise = Exercise(
                 )
             ],
             errors=[
-                refused("An input of 3 channels where in_channels is 2", [2, 3, 3], {}, [2, 3, 4, 4]),
-                refused("An input of 2 channels where in_channels is 4", [4, 2, 3], {"groups": 2}, [2, 2, 4, 4]),
-                refused("3 input channels in 2 groups", [3, 4, 3], {"groups": 2}, [2, 3, 4, 4]),
-                refused("5 output channels in 2 groups", [4, 5, 3], {"groups": 2}, [2, 4, 4, 4]),
-                refused(
-                    "output_padding=1 with a stride and a dilation of 1", [2, 3, 3], {"output_padding": 1}, [2, 2, 4, 4]
+                raises(example([2, 3, 3], {}, [2, 3, 4, 4]), "An input of 3 channels where in_channels is 2"),
+                raises(
+                    example([4, 2, 3], {"groups": 2}, [2, 2, 4, 4]), "An input of 2 channels where in_channels is 4"
                 ),
-                refused(
+                raises(example([3, 4, 3], {"groups": 2}, [2, 3, 4, 4]), "3 input channels in 2 groups"),
+                raises(example([4, 5, 3], {"groups": 2}, [2, 4, 4, 4]), "5 output channels in 2 groups"),
+                raises(
+                    example([2, 3, 3], {"output_padding": 1}, [2, 2, 4, 4]),
+                    "output_padding=1 with a stride and a dilation of 1",
+                ),
+                raises(
+                    example([2, 3, 3], {"stride": 2, "output_padding": (1, 2)}, [2, 2, 4, 4]),
                     "output_padding=(1, 2) with a stride of 2",
-                    [2, 3, 3],
-                    {"stride": 2, "output_padding": (1, 2)},
-                    [2, 2, 4, 4],
                 ),
-                refused(
+                raises(
+                    example([2, 3, 3], {"stride": 3, "output_padding": (3, 0)}, [2, 2, 4, 4]),
                     "output_padding=(3, 0) with a stride of 3",
-                    [2, 3, 3],
-                    {"stride": 3, "output_padding": (3, 0)},
-                    [2, 2, 4, 4],
                 ),
-                refused("An output_size below the smallest", [2, 3, 3], {"stride": 2}, [2, 2, 4, 4], (8, 9)),
-                refused("An output_size above the largest", [2, 3, 3], {"stride": 2}, [2, 2, 4, 4], (10, 11)),
-                refused("An output_size above the largest", [2, 3, 3], {"stride": 2}, [2, 2, 4, 4], (11, 10)),
-                refused("An output_size other than the only one", [2, 3, 3], {}, [2, 2, 4, 4], (6, 7)),
-                refused("An output_size above the only one", [2, 3, 2], {"dilation": 3}, [2, 2, 4, 4], (7, 8)),
+                *(
+                    raises(example([2, 3, kernel], options, [2, 2, 4, 4], size=size), f"An output_size {problem}")
+                    for kernel, options, size, problem in (
+                        (3, {"stride": 2}, (8, 9), "below the smallest"),
+                        (3, {"stride": 2}, (10, 11), "above the largest"),
+                        (3, {"stride": 2}, (11, 10), "above the largest"),
+                        (3, {}, (6, 7), "other than the only one"),
+                        (2, {"dilation": 3}, (7, 8), "above the only one"),
+                    )
+                ),
             ],
             growth=[
-                growth("batch", [[size, 2, 3, 4] for size in (2, 4, 8)]),
-                growth("image height", [[2, 2, size, 3] for size in (2, 4, 8)]),
-                growth("image width", [[2, 2, 3, size] for size in (2, 4, 8)]),
+                growth("batch", lambda size: example([2, 3, 3], UP, [size, 2, 3, 4])),
+                growth("image height", lambda size: example([2, 3, 3], UP, [2, 2, size, 3])),
+                growth("image width", lambda size: example([2, 3, 3], UP, [2, 2, 3, size])),
             ],
             interface=[
                 layer_case(
