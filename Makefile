@@ -8,7 +8,7 @@ bin := $(VENV)/bin
 install = $(bin)/python -m pip install --quiet --quiet --disable-pip-version-check --constraint constraints.txt
 setup := pyproject.toml constraints.txt
 
-.PHONY: venv demo learn test check verify bench screenshots clean
+.PHONY: venv demo learn test quick check verify bench screenshots clean
 .DEFAULT_GOAL := demo
 
 venv: $(VENV)/.all
@@ -25,10 +25,15 @@ learn: $(VENV)/.core
 test: $(VENV)/.dev
 	$(bin)/python -m pytest --numprocesses=2 --dist=worksteal $(PYTEST_ARGS)
 
+# The tests of a contributor's loop: those that need no worker, no compiled suite and no other process.
+quick: $(VENV)/.dev
+	$(bin)/python -m pytest --numprocesses=2 --dist=worksteal -m "not slow and not browser" $(PYTEST_ARGS)
+
 check: $(VENV)/.dev
 	$(bin)/ruff check
 	$(bin)/ruff format --check
 	$(bin)/mypy
+	$(bin)/lint-imports
 
 verify: $(VENV)/.dev
 	$(bin)/course verify

@@ -15,7 +15,6 @@ from grader.answer.load import Answer, Cell
 from grader.answer.parse import parse, tree_of
 from grader.answer.tree import Binding, Tree
 
-_FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 _AT_ONCE = ("listcomp", "setcomp", "dictcomp", "genexpr")
 """Scopes of the symbol table whose code runs where it stands."""
 

@@ -12,8 +12,6 @@ import torch
 
 _GENERATOR = np.random.RandomState(0)
 
-FAMILIES = ("normal", "uniform", "integers", "arange", "zeros", "ones", "choice", "values")
-
 
 def build(recipe: dict[str, Any], *, dtype: torch.dtype, plain: bool = False) -> torch.Tensor:
     """Make the tensor of a recipe on the CPU.
@@ -100,4 +98,3 @@ _LAYOUTS = {
     "strided": _strided,
     "channels_last": _channels_last,
 }
-LAYOUTS = tuple(_LAYOUTS)

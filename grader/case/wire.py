@@ -8,7 +8,7 @@ nothing but plain values and fresh tensors, whatever the peer sent: no pickle, n
 import json
 import math
 import struct
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 
@@ -31,10 +31,6 @@ _ITEM_SIZES = {name: torch.empty((), dtype=dtype).element_size() for name, dtype
 
 class WireError(Exception):
     """The peer sent something that is not a frame of this protocol."""
-
-
-class _Reader(Protocol):
-    def recv(self, size: int, /) -> bytes: ...
 
 
 def pack(value: Any) -> bytes:
@@ -163,23 +159,3 @@ class Splitter:
 
 class FrameTooLong(WireError):
     """The peer announced a frame over the limit."""
-
-
-def read_frame(sock: _Reader) -> tuple[int, bytes] | None:
-    """Read one frame from a blocking socket of a trusted peer; None at the end of the stream."""
-    head = _read_exactly(sock, HEAD.size)
-    if head is None:
-        return None
-    kind, size = HEAD.unpack(head)
-    payload = _read_exactly(sock, size)
-    return None if payload is None else (kind, payload)
-
-
-def _read_exactly(sock: _Reader, size: int) -> bytes | None:
-    data = bytearray()
-    while len(data) < size:
-        chunk = sock.recv(min(size - len(data), 2**20))
-        if not chunk:
-            return None
-        data += chunk
-    return bytes(data)
