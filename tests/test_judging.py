@@ -9,8 +9,11 @@ from torch import Tensor, nn
 
 from grader.case.probe import run_case
 from grader.compare import criteria
+from grader.judge.board import Board
+from grader.model import Counterexample, FindingKind, Verdict
 from grader.spec import Part, call, layer_case, tensor
 from grader.suite.compile import resolve_case
+from grader.suite.data import Suite, SuiteCase
 
 PART = Part(symbol="BatchNorm1d", oracle=nn.BatchNorm1d, cases=st.nothing())
 SHRINKING = [call(tensor(9, 2, scale=100.0, shift=30.0)), call(tensor(9, 2, seed=1, scale=0.01, shift=0.5))]
@@ -58,3 +61,29 @@ def test_a_sum_that_cancels_may_leave_rounding_where_nothing_should_be(noise: fl
     expected, got = (run_case(case, {"Nothing": kind}) for kind in (Nothing, Rounded))
     assert got["steps"][0]["out"].any()
     assert criteria.judge_case(part, case, expected, got).findings.keys() == failed
+
+
+def test_a_failure_by_position_shows_its_line() -> None:
+    case = resolve_case(PART, PART.oracles, layer_case((), {"num_features": 2}, [call(tensor(4, 2))]))
+    expected = run_case(case, PART.oracles)
+    by_position = {**case, "new": {"args": [2], "kwargs": {}}}
+    suite = Suite(
+        exercise="a/b", symbol=PART.symbol, visibility="hidden", digest="", planned={"interface": 2},
+        cases=[
+            SuiteCase(kind="main", case=case, expected=expected),
+            SuiteCase(kind="positional", case=by_position, expected=expected, group=0),
+        ],
+    )  # fmt: skip
+    lines = ["class BatchNorm1d(nn.BatchNorm1d):", "    def __init__(self, *, num_features):", "        super()"]
+    failed = {"stage": "new", "step": -1, "type": "TypeError", "kinds": ["TypeError", "Exception"], "message": "no"}
+    board = Board(PART, suite, {"interface": 1.0}, lines)
+    board.add(0, expected)
+    board.add(1, {"steps": [], "error": {**failed, "line": 2}})
+    board.complete(lambda cases: [])
+    ((index, finding),) = board.failures("interface")
+    assert (index, finding.line, finding.source) == (1, 2, lines[1].strip())
+    (report,) = board.reports()
+    assert (report.verdict, report.kind) == (Verdict.RAISED, FindingKind.RAISED)
+    assert report.message.startswith("With its arguments passed by position it behaves otherwise than by name")
+    shown = Counterexample.of(finding, case=by_position, snippet="", shrunk=False)
+    assert (shown.line, shown.source, shown.kind) == (2, lines[1].strip(), FindingKind.RAISED)

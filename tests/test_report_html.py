@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from grader.model import Diagnosis, GradeReport, ProvenExercise, ProvenPart, SubmissionReport, Verdict
+from grader.model import Diagnosis, GradeReport, Hole, HoleKind, ProvenExercise, ProvenPart, SubmissionReport, Verdict
 from grader.model.words import unlike
 from grader.report import chart
 from grader.report.html import write
@@ -242,7 +242,8 @@ def test_an_exercise_s_page_says_how_the_class_did_and_what_was_proved(tmp_path:
     proof = ProvenExercise(
         exercise="normalization/batchnorm", when="2026-11-21T14:00:00+00:00", seed="verify", current=False,
         parts=(ProvenPart(part="BatchNorm2d", cases=80, right=3, alarms=1, wrong=9, wrong_killed=8),),
-        mutants=60, mutants_killed=59, survivors=("line 3: <a> → b",), explained=2, holes=("BatchNorm2d: a hole",),
+        mutants=60, mutants_killed=59, survivors=("line 3: <a> → b",), explained=2,
+        holes=(Hole(kind=HoleKind.OTHER, text="BatchNorm2d: a hole"),),
     )  # fmt: skip
     write(samples.report(samples.ana(), samples.evil()), tmp_path, "none", proofs={proof.exercise: proof})
     page = Page(tmp_path / "exercises" / "normalization-batchnorm.html")

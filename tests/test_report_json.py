@@ -31,10 +31,13 @@ def test_the_document_has_the_promised_keys() -> None:
     assert list(submission) == ["student", "path", "score", "max_score", "parts"]
     part = submission["parts"][0]
     assert list(part) == [
-        "part", "exercise", "verdict", "score", "max_score", "suite", "seconds", "off_limits", "criteria",
+        "part", "exercise", "verdict", "score", "max_score", "suite", "seconds", "message", "off_limits",
+        "criteria",
     ]  # fmt: skip
     state = next(item for item in part["criteria"] if item["name"] == "state")
-    assert list(state) == ["name", "verdict", "score", "max_score", "message", "counterexample", "diagnosis"]
+    assert list(state) == [
+        "name", "verdict", "score", "max_score", "message", "counterexample", "diagnosis", "cases", "kind", "line",
+    ]  # fmt: skip
     assert state["diagnosis"]["misconception"] == "biased_running_variance"
     assert state["counterexample"]["index"] == [1]
     assert state["counterexample"]["shrunk"] is True

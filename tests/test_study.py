@@ -13,6 +13,7 @@ import pytest
 
 from grader.kit.load import load_course
 from grader.kit.outline import read_outline
+from grader.model import CriterionReport, FindingKind, PartReport, Verdict
 from grader.study import hints
 from grader.study.solution import excerpt
 from tests.warm import Warm
@@ -180,3 +181,20 @@ def test_every_part_has_three_hints_and_a_solution() -> None:
         assert all(texts), (lesson.slug, symbol)
         assert len(set(texts)) == 3, (lesson.slug, symbol)
         compile(excerpt(source, symbol), symbol, "exec")
+
+
+def test_an_exception_that_did_not_come_is_not_said_to_stop_the_answer() -> None:
+    lesson, symbol = read_outline(ROOT).parts[0]
+
+    def nudge(criterion: str, kind: FindingKind, message: str) -> str:
+        failed = CriterionReport(
+            name=criterion, verdict=Verdict.WRONG, score=0, max_score=1, message=message, kind=kind
+        )  # fmt: skip
+        report = PartReport(
+            part=symbol, exercise=lesson.slug, verdict=Verdict.WRONG, score=0, max_score=1, suite="", criteria=(failed,)
+        )
+        return str(hints.hint(1, lesson, symbol, report, ""))
+
+    missing = "A bad size should raise an exception (ValueError: no), but nothing was raised."
+    assert nudge("errors", FindingKind.NOT_RAISED, missing).startswith("Bad input passes unnoticed.")
+    assert nudge("values", FindingKind.RAISED, "Calling it raised TypeError: no").startswith("An exception stops it.")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.model import ProvenExercise, ProvenPart
+from grader.model import Hole, HoleKind, ProvenExercise, ProvenPart
 
 if TYPE_CHECKING:
     from grader.authoring.verify import ExerciseProof
@@ -56,7 +56,7 @@ def load(course: "Course") -> dict[str, ProvenExercise]:
             continue
         try:
             found[exercise.slug] = _proven(exercise.slug, entry, current=entry["digest"] == _digest(exercise.folder))
-        except (KeyError, TypeError):
+        except (KeyError, TypeError, ValueError):
             continue
     return found
 
@@ -71,10 +71,10 @@ def _entry(
         parts[part.symbol] = {
             "cases": part.cases,
             "right": part.right,
-            "alarms": sum("is refused" in hole for hole in part.holes),
+            "alarms": part.alarms,
             "wrong": part.wrong,
             "wrong_killed": part.wrong_killed,
-            "holes": part.holes,
+            "holes": [_kept(hole) for hole in part.holes],
         }
     mutants = same.get("mutants")
     if not quick:
@@ -89,8 +89,8 @@ def _entry(
             "survivors": unexplained,
             "explained": len(proof.survivors) - len(unexplained),
         }
-    own = {f"{part.symbol}: {hole}" for part in proof.parts for hole in part.holes}
-    holes = [hole for hole in proof.holes if hole not in own]
+    own = {hole.of_part(part.symbol) for part in proof.parts for hole in part.holes}
+    holes = [_kept(hole) for hole in proof.holes if hole not in own]
     return {"when": when, "seed": seed, "digest": digest, "parts": parts, "mutants": mutants, "holes": holes}
 
 
@@ -107,7 +107,7 @@ def _proven(slug: str, entry: Mapping[str, Any], *, current: bool) -> ProvenExer
         )
         for symbol, part in entry["parts"].items()
     ]
-    holes = [f"{symbol}: {hole}" for symbol, part in entry["parts"].items() for hole in part["holes"]]
+    holes = [_hole(kept).of_part(symbol) for symbol, part in entry["parts"].items() for kept in part["holes"]]
     return ProvenExercise(
         exercise=slug,
         when=entry["when"],
@@ -118,8 +118,19 @@ def _proven(slug: str, entry: Mapping[str, Any], *, current: bool) -> ProvenExer
         mutants_killed=mutants.get("killed", 0),
         survivors=tuple(mutants.get("survivors", ())),
         explained=mutants.get("explained", 0),
-        holes=(*holes, *entry["holes"]),
+        holes=(*holes, *map(_hole, entry["holes"])),
     )
+
+
+def _kept(hole: Hole) -> dict[str, str]:
+    return {"kind": hole.kind, "text": hole.text}
+
+
+def _hole(kept: str | Mapping[str, str]) -> Hole:
+    """A hole of the file; in files of before there were kinds it is text alone."""
+    if isinstance(kept, str):
+        return Hole(kind=HoleKind.OTHER, text=kept)
+    return Hole(kind=HoleKind(kept["kind"]), text=kept["text"])
 
 
 def _read(path: Path) -> Mapping[str, Mapping[str, Any]]:

@@ -26,7 +26,7 @@ from grader.course.declared import DeclaredExercise, declared
 from grader.host.session import Server, Stopped
 from grader.judge.grade import PartGrader
 from grader.kit.load import load_course
-from grader.model import CourseError, Limits, PartReport, Verdict
+from grader.model import CourseError, Hole, HoleKind, Limits, PartReport, Verdict
 from grader.release.stub import stub_of
 from grader.release.write import stale
 from grader.spec import Part
@@ -51,7 +51,16 @@ class PartProof:
     wrong: int = 0
     wrong_killed: int = 0
     seconds: float = 0.0
-    holes: list[str] = field(default_factory=list)
+    holes: list[Hole] = field(default_factory=list)
+
+    @property
+    def alarms(self) -> int:
+        """Right answers that were refused."""
+        return sum(hole.kind is HoleKind.REFUSED for hole in self.holes)
+
+    def hole(self, kind: HoleKind, text: str) -> None:
+        """Note what could not be proved."""
+        self.holes.append(Hole(kind=kind, text=text))
 
 
 @dataclass
@@ -64,7 +73,8 @@ class ExerciseProof:
     killed: int = 0
     survivors: list[tuple[Mutant, str]] = field(default_factory=list)
     """Mutants that nothing noticed, with the reason the exercise gives, if it gives one."""
-    holes: list[str] = field(default_factory=list)
+    holes: list[Hole] = field(default_factory=list)
+    """Those of its parts, with the part's symbol before the text, and its own."""
     seconds: float = 0.0
 
     @property
@@ -98,7 +108,8 @@ def verify_course(
     released = course.root / "assignments"
     if not names and released.is_dir():
         holes = [
-            f"{hole}; run: course release assignments" for hole in stale(course, released, public_suites(cache_dir))
+            Hole(kind=HoleKind.STALE, text=f"{what}; run: course release assignments")
+            for what in stale(course, released, public_suites(cache_dir))
         ]
         yield ExerciseProof(exercise="assignments/", holes=holes)
 
@@ -138,11 +149,11 @@ class _Verifier:
         try:
             for part in self.parts:
                 proof.parts.append(self.part(part))
-                proof.holes += [f"{part.symbol}: {hole}" for hole in proof.parts[-1].holes]
+                proof.holes += [hole.of_part(part.symbol) for hole in proof.parts[-1].holes]
             if not quick and len(self.suites) == len(self.parts):
                 self.mutants(proof)
         except CourseError as error:
-            proof.holes.append(f"{error.what} {error.fix}")
+            proof.holes.append(Hole(kind=HoleKind.BROKEN, text=f"{error.what} {error.fix}"))
         proof.seconds = time.perf_counter() - began
         return proof
 
@@ -169,10 +180,10 @@ class _Verifier:
         proof.cases = len(suite.cases)
         again = compile_suite(self.exercise, part, self.seed)
         if again.digest != suite.digest:
-            proof.holes.append("two compilations give two digests")
+            proof.hole(HoleKind.DIGEST, "two compilations give two digests")
         public = compile_suite(self.exercise, part, self.seed, visibility=PUBLIC)
         if public.digest == suite.digest:
-            proof.holes.append("the public suite is the hidden one")
+            proof.hole(HoleKind.PUBLIC, "the public suite is the hidden one")
         self.right_answers(part, proof)
         self.stub_scores_nothing(part, proof)
         self.misconceptions(part, proof)
@@ -198,16 +209,19 @@ class _Verifier:
                     for item in report.criteria
                     if item.verdict is not Verdict.ACCEPTED
                 ]
-                proof.holes.append(f"{name} is refused ({'; '.join(why)[:300] or report.message})")
+                proof.hole(HoleKind.REFUSED, f"{name} is refused ({'; '.join(why)[:300] or report.message})")
         if proof.right < _RIGHT[part.core]:
-            proof.holes.append(f"only {proof.right} right answers in other styles, {_RIGHT[part.core]} are asked for")
+            proof.hole(
+                HoleKind.FEW_RIGHT,
+                f"only {proof.right} right answers in other styles, {_RIGHT[part.core]} are asked for",
+            )
 
     def stub_scores_nothing(self, part: Part, proof: PartProof) -> None:
         report = self.grade(part, stub_of(self.exercise))
         if report.verdict is not Verdict.NOT_ATTEMPTED or report.score:
-            proof.holes.append(f"the stub is {report.verdict} with {report.score} points")
+            proof.hole(HoleKind.STUB, f"the stub is {report.verdict} with {report.score} points")
 
-    def _edits_that_do_not_fit(self, part: Part) -> list[str]:
+    def _edits_that_do_not_fit(self, part: Part) -> list[Hole]:
         """The misconceptions that no longer fit the reference: without them there is no suite to prove."""
         holes = []
         for item in self.exercise.misconceptions:
@@ -215,7 +229,7 @@ class _Verifier:
                 try:
                     self.exercise.with_misconception(item)
                 except CourseError as error:
-                    holes.append(f"the misconception {item.name}: {error}")
+                    holes.append(Hole(kind=HoleKind.EDIT, text=f"the misconception {item.name}: {error}"))
         return holes
 
     def misconceptions(self, part: Part, proof: PartProof) -> None:
@@ -227,20 +241,24 @@ class _Verifier:
             report = self.grade(part, misconception_source(self.exercise, item))
             red = [line.name for line in report.criteria if line.verdict not in (Verdict.ACCEPTED, Verdict.SKIPPED)]
             if not red:
-                proof.holes.append(f"the misconception {item.name} is accepted")
+                proof.hole(HoleKind.ACCEPTED, f"the misconception {item.name} is accepted")
                 continue
             failed |= set(red)
             proof.wrong_killed += 1
             if red[0] != item.criterion:
                 message = {line.name: line.message for line in report.criteria}[red[0]][:160]
-                proof.holes.append(
-                    f"the misconception {item.name} is caught first by {red[0]}, not {item.criterion} ({message})"
+                proof.hole(
+                    HoleKind.OTHER_CRITERION,
+                    f"the misconception {item.name} is caught first by {red[0]}, not {item.criterion} ({message})",
                 )
         if proof.wrong < _MISCONCEPTIONS[part.core]:
-            proof.holes.append(f"only {proof.wrong} misconceptions, {_MISCONCEPTIONS[part.core]} are asked for")
+            proof.hole(
+                HoleKind.FEW_MISCONCEPTIONS,
+                f"only {proof.wrong} misconceptions, {_MISCONCEPTIONS[part.core]} are asked for",
+            )
         untouched = [name for name in self.grader(part).reports.rubric if name not in failed and name != "own_work"]
         if untouched:
-            proof.holes.append(f"no misconception fails {', '.join(untouched)}")
+            proof.hole(HoleKind.UNTOUCHED, f"no misconception fails {', '.join(untouched)}")
 
     def delegates(self, part: Part, proof: PartProof) -> None:
         """Answers that hand the work to the oracle must be refused, however they dress it."""
@@ -250,7 +268,9 @@ class _Verifier:
         for name, source in delegates(part.symbol).items():
             report = self.grade(part, source)
             if report.verdict is not Verdict.OFF_LIMITS or report.score:
-                proof.holes.append(f"{name} is {report.verdict} with {report.score} points instead of off limits")
+                proof.hole(
+                    HoleKind.DELEGATE, f"{name} is {report.verdict} with {report.score} points instead of off limits"
+                )
 
     def hollow_answers(self, part: Part, proof: PartProof) -> None:
         """Answers that do nothing may earn what they do have, such as parameters, and never what they only seem to."""
@@ -261,7 +281,7 @@ class _Verifier:
             report = self.grade(part, source)
             earned = [item.name for item in report.criteria if item.score and item.name not in kept]
             if earned:
-                proof.holes.append(f"{name} earns {', '.join(earned)}")
+                proof.hole(HoleKind.HOLLOW, f"{name} earns {', '.join(earned)}")
 
     def mutants(self, proof: ExerciseProof) -> None:
         """Grade mechanical mutants of the reference, until the first case that notices."""
@@ -276,10 +296,12 @@ class _Verifier:
                 proof.survivors.append((mutant, explained.get(mutant.key, "")))
         stale = set(explained) - {mutant.key for mutant, _ in proof.survivors}
         if stale and len(self.parts) == len(self.exercise.parts):
-            proof.holes.append(f"explained mutants that do not survive: {'; '.join(sorted(stale))}")
+            text = f"explained mutants that do not survive: {'; '.join(sorted(stale))}"
+            proof.holes.append(Hole(kind=HoleKind.EXPLAINED, text=text))
         rate = proof.kill_rate
         if rate is not None and rate < KILL_RATE:
-            proof.holes.append(f"only {rate:.1%} of the silent mutants are noticed")
+            text = f"only {rate:.1%} of the silent mutants are noticed"
+            proof.holes.append(Hole(kind=HoleKind.MUTANTS, text=text))
 
     def _noticed(self, mutant: Mutant) -> str | None:
         """``loud`` or ``silent`` for a mutant that some part rejects, None for a survivor."""
@@ -321,7 +343,7 @@ class _Verifier:
         return None
 
 
-def _constant_arguments(part: Part, suite: Suite) -> list[str]:
+def _constant_arguments(part: Part, suite: Suite) -> list[Hole]:
     """Arguments that no case gives a value of its own."""
     varied: set[str] = set()
     for entry in suite.cases:
@@ -331,7 +353,11 @@ def _constant_arguments(part: Part, suite: Suite) -> list[str]:
         given: Mapping[str, Any] = new["kwargs"] if new else {}
         varied |= set(given)
         varied |= set(list(part.arguments)[: len(new["args"])] if new else ())
-    return [f"no case gives {name} a value" for name in part.arguments if name not in varied]
+    return [
+        Hole(kind=HoleKind.CONSTANT_ARGUMENT, text=f"no case gives {name} a value")
+        for name in part.arguments
+        if name not in varied
+    ]
 
 
 def render(proofs: Sequence[ExerciseProof], console: Console, *, survivors: bool = False) -> None:
@@ -347,10 +373,9 @@ def render(proofs: Sequence[ExerciseProof], console: Console, *, survivors: bool
             f"{proof.seconds:.1f}",
         )  # fmt: skip
         for part in proof.parts:
-            alarms = sum("is refused" in hole for hole in part.holes)
             table.add_row(
                 f"  {part.symbol}", str(part.cases), str(part.right), f"{part.wrong_killed}/{part.wrong}", "", "",
-                str(alarms), f"{part.seconds:.1f}",
+                str(part.alarms), f"{part.seconds:.1f}",
             )  # fmt: skip
     console.print(table)
     for proof in proofs:

@@ -5,7 +5,7 @@ from typing import Any
 
 from grader.compare import tensors as compare
 from grader.compare.criteria import Outcome, error_finding, finding_of
-from grader.model import Finding
+from grader.model import Finding, FindingKind
 
 
 def judge_raising(case: Mapping[str, Any], got: Mapping[str, Any], expected: Mapping[str, Any]) -> Outcome:
@@ -16,6 +16,7 @@ def judge_raising(case: Mapping[str, Any], got: Mapping[str, Any], expected: Map
         wanted = expected["error"]
         finding = Finding(
             criterion="errors",
+            kind=FindingKind.NOT_RAISED,
             message=(
                 f"{_bad_input(case)} should raise an exception ({wanted['type']}: {wanted['message'][:200]}), "
                 "but nothing was raised."
@@ -27,10 +28,8 @@ def judge_raising(case: Mapping[str, Any], got: Mapping[str, Any], expected: Map
     elif "verdict" in error:
         outcome.check("errors", error_finding(error, "errors"))
     elif "Exception" not in error["kinds"]:
-        outcome.check(
-            "errors",
-            Finding(criterion="errors", message=f"It left with {error['type']}, which is no ordinary exception."),
-        )
+        message = f"It left with {error['type']}, which is no ordinary exception."
+        outcome.check("errors", Finding(criterion="errors", kind=FindingKind.LEFT, message=message))
     else:
         outcome.check("errors", None)
     return outcome
@@ -63,10 +62,15 @@ def judge_numerics(
                 f"{path} is {body_dtype(have)} for float32 input; "
                 "a layer should work in the dtype of its input and parameters."
             )
-            outcome.check(
-                "numerics",
-                Finding(criterion="numerics", message=message, where=path, expected="float32", got=body_dtype(have)),
+            finding = Finding(
+                criterion="numerics",
+                kind=FindingKind.DTYPE,
+                message=message,
+                where=path,
+                expected="float32",
+                got=body_dtype(have),
             )
+            outcome.check("numerics", finding)
             continue
         allowed = expected["allowed"][path]
         # The magnitude cancels: the allowance is absolute.

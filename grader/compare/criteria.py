@@ -10,7 +10,7 @@ from typing import Any
 
 from grader.compare import tensors as compare
 from grader.compare.tensors import Difference
-from grader.model import Finding, Verdict
+from grader.model import Finding, FindingKind, Verdict
 from grader.spec import Part
 
 STAGE_CRITERION = {
@@ -31,6 +31,7 @@ _MOVED = 1e-6
 """The share of what a buffer was before a call that its new value is weighed by at least."""
 _FLOAT32_HELD = 1e-4
 """Relative agreement that counts as right when a case is run again in float32."""
+_OF_DTYPES = (FindingKind.DTYPE, FindingKind.NUMBERS)
 
 
 @dataclass(slots=True)
@@ -56,7 +57,14 @@ def error_finding(error: Mapping[str, Any], criterion: str, source: Sequence[str
     line = error.get("line")
     text = source[line - 1].strip() if isinstance(line, int) and 0 < line <= len(source) else ""
     if "verdict" in error:
-        return Finding(criterion=criterion, verdict=error["verdict"], message=error["message"], line=line, source=text)
+        return Finding(
+            criterion=criterion,
+            kind=FindingKind.STOPPED,
+            verdict=error["verdict"],
+            message=error["message"],
+            line=line,
+            source=text,
+        )
     verdict = Verdict.MEMORY_LIMIT if _out_of_memory(error) else Verdict.RAISED
     doing = {
         "new": "Constructing it",
@@ -69,6 +77,7 @@ def error_finding(error: Mapping[str, Any], criterion: str, source: Sequence[str
     what = f"{error['type']}: {error['message']}" if error["message"] else error["type"]
     return Finding(
         criterion=criterion,
+        kind=FindingKind.RAISED_ABOUT_DTYPE if _about_dtypes(what) else FindingKind.RAISED,
         verdict=verdict,
         message=f"{doing} raised {what}",
         got=what,
@@ -76,6 +85,12 @@ def error_finding(error: Mapping[str, Any], criterion: str, source: Sequence[str
         source=text,
         expected="no exception",
     )
+
+
+def _about_dtypes(said: str) -> bool:
+    """Whether an exception is about dtypes that do not fit; torch has no type of exception for it, only words."""
+    said = said.lower()
+    return any(word in said for word in ("dtype", "double", "float32", "float64", "scalar type"))
 
 
 def _out_of_memory(error: Mapping[str, Any]) -> bool:
@@ -153,7 +168,8 @@ def _judge_new(
         return False
     if want["module"] and not new["module"]:
         message = "It is not a torch.nn.Module, so it has no parameters(), train(), eval() or state_dict()."
-        return outcome.check("interface", Finding(criterion="interface", message=message))
+        finding = Finding(criterion="interface", kind=FindingKind.NOT_A_MODULE, message=message)
+        return outcome.check("interface", finding)
     outcome.check("interface", _training(want, new))
     if not want["module"]:
         return True
@@ -167,6 +183,7 @@ def _judge_new(
     if how != "exact":
         finding = Finding(
             criterion="parameters",
+            kind=FindingKind.LOAD,
             where="load_state_dict",
             message=f"A state dict of torch.nn's layer cannot be loaded into it. {load['message']}".strip(),
         )
@@ -177,7 +194,11 @@ def _judge_new(
 def _training(want: Mapping[str, Any], new: Mapping[str, Any]) -> Finding | None:
     if want.get("training") == new.get("training"):
         return None
-    return Finding(criterion="interface", message="A new layer should be in training mode, with all its children.")
+    return Finding(
+        criterion="interface",
+        kind=FindingKind.MODE,
+        message="A new layer should be in training mode, with all its children.",
+    )
 
 
 def _description(want: Mapping[str, Any], new: Mapping[str, Any], float32: bool) -> Finding | None:
@@ -189,6 +210,7 @@ def _description(want: Mapping[str, Any], new: Mapping[str, Any], float32: bool)
             names, own = ", ".join(wanted), ", ".join(given)
             return Finding(
                 criterion="parameters",
+                kind=FindingKind.NAMES,
                 where=plural,
                 expected=names or "none",
                 got=own or "none",
@@ -201,6 +223,7 @@ def _description(want: Mapping[str, Any], new: Mapping[str, Any], float32: bool)
                 if position < len(row) and row[position] != have[position]:
                     return Finding(
                         criterion="parameters",
+                        kind=FindingKind(what),
                         where=name,
                         expected=f"{what} {row[position]}",
                         got=f"{what} {have[position]}",
@@ -209,6 +232,7 @@ def _description(want: Mapping[str, Any], new: Mapping[str, Any], float32: bool)
     if set(want["state"]) != set(new["state"]):
         return Finding(
             criterion="parameters",
+            kind=FindingKind.NAMES,
             where="state_dict",
             expected=", ".join(want["state"]),
             got=", ".join(new["state"]),
@@ -223,6 +247,7 @@ def finding_of(criterion: str, difference: Difference | None, call: str) -> Find
         return None
     return Finding(
         criterion=criterion,
+        kind=difference.kind,
         message=f"{difference.message[:1].upper()}{difference.message[1:]}",
         where=f"{difference.path}, {call}",
         expected=difference.expected,
@@ -267,7 +292,7 @@ def _judge_call(
     def outputs(criterion: str, chosen: Callable[[Any], Any]) -> bool:
         pair = chosen(want["out"]), chosen(have["out"])
         difference = compare.compare_values(*pair, "the output", tolerance=tolerance, floor=floor)
-        if difference is not None and float32 and difference.kind == "dtype":
+        if difference is not None and float32 and difference.kind in _OF_DTYPES:
             difference = None
         return outcome.check(criterion, finding_of(criterion, difference, place))
 
@@ -279,6 +304,7 @@ def _judge_call(
         message = f"It changed {touched.path} in place; the caller's tensor must stay as it was."
         finding = Finding(
             criterion="values",
+            kind=FindingKind.INPUT_CHANGED,
             message=message,
             where=f"{touched.path}, {place}",
             expected=touched.expected,
@@ -314,7 +340,7 @@ def _sections(
         label = prefix + name
         if name not in have:
             return Difference(
-                kind="structure",
+                kind=FindingKind.STRUCTURE,
                 path=label,
                 message=f"{label} is missing.",
                 expected=compare.show(tensor),
@@ -323,7 +349,7 @@ def _sections(
         found = compare.compare_structure(tensor, have[name], label)
         if found is None:
             found = compare.compare_values(tensor, have[name], label, tolerance=tolerance, floor=floor)
-            if found is not None and float32 and found.kind == "dtype":
+            if found is not None and float32 and found.kind in _OF_DTYPES:
                 found = None
         if found and (worst is None or found.relative > worst.relative):
             worst = found
@@ -344,7 +370,8 @@ def _judge_lines(
         if not outcome.check(criterion, finding):
             return
     if len(have.get("lines", [])) < len(want["lines"]):
-        outcome.check(criterion, Finding(criterion=criterion, message="It stopped before the end of the program."))
+        message = "It stopped before the end of the program."
+        outcome.check(criterion, Finding(criterion=criterion, kind=FindingKind.ENDED_EARLY, message=message))
 
 
 def _line(
@@ -357,6 +384,7 @@ def _line(
             message = f"`{text}` should raise {expected['raised']}, but does not."
             return Finding(
                 criterion=criterion,
+                kind=FindingKind.LINE_NOT_RAISED,
                 message=message,
                 where=text,
                 expected=expected["raised"],
@@ -366,6 +394,7 @@ def _line(
         shown = compare.show(expected["value"])
         return Finding(
             criterion=criterion,
+            kind=FindingKind.LINE_RAISED_ABOUT_DTYPE if _about_dtypes(what) else FindingKind.LINE_RAISED,
             verdict=Verdict.RAISED,
             where=text,
             message=f"`{text}` raised {what}",
@@ -380,6 +409,7 @@ def _line(
     message = f"`{text}` gives {compare.show(got['value'])} where {compare.show(expected['value'])} is expected."
     return Finding(
         criterion=criterion,
+        kind=FindingKind.LINE_VALUE,
         message=message,
         where=text,
         expected=compare.show(expected["value"]),

@@ -13,13 +13,15 @@ from typing import Any
 
 import torch
 
+from grader.model import FindingKind
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Difference:
     """How one leaf differs."""
 
-    kind: str
-    """``structure``, ``shape``, ``dtype``, ``finite`` or ``value``."""
+    kind: FindingKind
+    """`STRUCTURE`, `SHAPE`, `DTYPE`, `NUMBERS`, `FINITE` or `VALUE`."""
     path: str
     message: str
     expected: str
@@ -91,7 +93,7 @@ def compare_structure(expected: Any, got: Any, path: str) -> Difference | None:
     for (place, want), (other, have) in zip(wanted, given, strict=False):
         if place != other or is_tensor(want) != is_tensor(have):
             return Difference(
-                kind="structure",
+                kind=FindingKind.STRUCTURE,
                 path=_bare(place),
                 message=f"{_bare(place)} should be {_kind(want, place)}, but is {_kind(have, other)}.",
                 expected=show(want) if is_tensor(want) else _kind(want, place),
@@ -100,7 +102,7 @@ def compare_structure(expected: Any, got: Any, path: str) -> Difference | None:
         if is_tensor(want):
             if shape_of(want) != shape_of(have):
                 return Difference(
-                    kind="shape",
+                    kind=FindingKind.SHAPE,
                     path=place,
                     expected=f"shape {shape_of(want)}",
                     got=f"shape {shape_of(have)}",
@@ -109,7 +111,7 @@ def compare_structure(expected: Any, got: Any, path: str) -> Difference | None:
         elif place.endswith(("[]", "{}")) and want != have:
             what = "items" if place.endswith("[]") else "keys"
             return Difference(
-                kind="structure",
+                kind=FindingKind.STRUCTURE,
                 path=place[:-2],
                 message=f"{place[:-2]} has {have} {what} instead of {want}.",
                 expected=str(want),
@@ -117,7 +119,7 @@ def compare_structure(expected: Any, got: Any, path: str) -> Difference | None:
             )
     if len(wanted) != len(given):
         return Difference(
-            kind="structure",
+            kind=FindingKind.STRUCTURE,
             path=path,
             message=f"{path} is nested differently.",
             expected=show(expected),
@@ -151,7 +153,11 @@ def compare_tensors(want: Any, have: Any, path: str, tolerance: float, floor: fl
         return _dtype(a, b, path)
     if a.shape != b.shape:
         return Difference(
-            kind="shape", path=path, message=f"{path} has another shape.", expected=str(a.shape), got=str(b.shape)
+            kind=FindingKind.SHAPE,
+            path=path,
+            message=f"{path} has another shape.",
+            expected=str(a.shape),
+            got=str(b.shape),
         )
     if not a.numel() or (a.dtype is b.dtype and torch.equal(a, b)):
         return None
@@ -167,7 +173,7 @@ def compare_tensors(want: Any, have: Any, path: str, tolerance: float, floor: fl
         same = (a64 == b64) | (a64.isnan() & b64.isnan())
         broken = ~same & ~(a64.isfinite() & b64.isfinite())
         if bool(broken.any()):
-            return _value(want, have, a, b, broken.to(torch.float64), path, math.inf, kind="finite")
+            return _value(want, have, a, b, broken.to(torch.float64), path, math.inf, kind=FindingKind.FINITE)
         delta = torch.where(same, 0.0, delta)
         worst = _largest(delta)
     scale = max(magnitude(want), floor)
@@ -181,7 +187,7 @@ def compare_tensors(want: Any, have: Any, path: str, tolerance: float, floor: fl
 def _dtype(a: torch.Tensor, b: torch.Tensor, path: str, relative: float = math.inf) -> Difference:
     want, have = (str(item.dtype).removeprefix("torch.") for item in (a, b))
     return Difference(
-        kind="dtype",
+        kind=FindingKind.DTYPE if {want, have} & {"float32", "float64"} else FindingKind.NUMBERS,
         path=path,
         message=f"{path} is {have} where {want} is expected.",
         expected=want,
@@ -198,7 +204,7 @@ def _value(
     delta: torch.Tensor,
     path: str,
     relative: float,
-    kind: str = "value",
+    kind: FindingKind = FindingKind.VALUE,
 ) -> Difference:
     flat = int(delta.reshape(-1).argmax())
     index = (
@@ -232,7 +238,7 @@ def _plain(want: Any, have: Any, path: str) -> Difference | None:
     if same:
         return None
     return Difference(
-        kind="value",
+        kind=FindingKind.VALUE,
         path=path,
         message=f"{path} should be {show(want)}, but is {show(have)}.",
         expected=show(want),

@@ -1,13 +1,14 @@
 """Put the outcomes of a suite's cases together, criterion by criterion."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 from grader.compare import apart, criteria
 from grader.compare import tensors as compare
 from grader.compare.criteria import Outcome
-from grader.model import DEPENDS, CriterionReport, Finding, Verdict
+from grader.model import ABOUT_DTYPE, DEPENDS, CriterionReport, Finding, FindingKind, Verdict
 from grader.spec import Part
 from grader.suite.cache import Suite
 from grader.suite.compile import in_float64
@@ -66,16 +67,7 @@ class Board:
             if first is not None and twin is not None and not twin.findings:
                 how, other = ("position", "name") if entry.case["new"]["args"] else ("name", "position")
                 message = f"With its arguments passed by {how} it behaves otherwise than by {other}: {first.message}"
-                finding = Finding(
-                    criterion="interface",
-                    verdict=first.verdict,
-                    message=message,
-                    where=first.where,
-                    expected=first.expected,
-                    got=first.got,
-                    difference=first.difference,
-                )
-                outcome.check("interface", finding)
+                outcome.check("interface", replace(first, criterion="interface", message=message))
             elif first is None:
                 outcome.check("interface", None)
 
@@ -104,10 +96,12 @@ class Board:
                 return
             broken = _other_structure(entry.expected or {}, observation)
             if broken:
-                self.outcomes[index].check(criterion, Finding(criterion=criterion, message=broken))
+                kind, message = broken
+                self.outcomes[index].check(criterion, Finding(criterion=criterion, kind=kind, message=message))
                 return
         said = item.holds(found)
-        outcome.check(criterion, None if said is None else Finding(criterion=criterion, message=said))
+        finding = None if said is None else Finding(criterion=criterion, kind=FindingKind.PROPERTY, message=said)
+        outcome.check(criterion, finding)
 
     def _judge_growth(self, group: int, indices: Sequence[int]) -> None:
         found = [self.observations[index] for index in indices]
@@ -119,6 +113,7 @@ class Board:
         listed = ", ".join(str(count) for count in counts)
         finding = Finding(
             criterion="vectorized",
+            kind=FindingKind.GROWTH,
             where=along,
             expected="the same number for every size",
             got=listed,
@@ -155,18 +150,7 @@ class Board:
         message = f"It only works in float32: in float64, {first.message[:1].lower()}{first.message[1:]}"
         for index in failing:
             self.outcomes[index] = retried[index]
-        self.outcomes[failing[0]].findings["numerics"] = Finding(
-            criterion="numerics",
-            verdict=first.verdict,
-            message=message,
-            where=first.where,
-            expected=first.expected,
-            got=first.got,
-            difference=first.difference,
-            index=first.index,
-            line=first.line,
-            source=first.source,
-        )
+        self.outcomes[failing[0]].findings["numerics"] = replace(first, criterion="numerics", message=message)
 
     def _excuse_numerics(self, again: Again) -> None:
         """Leave a float32 case out of `numerics` where the answer is just as wrong in float64.
@@ -191,8 +175,7 @@ class Board:
     def _like_precision(self, index: int) -> bool:
         """Whether a failure could be float32's: a complaint about dtypes, or a difference of rounding's size."""
         for finding in self.outcomes[index].findings.values():
-            about = finding.message.lower()
-            if any(word in about for word in ("dtype", "double", "float32", "float64", "scalar type")):
+            if finding.kind in ABOUT_DTYPE:
                 continue
             if finding.difference is None or finding.difference > 1e-3 * _size(self.suite.cases[index].expected or {}):
                 return False
@@ -228,11 +211,12 @@ class Board:
         failures = self.failures(name)
         judged = self._held(name) + len(failures)
         never_right = [other for other in _rests_on(name) if other in verdicts and not self._shown(other, verdicts)]
-        message = ""
+        message, kind = "", None
         if name == "own_work":
             verdict = Verdict.ACCEPTED
         elif failures:
-            verdict, message = failures[0][1].verdict, failures[0][1].message
+            first = failures[0][1]
+            verdict, message, kind = first.verdict, first.message, first.kind
         elif self._is_enough(name, judged, _NEEDED_SHARE) and not never_right:
             verdict = Verdict.ACCEPTED
         else:
@@ -253,6 +237,7 @@ class Board:
             max_score=points,
             message=message,
             cases=judged,
+            kind=kind,
         )
 
 
@@ -264,26 +249,27 @@ def _rests_on(name: str) -> list[str]:
     return found
 
 
-def _other_structure(expected: Mapping[str, Any], got: Mapping[str, Any]) -> str:
-    """In which way an observation is built otherwise than the oracle's, or nothing."""
+def _other_structure(expected: Mapping[str, Any], got: Mapping[str, Any]) -> tuple[FindingKind, str] | None:
+    """In which way an observation is built otherwise than the oracle's, in kind and in words, or nothing."""
+    ended_early = FindingKind.ENDED_EARLY, "It stopped before the end."
     if len(got["steps"]) != len(expected["steps"]):
-        return "It stopped before the end."
+        return ended_early
     for want, have in zip(expected["steps"], got["steps"], strict=True):
         if "out" in want:
             difference = compare.compare_structure(want["out"], have.get("out"), "the output")
             if difference:
-                return difference.message
+                return difference.kind, difference.message
         if len(want.get("lines", [])) != len(have.get("lines", [])):
-            return "It stopped before the end."
+            return ended_early
         for one, other in zip(want.get("lines", []), have.get("lines", []), strict=True):
             if "raised" in other and "raised" not in one:
-                return f"It raised {other['raised']}: {other.get('message', '')}"
+                return FindingKind.LINE_RAISED, f"It raised {other['raised']}: {other.get('message', '')}"
             if "raised" in one and "raised" not in other:
-                return f"It should have raised {one['raised']}."
+                return FindingKind.LINE_NOT_RAISED, f"It should have raised {one['raised']}."
             difference = compare.compare_structure(one.get("value"), other.get("value"), "it")
             if difference:
-                return difference.message
-    return ""
+                return difference.kind, difference.message
+    return None
 
 
 def _size(expected: Mapping[str, Any]) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 from grader.case.probe import run_case
 from grader.compare import criteria
 from grader.judge.snippet import snippet
-from grader.model import Counterexample, Finding, Verdict
+from grader.model import Counterexample, Finding, FindingKind, Verdict
 from grader.spec import Part
 from grader.suite.compile import SMALL, resolve_case
 from grader.suite.data import Suite, SuiteCase
@@ -79,24 +79,12 @@ def counterexample(
         criterion=criterion,
         expected=expected,
         load=(got.get("load") or {}).get("how", "exact"),
-        shows_inputs=finding.where.startswith("input "),
+        shows_inputs=finding.kind is FindingKind.INPUT_CHANGED,
         in_notebook=scene.path.endswith(".ipynb"),
         shows=scene.part.properties[entry.group].shows if entry.kind == "property" else (),
         precise=finding.difference is not None and finding.difference < 1e-3,
     )
-    made = Counterexample(
-        case=case,
-        snippet=code,
-        where=finding.where,
-        expected=finding.expected,
-        got=finding.got,
-        difference=finding.difference,
-        index=finding.index,
-        line=finding.line,
-        source=finding.source,
-        shrunk=shrunk,
-    )
-    return made, finding
+    return Counterexample.of(finding, case=case, snippet=code, shrunk=shrunk), finding
 
 
 def _shrink(scene: Scene, criterion: str) -> tuple[dict[str, Any], Finding, dict[str, Any]] | None:

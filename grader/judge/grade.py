@@ -19,8 +19,8 @@ from grader.judge.board import Board
 from grader.judge.diagnose import diagnose
 from grader.judge.explain import Budget, Scene, counterexample
 from grader.judge.reports import Nothing, Reports, not_own_work
-from grader.judge.run import Run
-from grader.model import CriterionReport, Limits, PartReport, Verdict
+from grader.judge.run import NotDefined, Run
+from grader.model import CriterionReport, FindingKind, Limits, PartReport, Verdict
 from grader.spec import Part
 from grader.suite.data import Suite
 
@@ -89,8 +89,15 @@ class PartGrader:
             if isinstance(loaded, Stopped):
                 why = f"While the file was loaded: {loaded.message}"
                 return Nothing(verdict=loaded.verdict, why=why, first="interface"), loaded
-            if loaded:
-                return Nothing(verdict=Verdict.RAISED, why=loaded, first="interface"), None
+            if isinstance(loaded, NotDefined):
+                nothing = Nothing(
+                    verdict=Verdict.RAISED,
+                    why=loaded.message,
+                    first="interface",
+                    kind=FindingKind.NOT_DEFINED,
+                    line=loaded.line,
+                )
+                return nothing, None
             assert run is not None
             return self._run(answer, run), None
 
@@ -123,5 +130,5 @@ class PartGrader:
         diagnosis = diagnose(self.exercise.misconceptions, self.part, item.name, observed)
         index, finding = failures[0]
         example, smaller = counterexample(scene, item.name, self.suite.cases[index], board.observations[index], finding)
-        message = smaller.message if example.shrunk else item.message
-        return replace(item, message=message, counterexample=example, diagnosis=diagnosis)
+        message, kind = (smaller.message, smaller.kind) if example.shrunk else (item.message, item.kind)
+        return replace(item, message=message, kind=kind, counterexample=example, diagnosis=diagnosis)

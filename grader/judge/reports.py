@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from grader.model import CriterionReport, OffLimitsUse, PartReport, Verdict
+from grader.model import CriterionReport, FindingKind, OffLimitsUse, PartReport, Verdict
+from grader.model.words import off_limits_message
 from grader.spec import Part
 from grader.suite.data import Suite, rubric
 
@@ -18,13 +19,15 @@ class Nothing:
     """The criterion that says why, while the others are skipped; without one, all say so."""
     uses: Sequence[OffLimitsUse] = ()
     """What the answer used although it is off limits."""
+    kind: FindingKind | None = None
+    line: int | None = None
+    """The line of the answer that ends ``why``, where one does."""
 
 
 def not_own_work(uses: Sequence[OffLimitsUse]) -> Nothing:
     """The outcome of an answer that is not the student's own work."""
-    named = "; ".join(str(use) for use in uses[:3])
-    why = f"This exercise asks you to build it yourself, but the answer uses {named}."
-    return Nothing(verdict=Verdict.OFF_LIMITS, why=why, first="own_work", uses=uses)
+    why = off_limits_message([str(use) for use in uses])
+    return Nothing(verdict=Verdict.OFF_LIMITS, why=why, first="own_work", uses=uses, kind=FindingKind.OFF_LIMITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ class Reports:
                 score=0.0,
                 verdict=outcome.verdict if first in ("", name) else Verdict.SKIPPED,
                 message=outcome.why if first in ("", name) else f"not judged, because {first} failed",
+                kind=outcome.kind if first in ("", name) else None,
+                line=outcome.line if first in ("", name) else None,
             )
             for name, points in self.rubric.items()
         ]

@@ -4,13 +4,14 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
 from grader.answer.load import Answer
 from grader.compare.observation import Malformed, validate
 from grader.host.session import Child, Server, Stopped
-from grader.model import Limits, OffLimitsUse, Verdict
+from grader.model import Limits, OffLimitsUse, Verdict, named_line
 from grader.spec import OffLimits
 from grader.suite.data import SuiteCase
 
@@ -18,6 +19,16 @@ _MOST_HANGS = {False: 2, True: 4}
 """Hangs after which the rest of that kind of case is not run, by whether any of them worked."""
 _MOST_STOPS = 6
 """The same for what ends faster than a hang."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotDefined:
+    """A part that is not there once the file has run."""
+
+    message: str
+    """What is said of it, the line last."""
+    line: int | None
+    """The line at which the file stops, where an exception stopped it."""
 
 
 class Run:
@@ -47,17 +58,17 @@ class Run:
                 child.close()
         self._child = self._loading = None
 
-    def loaded(self) -> Stopped | str:
-        """How loading ended: the stop that ended it, or a sentence where the part is not there then, or nothing."""
+    def loaded(self) -> Stopped | NotDefined | None:
+        """What is wrong once loading has ended: the stop that ended it, or that the part is not there; or nothing."""
         opened = self._open()
         if isinstance(opened, Stopped):
             return opened
         if self._symbol in opened.loaded["symbols"]:
-            return ""
+            return None
         errors = opened.loaded["errors"]
         reason = f" The file stops with {errors[0]['type']}: {errors[0]['message']}" if errors else ""
-        line = f" (line {errors[0]['line']})" if errors and errors[0].get("line") else ""
-        return f"{self._symbol} is not there once the file has run.{reason}{line}"
+        line = (errors[0]["line"] or None) if errors else None
+        return NotDefined(f"{self._symbol} is not there once the file has run.{reason}{named_line(line)}", line)
 
     def observations(self, entries: Sequence[SuiteCase]) -> Iterator[tuple[int, dict[str, Any]]]:
         """Run cases: each one's place and what the answer did.

@@ -4,9 +4,17 @@ May import: nothing of the kit. Every room may import it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
+
+from grader.model.kinds import ABOUT_DTYPE, EXCEPTIONS, SAID_BY_MESSAGE, FindingKind, HoleKind
+
+__all__ = [
+    "ABOUT_DTYPE", "CRITERIA", "DEPENDS", "EXCEPTIONS", "ClusterWorker", "Counterexample", "CourseError",
+    "CriterionReport", "Diagnosis", "Finding", "FindingKind", "GradeReport", "Hole", "HoleKind", "Limits",
+    "OffLimitsUse", "PartReport", "ProvenExercise", "ProvenPart", "SubmissionReport", "Verdict", "named_line",
+]  # fmt: skip
 
 
 class CourseError(Exception):
@@ -74,6 +82,7 @@ class Finding:
     """One way in which one case did not hold."""
 
     criterion: str
+    kind: FindingKind
     verdict: Verdict = Verdict.WRONG
     message: str
     """What was checked and what came instead, in a sentence or two."""
@@ -107,6 +116,30 @@ class Counterexample:
     source: str = ""
     shrunk: bool = False
     """Whether it was shrunk live rather than taken from the suite."""
+    kind: FindingKind | None = None
+    """What is wrong; None in a report of before there were kinds."""
+
+    @classmethod
+    def of(cls, finding: Finding, *, case: Mapping[str, Any], snippet: str, shrunk: bool) -> "Counterexample":
+        """The case on which a finding was made, with all that the finding says of it."""
+        return cls(
+            case=case,
+            snippet=snippet,
+            where=finding.where,
+            expected=finding.expected,
+            got=finding.got,
+            difference=finding.difference,
+            index=finding.index,
+            line=finding.line,
+            source=finding.source,
+            shrunk=shrunk,
+            kind=finding.kind,
+        )
+
+    @property
+    def shows_values(self) -> bool:
+        """Whether what is expected and what came say more than the message."""
+        return self.kind not in SAID_BY_MESSAGE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,6 +163,17 @@ class CriterionReport:
     diagnosis: Diagnosis | None = None
     cases: int = 0
     """How many cases were judged."""
+    kind: FindingKind | None = None
+    """What is wrong, where the message says that; None also in a report of before there were kinds."""
+    line: int | None = None
+    """The line of the answer that the message names at its end, as `named_line` writes it."""
+
+
+def named_line(place: int | str | None) -> str:
+    """How the end of a message names a line of the answer, or a place in words; nothing where there is none."""
+    if place is None:
+        return ""
+    return f" (line {place})" if isinstance(place, int) else f" ({place})"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,7 +185,7 @@ class OffLimitsUse:
     source: str = ""
 
     def __str__(self) -> str:
-        return self.used if self.line is None else f"{self.used} (line {self.line})"
+        return self.used + named_line(self.line)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -218,6 +262,21 @@ class ProvenPart:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Hole:
+    """Something that a course could not prove of itself."""
+
+    kind: HoleKind
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    def of_part(self, symbol: str) -> "Hole":
+        """A part's hole as its exercise has it."""
+        return replace(self, text=f"{symbol}: {self.text}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ProvenExercise:
     """What `course verify` last found of one exercise."""
 
@@ -234,4 +293,4 @@ class ProvenExercise:
     """The mutants that nothing noticed and nobody explained."""
     explained: int = 0
     """Mutants that the exercise says change nothing."""
-    holes: Sequence[str] = ()
+    holes: Sequence[Hole] = ()

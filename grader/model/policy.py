@@ -46,5 +46,6 @@ def _part(part: PartReport, policy: str) -> PartReport:
 def _criterion(criterion: CriterionReport, policy: str) -> CriterionReport:
     if policy == "criterion":
         return replace(criterion, counterexample=None)
-    message = criterion.message if criterion.verdict in _ABOUT_THE_ANSWER else ""
-    return replace(criterion, message=message, counterexample=None, diagnosis=None)
+    if criterion.verdict in _ABOUT_THE_ANSWER:
+        return replace(criterion, counterexample=None, diagnosis=None)
+    return replace(criterion, message="", kind=None, line=None, counterexample=None, diagnosis=None)

@@ -56,7 +56,7 @@ def as_html(report: PartReport, context: Context) -> str:
     failure = first_failure(report) if report.verdict is not Verdict.ACCEPTED else None
     example = failure.counterexample if failure else None
     expected, got = marked(clean(example.expected), clean(example.got)) if example else ("", "")
-    rows = [] if "no exception" in (expected, got) else [("expected", expected), ("got", got)]
+    rows = [("expected", expected), ("got", got)] if example and example.shows_values else []
     template = _environment().get_template("cell.html")
     return template.render(
         report=report, context=context, failure=failure, example=example,

@@ -8,7 +8,7 @@ from rich.console import Console, RenderableType
 from rich.syntax import Syntax
 from rich.text import Text
 
-from grader.model import Counterexample, CriterionReport, PartReport, Verdict
+from grader.model import Counterexample, CriterionReport, FindingKind, PartReport, Verdict
 from grader.model.words import LOOKS, clean, in_words, one_line, place, points
 
 FAILED = tuple(item for item in Verdict if item not in (Verdict.ACCEPTED, Verdict.SKIPPED, Verdict.NOT_ATTEMPTED))
@@ -60,7 +60,7 @@ def first_failure(part: PartReport) -> CriterionReport | None:
 
     def rank(item: CriterionReport) -> tuple[bool, bool, int]:
         # What is no module cannot be used as one: what it raises then says less.
-        is_other = not item.message.startswith("It is not a torch.nn.Module")
+        is_other = item.kind is not FindingKind.NOT_A_MODULE
         return is_other, item.verdict is Verdict.WRONG, _FIRST.index(item.name)
 
     return min((item for item in part.criteria if item.verdict in FAILED), key=rank, default=None)
@@ -150,8 +150,7 @@ def _example(example: Counterexample, part: PartReport, where: Place, plain: boo
         pieces += [Text(), Text("To see it, run this beside your answer:", "dim")]
         pieces.append(_code(example.snippet, plain))
     expected, got = marked(clean(example.expected), clean(example.got))
-    # Of an exception, the message has said all there is.
-    rows = [] if "no exception" in (expected, got) else [("expected", expected, "green"), ("got", got, "red")]
+    rows = [("expected", expected, "green"), ("got", got, "red")] if example.shows_values else []
     found = [_row(label, text, style) for label, text, style in rows if text]
     if example.difference is not None and example.index and not expected.startswith("["):
         found.append(_row("largest", f"{example.difference:.3g} at {place(example.index)}"))

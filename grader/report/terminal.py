@@ -163,8 +163,7 @@ class _Terminal:
                 self.say(
                     Text(), Text("To see it, run this beside the answer:", "dim"), self.code(example.snippet), Text()
                 )
-            # Of an exception, the message has said all there is.
-            values = "no exception" not in (example.expected, example.got)
+            values = example.shows_values
             self.facts(
                 ("where", self.text(example.where)),
                 ("expected", self.text(example.expected if values else "", "green", lines=True)),

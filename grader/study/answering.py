@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,8 @@ from typing import IO, TYPE_CHECKING, Any
 from grader.answer.slice import Cut, Ran, cut, defined_last
 from grader.course.places import cache_dir, root_of
 from grader.kit.outline import Lesson, Outline, read_outline
-from grader.model import CourseError, CriterionReport, PartReport, Verdict
+from grader.model import CourseError, CriterionReport, FindingKind, OffLimitsUse, PartReport, Verdict, named_line
+from grader.model.words import off_limits_message
 from grader.report.cell import Context, Origin, as_html, as_plain
 from grader.report.heat import heat_map
 from grader.report.screen import first_failure
@@ -174,16 +174,21 @@ class _Desk:
 def _relocated(report: PartReport, piece: Cut) -> PartReport:
     """The report with the lines of the cells, where it has those of the answer cut out of them."""
 
-    def in_cell(found: re.Match[str]) -> str:
-        return f"({Origin(*piece.place(int(found[1])))})"
+    def in_cell(line: int) -> str:
+        return named_line(str(Origin(*piece.place(line))))
+
+    def named(use: OffLimitsUse) -> str:
+        return use.used + in_cell(use.line) if use.line else str(use)
 
     def criterion(item: CriterionReport) -> CriterionReport:
         example = item.counterexample
         if example is not None and example.line:
             example = replace(example, line=piece.place(example.line)[1])
-        # Other messages quote exceptions, whose lines are not the answer's.
-        ours = item.name == "own_work" or "once the file has run" in item.message
-        message = re.sub(r"\(line (\d+)\)", in_cell, item.message) if ours else item.message
+        message = item.message
+        if item.kind is FindingKind.OFF_LIMITS:
+            message = off_limits_message([named(use) for use in report.off_limits])
+        elif item.line:
+            message = message.removesuffix(named_line(item.line)) + in_cell(item.line)
         return replace(item, counterexample=example, message=message)
 
     uses = tuple(replace(use, line=piece.place(use.line)[1]) if use.line else use for use in report.off_limits)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.kit.outline import Lesson
-from grader.model import Diagnosis, PartReport, Verdict
+from grader.model import EXCEPTIONS, CriterionReport, Diagnosis, PartReport, Verdict
 from grader.report.screen import first_failure, section_of
 
 LEVELS = 3
@@ -93,24 +93,24 @@ def hint(level: int, lesson: Lesson, symbol: str, report: PartReport | None, ref
     criterion = failure.name if failure else ""
     message = failure.message if failure else ""
     if level <= 1:
-        return Hint(_nudge(criterion, message))
+        return Hint(_nudge(failure))
     if level == 2:
         return Hint(_pointed(lesson, criterion, failure.diagnosis if failure else None, message))
     return _nearly(lesson, symbol, reference)
 
 
-def _nudge(criterion: str, message: str) -> str:
-    if not criterion:
+def _nudge(failure: CriterionReport | None) -> str:
+    if failure is None:
         return (
             "Nothing is written yet. Read the formula and the worked example in the lesson, then write the smallest "
             "thing that gives the right shape. A check tells you how to go on."
         )
-    if "raised" in message:
+    if failure.kind in EXCEPTIONS:
         return (
             "An exception stops it. Read its last line first, then look at your line that it came from: what are the "
             "shapes and types there?"
         )
-    return _NUDGES[criterion]
+    return _NUDGES[failure.name]
 
 
 def _pointed(lesson: Lesson, criterion: str, diagnosis: Diagnosis | None, message: str) -> str:
