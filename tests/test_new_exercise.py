@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.authoring.proofs import ExerciseProof
 from grader.authoring.scaffold import new_exercise
-from grader.authoring.verify import ExerciseProof, verify_course
+from grader.authoring.verify import verify_course
 from grader.course.settings import read_settings
 from grader.kit.load import load_course
 

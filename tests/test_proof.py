@@ -8,7 +8,7 @@ import pytest
 
 from grader.authoring.mutants import Mutant
 from grader.authoring.proof import load, proof_file, store
-from grader.authoring.verify import ExerciseProof, PartProof
+from grader.authoring.proofs import ExerciseProof, PartProof
 from grader.course.catalogue import Course
 from grader.course.declared import DeclaredExercise
 from grader.model import Hole, HoleKind

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from grader.model import Hole, HoleKind, ProvenExercise, ProvenPart
 
 if TYPE_CHECKING:
-    from grader.authoring.verify import ExerciseProof
+    from grader.authoring.proofs import ExerciseProof
     from grader.course.catalogue import Course
 
 SCHEMA = 1

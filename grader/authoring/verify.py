@@ -5,19 +5,17 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import closing
-from dataclasses import dataclass, field
 from multiprocessing import get_context
 from os import cpu_count
 from pathlib import Path
 from typing import Any
 
 import torch
-from rich.console import Console
-from rich.table import Table
 from torch import nn
 
 from grader.answer.load import Answer
 from grader.authoring.mutants import Mutant, mutants
+from grader.authoring.proofs import ExerciseProof, PartProof
 from grader.authoring.wrong_answers import delegates, hollow, misconception_source
 from grader.compare import apart, criteria
 from grader.compare.observation import validate
@@ -31,57 +29,13 @@ from grader.release.stub import stub_of
 from grader.release.write import stale
 from grader.spec import Part
 from grader.suite.cache import PUBLIC, Suite, compile_suite
-from grader.suite.provider import public_suites
+from grader.suite.provider import Suites, public_suites
 
 KILL_RATE = 0.98
 """Share of the silent mutants that must be noticed."""
 _MISCONCEPTIONS = {True: 8, False: 4}
 _RIGHT = {True: 3, False: 2}
 _LOUD = (Verdict.RAISED, Verdict.CRASHED, Verdict.TIME_LIMIT, Verdict.MEMORY_LIMIT, Verdict.OUTPUT_LIMIT)
-
-
-@dataclass
-class PartProof:
-    """What was proved of one part."""
-
-    exercise: str
-    symbol: str
-    cases: int = 0
-    right: int = 0
-    wrong: int = 0
-    wrong_killed: int = 0
-    seconds: float = 0.0
-    holes: list[Hole] = field(default_factory=list)
-
-    @property
-    def alarms(self) -> int:
-        """Right answers that were refused."""
-        return sum(hole.kind is HoleKind.REFUSED for hole in self.holes)
-
-    def hole(self, kind: HoleKind, text: str) -> None:
-        """Note what could not be proved."""
-        self.holes.append(Hole(kind=kind, text=text))
-
-
-@dataclass
-class ExerciseProof:
-    """What was proved of one exercise."""
-
-    exercise: str
-    parts: list[PartProof] = field(default_factory=list)
-    silent: int = 0
-    killed: int = 0
-    survivors: list[tuple[Mutant, str]] = field(default_factory=list)
-    """Mutants that nothing noticed, with the reason the exercise gives, if it gives one."""
-    holes: list[Hole] = field(default_factory=list)
-    """Those of its parts, with the part's symbol before the text, and its own."""
-    seconds: float = 0.0
-
-    @property
-    def kill_rate(self) -> float | None:
-        """Share of the silent mutants that change behaviour and were noticed."""
-        unexplained = sum(not why for _, why in self.survivors)
-        return self.killed / (self.killed + unexplained) if self.killed + unexplained else None
 
 
 def verify_course(
@@ -134,9 +88,9 @@ class _Verifier:
         seed: str,
         cache_dir: Path | None,
     ) -> None:
-        self.exercise, self.server, self.limits, self.seed, self.cache_dir = exercise, server, limits, seed, cache_dir
+        self.exercise, self.server, self.limits, self.seed = exercise, server, limits, seed
         self.parts = [part for part in exercise.parts if part.symbol in symbols]
-        self.suites: dict[str, Suite] = {}
+        self.suites = Suites(seed=seed, cache_dir=cache_dir)
         self.lines = {
             node.name: range(node.lineno, (node.end_lineno or node.lineno) + 1)
             for node in ast.parse(exercise.reference_source).body
@@ -150,7 +104,7 @@ class _Verifier:
             for part in self.parts:
                 proof.parts.append(self.part(part))
                 proof.holes += [hole.of_part(part.symbol) for hole in proof.parts[-1].holes]
-            if not quick and len(self.suites) == len(self.parts):
+            if not quick and all(part.cases for part in proof.parts):
                 self.mutants(proof)
         except CourseError as error:
             proof.holes.append(Hole(kind=HoleKind.BROKEN, text=f"{error.what} {error.fix}"))
@@ -165,9 +119,13 @@ class _Verifier:
 
     def grader(self, part: Part) -> PartGrader:
         return PartGrader(
-            server=self.server, exercise=self.exercise, part=part, suite=self.suites[part.symbol], limits=self.limits,
+            server=self.server,
+            exercise=self.exercise,
+            part=part,
+            suite=self.suites.suite(self.exercise, part),
+            limits=self.limits,
             shrink_seconds=0,
-        )  # fmt: skip
+        )
 
     def part(self, part: Part) -> PartProof:
         """Everything that `course verify` asks of a part, mutants aside."""
@@ -176,7 +134,7 @@ class _Verifier:
         proof.holes += self._edits_that_do_not_fit(part)
         if proof.holes:
             return proof
-        suite = self.suites[part.symbol] = compile_suite(self.exercise, part, self.seed, cache_dir=self.cache_dir)
+        suite = self.suites.suite(self.exercise, part)
         proof.cases = len(suite.cases)
         again = compile_suite(self.exercise, part, self.seed)
         if again.digest != suite.digest:
@@ -323,7 +281,7 @@ class _Verifier:
         opened = self.server.open(answer, part.off_limits)
         if isinstance(opened, Stopped):
             return "loud"
-        suite = self.suites[part.symbol]
+        suite = self.suites.suite(self.exercise, part)
         cases = [entry for entry in suite.cases if entry.kind in ("main", "errors")]
         with closing(opened):
             if part.symbol not in opened.loaded["symbols"]:
@@ -358,34 +316,3 @@ def _constant_arguments(part: Part, suite: Suite) -> list[Hole]:
         for name in part.arguments
         if name not in varied
     ]
-
-
-def render(proofs: Sequence[ExerciseProof], console: Console, *, survivors: bool = False) -> None:
-    """Print the table of what was proved, the holes, and the surviving mutants."""
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("part", no_wrap=True)
-    for name in ("cases", "right", "wrong killed", "mutants killed", "rate", "false alarms", "seconds"):
-        table.add_column(name, justify="right")
-    for proof in proofs:
-        rate, mutated = proof.kill_rate, f"{proof.killed}/{proof.silent}" if proof.silent else ""
-        table.add_row(
-            f"[bold]{proof.exercise}[/bold]", "", "", "", mutated, "" if rate is None else f"{rate:.1%}", "",
-            f"{proof.seconds:.1f}",
-        )  # fmt: skip
-        for part in proof.parts:
-            table.add_row(
-                f"  {part.symbol}", str(part.cases), str(part.right), f"{part.wrong_killed}/{part.wrong}", "", "",
-                str(part.alarms), f"{part.seconds:.1f}",
-            )  # fmt: skip
-    console.print(table)
-    for proof in proofs:
-        for mutant, why in proof.survivors:
-            if survivors or not why:
-                console.print(
-                    f"{proof.exercise}, line {mutant.line}: survives: {mutant.change}" + (f" ({why})" if why else ""),
-                    markup=False,
-                )
-    holes = [f"{proof.exercise}: {hole}" for proof in proofs for hole in proof.holes]
-    for hole in holes:
-        console.print(f"HOLE {hole}", markup=False)
-    console.print("No holes." if not holes else "1 hole." if len(holes) == 1 else f"{len(holes)} holes.")

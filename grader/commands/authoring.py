@@ -49,7 +49,8 @@ def verify(root: Path | None, parts: Sequence[str], quick: bool, jobs: int | Non
     from rich.console import Console
 
     from grader.authoring.proof import store
-    from grader.authoring.verify import ExerciseProof, render, verify_course
+    from grader.authoring.proofs import ExerciseProof, render
+    from grader.authoring.verify import verify_course
     from grader.course.exercise import needs_solutions
     from grader.kit.load import load_course
 
