@@ -11,6 +11,8 @@ import pytest
 from grader.case import wire
 from grader.course.exercise import CourseExercise
 from grader.kit.load import load_course
+from grader.model import CourseError
+from grader.suite import search
 from grader.suite.cache import PUBLIC, Suite, compile_suite, rubric
 
 ROOT = Path(__file__).parent.parent
@@ -84,3 +86,9 @@ def test_the_seed_is_in_no_file_of_a_suite(tmp_path: Path) -> None:
     (file,) = tmp_path.iterdir()
     assert b"a-secret-that-shows" not in file.read_bytes()
     assert "a-secret" not in file.name
+
+
+def test_a_hypothesis_that_moved_its_private_names_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(search.engine.ConjectureRunner, "generate_mutations_from")
+    with pytest.raises(CourseError, match=r"has no ConjectureRunner.generate_mutations_from"):
+        search._check_private_names()
