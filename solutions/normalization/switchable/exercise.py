@@ -7,7 +7,20 @@ from hypothesis import strategies as st
 from torch import nn
 
 from grader.properties import Fresh, constant_init, graph_free
-from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, reload, run, tensor, train
+from grader.spec import (
+    Exercise,
+    OffLimits,
+    Part,
+    call,
+    evaluate,
+    growth,
+    layer_case,
+    raises,
+    reload,
+    run,
+    tensor,
+    train,
+)
 from grader.strategies import (
     UNTRAINED,
     eps_values,
@@ -62,11 +75,6 @@ class SwitchableNorm2d(nn.Module):
         return torch.stack([mean, (rows - mean[..., None]).square().mean(-1)])
 
 
-def why(case: dict[str, Any], reason: str) -> dict[str, Any]:
-    """An error case with what is bad about it."""
-    return case | {"why": reason}
-
-
 IMAGES = ((2, 3), (3, 3), (4, 2), (1, 5), (7, 1), (5, 4))
 
 
@@ -92,11 +100,6 @@ def numerics(draw: st.DrawFn) -> dict[str, Any]:
     shape = [draw(sizes(1, 3)), draw(sizes(1, 3)), draw(sizes(4, 7)), draw(sizes(4, 7))]
     step = call(draw(nasty_tensor(shape)), cotangent=draw(seeds))
     return layer_case((shape[1],), {}, [step], dtype="float32", seed=draw(seeds))
-
-
-def growth(batch: int, height: int) -> dict[str, Any]:
-    """A call whose operations are counted."""
-    return layer_case((3,), {}, [call(tensor(batch, 3, height, 3)) | {"count": True}])
 
 
 IMAGE = tensor(2, 1, 2, 3, seed=6)
@@ -125,15 +128,15 @@ SWITCHABLE_NORM = Part(
         graph_free([3], [2, 3, 2, 2], "running_mean", "running_var"),
     ],
     errors=[
-        why(layer_case((3,), {}, [call(tensor(3, 4, 4))]), "An input of 3 dimensions"),
-        why(layer_case((3,), {}, [call(tensor(4, 3))]), "An input of 2 dimensions"),
-        why(layer_case((3,), {}, [call(tensor(2, 3, 2, 2, 2))]), "An input of 5 dimensions"),
-        why(layer_case((3,), {}, [evaluate(), call(tensor(2, 3, 3, 2, 2))]), "An input of 5 dimensions"),
-        why(layer_case((3,), {}, [call(tensor(2, 4, 3, 3))]), "An input of 4 channels where num_features is 3"),
+        raises(layer_case((3,), {}, [call(tensor(3, 4, 4))]), "An input of 3 dimensions"),
+        raises(layer_case((3,), {}, [call(tensor(4, 3))]), "An input of 2 dimensions"),
+        raises(layer_case((3,), {}, [call(tensor(2, 3, 2, 2, 2))]), "An input of 5 dimensions"),
+        raises(layer_case((3,), {}, [evaluate(), call(tensor(2, 3, 3, 2, 2))]), "An input of 5 dimensions"),
+        raises(layer_case((3,), {}, [call(tensor(2, 4, 3, 3))]), "An input of 4 channels where num_features is 3"),
     ],
     growth=[
-        Growth(along="batch", cases=[growth(batch, 3) for batch in (2, 4, 8)]),
-        Growth(along="image height", cases=[growth(2, height) for height in (2, 4, 8)]),
+        growth("batch", lambda size: layer_case((3,), {}, [call(tensor(size, 3, 3, 3))])),
+        growth("image height", lambda size: layer_case((3,), {}, [call(tensor(2, 3, size, 3))])),
     ],
     interface=[
         layer_case((3,), {}, [run("layer.float().running_var.dtype", "layer.double().mean_weight.dtype")]),

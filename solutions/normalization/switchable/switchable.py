@@ -3,7 +3,10 @@
 import torch
 from torch import nn
 
-Statistics = tuple[torch.Tensor, torch.Tensor]
+
+def _statistics(x: torch.Tensor, dims: tuple[int, ...]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean and biased variance over some dimensions, which are kept with size one."""
+    return x.mean(dims, keepdim=True), x.var(dims, correction=0, keepdim=True)
 
 
 class SwitchableNorm2d(nn.Module):
@@ -41,20 +44,12 @@ class SwitchableNorm2d(nn.Module):
         self.num_features = num_features
         self.eps = eps
         self.momentum = momentum
-        self._create_parameters()
-        self._create_buffers()
-
-    def _create_parameters(self) -> None:
-        """Give the layer its four parameters."""
-        self.weight = nn.Parameter(torch.ones(self.num_features))
-        self.bias = nn.Parameter(torch.zeros(self.num_features))
+        self.weight = nn.Parameter(torch.ones(num_features))
+        self.bias = nn.Parameter(torch.zeros(num_features))
         self.mean_weight = nn.Parameter(torch.ones(3))
         self.var_weight = nn.Parameter(torch.ones(3))
-
-    def _create_buffers(self) -> None:
-        """Give the layer its running statistics."""
-        self.register_buffer("running_mean", torch.zeros(self.num_features))
-        self.register_buffer("running_var", torch.ones(self.num_features))
+        self.register_buffer("running_mean", torch.zeros(num_features))
+        self.register_buffer("running_var", torch.ones(num_features))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Normalise ``x``, and in training update the running statistics.
@@ -68,55 +63,21 @@ class SwitchableNorm2d(nn.Module):
         Raises:
             ValueError: If ``x`` does not have 4 dimensions or has another number of channels.
         """
-        self._check_input(x)
-        mean, var = self._mix(self._instance_statistics(x), self._layer_statistics(x), self._batch_statistics(x))
-        return self._scale_and_shift((x - mean) / torch.sqrt(var + self.eps))
-
-    def _check_input(self, x: torch.Tensor) -> None:
-        """Raise unless ``x`` has the dimensions and channels of the layer."""
         if x.dim() != 4:
             raise ValueError(f"expected an input of 4 dimensions, got {x.dim()}")
         if x.shape[1] != self.num_features:
             raise ValueError(f"unexpected number of channels: {x.shape[1]}")
-
-    def _statistics(self, x: torch.Tensor, dims: tuple[int, ...]) -> Statistics:
-        """Mean and biased variance over some dimensions, which are kept with size one."""
-        var, mean = torch.var_mean(x, dim=dims, correction=0, keepdim=True)
-        return mean, var
-
-    def _instance_statistics(self, x: torch.Tensor) -> Statistics:
-        """Those of every channel of every image."""
-        return self._statistics(x, (2, 3))
-
-    def _layer_statistics(self, x: torch.Tensor) -> Statistics:
-        """Those of every image."""
-        return self._statistics(x, (1, 2, 3))
-
-    def _batch_statistics(self, x: torch.Tensor) -> Statistics:
-        """Those of every channel over the whole batch; in evaluation the running ones."""
-        if not self.training:
-            return self.running_mean.reshape(1, -1, 1, 1), self.running_var.reshape(1, -1, 1, 1)
-        mean, var = self._statistics(x, (0, 2, 3))
-        self._update_running(mean, var)
-        return mean, var
-
-    @torch.no_grad()
-    def _update_running(self, mean: torch.Tensor, var: torch.Tensor) -> None:
-        """Move the running statistics towards the batch's."""
-        self.running_mean.lerp_(mean.reshape(-1), self.momentum)
-        self.running_var.lerp_(var.reshape(-1), self.momentum)
-
-    def _proportions(self) -> Statistics:
-        """The shares of the three means and of the three variances, each adding up to one."""
-        return torch.softmax(self.mean_weight, 0), torch.softmax(self.var_weight, 0)
-
-    def _mix(self, instance: Statistics, layer: Statistics, batch: Statistics) -> Statistics:
-        """The weighted mean and variance, of a shape that broadcasts to the input."""
-        of_mean, of_var = self._proportions()
-        mean = of_mean[0] * instance[0] + of_mean[1] * layer[0] + of_mean[2] * batch[0]
-        var = of_var[0] * instance[1] + of_var[1] * layer[1] + of_var[2] * batch[1]
-        return mean, var
-
-    def _scale_and_shift(self, x: torch.Tensor) -> torch.Tensor:
-        """Apply ``weight`` and ``bias``, one of each a channel."""
-        return x * self.weight.reshape(-1, 1, 1) + self.bias.reshape(-1, 1, 1)
+        of_mean, of_var = torch.softmax(self.mean_weight, 0), torch.softmax(self.var_weight, 0)
+        mean_instance, var_instance = _statistics(x, (2, 3))
+        mean_layer, var_layer = _statistics(x, (1, 2, 3))
+        if self.training:
+            mean_batch, var_batch = _statistics(x, (0, 2, 3))
+            with torch.no_grad():
+                self.running_mean.lerp_(mean_batch.flatten(), self.momentum)
+                self.running_var.lerp_(var_batch.flatten(), self.momentum)
+        else:
+            mean_batch, var_batch = self.running_mean.reshape(-1, 1, 1), self.running_var.reshape(-1, 1, 1)
+        mean = of_mean[0] * mean_instance + of_mean[1] * mean_layer + of_mean[2] * mean_batch
+        var = of_var[0] * var_instance + of_var[1] * var_layer + of_var[2] * var_batch
+        y = (x - mean) / torch.sqrt(var + self.eps)
+        return y * self.weight.reshape(-1, 1, 1) + self.bias.reshape(-1, 1, 1)
