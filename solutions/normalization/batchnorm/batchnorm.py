@@ -25,7 +25,7 @@ def batch_norm(
 
     Args:
         x: Input of shape $(N, C)$ or $(N, C, H, W)$.
-        gamma: Scale, one value a channel: of shape $(C,)$, or $(1, C)$ or $(1, C, 1, 1)$ to fit `x`.
+        gamma: Scale, one value per channel: of shape $(C,)$, or $(1, C)$ or $(1, C, 1, 1)$ to fit `x`.
         beta: Shift, in one of the same shapes.
         moving_mean: Moving mean, in one of the same shapes.
         moving_var: Moving variance, in one of the same shapes.
@@ -43,35 +43,26 @@ def batch_norm(
     """
     if x.dim() not in (2, 4):
         raise ValueError(f"expected a 2-D or 4-D input, got {x.dim()}-D")
-    channels = x.shape[1]
-    if any(given.numel() != channels for given in (gamma, beta, moving_mean, moving_var)):
-        raise ValueError(f"expected one value for each of the {channels} channels of the input")
+    if any(given.numel() != x.shape[1] for given in (gamma, beta, moving_mean, moving_var)):
+        raise ValueError(f"expected one value for each of the {x.shape[1]} channels of the input")
+    per_channel = (1, -1, *[1] * (x.dim() - 2))
     if training:
-        mean, var = _channel_statistics(x)
+        mean, var = _batch_statistics(x)
         moving_mean = momentum * moving_mean + (1 - momentum) * mean.reshape(moving_mean.shape)
         moving_var = momentum * moving_var + (1 - momentum) * var.reshape(moving_var.shape)
     else:
-        mean, var = moving_mean, moving_var
-    y = _standardise(x, mean, var, eps) * _along_channels(gamma, x) + _along_channels(beta, x)
+        mean, var = moving_mean.reshape(per_channel), moving_var.reshape(per_channel)
+    x_hat = (x - mean) / torch.sqrt(var + eps)
+    y = gamma.reshape(per_channel) * x_hat + beta.reshape(per_channel)
     return y, moving_mean.detach(), moving_var.detach()
 
 
-def _channel_statistics(x: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and biased variance of each channel, over all the other axes."""
+def _batch_statistics(x: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean and biased variance of each channel, in a shape that broadcasts over `x`."""
     if x.numel() == x.shape[1]:
         raise ValueError(f"expected more than one value per channel, got an input of shape {tuple(x.shape)}")
-    axes = [axis for axis in range(x.dim()) if axis != 1]
-    return x.mean(axes), x.var(axes, correction=0)
-
-
-def _standardise(x: Tensor, mean: Tensor, var: Tensor, eps: float) -> Tensor:
-    """Shift and scale each channel to the mean and variance given."""
-    return (x - _along_channels(mean, x)) / torch.sqrt(_along_channels(var, x) + eps)
-
-
-def _along_channels(values: Tensor, x: Tensor) -> Tensor:
-    """One value a channel, in the shape that broadcasts over `x`."""
-    return values.reshape(1, -1, *[1] * (x.dim() - 2))
+    axes = (0, *range(2, x.dim()))
+    return x.mean(axes, keepdim=True), x.var(axes, correction=0, keepdim=True)
 
 
 class _BatchNorm(nn.Module):
@@ -99,43 +90,27 @@ class _BatchNorm(nn.Module):
             self.register_buffer("running_var", torch.ones(num_features))
             self.register_buffer("num_batches_tracked", torch.tensor(0))
 
-    def _check(self, x: Tensor, dims: tuple[int, ...]) -> None:
-        """Refuse an input without one of the numbers of dimensions given, or with other channels."""
+    def _normalise(self, x: Tensor, dims: tuple[int, ...]) -> Tensor:
+        """Normalise `x`, which must have one of the numbers of dimensions given."""
         if x.dim() not in dims:
             raise ValueError(f"expected an input with {' or '.join(map(str, dims))} dimensions, got {x.dim()}")
         if x.shape[1] != self.num_features:
             raise ValueError(f"expected {self.num_features} channels, got {x.shape[1]}")
-
-    def _normalise(self, x: Tensor) -> Tensor:
-        """Standardise each channel, then scale and shift it."""
-        mean, var = self._statistics(x)
-        return self._scale_and_shift(_standardise(x, mean, var, self.eps))
-
-    def _statistics(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """The mean and variance to normalise with; the running ones learn from those of the batch."""
-        if not self.training and self.track_running_stats:
-            return self.running_mean, self.running_var
-        mean, var = _channel_statistics(x)
-        if self.track_running_stats:
-            self._track(mean.detach(), var.detach(), x.numel() // self.num_features)
-        return mean, var
-
-    def _track(self, mean: Tensor, var: Tensor, count: int) -> None:
-        """Move the running statistics towards those of a batch with `count` values per channel."""
-        self.num_batches_tracked += 1
-        share = self._new_share()
-        self.running_mean = (1 - share) * self.running_mean + share * mean
-        self.running_var = (1 - share) * self.running_var + share * var * count / (count - 1)
-
-    def _new_share(self) -> float | Tensor:
-        """The share of the newest batch in the running statistics."""
-        return 1 / self.num_batches_tracked if self.momentum is None else self.momentum
-
-    def _scale_and_shift(self, x_hat: Tensor) -> Tensor:
-        """Apply the learned scale and shift, if there are any."""
-        if not self.affine:
-            return x_hat
-        return x_hat * _along_channels(self.weight, x_hat) + _along_channels(self.bias, x_hat)
+        per_channel = (1, -1, *[1] * (x.dim() - 2))
+        if self.training or not self.track_running_stats:
+            mean, var = _batch_statistics(x)
+        else:
+            mean, var = self.running_mean.reshape(per_channel), self.running_var.reshape(per_channel)
+        if self.training and self.track_running_stats:
+            self.num_batches_tracked += 1
+            share = 1 / self.num_batches_tracked.item() if self.momentum is None else self.momentum
+            count = x.numel() / self.num_features
+            self.running_mean.lerp_(mean.detach().flatten(), share)
+            self.running_var.lerp_(var.detach().flatten() * count / (count - 1), share)
+        y = (x - mean) / torch.sqrt(var + self.eps)
+        if self.affine:
+            y = y * self.weight.reshape(per_channel) + self.bias.reshape(per_channel)
+        return y
 
 
 class BatchNorm1d(_BatchNorm):
@@ -177,8 +152,7 @@ class BatchNorm1d(_BatchNorm):
             ValueError: for another number of dimensions or of channels, or where batch statistics are needed and a
                 channel has a single value.
         """
-        self._check(x, dims=(2, 3))
-        return self._normalise(x)
+        return self._normalise(x, dims=(2, 3))
 
 
 class BatchNorm2d(_BatchNorm):
@@ -213,8 +187,7 @@ class BatchNorm2d(_BatchNorm):
             ValueError: for another number of dimensions or of channels, or where batch statistics are needed and a
                 channel has a single value.
         """
-        self._check(x, dims=(4,))
-        return self._normalise(x)
+        return self._normalise(x, dims=(4,))
 
 
 class BatchNorm3d(_BatchNorm):
@@ -249,5 +222,4 @@ class BatchNorm3d(_BatchNorm):
             ValueError: for another number of dimensions or of channels, or where batch statistics are needed and a
                 channel has a single value.
         """
-        self._check(x, dims=(5,))
-        return self._normalise(x)
+        return self._normalise(x, dims=(5,))

@@ -1,7 +1,7 @@
 """Batch normalisation: each channel standardised over the batch, with running statistics for evaluation."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -17,8 +17,10 @@ from grader.spec import (
     call,
     evaluate,
     function_case,
+    growth,
     layer_case,
     program,
+    raises,
     reload,
     run,
     tensor,
@@ -133,21 +135,21 @@ def function_example(
 def refused(why: str, x: Case, channels: int, *, training: bool = True) -> Case:
     """A call that must raise."""
     four = [tensor(channels, fill="ones", grad=False)] * 4
-    return {**function_case(x, *four, 1e-5, 0.9, training, cotangent=None), "why": why}
+    return raises(function_case(x, *four, 1e-5, 0.9, training, cotangent=None), why)
 
 
-def counted(case: Case) -> Case:
-    """The case with the operations of its calls counted."""
-    return {**case, "steps": [{**step, "count": True} if step["do"] == "call" else step for step in case["steps"]]}
+def growths(make: Callable[..., Case], dims: int) -> list[Growth]:
+    """Batches and, where there are any, lengths, heights or depths of 2, 4, 8, for what makes a case of a shape."""
+    batches = growth("batch", lambda size: make(size, 3, *[4] * dims))
+    if not dims:
+        return [batches]
+    first = ("length", "height", "depth")[dims - 1]
+    return [batches, growth(first, lambda size: make(3, 2, size, *[3] * (dims - 1)))]
 
 
-def growths(make: Any, dims: int) -> list[Growth]:
-    """Batches and heights of 2, 4, 8, for what makes a case of a shape."""
-    along = {"batch": [[size, 3, *[4] * dims] for size in (2, 4, 8)]}
-    if dims:
-        name = "length" if dims == 1 else "height" if dims == 2 else "depth"
-        along[name] = [[3, 2, size, *[3] * (dims - 1)] for size in (2, 4, 8)]
-    return [Growth(along=name, cases=[counted(make(shape)) for shape in found]) for name, found in along.items()]
+def trained(*shape: int) -> Case:
+    """A training call of the function."""
+    return function_example(*shape, training=True)
 
 
 function = Part(
@@ -170,8 +172,7 @@ function = Part(
         refused("A 5-D input", tensor(2, 3, 4, 2, 2), 3, training=False),
         refused("A gamma of 2 values for 3 channels", tensor(4, 3), 2),
     ],
-    growth=growths(lambda shape: function_example(*shape, training=True), 0)
-    + growths(lambda shape: function_example(*shape, training=True), 2),
+    growth=growths(trained, 0) + growths(trained, 2),
     interface=[
         program(
             "given = dict.fromkeys(['gamma', 'beta', 'moving_mean', 'moving_var'], torch.ones(3))",
@@ -245,23 +246,22 @@ def examples(extent: Sequence[int]) -> list[Case]:
 
 def refusals(extent: Sequence[int], wrong: Sequence[Sequence[int]]) -> list[Case]:
     """Wrong numbers of dimensions, wrong channels, and one value per channel where that is not enough."""
-    plain: Case = {}
     fixed, bare, free = {"affine": False}, {"affine": False, "momentum": None}, {"track_running_stats": False}
-    found = []
-
-    def add(why: str, channels: int, options: Case, *steps: Case) -> None:
-        found.append({**layer_case([channels], options, steps), "why": why})
-
-    for shape in wrong:
-        for options, mode in ((plain, train()), (bare, evaluate()), (free, train())):
-            add(f"An input with {len(shape)} dimensions", 3, options, mode, call(tensor(*shape)))
-    for channels in (2, 4):
-        for options, mode in ((plain, train()), (fixed, evaluate()), (free, evaluate())):
-            why = f"An input with 3 channels where there should be {channels}"
-            add(why, channels, options, mode, call(tensor(4, 3, *extent)))
-    single = call(tensor(1, 3, *[1] * len(extent)))
-    add("One value per channel in training", 3, plain, single)
-    return found
+    dimensions = [
+        raises(layer_case([3], options, [mode, call(tensor(*shape))]), f"An input with {len(shape)} dimensions")
+        for shape in wrong
+        for options, mode in (({}, train()), (bare, evaluate()), (free, train()))
+    ]
+    channels = [
+        raises(
+            layer_case([size], options, [mode, call(tensor(4, 3, *extent))]),
+            f"An input with 3 channels where there should be {size}",
+        )
+        for size in (2, 4)
+        for options, mode in (({}, train()), (fixed, evaluate()), (free, evaluate()))
+    ]
+    single = layer_case([3], {}, [call(tensor(1, 3, *[1] * len(extent)))])
+    return [*dimensions, *channels, raises(single, "One value per channel in training")]
 
 
 def layer(
@@ -289,9 +289,9 @@ def layer(
         ],
         errors=refusals(extent, wrong),
         growth=[
-            growth
+            item
             for extents in dims
-            for growth in growths(lambda shape: layer_case([shape[1]], {}, [call(tensor(*shape))]), extents)
+            for item in growths(lambda *shape: layer_case([shape[1]], {}, [call(tensor(*shape))]), extents)
         ],
         interface=[
             layer_case([3], {"momentum": None}, [run(*MODES, *DTYPES)]),
@@ -301,33 +301,22 @@ def layer(
     )
 
 
-DETACHED = {
-    "moving_mean = momentum * moving_mean + (1 - momentum) * mean.reshape(moving_mean.shape)": "on return",
-    "moving_var = momentum * moving_var + (1 - momentum) * var.reshape(moving_var.shape)": "on return",
-    "self.running_mean = (1 - share) * self.running_mean + share * mean": "before it gets there",
-    "self.running_var = (1 - share) * self.running_var + share * var * count / (count - 1)": "before it gets there",
+MOVING = {
+    "moving_mean": "momentum * moving_mean + (1 - momentum) * mean.reshape(moving_mean.shape)",
+    "moving_var": "momentum * moving_var + (1 - momentum) * var.reshape(moving_var.shape)",
 }
-"""Statements of the reference whose result is detached elsewhere, and where."""
-
-
-def detached(statement: str) -> str:
-    """The mutant that detaches the statement's value once more."""
-    name, _, value = statement.partition(" = ")
-    return f"{statement} → {name} = ({value}).detach()"
-
-
 UNCHECKED = (
-    "if any((given.numel() != channels for given in (gamma, beta, moving_mean, moving_var))): "
-    "raise ValueError(f'expected on… → if False",
+    "if any((given.numel() != x.shape[1] for given in (gamma, beta, moving_mean, moving_var))): "
+    "raise ValueError(f'expected … → if False",
     "if x.shape[1] != self.num_features: "
     "raise ValueError(f'expected {self.num_features} channels, got {x.shape[1]}') → if False",
 )
-"""Mutants of the reference that skip a check of shapes."""
-
 
 exercise = Exercise(
     title="Batch normalisation",
-    equivalent_mutants={detached(text): f"detached {where} anyway" for text, where in DETACHED.items()}
+    equivalent_mutants={
+        f"{name} = {value} → {name} = ({value}).detach()": "detached on return anyway" for name, value in MOVING.items()
+    }
     | dict.fromkeys(UNCHECKED, "shapes that cannot be broadcast raise by themselves, and no others are judged"),
     parts=[
         function,
