@@ -12,8 +12,8 @@ class LayerNorm(nn.Module):
     $$y = \frac{x - \mathrm{E}[x]}{\sqrt{\mathrm{Var}[x] + \epsilon}} \odot \gamma + \beta$$
 
     Mean and *biased* variance (divide by the count) go over the axes that `normalized_shape` names, the last ones of
-    the input, and are taken anew for each index of the axes before them; gradients flow through both. A sample's result
-    hangs on no other sample, so training and evaluation are the same.
+    the input, and are taken separately for each index of the axes before them; gradients flow through both. A sample's
+    result depends on no other sample, so training and evaluation are the same.
 
     Args:
         normalized_shape: Sizes of the axes to normalise over, the last ones of the input; a number stands for one axis.
@@ -51,32 +51,15 @@ class LayerNorm(nn.Module):
         Raises:
             ValueError: if they have not, or if there are too few of them.
         """
-        self._check(x)
-        mean, var = self._statistics(x)
-        return self._scale_and_shift(self._standardise(x, mean, var))
-
-    def _check(self, x: Tensor) -> None:
-        """Refuse an input that does not end in `normalized_shape`."""
-        if tuple(x.shape[-len(self.normalized_shape) :]) != self.normalized_shape:
+        dims = len(self.normalized_shape)
+        if x.shape[-dims:] != self.normalized_shape:
             raise ValueError(f"expected an input that ends in {self.normalized_shape}, got shape {tuple(x.shape)}")
-
-    def _axes(self, x: Tensor) -> list[int]:
-        """The axes to normalise over."""
-        return list(range(x.dim() - len(self.normalized_shape), x.dim()))
-
-    def _statistics(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and biased variance, in shapes that broadcast over `x`."""
-        axes = self._axes(x)
-        return x.mean(axes, keepdim=True), x.var(axes, correction=0, keepdim=True)
-
-    def _standardise(self, x: Tensor, mean: Tensor, var: Tensor) -> Tensor:
-        """Shift and scale to mean zero and variance one."""
-        return (x - mean) / torch.sqrt(var + self.eps)
-
-    def _scale_and_shift(self, x_hat: Tensor) -> Tensor:
-        """Apply the learned scale and shift, if there are any."""
+        axes = tuple(range(-dims, 0))
+        mean = x.mean(axes, keepdim=True)
+        var = x.var(axes, correction=0, keepdim=True)
+        y = (x - mean) / torch.sqrt(var + self.eps)
         if self.weight is not None:
-            x_hat = x_hat * self.weight
+            y = y * self.weight
         if self.bias is not None:
-            x_hat = x_hat + self.bias
-        return x_hat
+            y = y + self.bias
+        return y
