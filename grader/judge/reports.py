@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.model import CriterionReport, FindingKind, OffLimitsUse, PartReport, Verdict
-from grader.model.words import off_limits_message
+from grader.model.messages import off_limits_message
 from grader.spec import Part
 from grader.suite.data import Suite, rubric
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from grader.model import Verdict
@@ -43,8 +43,6 @@ _BETWEEN_WORDS = re.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
 """Names that Windows keeps for devices."""
 
-_NAMED = 3
-"""The most uses of what is off limits that one message names."""
 
 _ODD = re.compile(r"[^\n -~]")
 
@@ -88,11 +86,6 @@ def in_words(name: str, part: str = "") -> str:
             words += [word if word.isupper() and len(word) > 1 else word.lower()
                       for word in _BETWEEN_WORDS.sub(" ", piece).split()]  # fmt: skip
     return " ".join(words)
-
-
-def off_limits_message(used: Sequence[str]) -> str:
-    """What a student reads of an answer that uses what is off limits; the first few uses are named."""
-    return f"This exercise asks you to build it yourself, but the answer uses {'; '.join(used[:_NAMED])}."
 
 
 def points(value: float) -> str:

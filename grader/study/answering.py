@@ -12,7 +12,7 @@ from grader.answer.slice import Cut, Ran, cut, defined_last
 from grader.course.places import cache_dir, root_of
 from grader.kit.outline import Lesson, Outline, read_outline
 from grader.model import CourseError, CriterionReport, FindingKind, OffLimitsUse, PartReport, Verdict, named_line
-from grader.model.words import off_limits_message
+from grader.model.messages import off_limits_message
 from grader.report.cell import Context, Origin, as_html, as_plain
 from grader.report.heat import heat_map
 from grader.report.screen import first_failure

@@ -1,0 +1,11 @@
+"""Messages that the judge and those who show its reports both write."""
+
+from collections.abc import Sequence
+
+_NAMED = 3
+"""The most uses of what is off limits that one message names."""
+
+
+def off_limits_message(used: Sequence[str]) -> str:
+    """What a student reads of an answer that uses what is off limits; the first few uses are named."""
+    return f"This exercise asks you to build it yourself, but the answer uses {'; '.join(used[:_NAMED])}."
