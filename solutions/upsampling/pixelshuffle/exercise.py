@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 from torch import nn
 
-from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, run, tensor
+from grader.spec import Exercise, OffLimits, Part, call, evaluate, growth, layer_case, raises, run, tensor
 from grader.strategies import cotangents, flags, normal_tensor, seeds, sizes
 
 Case = dict[str, Any]
@@ -29,7 +29,7 @@ def cases(draw: st.DrawFn) -> Case:
 
 
 def example(factor: int, *shapes: Sequence[int], layout: str = "contiguous") -> Case:
-    """Calls on normal values, one a shape."""
+    """Calls on normal values, one per shape."""
     return layer_case(
         [factor], {}, [call(tensor(*shape, seed=place, layout=layout)) for place, shape in enumerate(shapes)]
     )
@@ -37,14 +37,7 @@ def example(factor: int, *shapes: Sequence[int], layout: str = "contiguous") -> 
 
 def refused(why: str, factor: int, *shape: int) -> Case:
     """An input that must raise."""
-    return {**example(factor, shape), "why": why}
-
-
-def growth(along: str, shapes: Sequence[Sequence[int]]) -> Growth:
-    """Calls of growing size whose operations are counted."""
-    return Growth(
-        along=along, cases=[layer_case([2], {}, [call(tensor(*shape)) | {"count": True}]) for shape in shapes]
-    )
+    return raises(example(factor, shape), why)
 
 
 exercise = Exercise(
@@ -75,9 +68,9 @@ exercise = Exercise(
                 refused("12 channels and a factor of 3", 3, 2, 12, 3, 3),
             ],
             growth=[
-                growth("batch", [[size, 8, 3, 4] for size in (2, 4, 8)]),
-                growth("image height", [[2, 8, size, 3] for size in (2, 4, 8)]),
-                growth("image width", [[2, 8, 3, size] for size in (2, 4, 8)]),
+                growth("batch", lambda size: example(2, [size, 8, 3, 4])),
+                growth("image height", lambda size: example(2, [2, 8, size, 3])),
+                growth("image width", lambda size: example(2, [2, 8, 3, size])),
             ],
             interface=[layer_case([2], {}, [run("layer(torch.ones(1, 4, 2, 2).double()).dtype")], dtype="float32")],
             off_limits=OffLimits(

@@ -32,16 +32,7 @@ class PixelShuffle(nn.Module):
         Raises:
             RuntimeError: If $r^2$ does not divide the number of channels.
         """
-        return self._merge(self._interleave(self._split(x)))
-
-    def _split(self, x: Tensor) -> Tensor:
-        """The channels in three dimensions, shape (*, C, r, r, H, W); `unflatten` raises where they do not fit."""
-        return x.unflatten(-3, (-1, self.upscale_factor, self.upscale_factor))
-
-    def _interleave(self, blocks: Tensor) -> Tensor:
-        """The rows of a block next to H, its columns next to W: shape (*, C, H, r, W, r)."""
-        return blocks.movedim((-2, -4, -1, -3), (-4, -3, -2, -1))
-
-    def _merge(self, pixels: Tensor) -> Tensor:
-        """Height and width in one dimension each."""
-        return pixels.flatten(-2).flatten(-3, -2)
+        r = self.upscale_factor
+        blocks = x.unflatten(-3, (-1, r, r))  # (*, C, r, r, H, W); raises where r² does not divide the channels
+        pixels = blocks.movedim((-4, -3), (-3, -1))  # (*, C, H, r, W, r)
+        return pixels.flatten(-4, -3).flatten(-2)
