@@ -7,35 +7,20 @@ from torch import Tensor, nn
 
 
 class _Cell(nn.Module):
-    """What the three cells share: stacked parameters, two affine maps, and a check of what comes in."""
+    """What the three cells share: parameters of stacked blocks, and the two affine maps."""
 
-    blocks = 1
-    """How many blocks of ``hidden_size`` rows are stacked in every parameter."""
-
-    def __init__(self, input_size: int, hidden_size: int, bias: bool) -> None:
+    def __init__(self, input_size: int, hidden_size: int, bias: bool, blocks: int) -> None:
         super().__init__()
         self.input_size = input_size
         self.hidden_size = hidden_size
-        self._create_parameters(bias)
-        self._draw_parameters()
-
-    def _create_parameters(self, bias: bool) -> None:
-        rows = self.blocks * self.hidden_size
-        self.weight_ih = nn.Parameter(torch.empty(rows, self.input_size))
-        self.weight_hh = nn.Parameter(torch.empty(rows, self.hidden_size))
-        self.register_parameter("bias_ih", nn.Parameter(torch.empty(rows)) if bias else None)
-        self.register_parameter("bias_hh", nn.Parameter(torch.empty(rows)) if bias else None)
-
-    def _draw_parameters(self) -> None:
-        bound = 1 / math.sqrt(self.hidden_size)
+        rows = blocks * hidden_size
+        self.weight_ih = nn.Parameter(torch.empty(rows, input_size))
+        self.weight_hh = nn.Parameter(torch.empty(rows, hidden_size))
+        self.bias_ih = nn.Parameter(torch.empty(rows)) if bias else None
+        self.bias_hh = nn.Parameter(torch.empty(rows)) if bias else None
+        bound = 1 / math.sqrt(hidden_size)
         for parameter in self.parameters():
             nn.init.uniform_(parameter, -bound, bound)
-
-    def _check_input(self, x: Tensor) -> None:
-        if x.dim() not in (1, 2):
-            raise ValueError(f"expected an input of 1 or 2 dimensions, got {x.dim()}")
-        if x.shape[-1] != self.input_size:
-            raise ValueError(f"expected {self.input_size} features, got {x.shape[-1]}")
 
     def _state(self, x: Tensor, state: Tensor | None) -> Tensor:
         """The state to start from: the one given, if its shape fits the input, or zeros."""
@@ -46,11 +31,13 @@ class _Cell(nn.Module):
             raise ValueError(f"expected a state of shape {shape}, got {tuple(state.shape)}")
         return state
 
-    def _from_input(self, x: Tensor) -> Tensor:
-        return nn.functional.linear(x, self.weight_ih, self.bias_ih)
-
-    def _from_state(self, h: Tensor) -> Tensor:
-        return nn.functional.linear(h, self.weight_hh, self.bias_hh)
+    def _affine(self, x: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
+        """What the input and the state contribute to all blocks."""
+        if x.dim() not in (1, 2) or x.shape[-1] != self.input_size:
+            raise ValueError(f"expected an input of shape (N, {self.input_size}), got {tuple(x.shape)}")
+        from_input = nn.functional.linear(x, self.weight_ih, self.bias_ih)
+        from_state = nn.functional.linear(h, self.weight_hh, self.bias_hh)
+        return from_input, from_state
 
 
 class RNNCell(_Cell):
@@ -75,7 +62,7 @@ class RNNCell(_Cell):
     """
 
     def __init__(self, input_size: int, hidden_size: int, bias: bool = True, nonlinearity: str = "tanh") -> None:
-        super().__init__(input_size, hidden_size, bias)
+        super().__init__(input_size, hidden_size, bias, blocks=1)
         if nonlinearity not in ("tanh", "relu"):
             raise ValueError(f"unknown nonlinearity {nonlinearity!r}")
         self.nonlinearity = nonlinearity
@@ -93,12 +80,9 @@ class RNNCell(_Cell):
         Raises:
             ValueError: If the shape of ``x`` or of ``hx`` does not fit.
         """
-        self._check_input(x)
-        h = self._state(x, hx)
-        return self._activate(self._from_input(x) + self._from_state(h))
-
-    def _activate(self, a: Tensor) -> Tensor:
-        return torch.tanh(a) if self.nonlinearity == "tanh" else torch.relu(a)
+        from_input, from_state = self._affine(x, self._state(x, hx))
+        squash = torch.tanh if self.nonlinearity == "tanh" else torch.relu
+        return squash(from_input + from_state)
 
 
 class LSTMCell(_Cell):
@@ -127,10 +111,8 @@ class LSTMCell(_Cell):
     Fresh values of all of them are drawn from $\mathcal{U}(-1/\sqrt{hidden\_size}, 1/\sqrt{hidden\_size})$.
     """
 
-    blocks = 4
-
     def __init__(self, input_size: int, hidden_size: int, bias: bool = True) -> None:
-        super().__init__(input_size, hidden_size, bias)
+        super().__init__(input_size, hidden_size, bias, blocks=4)
 
     def forward(self, x: Tensor, hx: tuple[Tensor, Tensor] | None = None) -> tuple[Tensor, Tensor]:
         """Take one step.
@@ -146,15 +128,12 @@ class LSTMCell(_Cell):
         Raises:
             ValueError: If the shape of ``x``, of h or of c does not fit.
         """
-        self._check_input(x)
-        h, c = (None, None) if hx is None else hx
-        h, c = self._state(x, h), self._state(x, c)
-        return self._update(self._from_input(x) + self._from_state(h), c)
-
-    def _update(self, a: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
-        i, f, g, o = a.chunk(self.blocks, -1)
+        h, c = (self._state(x, state) for state in hx or (None, None))
+        from_input, from_state = self._affine(x, h)
+        i, f, g, o = (from_input + from_state).chunk(4, -1)
         c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
-        return torch.sigmoid(o) * torch.tanh(c), c
+        h = torch.sigmoid(o) * torch.tanh(c)
+        return h, c
 
 
 class GRUCell(_Cell):
@@ -181,10 +160,8 @@ class GRUCell(_Cell):
     Fresh values of all of them are drawn from $\mathcal{U}(-1/\sqrt{hidden\_size}, 1/\sqrt{hidden\_size})$.
     """
 
-    blocks = 3
-
     def __init__(self, input_size: int, hidden_size: int, bias: bool = True) -> None:
-        super().__init__(input_size, hidden_size, bias)
+        super().__init__(input_size, hidden_size, bias, blocks=3)
 
     def forward(self, x: Tensor, hx: Tensor | None = None) -> Tensor:
         """Take one step.
@@ -199,15 +176,11 @@ class GRUCell(_Cell):
         Raises:
             ValueError: If the shape of ``x`` or of ``hx`` does not fit.
         """
-        self._check_input(x)
         h = self._state(x, hx)
-        return self._update(self._from_input(x), self._from_state(h), h)
-
-    def _update(self, from_input: Tensor, from_state: Tensor, h: Tensor) -> Tensor:
-        input_r, input_z, input_n = from_input.chunk(self.blocks, -1)
-        state_r, state_z, state_n = from_state.chunk(self.blocks, -1)
-        r, z = torch.sigmoid(input_r + state_r), torch.sigmoid(input_z + state_z)
-        return self._mix(z, torch.tanh(input_n + r * state_n), h)
-
-    def _mix(self, z: Tensor, n: Tensor, h: Tensor) -> Tensor:
+        from_input, from_state = self._affine(x, h)
+        input_r, input_z, input_n = from_input.chunk(3, -1)
+        state_r, state_z, state_n = from_state.chunk(3, -1)
+        r = torch.sigmoid(input_r + state_r)
+        z = torch.sigmoid(input_z + state_z)
+        n = torch.tanh(input_n + r * state_n)
         return (1 - z) * n + z * h

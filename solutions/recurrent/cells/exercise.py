@@ -8,7 +8,20 @@ from hypothesis import strategies as st
 from torch import nn
 
 from grader.properties import Fresh, uniform_init
-from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, reload, run, tensor, train
+from grader.spec import (
+    Exercise,
+    OffLimits,
+    Part,
+    call,
+    evaluate,
+    growth,
+    layer_case,
+    raises,
+    reload,
+    run,
+    tensor,
+    train,
+)
 from grader.strategies import cotangents, flags, keywords, normal_tensor, seeds, sizes
 
 Case = dict[str, Any]
@@ -102,47 +115,32 @@ def examples(pair: bool) -> list[Case]:
     ]
 
 
+def refused(why: str, *arguments: Any, bias: bool = True) -> Case:
+    """A call that must raise."""
+    return raises(layer_case((3, 2), {"bias": bias}, [call(*arguments)]), why)
+
+
 def refusals(pair: bool) -> list[Case]:
     """Shapes that do not fit."""
-    found: list[Case] = []
-
-    def add(why: str, *arguments: Any, bias: bool = True) -> None:
-        found.append({**layer_case((3, 2), {"bias": bias}, [call(*arguments)]), "why": why})
-
     x = tensor(4, 3)
+    found = []
     for bias in (True, False):
-        add("An input of 5 features where input_size is 3", tensor(4, 5), bias=bias)
-        add("An input of 3 dimensions", tensor(2, 4, 3), bias=bias)
-        add("A state of 3 rows for a batch of 4", x, given(pair, 3, 2), bias=bias)
-    add("An input of 1 feature where input_size is 3", tensor(4, 1))
-    add("A state of 3 features where hidden_size is 2", x, given(pair, 4, 3))
-    add("A state of 1 feature where hidden_size is 2", x, given(pair, 4, 1))
+        found += [
+            refused("An input of 5 features where input_size is 3", tensor(4, 5), bias=bias),
+            refused("An input of 3 dimensions", tensor(2, 4, 3), bias=bias),
+            refused("A state of 3 rows for a batch of 4", x, given(pair, 3, 2), bias=bias),
+        ]
+    found += [
+        refused("An input of 1 feature where input_size is 3", tensor(4, 1)),
+        refused("A state of 3 features where hidden_size is 2", x, given(pair, 4, 3)),
+        refused("A state of 1 feature where hidden_size is 2", x, given(pair, 4, 1)),
+    ]
     if pair:
-        add("A c of 3 rows for a batch of 4", x, given(pair, 4, 2, second=[3, 2]))
-        add("A c of 3 features where hidden_size is 2", x, given(pair, 4, 2, second=[4, 3]))
+        found += [
+            refused("A c of 3 rows for a batch of 4", x, given(pair, 4, 2, second=[3, 2])),
+            refused("A c of 3 features where hidden_size is 2", x, given(pair, 4, 2, second=[4, 3])),
+        ]
     return found
-
-
-def growth(pair: bool) -> list[Growth]:
-    """Batches of 2, 4 and 8, with a state and without."""
-
-    def counted(*arguments: Any) -> Case:
-        return layer_case((3, 2), {}, [call(*arguments) | {"count": True}])
-
-    return [
-        Growth(along="batch", cases=[counted(tensor(batch, 3)) for batch in (2, 4, 8)]),
-        Growth(along="batch", cases=[counted(tensor(batch, 3), given(pair, batch, 2)) for batch in (2, 4, 8)]),
-    ]
-
-
-def interface() -> list[Case]:
-    """Arguments by name, and a change of dtype that the zeros of a missing state have to follow."""
-    return [
-        layer_case((), {"input_size": 3, "hidden_size": 2}, [run("layer.eval().training", "layer.train().training")]),
-        layer_case(
-            (3, 2), {}, [run("layer = layer.double()", "_ = layer(torch.ones(2, 3).double())")], dtype="float32"
-        ),
-    ]
 
 
 def cell(symbol: str, oracle: type[nn.Module], **more: Any) -> Part:
@@ -165,8 +163,19 @@ def cell(symbol: str, oracle: type[nn.Module], **more: Any) -> Part:
             )
         ],
         errors=[*refusals(pair), *more.get("errors", ())],
-        growth=growth(pair),
-        interface=interface(),
+        growth=[
+            growth("batch", lambda batch: layer_case((3, 2), {}, [call(tensor(batch, 3))])),
+            growth("batch", lambda batch: layer_case((3, 2), {}, [call(tensor(batch, 3), given(pair, batch, 2))])),
+        ],
+        interface=[
+            layer_case(
+                (), {"input_size": 3, "hidden_size": 2}, [run("layer.eval().training", "layer.train().training")]
+            ),
+            # The zeros of a missing state have to follow a change of dtype.
+            layer_case(
+                (3, 2), {}, [run("layer = layer.double()", "_ = layer(torch.ones(2, 3).double())")], dtype="float32"
+            ),
+        ],
         off_limits=OFF_LIMITS,
         core=True,
     )
@@ -186,10 +195,7 @@ exercise = Exercise(
                 ),
             ],
             errors=[
-                {
-                    **layer_case((3, 2), {"nonlinearity": name}, [call(tensor(4, 3))]),
-                    "why": f'The nonlinearity "{name}"',
-                }
+                raises(layer_case((3, 2), {"nonlinearity": name}, [call(tensor(4, 3))]), f'The nonlinearity "{name}"')
                 for name in ("sigmoid", "Tanh", "")
             ],
         ),
@@ -197,8 +203,6 @@ exercise = Exercise(
         cell("GRUCell", nn.GRUCell),
     ],
     equivalent_mutants={
-        "if x.shape[-1] != self.input_size: raise ValueError(f'expected {self.input_size} features, got {x.shape[-1]}')"
-        " → if False": "the product with weight_ih raises as well",
         "if state.shape != shape: raise ValueError(f'expected a state of shape {shape}, got {tuple(state.shape)}')"
         " → if False": "with the states that are judged the arithmetic raises by itself",
         "return x.new_zeros(shape) → return x.new_zeros(shape).detach()": "zeros have no graph to be cut from",
