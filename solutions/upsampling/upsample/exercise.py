@@ -1,4 +1,4 @@
-"""Upsample, judged against ``torch.nn.Upsample`` where that is of one mind with itself."""
+"""Upsample, judged against ``torch.nn.Upsample`` where that agrees with itself."""
 
 import math
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 from torch import nn
 
-from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, run, tensor
+from grader.spec import Exercise, OffLimits, Part, call, evaluate, growth, layer_case, raises, run, tensor
 from grader.strategies import cotangents, flags, normal_tensor, seeds, sizes
 
 Case = dict[str, Any]
@@ -35,7 +35,7 @@ def _same(divided: float, multiplied: float, old: int, new: int, place: int) -> 
 
 @cache
 def same_by_factor(old: int, factor: float) -> bool:
-    """The same for a factor; and torch is not one with itself where a fractional one keeps or doubles the size."""
+    """The same for a factor; and torch does not agree with itself where a fractional one keeps or doubles the size."""
     new = int(old * factor)
     if new < 1 or not clear_size(old, factor):
         return False
@@ -61,39 +61,24 @@ def clear_size(old: int, factor: float) -> bool:
 # Cases.
 
 
-@st.composite
-def by_size(draw: st.DrawFn, old: Sequence[int], nearest: bool) -> Any:
-    """New sizes: a tuple, or an int for all."""
-    choices = [[new for new in range(1, 10) if not nearest or same_by_size(length, new)] for length in old]
-    common = [new for new in choices[0] if all(new in found for found in choices)]
-    if draw(st.sampled_from((False, False, True))) and common:
-        return draw(st.sampled_from(common))
-    return tuple(draw(st.sampled_from(found)) for found in choices)
+def fits(name: str, value: Any, length: int, nearest: bool) -> bool:
+    """Whether a size or a factor may be judged on a dimension of that length."""
+    if name == "size":
+        return not nearest or same_by_size(length, value)
+    return (same_by_factor if nearest else clear_size)(length, value)
 
 
 @st.composite
-def by_factor(draw: st.DrawFn, old: Sequence[int], nearest: bool) -> Any:
-    """Factors: a tuple, or a number for all."""
-    fits = same_by_factor if nearest else clear_size
-    choices = [[factor for factor in FACTORS if fits(length, factor)] for length in old]
-    common = [factor for factor in choices[0] if all(factor in found for found in choices)]
-    if draw(flags):
+def targets(draw: st.DrawFn, name: str, old: Sequence[int], nearest: bool) -> Any:
+    """New sizes or factors: a tuple, or a number for all."""
+    values = range(1, 10) if name == "size" else FACTORS
+    choices = [[value for value in values if fits(name, value, length, nearest)] for length in old]
+    common = [value for value in choices[0] if all(value in found for found in choices)]
+    for_all = st.sampled_from((False, False, True)) if name == "size" else flags
+    if draw(for_all) and common:
         value = draw(st.sampled_from(common))
-        return int(value) if value == int(value) and draw(flags) else value
+        return int(value) if name != "size" and value == int(value) and draw(flags) else value
     return tuple(draw(st.sampled_from(found)) for found in choices)
-
-
-def factor_fits(factor: Any, old: Sequence[int], nearest: bool) -> bool:
-    """Whether a factor, or one for each dimension, may be judged on these sizes."""
-    each = factor if isinstance(factor, tuple) else (factor,) * len(old)
-    fits = same_by_factor if nearest else clear_size
-    return all(fits(length, float(one)) for length, one in zip(old, each, strict=True))
-
-
-def size_fits(size: Any, old: Sequence[int], nearest: bool) -> bool:
-    """The same for sizes."""
-    each = size if isinstance(size, tuple) else (size,) * len(old)
-    return not nearest or all(same_by_size(length, new) for length, new in zip(old, each, strict=True))
 
 
 @st.composite
@@ -103,16 +88,17 @@ def cases(draw: st.DrawFn) -> Case:
     dims = {"linear": 1, "bilinear": 2}.get(mode) or draw(st.sampled_from((2, 1, 3)))
     nearest, largest = mode == "nearest", 5 if dims == 3 else LARGEST
     old = [draw(sizes(1, largest)) for _ in range(dims)]
-    sized = draw(flags)
-    value = draw((by_size if sized else by_factor)(old, nearest))
-    options: Case = {"size" if sized else "scale_factor": value}
+    name = "size" if draw(flags) else "scale_factor"
+    value = draw(targets(name, old, nearest))
+    options: Case = {name: value}
     if not nearest or draw(flags):
         options["mode"] = mode
     if not nearest and draw(st.sampled_from((True, True, False))):
         options["align_corners"] = draw(st.sampled_from((True, False)))
-    fits = size_fits if sized else factor_fits
     more = [draw(sizes(1, largest)) for _ in range(dims)]
-    images = [old, more] if draw(flags) and fits(value, more, nearest) else [old]
+    each = value if isinstance(value, tuple) else (value,) * dims
+    fit = all(fits(name, one, length, nearest) for one, length in zip(each, more, strict=True))
+    images = [old, more] if draw(flags) and fit else [old]
     steps: list[Case] = []
     for image in images:
         if draw(flags):
@@ -136,7 +122,7 @@ def numerics(draw: st.DrawFn) -> Case:
 
 
 def example(options: Case, *shapes: Sequence[int], layout: str = "contiguous") -> Case:
-    """Calls on normal values, one a shape."""
+    """Calls on normal values, one per shape."""
     return layer_case(
         [], options, [call(tensor(*shape, seed=place, layout=layout)) for place, shape in enumerate(shapes)]
     )
@@ -144,25 +130,28 @@ def example(options: Case, *shapes: Sequence[int], layout: str = "contiguous") -
 
 def refused(why: str, options: Case, *shape: int) -> Case:
     """A constructor call or an input that must raise."""
-    return {**example(options, shape), "why": why}
-
-
-def growth(along: str, options: Case, shapes: Sequence[Sequence[int]]) -> Growth:
-    """Calls of growing size whose operations are counted."""
-    return Growth(
-        along=along, cases=[layer_case([], options, [call(tensor(*shape)) | {"count": True}]) for shape in shapes]
-    )
+    return raises(example(options, shape), why)
 
 
 LINE, PLANE = {"mode": "linear"}, {"mode": "bilinear"}
 ALIGNED, APART = {"align_corners": True}, {"align_corners": False}
-PLANES = {"batch": [[size, 2, 3, 4] for size in (2, 4, 8)], "image height": [[2, 2, size, 3] for size in (2, 4, 8)]}
 
-SHARES = "return x.new_tensor([place % 1 for place in places]).reshape(-1, *[1] * (x.dim() - 1 - axis))"
+OUTPUTS, POINTS = "x.new_tensor(range(size), dtype=torch.float64)", "outputs * (old - 1) / max(size - 1, 1)"
+NEW_NUMBERS = (
+    f"outputs = {OUTPUTS}",
+    "places = ((outputs + 0.5) * step - 0.5).clamp(min=0)",
+    "lower = places.long()",
+    "upper = (lower + 1).clamp(max=old - 1)",
+    "shares = (places - lower).to(x.dtype).reshape(-1, *[1] * (x.dim() - 1 - axis))",
+)
+DETACHED = [f"{line} → {line}.detach()" for line in NEW_NUMBERS] + [f"places = {POINTS} → places = ({POINTS}).detach()"]
 
 exercise = Exercise(
     title="Upsample",
-    equivalent_mutants={f"{SHARES} → {SHARES}.detach()": "new numbers have no history to be detached from"},
+    equivalent_mutants={
+        **dict.fromkeys(DETACHED, "new numbers have no history to be detached from"),
+        f"{OUTPUTS} → x.new_tensor(range(size))": "places in the input's own dtype are as good as torch's",
+    },
     parts=[
         Part(
             symbol="Upsample",
@@ -219,9 +208,10 @@ exercise = Exercise(
                 refused("The bilinear mode on an input of 5 dimensions", {"scale_factor": 2, **PLANE}, 1, 2, 2, 3, 4),
             ],
             growth=[
-                growth(along, options, shapes)
-                for options in ({"scale_factor": 2}, {"scale_factor": 2, **PLANE})
-                for along, shapes in PLANES.items()
+                growth("batch", lambda size: example({"scale_factor": 2}, [size, 2, 3, 4])),
+                growth("image height", lambda size: example({"scale_factor": 2}, [2, 2, size, 3])),
+                growth("batch", lambda size: example({"scale_factor": 2, **PLANE}, [size, 2, 3, 4])),
+                growth("image height", lambda size: example({"scale_factor": 2, **PLANE}, [2, 2, size, 3])),
             ],
             interface=[
                 layer_case([], options, [run("layer(torch.ones(1, 1, 2, 3).double()).dtype")], dtype="float32")

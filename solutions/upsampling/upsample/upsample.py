@@ -1,6 +1,5 @@
 """Upsample: sequences, images and volumes of another size, by the nearest pixel or by linear interpolation."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -11,11 +10,11 @@ _DIMS = {"nearest": (3, 4, 5), "linear": (3,), "bilinear": (4,)}
 
 def _entry(value: Any, way: int) -> Any:
     """What a number or a tuple of numbers says of one dimension."""
-    return value[way] if isinstance(value, Sequence) else value
+    return value[way] if isinstance(value, tuple) else value
 
 
 class Upsample(nn.Module):
-    r"""Resize the dimensions behind batch and channels, up or down.
+    r"""Resize the dimensions after batch and channels, up or down.
 
     Give either ``size`` or ``scale_factor``. With a factor $f$ the new size is $\lfloor n f \rfloor$. One step in the
     output is $s$ steps in the input: $s = 1/f$ with a factor, $s = n / n_{out}$ with a size.
@@ -28,7 +27,7 @@ class Upsample(nn.Module):
       $n_{out} = 1$, so the first and the last elements coincide.
 
     Args:
-        size: The new sizes, one for each dimension behind the channels, or an int for all of them.
+        size: The new sizes, one for each dimension after the channels, or an int for all of them.
         scale_factor: Factors in place of sizes; a number stands for all.
         mode: ``nearest`` for inputs of 3, 4 or 5 dimensions, ``linear`` for 3, ``bilinear`` for 4.
         align_corners: Whether the corners of input and output coincide; for the linear modes only, where None is False.
@@ -50,20 +49,14 @@ class Upsample(nn.Module):
         align_corners: bool | None = None,
     ) -> None:
         super().__init__()
+        if (size is None) == (scale_factor is None):
+            raise ValueError("give either size or scale_factor")
+        if mode == "nearest" and align_corners is not None:
+            raise ValueError("align_corners has no meaning for the nearest mode")
         self.size = size
         self.scale_factor = scale_factor
         self.mode = mode
         self.align_corners = align_corners
-        self._check_sizes()
-        self._check_corners()
-
-    def _check_sizes(self) -> None:
-        if (self.size is None) == (self.scale_factor is None):
-            raise ValueError("give either size or scale_factor")
-
-    def _check_corners(self) -> None:
-        if self.mode == "nearest" and self.align_corners is not None:
-            raise ValueError("align_corners has no meaning for the nearest mode")
 
     def forward(self, x: Tensor) -> Tensor:
         """Resize.
@@ -72,66 +65,37 @@ class Upsample(nn.Module):
             x: Input of shape $(N, C, L)$, $(N, C, H, W)$ or $(N, C, D, H, W)$.
 
         Returns:
-            A tensor with the same batch and channels, and the new sizes behind them.
+            A tensor with the same batch and channels, and the new sizes after them.
 
         Raises:
             ValueError: If the mode is not for inputs of so many dimensions.
         """
-        self._check_dims(x)
-        for axis in range(2, x.dim()):
-            size, step = self._target(x.shape[axis], axis - 2)
-            x = self._resize(x, axis, size, step)
-        return x
-
-    def _check_dims(self, x: Tensor) -> None:
         if x.dim() not in _DIMS.get(self.mode, ()):
             raise ValueError(f"the mode {self.mode!r} is not for inputs of {x.dim()} dimensions")
-
-    def _target(self, old: int, way: int) -> tuple[int, float]:
-        """A dimension's new size, and how many steps in the input make one in the output."""
-        if self.size is not None:
-            size = _entry(self.size, way)
-            return size, old / size
-        factor = _entry(self.scale_factor, way)
-        return self._scaled(old, factor), 1 / factor
-
-    def _scaled(self, old: int, factor: float) -> int:
-        """The new size by a factor, rounded down."""
-        return int(old * factor)
+        for way, old in enumerate(x.shape[2:]):
+            if self.size is not None:
+                size = _entry(self.size, way)
+                step = old / size
+            else:
+                factor = _entry(self.scale_factor, way)
+                size, step = int(old * factor), 1 / factor
+            x = self._resize(x, way + 2, size, step)
+        return x
 
     def _resize(self, x: Tensor, axis: int, size: int, step: float) -> Tensor:
-        """Resize a single dimension."""
+        """Resize a single dimension, where a step in the output is ``step`` in the input."""
+        old = x.shape[axis]
+        outputs = x.new_tensor(range(size), dtype=torch.float64)
         if self.mode == "nearest":
-            return self._take(x, axis, self._nearest(x.shape[axis], size, step))
-        if size == x.shape[axis]:
+            return x.index_select(axis, (outputs * step).long())
+        if size == old:
             return x
-        return self._interpolate(x, axis, self._places(x.shape[axis], size, step))
-
-    def _nearest(self, old: int, size: int, step: float) -> list[int]:
-        """Which element of the input each one of the output copies."""
-        return [int(place * step) for place in range(size)]
-
-    def _places(self, old: int, size: int, step: float) -> list[float]:
-        """Where each element of the output lies among those of the input."""
         if self.align_corners:
-            return [place * (old - 1) / max(size - 1, 1) for place in range(size)]
-        return [max(0, (place + 0.5) * step - 0.5) for place in range(size)]
-
-    def _interpolate(self, x: Tensor, axis: int, places: list[float]) -> Tensor:
-        """Mix the elements on either side of each place."""
-        lower = [int(place) for place in places]
-        upper = self._upper(lower, x.shape[axis])
-        below, above = self._take(x, axis, lower), self._take(x, axis, upper)
-        return below + self._shares(x, axis, places) * (above - below)
-
-    def _upper(self, lower: list[int], old: int) -> list[int]:
-        """The neighbours behind the lower ones; there is none behind the last."""
-        return [min(index + 1, old - 1) for index in lower]
-
-    def _shares(self, x: Tensor, axis: int, places: list[float]) -> Tensor:
-        """How much of the upper neighbour goes into each output, in a shape that broadcasts along the axis."""
-        return x.new_tensor([place % 1 for place in places]).reshape(-1, *[1] * (x.dim() - 1 - axis))
-
-    def _take(self, x: Tensor, axis: int, indices: list[int]) -> Tensor:
-        """The elements with these indices along the axis."""
-        return x.index_select(axis, x.new_tensor(indices, dtype=torch.long))
+            places = outputs * (old - 1) / max(size - 1, 1)
+        else:
+            places = ((outputs + 0.5) * step - 0.5).clamp(min=0)
+        lower = places.long()
+        upper = (lower + 1).clamp(max=old - 1)
+        shares = (places - lower).to(x.dtype).reshape(-1, *[1] * (x.dim() - 1 - axis))
+        below, above = x.index_select(axis, lower), x.index_select(axis, upper)
+        return below + shares * (above - below)
