@@ -44,7 +44,7 @@ mistakes = [
         "PixelShuffle",
         "shapes",
         """Height and width grow, the channels get fewer. You go the other way, as `PixelUnshuffle` does.""",
-        {MERGED: "nn.functional.pixel_unshuffle(x, r)"},
+        {"blocks =": "return nn.functional.pixel_unshuffle(x, r)\n        blocks ="},
     ),
     mistake(
         "FactorOfTwo",
