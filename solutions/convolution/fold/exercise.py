@@ -1,17 +1,19 @@
 """Windows as columns, and back: judged against ``torch.nn.Unfold`` and ``torch.nn.Fold``."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
 from torch import nn
 
-from grader.spec import Exercise, Growth, OffLimits, Part, call, evaluate, layer_case, run, tensor, train
+from grader.spec import Exercise, OffLimits, Part, call, evaluate, growth, layer_case, raises, run, tensor, train
 from grader.strategies import cotangents, flags, normal_tensor, seeds, sizes
 
 Case = dict[str, Any]
 MILD = ((1.0, 0.0), (3.0, 1.0), (0.1, -0.2))
 DEFAULTS = {"dilation": 1, "padding": 0, "stride": 1}
+BATCHES = st.sampled_from(([2], [1], [], [3]))
 
 OFF_LIMITS = OffLimits(
     kernels=("im2col", "col2im"),
@@ -43,66 +45,54 @@ def windows(draw: st.DrawFn) -> tuple[Case, Case]:
     return numbers, given
 
 
-def image_size(draw: st.DrawFn, numbers: Case, most: int = 4) -> tuple[list[int], int]:
+def image_size(draw: st.DrawFn, numbers: Case) -> tuple[list[int], int]:
     """Height and width of an image that has room for a window, and how many windows it has."""
     found, count = [], 1
-    for way in (0, 1):
-        kernel, dilation, padding, stride = (
-            numbers[name][way] for name in ("kernel_size", "dilation", "padding", "stride")
-        )
+    for kernel, dilation, padding, stride in zip(*numbers.values(), strict=True):
         span = dilation * (kernel - 1) + 1
         smallest = max(1, span - 2 * padding)
-        found.append(smallest + draw(st.integers(0, most)))
+        found.append(smallest + draw(st.integers(0, 4)))
         count *= (found[-1] + 2 * padding - span) // stride + 1
     return found, count
 
 
-@st.composite
-def unfold_cases(draw: st.DrawFn) -> Case:
-    """One or two images or batches, through overlapping windows and windows that leave pixels out."""
-    numbers, given = draw(windows())
+def calls(draw: st.DrawFn, shape: Callable[[], list[int]]) -> list[Any]:
+    """One or two calls, perhaps in another mode, on inputs of shapes that are drawn."""
     steps: list[Any] = []
     for _ in range(draw(sizes(1, 2))):
         if draw(flags):
             steps.append(draw(st.sampled_from([evaluate(), train()])))
+        steps.append(call(draw(normal_tensor(shape(), spreads=MILD)), cotangent=draw(cotangents())))
+    return steps
+
+
+@st.composite
+def unfold_cases(draw: st.DrawFn) -> Case:
+    """Images or batches, through overlapping windows and windows that leave pixels out."""
+    numbers, given = draw(windows())
+
+    def shape() -> list[int]:
         size, _ = image_size(draw, numbers)
-        batch = draw(st.sampled_from(([2], [1], [], [3])))
-        steps.append(
-            call(draw(normal_tensor([*batch, draw(sizes(1, 3)), *size], spreads=MILD)), cotangent=draw(cotangents()))
-        )
+        return [*draw(BATCHES), draw(sizes(1, 3)), *size]
+
+    steps = calls(draw, shape)
     return layer_case([either(numbers["kernel_size"], draw)], given, steps, seed=draw(seeds))
 
 
 @st.composite
 def fold_cases(draw: st.DrawFn) -> Case:
-    """Columns for one image size, in one or two calls."""
+    """Columns for one image size."""
     numbers, given = draw(windows())
-    size, count = image_size(draw, numbers)
-    area = numbers["kernel_size"][0] * numbers["kernel_size"][1]
-    steps: list[Any] = []
-    for _ in range(draw(sizes(1, 2))):
-        if draw(flags):
-            steps.append(draw(st.sampled_from([evaluate(), train()])))
-        batch = draw(st.sampled_from(([2], [1], [], [3])))
-        columns = draw(normal_tensor([*batch, draw(sizes(1, 3)) * area, count], spreads=MILD))
-        steps.append(call(columns, cotangent=draw(cotangents())))
+    (height, width), count = image_size(draw, numbers)
+    area = math.prod(numbers["kernel_size"])
+    steps = calls(draw, lambda: [*draw(BATCHES), draw(sizes(1, 3)) * area, count])
     kernel = either(numbers["kernel_size"], draw)
-    return layer_case([either((size[0], size[1]), draw), kernel], given, steps, seed=draw(seeds))
+    return layer_case([either((height, width), draw), kernel], given, steps, seed=draw(seeds))
 
 
 def example(args: Sequence[Any], options: Case, *shapes: Sequence[int], **more: Any) -> Case:
-    """Calls on normal values, one a shape."""
+    """Calls on normal values, one per shape."""
     return layer_case(args, options, [call(tensor(*shape, seed=place, **more)) for place, shape in enumerate(shapes)])
-
-
-def refused(why: str, args: Sequence[Any], options: Case, shape: Sequence[int]) -> Case:
-    """An input that must raise."""
-    return {**example(args, options, shape), "why": why}
-
-
-def counted(args: Sequence[Any], options: Case, shape: Sequence[int]) -> Case:
-    """A call whose operations are counted."""
-    return layer_case(args, options, [call(tensor(*shape)) | {"count": True}])
 
 
 UNFOLD = Part(
@@ -122,15 +112,15 @@ UNFOLD = Part(
     ],
     arguments=("kernel_size", "dilation", "padding", "stride"),
     errors=[
-        refused("A window of 3 in an image of 2 by 4", [3], {}, [2, 2, 2, 4]),
-        refused("A window of 3 in an image of 4 by 2", [3], {}, [2, 2, 4, 2]),
-        refused("A window of 2 with a dilation of 4 in an image of 4 by 4", [2], {"dilation": 4}, [1, 2, 4, 4]),
-        refused("A window of 5 in an image of 2 with a padding of 1", [5], {"padding": 1}, [1, 2, 2]),
+        raises(example([3], {}, [2, 2, 2, 4]), "A window of 3 in an image of 2 by 4"),
+        raises(example([3], {}, [2, 2, 4, 2]), "A window of 3 in an image of 4 by 2"),
+        raises(example([2], {"dilation": 4}, [1, 2, 4, 4]), "A window of 2 with a dilation of 4 in an image of 4 by 4"),
+        raises(example([5], {"padding": 1}, [1, 2, 2]), "A window of 5 in an image of 2 with a padding of 1"),
     ],
     growth=[
-        Growth(along="batch", cases=[counted([2], {"padding": 1}, [size, 2, 3, 4]) for size in (2, 4, 8)]),
-        Growth(along="image height", cases=[counted([2], {"padding": 1}, [2, 2, size, 3]) for size in (2, 4, 8)]),
-        Growth(along="image width", cases=[counted([2], {"padding": 1}, [2, 2, 3, size]) for size in (2, 4, 8)]),
+        growth("batch", lambda size: example([2], {"padding": 1}, [size, 2, 3, 4])),
+        growth("image height", lambda size: example([2], {"padding": 1}, [2, 2, size, 3])),
+        growth("image width", lambda size: example([2], {"padding": 1}, [2, 2, 3, size])),
     ],
     interface=[layer_case([2], {}, [run("layer(torch.ones(1, 1, 3, 3).double()).dtype")], dtype="float32")],
     off_limits=OFF_LIMITS,
@@ -153,29 +143,28 @@ FOLD = Part(
     ],
     arguments=("output_size", "kernel_size", "dilation", "padding", "stride"),
     errors=[
-        refused("5 columns where 6 windows fit", [(4, 5), 3], {}, [2, 18, 5]),
-        refused("7 columns where 6 windows fit", [(4, 5), 3], {}, [2, 18, 7]),
-        refused("5 columns where 6 windows fit, without a batch", [(4, 5), 3], {}, [18, 5]),
-        refused("12 columns, one a pixel, where 20 windows fit", [(3, 4), 2], {"padding": 1}, [2, 4, 12]),
-        refused("A window of 3 in an image of 2 by 2", [2, 3], {}, [2, 18, 1]),
+        raises(example([(4, 5), 3], {}, [2, 18, 5]), "5 columns where 6 windows fit"),
+        raises(example([(4, 5), 3], {}, [2, 18, 7]), "7 columns where 6 windows fit"),
+        raises(example([(4, 5), 3], {}, [18, 5]), "5 columns where 6 windows fit, without a batch"),
+        raises(example([(3, 4), 2], {"padding": 1}, [2, 4, 12]), "12 columns, one per pixel, where 20 windows fit"),
+        raises(example([2, 3], {}, [2, 18, 1]), "A window of 3 in an image of 2 by 2"),
     ],
     growth=[
-        Growth(along="batch", cases=[counted([(3, 4), 2], {}, [size, 8, 6]) for size in (2, 4, 8)]),
-        Growth(along="image height", cases=[counted([(size, 3), 2], {}, [2, 8, 2 * size - 2]) for size in (2, 4, 8)]),
-        Growth(along="image width", cases=[counted([(3, size), 2], {}, [2, 8, 2 * size - 2]) for size in (2, 4, 8)]),
+        growth("batch", lambda size: example([(3, 4), 2], {}, [size, 8, 6])),
+        growth("image height", lambda size: example([(size, 3), 2], {}, [2, 8, 2 * size - 2])),
+        growth("image width", lambda size: example([(3, size), 2], {}, [2, 8, 2 * size - 2])),
     ],
     interface=[layer_case([3, 2], {}, [run("layer(torch.ones(1, 4, 4).double()).dtype")], dtype="float32")],
     off_limits=OFF_LIMITS,
 )
 
-ZEROS = {
-    "canvas = self._canvas(x, blocks.shape[:-3]) → canvas = self._canvas(x, blocks.shape[:-3]).detach()",
-    "return x.new_zeros(*leading, height + 2 * top, width + 2 * left) → "
-    "return x.new_zeros(*leading, height + 2 * top, width + 2 * left).detach()",
-}
+CANVAS = "canvas = x.new_zeros(*blocks.shape[:-3], height + 2 * top, width + 2 * left)"
 
 exercise = Exercise(
     title="Unfold and Fold",
     parts=[UNFOLD, FOLD],
-    equivalent_mutants=dict.fromkeys(sorted(ZEROS), "new zeros have no history to be detached from"),
+    equivalent_mutants={
+        f"{CANVAS} → {CANVAS}.detach()": "new zeros have no history to be detached from",
+        f"2 → 3 in {CANVAS}": "what the canvas has too much of is cropped",
+    },
 )

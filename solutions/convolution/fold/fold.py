@@ -32,28 +32,22 @@ class _Windows(nn.Module):
         self.padding = _pair(padding)
         self.stride = _pair(stride)
 
-    def _counts(self, height: int, width: int) -> tuple[int, int]:
-        """How many windows fit below and beside each other; raise where there are none."""
-        rows, columns = self._count(height, 0), self._count(width, 1)
+    def _grid(self, height: int, width: int) -> tuple[int, int]:
+        """How many windows fit below and beside each other."""
+        (kh, kw), (dh, dw), (ph, pw), (sh, sw) = self.kernel_size, self.dilation, self.padding, self.stride
+        rows = (height + 2 * ph - dh * (kh - 1) - 1) // sh + 1
+        columns = (width + 2 * pw - dw * (kw - 1) - 1) // sw + 1
         if rows < 1 or columns < 1:
             raise ValueError(f"no window of {self.kernel_size} fits into an image of {height} by {width}")
         return rows, columns
 
-    def _count(self, size: int, way: int) -> int:
-        """How many windows fit in one direction: 0 is down, 1 is to the right."""
-        span = self.dilation[way] * (self.kernel_size[way] - 1) + 1
-        return (size + 2 * self.padding[way] - span) // self.stride[way] + 1
-
     def _positions(self, rows: int, columns: int) -> Iterator[tuple[slice, slice]]:
         """For each position within the window, row by row, where it lies in the padded image for all the windows."""
-        for i in range(self.kernel_size[0]):
-            for j in range(self.kernel_size[1]):
-                yield self._places(i, rows, 0), self._places(j, columns, 1)
-
-    def _places(self, position: int, count: int, way: int) -> slice:
-        """Where one row (or column) of the window lies, for all the windows in one direction."""
-        start = position * self.dilation[way]
-        return slice(start, start + (count - 1) * self.stride[way] + 1, self.stride[way])
+        (kh, kw), (dh, dw), (sh, sw) = self.kernel_size, self.dilation, self.stride
+        for i in range(kh):
+            for j in range(kw):
+                top, left = i * dh, j * dw
+                yield slice(top, top + rows * sh, sh), slice(left, left + columns * sw, sw)
 
 
 class Unfold(_Windows):
@@ -87,18 +81,10 @@ class Unfold(_Windows):
         Raises:
             ValueError: If the window is larger than the padded image.
         """
-        rows, columns = self._counts(*x.shape[-2:])
-        padded = self._pad(x)
-        taken = [padded[..., down, right].flatten(-2) for down, right in self._positions(rows, columns)]
-        return self._join(taken)
-
-    def _pad(self, x: Tensor) -> Tensor:
-        """The image in a frame of zeros."""
+        rows, columns = self._grid(*x.shape[-2:])
         top, left = self.padding
-        return F.pad(x, (left, left, top, top))
-
-    def _join(self, taken: list[Tensor]) -> Tensor:
-        """Columns from what was taken at each position within the window, (…, C, L) each."""
+        padded = F.pad(x, (left, left, top, top))
+        taken = [padded[..., down, right].flatten(-2) for down, right in self._positions(rows, columns)]
         return torch.stack(taken, -2).flatten(-3, -2)
 
 
@@ -144,23 +130,10 @@ class Fold(_Windows):
             ValueError: If the window is larger than the padded image.
             RuntimeError: If there are not as many columns as windows.
         """
-        rows, columns = self._counts(*self.output_size)
+        rows, columns = self._grid(*self.output_size)
         blocks = x.unflatten(-1, (rows, columns)).unflatten(-3, (-1, math.prod(self.kernel_size)))
-        canvas = self._canvas(x, blocks.shape[:-3])
-        for position, (down, right) in enumerate(self._positions(rows, columns)):
-            self._put(canvas, down, right, blocks[..., position, :, :])
-        return self._crop(canvas)
-
-    def _canvas(self, x: Tensor, leading: torch.Size) -> Tensor:
-        """Zeros, as large as the image with its padding."""
         (height, width), (top, left) = self.output_size, self.padding
-        return x.new_zeros(*leading, height + 2 * top, width + 2 * left)
-
-    def _put(self, canvas: Tensor, down: slice, right: slice, values: Tensor) -> None:
-        """Add values where one position of all the windows lies."""
-        canvas[..., down, right] += values
-
-    def _crop(self, canvas: Tensor) -> Tensor:
-        """The image without its padding."""
-        (top, left), (rows, columns) = self.padding, canvas.shape[-2:]
-        return canvas[..., top : rows - top, left : columns - left]
+        canvas = x.new_zeros(*blocks.shape[:-3], height + 2 * top, width + 2 * left)
+        for position, (down, right) in enumerate(self._positions(rows, columns)):
+            canvas[..., down, right] += blocks[..., position, :, :]
+        return canvas[..., top : top + height, left : left + width]
