@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 State = tuple[Tensor, ...]
 """The states of a cell: (h,), or (h, c) for an LSTM."""
@@ -31,95 +32,69 @@ class _Recurrent(nn.Module):
         super().__init__()
         self.input_size = input_size
         self.hidden_size = hidden_size
-        self.num_layers = num_layers
-        self.bias = bias
         self.batch_first = batch_first
         self.dropout = dropout
-        self.directions = ("", "_reverse") if bidirectional else ("",)
-        for layer in range(num_layers):
-            for direction in self.directions:
-                self._create_parameters(layer, f"_l{layer}{direction}")
-        self._draw_parameters()
+        ways = ("", "_reverse") if bidirectional else ("",)
+        # How the names of the parameters end, by layer and direction.
+        self.suffixes = [[f"_l{layer}{way}" for way in ways] for layer in range(num_layers)]
+        rows, bound = self.blocks * hidden_size, 1 / math.sqrt(hidden_size)
+        for layer, suffixes in enumerate(self.suffixes):
+            below = input_size if layer == 0 else hidden_size * len(ways)
+            for suffix in suffixes:
+                shapes = {"weight_ih": (rows, below), "weight_hh": (rows, hidden_size)}
+                if bias:
+                    shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)}
+                for name, shape in shapes.items():
+                    parameter = nn.Parameter(torch.empty(shape).uniform_(-bound, bound))
+                    self.register_parameter(name + suffix, parameter)
 
-    def _create_parameters(self, layer: int, suffix: str) -> None:
-        rows = self.blocks * self.hidden_size
-        below = self.input_size if layer == 0 else self.hidden_size * len(self.directions)
-        self.register_parameter("weight_ih" + suffix, nn.Parameter(torch.empty(rows, below)))
-        self.register_parameter("weight_hh" + suffix, nn.Parameter(torch.empty(rows, self.hidden_size)))
-        if self.bias:
-            self.register_parameter("bias_ih" + suffix, nn.Parameter(torch.empty(rows)))
-            self.register_parameter("bias_hh" + suffix, nn.Parameter(torch.empty(rows)))
-
-    def _draw_parameters(self) -> None:
-        bound = 1 / math.sqrt(self.hidden_size)
-        for parameter in self.parameters():
-            nn.init.uniform_(parameter, -bound, bound)
-
-    def _run(self, x: Tensor, given: Sequence[Tensor] | None) -> tuple[Tensor, State]:
-        """Bring the input into the shape (T, N, features), walk, and bring the output back."""
-        self._check_input(x)
+    def _run(self, x: Tensor, hx: Sequence[Tensor] | None) -> tuple[Tensor, State]:
+        """Climb from layer to layer; inside, every input has the shape (T, N, features)."""
+        if x.dim() not in (2, 3) or x.shape[-1] != self.input_size:
+            raise ValueError(f"expected 2 or 3 dimensions, the last of {self.input_size}, got {tuple(x.shape)}")
         batched = x.dim() == 3
-        states = self._states(x, given)
-        if not batched:
-            x, states = x.unsqueeze(1), tuple(state.unsqueeze(1) for state in states)
-        elif self.batch_first:
+        if batched and self.batch_first:
             x = x.transpose(0, 1)
-        output, states = self._walk_layers(x, states)
-        if not batched:
-            return output.squeeze(1), tuple(state.squeeze(1) for state in states)
-        return (output.transpose(0, 1) if self.batch_first else output), states
-
-    def _check_input(self, x: Tensor) -> None:
-        if x.dim() not in (2, 3):
-            raise ValueError(f"expected an input of 2 or 3 dimensions, got {x.dim()}")
-        if x.shape[-1] != self.input_size:
-            raise ValueError(f"expected {self.input_size} features, got {x.shape[-1]}")
-
-    def _states(self, x: Tensor, given: Sequence[Tensor] | None) -> State:
-        """The states to start from: those given, if their shapes fit the input, or zeros."""
-        batch = () if x.dim() == 2 else (x.shape[0 if self.batch_first else 1],)
-        shape = (self.num_layers * len(self.directions), *batch, self.hidden_size)
-        if given is None:
-            return (x.new_zeros(shape),) * self.states
-        for state in given:
+        shape = (sum(map(len, self.suffixes)), *x.shape[1:-1], self.hidden_size)
+        if hx is None:
+            hx = (x.new_zeros(shape),) * self.states
+        for state in hx:
             if state.shape != shape:
                 raise ValueError(f"expected a state of shape {shape}, got {tuple(state.shape)}")
-        return tuple(given)
+        if not batched:
+            x, hx = x.unsqueeze(1), tuple(state.unsqueeze(1) for state in hx)
 
-    def _walk_layers(self, x: Tensor, states: State) -> tuple[Tensor, State]:
-        """Layer upon layer; the final states are stacked in the order layer 0, layer 0 reversed, layer 1, ..."""
         last: list[State] = []
-        for layer in range(self.num_layers):
+        for layer, suffixes in enumerate(self.suffixes):
             if layer > 0:
-                x = self._drop(x)
+                x = F.dropout(x, self.dropout, self.training)
             outputs = []
-            for direction in self.directions:
-                start = tuple(state[len(last)] for state in states)
-                output, end = self._walk(x, start, layer, direction)
-                outputs.append(output)
+            for backward, suffix in enumerate(suffixes):
+                start = tuple(state[len(last)] for state in hx)
+                output, end = self._walk(x.flip(0) if backward else x, start, suffix)
+                outputs.append(output.flip(0) if backward else output)
                 last.append(end)
             x = torch.cat(outputs, -1)
-        return x, tuple(torch.stack(each) for each in zip(*last, strict=True))
+        ends = tuple(torch.stack(each) for each in zip(*last, strict=True))
 
-    def _drop(self, x: Tensor) -> Tensor:
-        return nn.functional.dropout(x, self.dropout, self.training)
+        if not batched:
+            return x.squeeze(1), tuple(state.squeeze(1) for state in ends)
+        return (x.transpose(0, 1) if self.batch_first else x), ends
 
-    def _walk(self, x: Tensor, state: State, layer: int, direction: str) -> tuple[Tensor, State]:
-        """One layer in one direction: its outputs in the order of the input, and its state after the last step."""
-        suffix = f"_l{layer}{direction}"
-        # The input's share does not depend on the state, so one product serves all steps.
-        from_input = self._affine(x, "_ih" + suffix)
+    def _walk(self, x: Tensor, state: State, suffix: str) -> tuple[Tensor, State]:
+        """One layer in one direction: the outputs, and the state after the last step."""
+        w_ih, w_hh, b_ih, b_hh = (
+            getattr(self, name + suffix, None) for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+        )
         outputs = []
-        for a in reversed(from_input) if direction else from_input:
-            state = self._step(a, self._affine(state[0], "_hh" + suffix), state)
+        # The input's share does not depend on the state, so one product serves all steps.
+        for from_input in F.linear(x, w_ih, b_ih):
+            state = self._step(from_input, F.linear(state[0], w_hh, b_hh), state)
             outputs.append(state[0])
-        return torch.stack(outputs[::-1] if direction else outputs), state
-
-    def _affine(self, x: Tensor, name: str) -> Tensor:
-        bias = getattr(self, "bias" + name) if self.bias else None
-        return nn.functional.linear(x, getattr(self, "weight" + name), bias)
+        return torch.stack(outputs), state
 
     def _step(self, from_input: Tensor, from_state: Tensor, state: State) -> State:
+        """The states after one step, from both affine maps and the states before it."""
         raise NotImplementedError
 
 
@@ -189,10 +164,8 @@ class RNN(_Recurrent):
         return output, h_n
 
     def _step(self, from_input: Tensor, from_state: Tensor, state: State) -> State:
-        return (self._activate(from_input + from_state),)
-
-    def _activate(self, a: Tensor) -> Tensor:
-        return torch.tanh(a) if self.nonlinearity == "tanh" else torch.relu(a)
+        a = from_input + from_state
+        return (torch.relu(a) if self.nonlinearity == "relu" else torch.tanh(a),)
 
 
 class LSTM(_Recurrent):
@@ -318,7 +291,5 @@ class GRU(_Recurrent):
         input_r, input_z, input_n = from_input.chunk(self.blocks, -1)
         state_r, state_z, state_n = from_state.chunk(self.blocks, -1)
         r, z = torch.sigmoid(input_r + state_r), torch.sigmoid(input_z + state_z)
-        return (self._mix(z, torch.tanh(input_n + r * state_n), state[0]),)
-
-    def _mix(self, z: Tensor, n: Tensor, h: Tensor) -> Tensor:
-        return (1 - z) * n + z * h
+        n = torch.tanh(input_n + r * state_n)
+        return ((1 - z) * n + z * state[0],)
