@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.answer.load import Answer, Cell
-from grader.host.session import Child, Observation, Server, Stopped
+from grader.host.session import Child, Server, Stopped, Unread
 from grader.model import Limits
 from grader.spec import OffLimits, call, layer_case, tensor
 
@@ -53,7 +53,7 @@ def case(fill: str = "ones", **more: Any) -> dict[str, Any]:
     return layer_case(steps=[call(tensor(2, fill=fill), cotangent=0)], state=None) | {"symbol": "Double"} | more
 
 
-def run(server: Server, source: str, count: int = 1) -> list[Observation | Stopped]:
+def run(server: Server, source: str, count: int = 1) -> list[Unread | Stopped]:
     child = open_child(server, source)
     try:
         return list(child.run([case() for _ in range(count)]))

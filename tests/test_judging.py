@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from grader.case.probe import run_case
 from grader.compare import criteria
 from grader.judge.board import Board
-from grader.model import Counterexample, FindingKind, Verdict
+from grader.model import CaseKind, Counterexample, FindingKind, Verdict
 from grader.spec import Part, call, layer_case, tensor
 from grader.suite.compile import resolve_case
 from grader.suite.data import Suite, SuiteCase
@@ -70,8 +70,8 @@ def test_a_failure_by_position_shows_its_line() -> None:
     suite = Suite(
         exercise="a/b", symbol=PART.symbol, visibility="hidden", digest="", planned={"interface": 2},
         cases=[
-            SuiteCase(kind="main", case=case, expected=expected),
-            SuiteCase(kind="positional", case=by_position, expected=expected, group=0),
+            SuiteCase(kind=CaseKind.MAIN, case=case, expected=expected),
+            SuiteCase(kind=CaseKind.POSITIONAL, case=by_position, expected=expected, group=0),
         ],
     )  # fmt: skip
     lines = ["class BatchNorm1d(nn.BatchNorm1d):", "    def __init__(self, *, num_features):", "        super()"]

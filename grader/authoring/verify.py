@@ -8,7 +8,6 @@ from contextlib import closing
 from multiprocessing import get_context
 from os import cpu_count
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import nn
@@ -24,7 +23,7 @@ from grader.course.declared import DeclaredExercise, declared
 from grader.host.session import Server, Stopped
 from grader.judge.grade import PartGrader
 from grader.kit.load import load_course
-from grader.model import CourseError, Hole, HoleKind, Limits, PartReport, Verdict
+from grader.model import CaseKind, CourseError, Hole, HoleKind, Limits, New, PartReport, Verdict
 from grader.release.stub import stub_of
 from grader.release.write import stale
 from grader.spec import Part
@@ -282,18 +281,18 @@ class _Verifier:
         if isinstance(opened, Stopped):
             return "loud"
         suite = self.suites.suite(self.exercise, part)
-        cases = [entry for entry in suite.cases if entry.kind in ("main", "errors")]
+        cases = [entry for entry in suite.cases if entry.kind in (CaseKind.MAIN, CaseKind.ERRORS)]
         with closing(opened):
             if part.symbol not in opened.loaded["symbols"]:
                 return "loud"
-            for entry, item in zip(cases, opened.run([dict(entry.case) for entry in cases]), strict=False):
+            for entry, item in zip(cases, opened.run([entry.case for entry in cases]), strict=False):
                 if isinstance(item, Stopped):
                     return "loud"
-                got, expected = validate(item), entry.expected or {}
+                got = validate(item)
                 judged = (
-                    apart.judge_raising(entry.case, got, expected)
-                    if entry.kind == "errors"
-                    else criteria.judge_case(part, entry.case, expected, got)
+                    apart.judge_raising(entry.case, got, entry.answered)
+                    if entry.kind is CaseKind.ERRORS
+                    else criteria.judge_case(part, entry.case, entry.answered, got)
                 )
                 if judged.findings:
                     loud = all(finding.verdict in _LOUD for finding in judged.findings.values())
@@ -305,12 +304,10 @@ def _constant_arguments(part: Part, suite: Suite) -> list[Hole]:
     """Arguments that no case gives a value of its own."""
     varied: set[str] = set()
     for entry in suite.cases:
-        if entry.kind != "main":
+        if entry.kind is not CaseKind.MAIN:
             continue
-        new = entry.case.get("new")
-        given: Mapping[str, Any] = new["kwargs"] if new else {}
-        varied |= set(given)
-        varied |= set(list(part.arguments)[: len(new["args"])] if new else ())
+        new: New = entry.case.get("new") or {"args": [], "kwargs": {}}
+        varied |= {*new["kwargs"], *list(part.arguments)[: len(new["args"])]}
     return [
         Hole(kind=HoleKind.CONSTANT_ARGUMENT, text=f"no case gives {name} a value")
         for name in part.arguments

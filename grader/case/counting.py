@@ -1,17 +1,18 @@
 """Count the tensor operations that a call dispatches."""
 
 import contextlib
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
+
+from grader.model import Observation
 
 
 class _Count(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Counts the operations dispatched while it is on."""
 
-    def __init__(self, seen: dict[Any, int]) -> None:
+    def __init__(self, seen: dict[object, int]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.seen = seen
 
@@ -20,23 +21,29 @@ class _Count(TorchDispatchMode):  # type: ignore[no-untyped-call]
         # Else torch imports its compiler, two thirds of a second in every child.
         return False
 
-    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+    def __torch_dispatch__(
+        self,
+        func: Callable[..., object],
+        types: object,
+        args: Sequence[object] = (),
+        kwargs: Mapping[str, object] | None = None,
+    ) -> object:
         self.seen[func] = self.seen.get(func, 0) + 1
         return func(*args, **(kwargs or {}))
 
 
 @contextlib.contextmanager
-def counted(observation: dict[str, Any]) -> Iterator[None]:
+def counted(observation: Observation) -> Iterator[None]:
     """Count the tensor operations dispatched inside, and the floating elements that leave torch for Python."""
-    seen: dict[Any, int] = {}
-    leaks: dict[str, Callable[..., Any]] = {
+    seen: dict[object, int] = {}
+    leaks: dict[str, Callable[..., object]] = {
         "tolist": torch.Tensor.tolist,
         "numpy": torch.Tensor.numpy,
         "__array__": torch.Tensor.__array__,
     }
 
-    def leaking(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
-        def counted(self: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
+    def leaking(name: str, original: Callable[..., object]) -> Callable[..., object]:
+        def counted(self: torch.Tensor, *args: object, **kwargs: object) -> object:
             # Whole numbers may be indices, which anybody may work out in Python.
             seen[name] = seen.get(name, 0) + (self.numel() if self.is_floating_point() else 1)
             return original(self, *args, **kwargs)

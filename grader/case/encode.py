@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from grader.case import recipes
+from grader.model import Description, Encoded
 
 SKETCH_ABOVE = 20_000
 """Elements from which a tensor is sent as a sketch (samples and signed sums) rather than whole."""
@@ -22,7 +23,7 @@ _MAX_DEPTH = 6
 _MAX_ITEMS = 10_000
 
 
-def describe(target: Any, *, keys: bool = True) -> dict[str, Any]:
+def describe(target: object, *, keys: bool = True) -> Description:
     """Names, shapes, dtypes and kinds of the parameters and buffers of a module, and the keys of its state dict."""
     if not isinstance(target, nn.Module):
         return {"module": False}
@@ -71,7 +72,7 @@ def _unique(items: Iterable[tuple[str, torch.Tensor]]) -> Iterable[tuple[str, to
     return first.values()
 
 
-def encode(value: Any, labels: Mapping[int, str] | None = None, depth: int = 0, *, copy: bool = True) -> Any:
+def encode(value: object, labels: Mapping[int, str] | None = None, depth: int = 0, *, copy: bool = True) -> Encoded:
     """Reduce a value to what the wire carries; what it cannot carry becomes the name of its type.
 
     Tuples and lists become lists, mappings ``{"$dict": [[key, value], ...]}``, tensors plain contiguous ones, or
@@ -141,7 +142,7 @@ def _sketching(count: int) -> tuple[torch.Tensor, torch.Tensor]:
     return picked, torch.from_numpy(rng.randint(0, 2, count, dtype=np.int8) * 2 - 1)
 
 
-def tensors(value: Any, path: str) -> Iterator[tuple[str, torch.Tensor]]:
+def tensors(value: object, path: str) -> Iterator[tuple[str, torch.Tensor]]:
     """The tensors of nested lists, tuples and mappings, each with its place."""
     if isinstance(value, torch.Tensor):
         yield path, value

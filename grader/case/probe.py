@@ -30,6 +30,20 @@ from torch import nn
 from grader.case import recipes
 from grader.case.counting import counted
 from grader.case.encode import Members, describe, encode, encode_tensor, tensors
+from grader.model import (
+    Argument,
+    CallRecord,
+    Case,
+    Failure,
+    Leaf,
+    Line,
+    Observation,
+    Raised,
+    Recipe,
+    StateItem,
+    Step,
+    is_recipe,
+)
 
 Mark = Callable[[str, int], None]
 _PLAIN = {bool, int, float, str, type(None)}
@@ -37,14 +51,14 @@ _PLAIN = {bool, int, float, str, type(None)}
 
 
 def run_case(
-    case: Mapping[str, Any],
+    case: Case,
     namespace: Mapping[str, Any],
     *,
     device: str = "cpu",
     plain: bool = False,
     mark: Mark = lambda stage, step: None,
     answer_file: str = "",
-) -> dict[str, Any]:
+) -> Observation:
     """Run a case and return its observation.
 
     Args:
@@ -62,13 +76,26 @@ def run_case(
         _seed(case.get("seed", 0), device)
         run.all()
     except BaseException as error:
-        run.observation["error"] = {"stage": run.stage, "step": run.step, **describe_error(error, answer_file)}
+        run.observation["error"] = failure(error, answer_file, run.stage, run.step)
     finally:
         torch.set_default_dtype(dtype)
     return run.observation
 
 
-def describe_error(error: BaseException, answer_file: str) -> dict[str, Any]:
+def failure(error: BaseException, answer_file: str, stage: str, step: int) -> Failure:
+    """An exception that ended a case at some stage of some step."""
+    raised = describe_error(error, answer_file)
+    return {
+        "stage": stage,
+        "step": step,
+        "type": raised["type"],
+        "kinds": raised["kinds"],
+        "message": raised["message"],
+        "line": raised["line"],
+    }
+
+
+def describe_error(error: BaseException, answer_file: str) -> Raised:
     """An exception as plain data, with the innermost line of the answer that it passed through."""
     line = None
     if isinstance(error, SyntaxError) and error.filename == answer_file:
@@ -102,12 +129,10 @@ def _seed(seed: int, device: str) -> None:
 class _Run:
     """The state of one case while it runs."""
 
-    def __init__(
-        self, case: Mapping[str, Any], namespace: Mapping[str, Any], device: str, plain: bool, mark: Mark
-    ) -> None:
+    def __init__(self, case: Case, namespace: Mapping[str, Any], device: str, plain: bool, mark: Mark) -> None:
         self.case, self.namespace, self.device, self.plain, self._mark = case, namespace, device, plain, mark
         self.dtype: torch.dtype = getattr(torch, case.get("dtype", "float64"))
-        self.observation: dict[str, Any] = {"steps": [], "error": None}
+        self.observation: Observation = {"steps": [], "error": None}
         self.stage, self.step = "new", -1
         self.target: Any = None
         self.parameters: dict[str, torch.Tensor] = {}
@@ -130,10 +155,11 @@ class _Run:
             if isinstance(self.target, nn.Module) and "fresh" not in self.case and not self.is_settled():
                 self.target = self.target.to(device=self.device, dtype=self.dtype)
             # Loading a state says whether its keys are right; only without one are they listed.
-            self.observation["new"] = describe(self.target, keys=self.case.get("state") is None)
-            if self.case.get("state") is not None:
+            state = self.case.get("state")
+            self.observation["new"] = describe(self.target, keys=state is None)
+            if state is not None:
                 self.enter("load")
-                self.load(self.case["state"])
+                self.load(state)
         elif symbol:
             self.target = self.namespace[symbol]
         for index, step in enumerate(self.case["steps"]):
@@ -155,13 +181,13 @@ class _Run:
             for _, item in (*members.parameters, *members.buffers)
         )
 
-    def values(self, value: Any) -> Any:
+    def values(self, value: Argument) -> Any:
         """Make the arguments that plain data describes."""
         if type(value) is list:
             return [self.values(item) for item in value]
         if type(value) is not dict:
             return value
-        if "$fill" in value:
+        if is_recipe(value):
             tensor = recipes.build(value, dtype=self.dtype, plain=self.plain).to(self.device)
             wants = tensor.is_floating_point() and value.get("grad", True)
             # detach: a leaf of the graph that keeps its strides.
@@ -180,7 +206,7 @@ class _Run:
             return made.to(device=self.device, dtype=self.dtype) if isinstance(made, nn.Module) else made
         return {key: self.values(item) for key, item in value.items()}
 
-    def load(self, state: list[list[Any]]) -> None:
+    def load(self, state: list[StateItem]) -> None:
         """Load the case's state by name, or by order where names differ but shapes agree, and say which."""
         target = self.target
         wanted = {name: recipes.build(recipe, dtype=self.dtype).to(self.device) for name, recipe in state}
@@ -216,17 +242,17 @@ class _Run:
         self.buffers = [(name, own_name) for name, (own_name, _) in found.items() if kinds[name] == "buffer"]
         self.observation["load"] = {"how": how, "message": message}
 
-    def do_train(self, step: Mapping[str, Any]) -> dict[str, Any]:
+    def do_train(self, step: Step) -> CallRecord:
         self.enter("mode")
         self.target.train()
         return {}
 
-    def do_eval(self, step: Mapping[str, Any]) -> dict[str, Any]:
+    def do_eval(self, step: Step) -> CallRecord:
         self.enter("mode")
         self.target.eval()
         return {}
 
-    def do_call(self, step: Mapping[str, Any]) -> dict[str, Any]:
+    def do_call(self, step: Step) -> CallRecord:
         """Call the object, and where the step has a cotangent pull it back to the inputs and parameters."""
         args, kwargs = self.values(step.get("args", [])), self.values(step.get("kwargs", {}))
         inputs = dict(tensors([*args], "input")) | dict(tensors(kwargs, ""))
@@ -236,7 +262,7 @@ class _Run:
             out = function(*args, **kwargs)
         outputs = list(tensors(out, "output"))
         # Nothing that a later step does may change what this one gave or was given, so neither is copied.
-        record: dict[str, Any] = {"out": encode(out, copy=False)}
+        record: CallRecord = {"out": encode(out, copy=False)}
         record["inputs"] = {name: encode_tensor(tensor, False) for name, tensor in inputs.items()}
         if self.buffers:
             copy = self.step + 1 < len(self.case["steps"])
@@ -259,7 +285,7 @@ class _Run:
 
     def pull_back(
         self, outputs: list[tuple[str, torch.Tensor]], inputs: dict[str, torch.Tensor], seed: int
-    ) -> dict[str, Any]:
+    ) -> dict[str, Leaf]:
         wrt = {name: tensor for name, tensor in (inputs | self.parameters).items() if tensor.requires_grad}
         live = [(name, tensor) for name, tensor in outputs if tensor.requires_grad]
         grads: tuple[torch.Tensor | None, ...] = (None,) * len(wrt)
@@ -273,7 +299,7 @@ class _Run:
             for (name, tensor), grad in zip(wrt.items(), grads, strict=True)
         }
 
-    def do_run(self, step: Mapping[str, Any]) -> dict[str, Any]:
+    def do_run(self, step: Step) -> CallRecord:
         """Run lines of Python one by one; each gives its value, None for a statement, or its exception."""
         if self.variables is None:
             self.variables = {**self.namespace, "torch": torch, "nn": nn, "layer": self.target, "__name__": "case"}
@@ -285,11 +311,15 @@ class _Run:
 
 
 def _cotangent(tensor: torch.Tensor, seed: int, name: str) -> torch.Tensor:
-    recipe = {"$fill": "normal", "shape": list(tensor.shape), "seed": (seed + zlib.crc32(name.encode())) % 2**32}
+    recipe: Recipe = {
+        "$fill": "normal",
+        "shape": list(tensor.shape),
+        "seed": (seed + zlib.crc32(name.encode())) % 2**32,
+    }
     return recipes.build(recipe, dtype=tensor.dtype).to(tensor.device)
 
 
-def _run_line(line: str, variables: dict[str, Any]) -> dict[str, Any]:
+def _run_line(line: str, variables: dict[str, Any]) -> Line:
     code, is_expression = _compiled(line)
     try:
         if is_expression:
@@ -309,7 +339,7 @@ def _compiled(line: str) -> tuple[CodeType, bool]:
     return compile(tree, "<case>", "exec"), False
 
 
-def _labels(variables: Mapping[str, Any]) -> dict[int, str]:
+def _labels(variables: Mapping[str, object]) -> dict[int, str]:
     """The variable that first held each object, to tell objects apart by identity across the wire."""
     labels: dict[int, str] = {}
     for name, value in variables.items():

@@ -5,15 +5,16 @@ whose stream is frozen for good, so a case means the same on every machine and v
 """
 
 import math
-from typing import Any
 
 import numpy as np
 import torch
 
+from grader.model import Recipe
+
 _GENERATOR = np.random.RandomState(0)
 
 
-def build(recipe: dict[str, Any], *, dtype: torch.dtype, plain: bool = False) -> torch.Tensor:
+def build(recipe: Recipe, *, dtype: torch.dtype, plain: bool = False) -> torch.Tensor:
     """Make the tensor of a recipe on the CPU.
 
     Args:
@@ -40,7 +41,7 @@ def generator(seed: int) -> np.random.RandomState:
     return _GENERATOR
 
 
-def _values(recipe: dict[str, Any]) -> np.ndarray:
+def _values(recipe: Recipe) -> np.ndarray:
     shape, family = tuple(recipe["shape"]), recipe["$fill"]
     rng = generator(recipe.get("seed", 0))
     if family == "normal":

@@ -33,7 +33,7 @@ class WireError(Exception):
     """The peer sent something that is not a frame of this protocol."""
 
 
-def pack(value: Any) -> bytes:
+def pack(value: object) -> bytes:
     """Encode plain values and tensors as one message frame.
 
     Tensors are detached, moved to the CPU and stored contiguous; tuples become lists.
@@ -46,12 +46,12 @@ def frame(kind: int, payload: bytes) -> bytes:
     return HEAD.pack(kind, len(payload)) + payload
 
 
-def pack_payload(value: Any) -> bytes:
+def pack_payload(value: object) -> bytes:
     """Encode plain values and tensors, without a frame's head."""
     buffers: list[bytes] = []
     offset = 0
 
-    def leaf(item: Any) -> Any:
+    def leaf(item: object) -> dict[str, list[object]]:
         nonlocal offset
         if not isinstance(item, torch.Tensor):
             raise TypeError(f"cannot send a {type(item).__name__}")
@@ -89,7 +89,7 @@ def unpack(payload: bytes | memoryview) -> Any:
         header = bytes(memoryview(payload)[4 : 4 + size])
         used = 0
 
-        def decode(item: dict[str, Any]) -> Any:
+        def decode(item: dict[str, Any]) -> dict[str, Any] | torch.Tensor:
             nonlocal used
             if "$tensor" not in item:
                 return item

@@ -1,19 +1,21 @@
 """Judge the cases that one criterion has for itself: `errors`, where the oracle raises, and `numerics`, in float32."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+
+import torch
 
 from grader.compare import tensors as compare
 from grader.compare.criteria import Outcome, error_finding, finding_of
-from grader.model import Finding, FindingKind
+from grader.model import Case, Finding, FindingKind, Leaf, Observation, Truth
 
 
-def judge_raising(case: Mapping[str, Any], got: Mapping[str, Any], expected: Mapping[str, Any]) -> Outcome:
+def judge_raising(case: Case, got: Observation, expected: Observation) -> Outcome:
     """Judge a case in which the oracle raises: any exception will do, wherever it comes; a crash will not."""
     outcome = Outcome()
     error = got["error"]
     if error is None:
         wanted = expected["error"]
+        assert wanted is not None, "the oracle raises"
         finding = Finding(
             criterion="errors",
             kind=FindingKind.NOT_RAISED,
@@ -35,19 +37,12 @@ def judge_raising(case: Mapping[str, Any], got: Mapping[str, Any], expected: Map
     return outcome
 
 
-def _bad_input(case: Mapping[str, Any]) -> str:
-    if case.get("why"):
-        return str(case["why"])
-    return "This constructor call or input"
+def _bad_input(case: Case) -> str:
+    return case.get("why") or "This constructor call or input"
 
 
-def judge_numerics(
-    case: Mapping[str, Any], expected: Mapping[str, Any], got: Mapping[str, Any], source: Sequence[str] = ()
-) -> Outcome:
-    """Judge a float32 case: each output within its allowance of the float64 truth.
-
-    ``expected`` is ``{"truth": {path: tensor}, "allowed": {path: float}}`` (see `grader.suite.cache`).
-    """
+def judge_numerics(expected: Truth, got: Observation, source: Sequence[str] = ()) -> Outcome:
+    """Judge a float32 case: each output within its allowance of the float64 truth."""
     outcome = Outcome()
     if got["error"] is not None:
         outcome.check("numerics", error_finding(got["error"], "numerics", source))
@@ -55,7 +50,7 @@ def judge_numerics(
     found = dict(numeric_leaves(got))
     for path, truth in expected["truth"].items():
         have = found.get(path)
-        if have is None or not compare.is_tensor(have) or compare.shape_of(have) != compare.shape_of(truth):
+        if have is None or compare.shape_of(have) != compare.shape_of(truth):
             continue
         if body_dtype(have) != "float32":
             message = (
@@ -80,24 +75,23 @@ def judge_numerics(
     return outcome
 
 
-def _as64(leaf: Any) -> Any:
-    if isinstance(leaf, Mapping):
-        return {**leaf, "$sketch": leaf["$sketch"].double()}
-    return leaf.double()
+def _as64(leaf: Leaf) -> Leaf:
+    if isinstance(leaf, torch.Tensor):
+        return leaf.double()
+    return {**leaf, "$sketch": leaf["$sketch"].double()}
 
 
-def body_dtype(leaf: Any) -> str:
+def body_dtype(leaf: Leaf) -> str:
     """The dtype of a tensor leaf, by name."""
     return str(compare.body(leaf).dtype).removeprefix("torch.")
 
 
-def numeric_leaves(observation: Mapping[str, Any]) -> list[tuple[str, Any]]:
+def numeric_leaves(observation: Observation) -> list[tuple[str, Leaf]]:
     """The floating tensors that `numerics` judges, outputs and buffers, each with its place."""
-    found = []
+    found: list[tuple[str, Leaf]] = []
     for index, record in enumerate(observation["steps"]):
-        places = [(path, leaf) for path, leaf in compare.leaves(record.get("out"), f"the output of step {index + 1}")]
+        outputs = compare.leaves(record.get("out"), f"the output of step {index + 1}")
+        places = [(path, leaf) for path, leaf in outputs if compare.is_tensor(leaf)]
         places += [(f"buffer {name} after step {index + 1}", leaf) for name, leaf in record.get("buffers", {}).items()]
-        found += [
-            (path, leaf) for path, leaf in places if compare.is_tensor(leaf) and compare.body(leaf).is_floating_point()
-        ]
+        found += [(path, leaf) for path, leaf in places if compare.body(leaf).is_floating_point()]
     return found

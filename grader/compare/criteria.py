@@ -6,11 +6,23 @@ mistake gives one red line: a layer that is wrong in eval mode keeps the points 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from grader.compare import tensors as compare
 from grader.compare.tensors import Difference
-from grader.model import Finding, FindingKind, Verdict
+from grader.model import (
+    CallRecord,
+    Case,
+    Description,
+    Encoded,
+    Failure,
+    Finding,
+    FindingKind,
+    Leaf,
+    Line,
+    Observation,
+    Step,
+    Verdict,
+)  # fmt: skip
 from grader.spec import Part
 
 STAGE_CRITERION = {
@@ -52,7 +64,7 @@ class Outcome:
         return False
 
 
-def error_finding(error: Mapping[str, Any], criterion: str, source: Sequence[str] = ()) -> Finding:
+def error_finding(error: Failure, criterion: str, source: Sequence[str] = ()) -> Finding:
     """The finding of an exception (or of a stop, which has ``verdict``) at some stage of a case."""
     line = error.get("line")
     text = source[line - 1].strip() if isinstance(line, int) and 0 < line <= len(source) else ""
@@ -93,7 +105,7 @@ def _about_dtypes(said: str) -> bool:
     return any(word in said for word in ("dtype", "double", "float32", "float64", "scalar type"))
 
 
-def _out_of_memory(error: Mapping[str, Any]) -> bool:
+def _out_of_memory(error: Failure) -> bool:
     message = error["message"].lower()
     return "MemoryError" in error["kinds"] or any(
         text in message
@@ -103,9 +115,9 @@ def _out_of_memory(error: Mapping[str, Any]) -> bool:
 
 def judge_case(
     part: Part,
-    case: Mapping[str, Any],
-    expected: Mapping[str, Any],
-    got: Mapping[str, Any],
+    case: Case,
+    expected: Observation,
+    got: Observation,
     *,
     source: Sequence[str] = (),
     float32: bool = False,
@@ -149,19 +161,17 @@ def judge_case(
     return outcome
 
 
-def _note_error(outcome: Outcome, error: Mapping[str, Any] | None, source: Sequence[str], lines_criterion: str) -> None:
+def _note_error(outcome: Outcome, error: Failure | None, source: Sequence[str], lines_criterion: str) -> None:
     if error is not None:
         criterion = lines_criterion if error["stage"] == "run" else STAGE_CRITERION.get(error["stage"], "interface")
         outcome.check(criterion, error_finding(error, criterion, source))
 
 
-def _all_grads(observation: Mapping[str, Any]) -> list[Any]:
+def _all_grads(observation: Observation) -> list[Leaf]:
     return [grad for record in observation["steps"] for grad in record.get("grads", {}).values()]
 
 
-def _judge_new(
-    outcome: Outcome, case: Mapping[str, Any], expected: Mapping[str, Any], got: Mapping[str, Any], float32: bool
-) -> bool:
+def _judge_new(outcome: Outcome, case: Case, expected: Observation, got: Observation, float32: bool) -> bool:
     """Judge construction and loading; False where nothing after them can be judged."""
     new, want = got.get("new"), expected["new"]
     if new is None:
@@ -179,7 +189,7 @@ def _judge_new(
         return True
     if load is None:
         return False
-    how: str = load["how"]
+    how = load["how"]
     if how != "exact":
         finding = Finding(
             criterion="parameters",
@@ -191,7 +201,7 @@ def _judge_new(
     return how != "partial"
 
 
-def _training(want: Mapping[str, Any], new: Mapping[str, Any]) -> Finding | None:
+def _training(want: Description, new: Description) -> Finding | None:
     if want.get("training") == new.get("training"):
         return None
     return Finding(
@@ -201,11 +211,11 @@ def _training(want: Mapping[str, Any], new: Mapping[str, Any]) -> Finding | None
     )
 
 
-def _description(want: Mapping[str, Any], new: Mapping[str, Any], float32: bool) -> Finding | None:
+def _description(want: Description, new: Description, float32: bool) -> Finding | None:
     """Compare names, shapes, dtypes and ``requires_grad`` of parameters and buffers."""
-    for kind, plural in (("parameters", "parameters"), ("buffers", "buffers")):
-        wanted = {row[0]: row for row in want[kind]}
-        given = {row[0]: row for row in new[kind]}
+    tables = ("parameters", want["parameters"], new["parameters"]), ("buffers", want["buffers"], new["buffers"])
+    for plural, ours, theirs in tables:
+        wanted, given = {row[0]: row for row in ours}, {row[0]: row for row in theirs}
         if wanted.keys() != given.keys():
             names, own = ", ".join(wanted), ", ".join(given)
             return Finding(
@@ -261,8 +271,8 @@ def _judge_call(
     outcome: Outcome,
     part: Part,
     index: int,
-    want: Mapping[str, Any],
-    have: Mapping[str, Any],
+    want: CallRecord,
+    have: CallRecord,
     state_held: bool,
     before: float,
     tolerance: float,
@@ -289,7 +299,7 @@ def _judge_call(
     ins = (compare.magnitude(leaf) for leaf in want["inputs"].values())
     floor = floor or _SMALL * (max(outs, default=0.0) or max(ins, default=0.0)) or _NOTHING
 
-    def outputs(criterion: str, chosen: Callable[[Any], Any]) -> bool:
+    def outputs(criterion: str, chosen: Callable[[Encoded], Encoded]) -> bool:
         pair = chosen(want["out"]), chosen(have["out"])
         difference = compare.compare_values(*pair, "the output", tolerance=tolerance, floor=floor)
         if difference is not None and float32 and difference.kind in _OF_DTYPES:
@@ -324,7 +334,7 @@ def _judge_call(
     return still
 
 
-def _items(out: Any, places: Sequence[int], *, inside: bool) -> Any:
+def _items(out: Encoded, places: Sequence[int], *, inside: bool) -> Encoded:
     """An output with None for the items at some places, or for all others."""
     if not isinstance(out, list):
         return out
@@ -332,7 +342,7 @@ def _items(out: Any, places: Sequence[int], *, inside: bool) -> Any:
 
 
 def _sections(
-    want: Mapping[str, Any], have: Mapping[str, Any], prefix: str, floor: float, tolerance: float, float32: bool
+    want: Mapping[str, Leaf], have: Mapping[str, Leaf], prefix: str, floor: float, tolerance: float, float32: bool
 ) -> Difference | None:
     """The worst of named tensors."""
     worst: Difference | None = None
@@ -358,9 +368,9 @@ def _sections(
 
 def _judge_lines(
     outcome: Outcome,
-    step: Mapping[str, Any],
-    want: Mapping[str, Any],
-    have: Mapping[str, Any],
+    step: Step,
+    want: CallRecord,
+    have: CallRecord,
     criterion: str,
     tolerance: float,
 ) -> None:
@@ -374,9 +384,7 @@ def _judge_lines(
         outcome.check(criterion, Finding(criterion=criterion, kind=FindingKind.ENDED_EARLY, message=message))
 
 
-def _line(
-    text: str, expected: Mapping[str, Any], got: Mapping[str, Any], criterion: str, tolerance: float
-) -> Finding | None:
+def _line(text: str, expected: Line, got: Line, criterion: str, tolerance: float) -> Finding | None:
     if "raised" in expected or "raised" in got:
         if "raised" in expected and "raised" in got:
             return None

@@ -2,14 +2,18 @@
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias, TypeGuard
 
 import numpy as np
 import torch
 
 from grader.compare import tensors as compare
+from grader.model import CallRecord, Encoded, Leaf, Observation, Row
+
+Mark: TypeAlias = str | list[Any]
+"""Of a tensor its shape, size and two projections; of an error, of what was constructed, or of a leaf its text."""
 
 _AGREE = 1e-6
 
@@ -19,7 +23,7 @@ class Fingerprint:
 
     __slots__ = ("marks",)
 
-    def __init__(self, marks: Sequence[Any]) -> None:
+    def __init__(self, marks: Sequence[Mark]) -> None:
         self.marks = marks
 
     def matches(self, other: "Fingerprint") -> bool:
@@ -31,12 +35,12 @@ class Fingerprint:
         return all(_agree(one, other, floor) for one, other in zip(self.marks, other.marks, strict=True))
 
 
-def fingerprint(observation: Mapping[str, Any]) -> Fingerprint:
+def fingerprint(observation: Observation) -> Fingerprint:
     """The fingerprint of an observation that the probe wrote (or one validated)."""
     return Fingerprint(list(_marks(observation)))
 
 
-def _marks(observation: Mapping[str, Any]) -> Iterator[Any]:
+def _marks(observation: Observation) -> Iterator[Mark]:
     error = observation.get("error")
     yield (
         [error["stage"], error["type"], error["step"]]
@@ -48,14 +52,14 @@ def _marks(observation: Mapping[str, Any]) -> Iterator[Any]:
         yield [
             canonical_rows(new.get("parameters", [])),
             canonical_rows(new.get("buffers", [])),
-            observation.get("load", {}).get("how"),
+            observation["load"]["how"] if "load" in observation else None,
         ]
     for record in observation["steps"]:
         for _, leaf in compare.leaves(record.get("out")):
             yield _mark(leaf)
-        for section in ("inputs", "buffers", "grads"):
-            for name in sorted(record.get(section, {})):
-                yield _mark(record[section][name])
+        for section in sections(record):
+            for name in sorted(section):
+                yield _mark(section[name])
         for line in record.get("lines", []):
             if "raised" in line:
                 yield ["raised"]
@@ -64,12 +68,17 @@ def _marks(observation: Mapping[str, Any]) -> Iterator[Any]:
                     yield _mark(leaf)
 
 
-def canonical_rows(rows: Sequence[Any]) -> str:
+def sections(record: CallRecord) -> tuple[dict[str, Leaf], ...]:
+    """The named tensors of a record: inputs, buffers, gradients."""
+    return record.get("inputs", {}), record.get("buffers", {}), record.get("grads", {})
+
+
+def canonical_rows(rows: Sequence[Row]) -> str:
     """Rows of a description as text."""
     return json.dumps(sorted(rows, key=lambda row: str(row[0])))
 
 
-def _mark(leaf: Any) -> Any:
+def _mark(leaf: Encoded) -> Mark:
     if not compare.is_tensor(leaf):
         return json.dumps(leaf, sort_keys=True, default=str)
     values = compare.body(leaf).to(torch.float64).reshape(-1)
@@ -86,11 +95,11 @@ def _directions(size: int) -> tuple[torch.Tensor, torch.Tensor]:
     return first, second
 
 
-def _is_tensor(mark: Any) -> bool:
+def _is_tensor(mark: Mark) -> TypeGuard[list[Any]]:
     return isinstance(mark, list) and len(mark) == 4
 
 
-def _agree(one: Any, other: Any, floor: float) -> bool:
+def _agree(one: Mark, other: Mark, floor: float) -> bool:
     if not (_is_tensor(one) and _is_tensor(other)):
         return bool(one == other)
     scale = 10 * _AGREE * max(abs(one[1]), abs(other[1]), floor)

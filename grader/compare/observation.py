@@ -9,12 +9,14 @@ from typing import Any, cast
 
 import torch
 
+from grader.model import Observation
+
 
 class Malformed(Exception):
     """The observation is not one that the probe writes."""
 
 
-def validate(observation: Any) -> dict[str, Any]:
+def validate(observation: Any) -> Observation:
     """Give the observation back if it is well formed.
 
     Raises:
@@ -53,7 +55,7 @@ def validate(observation: Any) -> dict[str, Any]:
             and isinstance(use.get("used"), str)
             and isinstance(use.get("line"), (int, type(None)))
         )
-    return cast(dict[str, Any], observation)
+    return cast(Observation, observation)
 
 
 def _need(condition: bool) -> None:

@@ -9,11 +9,11 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeGuard
 
 import torch
 
-from grader.model import FindingKind
+from grader.model import Encoded, FindingKind, Leaf
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +32,7 @@ class Difference:
     """The difference over the magnitude it is judged by."""
 
 
-def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+def leaves(tree: Encoded, path: str = "") -> Iterator[tuple[str, Encoded]]:
     """The leaves of an encoded value with their paths; containers give their structure as leaves too."""
     if isinstance(tree, list):
         yield path + "[]", len(tree)
@@ -50,24 +50,24 @@ def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield path, tree
 
 
-def is_tensor(leaf: Any) -> bool:
+def is_tensor(leaf: Encoded) -> TypeGuard[Leaf]:
     """Whether a leaf is a tensor, whole or sketched."""
     return isinstance(leaf, torch.Tensor) or (
         isinstance(leaf, Mapping) and isinstance(leaf.get("$sketch"), torch.Tensor)
     )
 
 
-def shape_of(leaf: Any) -> tuple[int, ...]:
+def shape_of(leaf: Leaf) -> tuple[int, ...]:
     """The shape of a tensor leaf."""
     return tuple(leaf.shape) if isinstance(leaf, torch.Tensor) else tuple(leaf["shape"])
 
 
-def body(leaf: Any) -> torch.Tensor:
+def body(leaf: Leaf) -> torch.Tensor:
     """The numbers of a tensor leaf: itself, or its sketch."""
     return leaf if isinstance(leaf, torch.Tensor) else leaf["$sketch"]
 
 
-def magnitude(leaf: Any) -> float:
+def magnitude(leaf: Leaf) -> float:
     """The largest finite magnitude in a tensor leaf."""
     values = body(leaf)
     if not values.numel():
@@ -87,7 +87,7 @@ def _largest(values: torch.Tensor) -> float:
     return float(torch.linalg.vector_norm(values, math.inf))
 
 
-def compare_structure(expected: Any, got: Any, path: str) -> Difference | None:
+def compare_structure(expected: Encoded, got: Encoded, path: str) -> Difference | None:
     """Whether nesting, kinds of leaf and shapes agree."""
     wanted, given = list(leaves(expected, path)), list(leaves(got, path))
     for (place, want), (other, have) in zip(wanted, given, strict=False):
@@ -99,7 +99,7 @@ def compare_structure(expected: Any, got: Any, path: str) -> Difference | None:
                 expected=show(want) if is_tensor(want) else _kind(want, place),
                 got=show(have) if is_tensor(have) else _kind(have, other),
             )
-        if is_tensor(want):
+        if is_tensor(want) and is_tensor(have):
             if shape_of(want) != shape_of(have):
                 return Difference(
                     kind=FindingKind.SHAPE,
@@ -128,7 +128,9 @@ def compare_structure(expected: Any, got: Any, path: str) -> Difference | None:
     return None
 
 
-def compare_values(expected: Any, got: Any, path: str, *, tolerance: float, floor: float = 0.0) -> Difference | None:
+def compare_values(
+    expected: Encoded, got: Encoded, path: str, *, tolerance: float, floor: float = 0.0
+) -> Difference | None:
     """The worst leaf that disagrees, for trees of one structure.
 
     Args:
@@ -140,13 +142,16 @@ def compare_values(expected: Any, got: Any, path: str, *, tolerance: float, floo
     """
     worst: Difference | None = None
     for (place, want), (_, have) in zip(leaves(expected, path), leaves(got, path), strict=True):
-        found = compare_tensors(want, have, place, tolerance, floor) if is_tensor(want) else _plain(want, have, place)
+        if is_tensor(want) and is_tensor(have):
+            found = compare_tensors(want, have, place, tolerance, floor)
+        else:
+            found = _plain(want, have, place)
         if found and (worst is None or found.relative > worst.relative):
             worst = found
     return worst
 
 
-def compare_tensors(want: Any, have: Any, path: str, tolerance: float, floor: float) -> Difference | None:
+def compare_tensors(want: Leaf, have: Leaf, path: str, tolerance: float, floor: float) -> Difference | None:
     """How two tensor leaves of one shape differ, if they do."""
     a, b = body(want), body(have)
     if a.dtype != b.dtype and a.is_floating_point() != b.is_floating_point():
@@ -197,8 +202,8 @@ def _dtype(a: torch.Tensor, b: torch.Tensor, path: str, relative: float = math.i
 
 
 def _value(
-    want: Any,
-    have: Any,
+    want: Leaf,
+    have: Leaf,
     a: torch.Tensor,
     b: torch.Tensor,
     delta: torch.Tensor,
@@ -227,7 +232,7 @@ def _value(
     )
 
 
-def _plain(want: Any, have: Any, path: str) -> Difference | None:
+def _plain(want: Encoded, have: Encoded, path: str) -> Difference | None:
     if isinstance(want, Mapping) and "$float" in want and isinstance(have, Mapping) and "$float" in have:
         e, g = want["$float"], have["$float"]
         same = isinstance(g, float) and (
@@ -246,12 +251,12 @@ def _plain(want: Any, have: Any, path: str) -> Difference | None:
     )
 
 
-def number(value: Any, digits: int = 6) -> str:
+def number(value: object, digits: int = 6) -> str:
     """A number as a person would write it: six digits, more only where asked for."""
     return f"{value:.{digits}g}" if isinstance(value, float) else str(value)
 
 
-def name_of(leaf: Any) -> str:
+def name_of(leaf: Encoded) -> str:
     """What kind of thing a leaf is, in words."""
     if is_tensor(leaf):
         return f"a tensor of shape {shape_of(leaf)}"
@@ -269,22 +274,22 @@ def _bare(place: str) -> str:
     return place.removesuffix("[]").removesuffix("{}")
 
 
-def _kind(leaf: Any, place: str) -> str:
+def _kind(leaf: Encoded, place: str) -> str:
     """What kind of thing stands at a place, which says so where it is a container."""
     if place.endswith("[]"):
         return f"a tuple or list of {leaf}"
     return "a mapping" if place.endswith("{}") else name_of(leaf)
 
 
-def show(leaf: Any, limit: int = 400, digits: int = 6) -> str:
+def show(leaf: Encoded, limit: int = 400, digits: int = 6) -> str:
     """A value as text, short enough for a report."""
     if isinstance(leaf, torch.Tensor):
         if leaf.numel() <= 16:
             return _numbers(leaf.tolist(), digits) + ("" if leaf.dim() else " (a scalar tensor)")
         return f"tensor of shape {tuple(leaf.shape)}, first elements {_numbers(leaf.reshape(-1)[:6].tolist(), digits)}"
+    if is_tensor(leaf):
+        return f"tensor of shape {shape_of(leaf)}"
     if isinstance(leaf, Mapping):
-        if "$sketch" in leaf:
-            return f"tensor of shape {shape_of(leaf)}"
         if "$float" in leaf:
             return repr(leaf["$float"])
         if "$is" in leaf:
@@ -298,7 +303,7 @@ def show(leaf: Any, limit: int = 400, digits: int = 6) -> str:
     return repr(leaf)[:limit]
 
 
-def _numbers(values: Any, digits: int) -> str:
+def _numbers(values: object, digits: int) -> str:
     if isinstance(values, list):
         return "[" + ", ".join(_numbers(value, digits) for value in values) + "]"
     return number(values, digits)

@@ -9,16 +9,16 @@ import itertools
 import json
 import selectors
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from grader.answer.load import Answer
 from grader.case import marks, wire
 from grader.host.clock import SHORT_SECONDS, Clock
 from grader.host.ending import explained, size_in_words
 from grader.host.process import START_SECONDS, JudgeError, Process
-from grader.model import Limits, Verdict
+from grader.model import Case, Limits, Verdict
 from grader.spec import OffLimits
 
 IN_FLIGHT = 20
@@ -37,8 +37,9 @@ _LAST_WORDS_SECONDS = 0.5
 _LEAST_SECONDS = 0.005
 """Between looks at the clock, at least."""
 
-Observation = dict[str, Any]
-"""What `grader.case.probe.run_case` gives, and ``off_limits``: what the guard saw."""
+
+Unread: TypeAlias = dict[str, Any]
+"""What a worker says it observed, before `grader.compare.observation.validate` has looked at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ class Child:
             return self._stop(Verdict.CRASHED, "The answer's process sent something that was not asked for.")
         return self._unasked()
 
-    def run(self, cases: Iterable[Mapping[str, Any]]) -> Iterator[Observation | Stopped]:
+    def run(self, cases: Iterable[Case]) -> Iterator[Unread | Stopped]:
         """Run cases and give what each did, in order; a `Stopped` is the last thing given."""
         if self._closed:
             raise ValueError("this worker is closed")
@@ -144,7 +145,7 @@ class Child:
             if self._answered > first:
                 yield found
 
-    def _reply(self) -> Observation | Stopped:
+    def _reply(self) -> Unread | Stopped:
         self._stage, self._step = "new", -1
         found = self._receive(self._patience.popleft(), self._budget())
         if isinstance(found, Stopped):

@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import Self
 
 from grader.answer.load import Answer
-from grader.host.child import Child, Observation, Stopped
+from grader.host.child import Child, Stopped, Unread
 from grader.host.forked import ForkServer
 from grader.host.fresh import FreshProcesses
 from grader.host.launch import settings, start_source
@@ -14,7 +14,7 @@ from grader.model import Limits
 from grader.spec import OffLimits
 from grader.worker.limits import not_dumpable
 
-__all__ = ["Child", "JudgeError", "Observation", "Server", "Stopped"]
+__all__ = ["Child", "JudgeError", "Server", "Stopped", "Unread"]
 
 
 class Server:

@@ -3,12 +3,22 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 from grader.compare import apart, criteria
 from grader.compare import tensors as compare
 from grader.compare.criteria import Outcome
-from grader.model import ABOUT_DTYPE, DEPENDS, CriterionReport, Finding, FindingKind, Verdict
+from grader.model import (
+    ABOUT_DTYPE,
+    DEPENDS,
+    Case,
+    CaseKind,
+    CriterionReport,
+    Finding,
+    FindingKind,
+    Leaf,
+    Observation,
+    Verdict,
+)  # fmt: skip
 from grader.spec import Part
 from grader.suite.cache import Suite
 from grader.suite.compile import in_float64
@@ -21,7 +31,8 @@ _FLOAT64_HELD = 1e-5
 _GROWTH = 4
 """Ops by which a count must keep growing before it is called growth: branches may differ by a few."""
 
-Again = Callable[[Iterable[Mapping[str, Any]]], list[dict[str, Any]]]
+Again = Callable[[Iterable[Case]], list[Observation]]
+"""Runs further cases on the answer."""
 
 
 class Board:
@@ -29,10 +40,10 @@ class Board:
 
     def __init__(self, part: Part, suite: Suite, rubric: Mapping[str, float], source: Sequence[str] = ()) -> None:
         self.part, self.suite, self.rubric, self.source = part, suite, rubric, source
-        self.observations: dict[int, dict[str, Any]] = {}
+        self.observations: dict[int, Observation] = {}
         self.outcomes: dict[int, Outcome] = {}
 
-    def add(self, index: int, observation: dict[str, Any]) -> None:
+    def add(self, index: int, observation: Observation) -> None:
         """Judge what an answer did on the suite's case of this index."""
         self.observations[index] = observation
         self.outcomes[index] = self._judge(index, observation)
@@ -44,21 +55,21 @@ class Board:
         self._retry_in_float32(again)
         self._excuse_numerics(again)
 
-    def _judge(self, index: int, got: dict[str, Any]) -> Outcome:
+    def _judge(self, index: int, got: Observation) -> Outcome:
         entry = self.suite.cases[index]
-        if entry.kind == "errors":
-            return apart.judge_raising(entry.case, got, entry.expected or {})
-        if entry.kind == "numerics":
-            return apart.judge_numerics(entry.case, entry.expected or {}, got, self.source)
-        if entry.kind in ("property", "growth"):
+        if entry.kind is CaseKind.ERRORS:
+            return apart.judge_raising(entry.case, got, entry.answered)
+        if entry.kind is CaseKind.NUMERICS:
+            return apart.judge_numerics(entry.truth, got, self.source)
+        if entry.kind in (CaseKind.PROPERTY, CaseKind.GROWTH):
             return Outcome()
-        return criteria.judge_case(self.part, entry.case, entry.expected or {}, got, source=self.source)
+        return criteria.judge_case(self.part, entry.case, entry.answered, got, source=self.source)
 
     def _judge_positional(self) -> None:
         """Only what the same case by keyword did not show is the interface's fault."""
         for index, outcome in self.outcomes.items():
             entry = self.suite.cases[index]
-            if entry.kind != "positional":
+            if entry.kind is not CaseKind.POSITIONAL:
                 continue
             twin = self.outcomes.get(entry.group)
             first = next(iter(outcome.findings.values()), None)
@@ -73,14 +84,14 @@ class Board:
 
     def _judge_groups(self) -> None:
         """Judge properties and growth, whose cases say something only together."""
-        for kind in ("property", "growth"):
+        for kind in (CaseKind.PROPERTY, CaseKind.GROWTH):
             groups: dict[int, list[int]] = {}
             for index, entry in enumerate(self.suite.cases):
-                if entry.kind == kind:
+                if entry.kind is kind:
                     groups.setdefault(entry.group, []).append(index)
             for group, indices in groups.items():
                 if all(index in self.outcomes for index in indices):
-                    judge = self._judge_property if kind == "property" else self._judge_growth
+                    judge = self._judge_property if kind is CaseKind.PROPERTY else self._judge_growth
                     judge(group, indices)
 
     def _judge_property(self, group: int, indices: Sequence[int]) -> None:
@@ -94,7 +105,7 @@ class Board:
                 actual = criterion if stage in ("run", "call") else criteria.STAGE_CRITERION.get(stage, criterion)
                 self.outcomes[index].check(actual, criteria.error_finding(observation["error"], actual, self.source))
                 return
-            broken = _other_structure(entry.expected or {}, observation)
+            broken = _other_structure(entry.answered, observation)
             if broken:
                 kind, message = broken
                 self.outcomes[index].check(criterion, Finding(criterion=criterion, kind=kind, message=message))
@@ -131,18 +142,17 @@ class Board:
         failing = [
             index
             for index, outcome in self.outcomes.items()
-            if self.suite.cases[index].kind == "main"
+            if self.suite.cases[index].kind is CaseKind.MAIN
             and outcome.findings.keys() & {"values", "gradients", "state", "parameters"}
         ]
         if "numerics" not in self.rubric or not failing or not all(self._like_precision(index) for index in failing):
             return
         retried: dict[int, Outcome] = {}
-        for index, got in zip(
-            failing, again({**self.suite.cases[index].case, "dtype": "float32"} for index in failing), strict=True
-        ):
+        cases: list[Case] = [{**self.suite.cases[index].case, "dtype": "float32"} for index in failing]
+        for index, got in zip(failing, again(cases), strict=True):
             entry = self.suite.cases[index]
             retried[index] = criteria.judge_case(
-                self.part, entry.case, entry.expected or {}, got, source=self.source, float32=True
+                self.part, entry.case, entry.answered, got, source=self.source, float32=True
             )
         if any(outcome.findings for outcome in retried.values()):
             return
@@ -157,17 +167,17 @@ class Board:
 
         Other criteria say so then.
         """
-        failing = [index for index, _ in self.failures("numerics") if self.suite.cases[index].kind == "numerics"]
+        failing = [index for index, _ in self.failures("numerics") if self.suite.cases[index].kind is CaseKind.NUMERICS]
         if not failing or not any(self.failures(other) for other in ("values", "state")):
             return
         cases = [in_float64(self.suite.cases[index].case) for index in failing]
         for index, got in zip(failing, again(cases), strict=True):
-            truth = (self.suite.cases[index].expected or {})["truth"]
+            truth = self.suite.cases[index].truth["truth"]
             found = dict(apart.numeric_leaves(got))
             if got["error"] or any(self._is_wrong(leaf, found.get(path), path) for path, leaf in truth.items()):
                 del self.outcomes[index].findings["numerics"]
 
-    def _is_wrong(self, truth: Any, have: Any, path: str) -> bool:
+    def _is_wrong(self, truth: Leaf, have: Leaf | None, path: str) -> bool:
         if have is None or compare.shape_of(have) != compare.shape_of(truth):
             return True
         return compare.compare_tensors(truth, have, path, _FLOAT64_HELD, 0.0) is not None
@@ -177,13 +187,13 @@ class Board:
         for finding in self.outcomes[index].findings.values():
             if finding.kind in ABOUT_DTYPE:
                 continue
-            if finding.difference is None or finding.difference > 1e-3 * _size(self.suite.cases[index].expected or {}):
+            if finding.difference is None or finding.difference > 1e-3 * _size(self.suite.cases[index].answered):
                 return False
         return True
 
     def failures(self, criterion: str) -> list[tuple[int, Finding]]:
         """The cases that failed a criterion, smallest first."""
-        order = {"main": 0, "interface": 1, "positional": 2}
+        order = {CaseKind.MAIN: 0, CaseKind.INTERFACE: 1, CaseKind.POSITIONAL: 2}
         found = [
             (index, outcome.findings[criterion])
             for index, outcome in self.outcomes.items()
@@ -249,7 +259,7 @@ def _rests_on(name: str) -> list[str]:
     return found
 
 
-def _other_structure(expected: Mapping[str, Any], got: Mapping[str, Any]) -> tuple[FindingKind, str] | None:
+def _other_structure(expected: Observation, got: Observation) -> tuple[FindingKind, str] | None:
     """In which way an observation is built otherwise than the oracle's, in kind and in words, or nothing."""
     ended_early = FindingKind.ENDED_EARLY, "It stopped before the end."
     if len(got["steps"]) != len(expected["steps"]):
@@ -272,7 +282,7 @@ def _other_structure(expected: Mapping[str, Any], got: Mapping[str, Any]) -> tup
     return None
 
 
-def _size(expected: Mapping[str, Any]) -> float:
+def _size(expected: Observation) -> float:
     sizes = [1e-30]
     for record in expected.get("steps", []):
         sizes += [compare.magnitude(leaf) for _, leaf in compare.leaves(record.get("out")) if compare.is_tensor(leaf)]

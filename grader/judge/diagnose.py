@@ -1,10 +1,9 @@
 """Name the misconception that an answer's mistakes show."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from grader.compare.fingerprint import fingerprint
-from grader.model import Diagnosis
+from grader.model import CaseKind, Diagnosis, Observation
 from grader.spec import Misconception, Part
 from grader.suite.cache import SuiteCase
 
@@ -15,7 +14,7 @@ def diagnose(
     misconceptions: Sequence[Misconception],
     part: Part,
     criterion: str,
-    failures: Sequence[tuple[SuiteCase, Mapping[str, Any]]],
+    failures: Sequence[tuple[SuiteCase, Observation]],
 ) -> Diagnosis | None:
     """The misconception that a clear plurality of the failing cases agrees with, or None.
 
@@ -25,7 +24,7 @@ def diagnose(
         criterion: The failed criterion.
         failures: The cases that failed it, with what the answer gave.
     """
-    judged = [(entry, got) for entry, got in failures if entry.kind == "main"][:_CASES]
+    judged = [(entry, got) for entry, got in failures if entry.kind is CaseKind.MAIN][:_CASES]
     votes: dict[str, int] = {}
     for entry, got in judged:
         mine = fingerprint(got)

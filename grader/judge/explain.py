@@ -3,14 +3,22 @@
 import contextlib
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from grader.case.probe import run_case
 from grader.compare import criteria
 from grader.judge.snippet import snippet
-from grader.model import Counterexample, Finding, FindingKind, Verdict
+from grader.model import (
+    Case,
+    CaseKind,
+    Counterexample,
+    DeclaredCase,
+    Finding,
+    FindingKind,
+    Observation,
+    Verdict,
+)  # fmt: skip
 from grader.spec import Part
 from grader.suite.compile import SMALL, resolve_case
 from grader.suite.data import Suite, SuiteCase
@@ -48,13 +56,13 @@ class Scene:
     """The answer's path below the student's directory."""
     lines: Sequence[str]
     """The answer's text."""
-    again: Callable[[Iterable[Mapping[str, Any]]], list[dict[str, Any]]]
+    again: Callable[[Iterable[Case]], list[Observation]]
     """Runs further cases on the answer."""
     budget: Budget
 
 
 def counterexample(
-    scene: Scene, criterion: str, entry: SuiteCase, got: Mapping[str, Any], finding: Finding
+    scene: Scene, criterion: str, entry: SuiteCase, got: Observation, finding: Finding
 ) -> tuple[Counterexample, Finding]:
     """The smallest failing case at hand, shrunk live where the suite's own is not small, with its finding.
 
@@ -65,9 +73,10 @@ def counterexample(
         got: What the answer did on it.
         finding: How it failed.
     """
-    case, expected, shrunk = dict(entry.case), entry.expected, False
+    case, shrunk = entry.case, False
+    expected = entry.answered if entry.expected is not None and entry.kind is not CaseKind.NUMERICS else None
     # Without an oracle (in a kit) there is no search: the smallest recorded case must do.
-    searchable = entry.kind == "main" and bool(scene.part.oracle)
+    searchable = entry.kind is CaseKind.MAIN and bool(scene.part.oracle)
     if searchable and weight(case)[0] > SMALL and finding.verdict in (Verdict.WRONG, Verdict.RAISED):
         found = _shrink(scene, criterion)
         if found is not None and weight(found[0]) < weight(case):
@@ -78,23 +87,23 @@ def counterexample(
         scene.part.symbol,
         criterion=criterion,
         expected=expected,
-        load=(got.get("load") or {}).get("how", "exact"),
+        load=got["load"]["how"] if "load" in got else "exact",
         shows_inputs=finding.kind is FindingKind.INPUT_CHANGED,
         in_notebook=scene.path.endswith(".ipynb"),
-        shows=scene.part.properties[entry.group].shows if entry.kind == "property" else (),
+        shows=scene.part.properties[entry.group].shows if entry.kind is CaseKind.PROPERTY else (),
         precise=finding.difference is not None and finding.difference < 1e-3,
     )
     return Counterexample.of(finding, case=case, snippet=code, shrunk=shrunk), finding
 
 
-def _shrink(scene: Scene, criterion: str) -> tuple[dict[str, Any], Finding, dict[str, Any]] | None:
+def _shrink(scene: Scene, criterion: str) -> tuple[Case, Finding, Observation] | None:
     """Search for the smallest case that fails the criterion, with the worker in the loop; and what it should give."""
     part = scene.part
     if scene.budget.left <= 0:
         return None
-    findings: dict[str, tuple[dict[str, Any], Finding, dict[str, Any]]] = {}
+    findings: dict[str, tuple[Case, Finding, Observation]] = {}
 
-    def fails(case: Mapping[str, Any]) -> bool:
+    def fails(case: DeclaredCase) -> bool:
         resolved = resolve_case(part, part.oracles, case)
         expected = run_case(resolved, part.oracles, plain=True, device=scene.device)
         if expected["error"]:

@@ -3,15 +3,14 @@
 import random
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
 
 from grader.answer.load import Answer
 from grader.compare.observation import Malformed, validate
 from grader.host.session import Child, Server, Stopped
-from grader.model import Limits, OffLimitsUse, Verdict, named_line
+from grader.model import Case, CaseKind, Failure, Limits, Observation, OffLimitsUse, Verdict, named_line
 from grader.spec import OffLimits
 from grader.suite.data import SuiteCase
 
@@ -70,15 +69,15 @@ class Run:
         line = (errors[0]["line"] or None) if errors else None
         return NotDefined(f"{self._symbol} is not there once the file has run.{reason}{named_line(line)}", line)
 
-    def observations(self, entries: Sequence[SuiteCase]) -> Iterator[tuple[int, dict[str, Any]]]:
+    def observations(self, entries: Sequence[SuiteCase]) -> Iterator[tuple[int, Observation]]:
         """Run cases: each one's place and what the answer did.
 
         After a stop others go on in a fresh child, for each kind of case a few times. Nothing more comes once the
         answer has used what is off limits.
         """
         cases = list(enumerate(entries))
-        stops: Counter[tuple[str, Verdict]] = Counter()
-        fine: set[str] = set()
+        stops: Counter[tuple[CaseKind, Verdict]] = Counter()
+        fine: set[CaseKind] = set()
         while cases:
             child = self._open()
             if isinstance(child, Stopped):
@@ -87,17 +86,19 @@ class Run:
                 cases = [pair for pair in cases if pair[1].kind != entry.kind]
                 continue
             ended = None
-            answered = zip(cases, child.run([dict(entry.case) for _, entry in cases]), strict=False)
+            answered = zip(cases, child.run([entry.case for _, entry in cases]), strict=False)
             for done, ((index, entry), item) in enumerate(answered, 1):  # noqa: B007 - used below
                 observation = self._accept(item)
                 yield index, observation
                 if self.uses:
                     return
                 self._server.prepare_next()
+                error = observation["error"]
                 if self._child is None:
-                    ended = entry.kind, observation["error"]["verdict"]
+                    assert error is not None, "only a stop ends the child"
+                    ended = entry.kind, error["verdict"]
                     break
-                if not observation["error"]:
+                if not error:
                     fine.add(entry.kind)
             if ended is None:
                 return
@@ -111,9 +112,9 @@ class Run:
             random.Random(len(alike)).shuffle(alike)
             cases = alike + [pair for pair in cases[done:] if pair[1].kind != kind]
 
-    def again(self, cases: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    def again(self, cases: Iterable[Case]) -> list[Observation]:
         """Run further cases, one observation or stop each."""
-        found: list[dict[str, Any]] = []
+        found: list[Observation] = []
         for case in cases:
             opened = self._open()
             if isinstance(opened, Stopped):
@@ -133,7 +134,7 @@ class Run:
             self._child = child
         return self._child
 
-    def _accept(self, item: Any) -> dict[str, Any]:
+    def _accept(self, item: object) -> Observation:
         if isinstance(item, Stopped):
             self.close()
             return _stopped(item)
@@ -149,8 +150,8 @@ class Run:
         self._note_uses(observation)
         return observation
 
-    def _note_uses(self, observation: Mapping[str, Any]) -> None:
-        names = [(use["used"], use["line"]) for use in observation.get("off_limits", [])]
+    def _note_uses(self, observation: Observation) -> None:
+        names: list[tuple[str, int | None]] = [(use["used"], use["line"]) for use in observation.get("off_limits", [])]
         limits = self._off_limits
         for seen in observation.get("seen", []):
             base = seen.split(".")[1] if seen.startswith("aten.") else ""
@@ -166,7 +167,9 @@ class Run:
                 self.uses.append(use)
 
 
-def _stopped(stop: Stopped) -> dict[str, Any]:
+def _stopped(stop: Stopped) -> Observation:
     """A stop in the form of an observation that ended at once."""
-    error = {"stage": stop.stage, "step": stop.step, "verdict": stop.verdict, "message": stop.message, "line": None}
+    error: Failure = {
+        "stage": stop.stage, "step": stop.step, "verdict": stop.verdict, "message": stop.message, "line": None,
+    }  # fmt: skip
     return {"steps": [], "error": error}

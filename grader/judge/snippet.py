@@ -5,11 +5,22 @@ import builtins
 import keyword
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import torch
 
 from grader.judge.tensor_code import RAND, Group, Node, lay_out, layout_code, plain, tensor_code
+from grader.model import (
+    Argument,
+    CallRecord,
+    Case,
+    CaseBody,
+    DeclaredCase,
+    Line,
+    Observation,
+    Recipe,
+    Step,
+    is_recipe,
+)  # fmt: skip
 
 _FIND_TENSORS = '''\
 def tensors(value, name="output"):
@@ -42,12 +53,12 @@ _OWN_NAMES = frozenset(
 
 
 def snippet(
-    case: Mapping[str, Any],
+    case: Case | DeclaredCase,
     exercise: str,
     symbol: str,
     *,
     criterion: str = "",
-    expected: Mapping[str, Any] | None = None,
+    expected: Observation | None = None,
     load: str = "exact",
     shows_inputs: bool = False,
     precise: bool = False,
@@ -72,7 +83,7 @@ def snippet(
     """
     text = ""
     for literal_up_to in _LITERALS:
-        writer = _Snippet(case, exercise.rsplit("/", 1)[-1], symbol, criterion, expected or {})
+        writer = _Snippet(case, exercise.rsplit("/", 1)[-1], symbol, criterion, expected)
         writer.how, writer.shows_inputs, writer.in_notebook = load, shows_inputs, in_notebook
         writer.shows = shows
         writer.precise = precise or criterion == "numerics"
@@ -87,7 +98,7 @@ class _Snippet:
     """The lines written so far, and what they will need above them."""
 
     def __init__(
-        self, case: Mapping[str, Any], exercise: str, symbol: str, criterion: str, expected: Mapping[str, Any]
+        self, case: Case | DeclaredCase, exercise: str, symbol: str, criterion: str, expected: Observation | None
     ) -> None:
         self.case, self.exercise, self.symbol, self.criterion = case, exercise, symbol, criterion
         self.expected = expected
@@ -157,11 +168,10 @@ class _Snippet:
         lines.append(f"torch.manual_seed({self.case.get('seed', 0)})")
         return lines
 
-    def record(self, number: int) -> Mapping[str, Any]:
+    def record(self, number: int) -> CallRecord:
         """The oracle's record of a step, empty where there is none."""
-        steps = self.expected.get("steps", [])
-        found: Mapping[str, Any] = steps[number] if number < len(steps) else {}
-        return found
+        steps = self.expected["steps"] if self.expected else []
+        return steps[number] if number < len(steps) else {}
 
     # Values
 
@@ -173,14 +183,14 @@ class _Snippet:
         self.taken.add(name)
         return name
 
-    def value(self, value: Any, wish: str) -> Node:
+    def value(self, value: Argument, wish: str) -> Node:
         """An argument as source; tensors get an assignment of their own above."""
         if isinstance(value, (list, tuple)):
             return Group("[", [self.value(item, f"{wish}_{index}") for index, item in enumerate(value)], "]")
+        if is_recipe(value):
+            return self.tensor(value, self.name(wish))
         if not isinstance(value, Mapping):
             return plain(value)
-        if "$fill" in value:
-            return self.tensor(value, self.name(wish))
         if "$tuple" in value:
             return Group("(", [self.value(item, f"{wish}_{index}") for index, item in enumerate(value["$tuple"])], ")")
         if "$torch" in value:
@@ -191,12 +201,12 @@ class _Snippet:
         items = value["$dict"] if "$dict" in value else value.items()
         return Group("{", [_prefixed(f"{plain(key)}: ", self.value(item, str(key))) for key, item in items], "}")
 
-    def arguments(self, args: Sequence[Any], kwargs: Mapping[str, Any], wish: str) -> list[Node]:
+    def arguments(self, args: Sequence[Argument], kwargs: Mapping[str, Argument], wish: str) -> list[Node]:
         alone = sum(isinstance(arg, Mapping) and ("$fill" in arg or "$tuple" in arg) for arg in args) == 1
         nodes = [self.value(arg, wish if alone else f"{wish}{index}") for index, arg in enumerate(args)]
         return nodes + [_prefixed(f"{key}=", self.value(item, key)) for key, item in kwargs.items()]
 
-    def tensor(self, recipe: Mapping[str, Any], name: str, *, grad: bool | None = None) -> str:
+    def tensor(self, recipe: Recipe, name: str, *, grad: bool | None = None) -> str:
         """Write the assignment of a tensor and give back its name."""
         wants = recipe.get("grad", True) if grad is None else grad
         wants = wants and (getattr(torch, recipe["dtype"]) if "dtype" in recipe else self.dtype).is_floating_point
@@ -238,7 +248,7 @@ class _Snippet:
                 '    print(name, "mean", item.mean().item(), "std", item.std().item())',
             ]
 
-    def state(self) -> list[tuple[str, Mapping[str, Any]]]:
+    def state(self) -> list[tuple[str, Recipe]]:
         """The names and recipes of the state that the case loads."""
         state = self.case.get("state") or []
         if isinstance(state, str):
@@ -265,7 +275,7 @@ class _Snippet:
             "        own.copy_(value)",
         ]
 
-    def call(self, step: Mapping[str, Any], number: int, record: Mapping[str, Any]) -> None:
+    def call(self, step: Step, number: int, record: CallRecord) -> None:
         several = self.calls > 1
         out, of_call = (f"out{number}", f" of call {number}") if several else ("out", "")
         last = self.case.get("backward") == "last"
@@ -303,9 +313,7 @@ class _Snippet:
         if self.shows_inputs:
             self.lines += [f'print("{name} after the call:", {name})' for name in sorted(self.taken)]
 
-    def pull_back(
-        self, step: Mapping[str, Any], out: str, of_call: str, record: Mapping[str, Any], *, again: bool
-    ) -> None:
+    def pull_back(self, step: Step, out: str, of_call: str, record: CallRecord, *, again: bool) -> None:
         """Write the backward pass that the judge does, and print every gradient it compares."""
         in_call = of_call.replace(" of", " in")
         has_parameters = any(recipe.get("role", "parameter") == "parameter" for _, recipe in self.state())
@@ -317,7 +325,7 @@ class _Snippet:
         if isinstance(sent, torch.Tensor) or (isinstance(sent, Mapping) and "$sketch" in sent):
             shape = list(sent.shape if isinstance(sent, torch.Tensor) else sent["shape"])
             seed = (step["cotangent"] + zlib.crc32(b"output")) % 2**32
-            recipe = {"$fill": "normal", "shape": shape, "seed": seed}
+            recipe: Recipe = {"$fill": "normal", "shape": shape, "seed": seed}
             self.lines.append(f"{out}.backward({self.tensor(recipe, self.name('cotangent'), grad=False)})")
         else:
             self.need(_FIND_TENSORS)
@@ -339,7 +347,7 @@ class _Snippet:
                 f'    print(f"gradient of {{name}}{in_call}:", parameter.grad)',
             ]
 
-    def run(self, lines: Sequence[str], records: Sequence[Mapping[str, Any]]) -> None:
+    def run(self, lines: Sequence[str], records: Sequence[Line]) -> None:
         """Write lines of Python as they stand; the value of an expression is printed where there is one to compare."""
         for number, line in enumerate(lines):
             record = records[number] if number < len(records) else None
@@ -379,18 +387,18 @@ def _expression(line: str) -> str | None:
     return line.strip() if plain_line else ast.unparse(body[0].value)
 
 
-def _nodes(case: Mapping[str, Any]) -> Iterator[ast.AST]:
+def _nodes(case: CaseBody) -> Iterator[ast.AST]:
     for step in case["steps"]:
         for line in step.get("lines", []):
             yield from ast.walk(ast.parse(line))
 
 
-def _names_in(case: Mapping[str, Any]) -> set[str]:
+def _names_in(case: CaseBody) -> set[str]:
     """Every name that the case's own lines of Python use."""
     return {node.id for node in _nodes(case) if isinstance(node, ast.Name)}
 
 
-def _answer_names(case: Mapping[str, Any]) -> set[str]:
+def _answer_names(case: CaseBody) -> set[str]:
     """The names in the case's lines that only the answer can give them."""
     own = {"torch", "nn", "layer"} | set(dir(builtins))
     for node in _nodes(case):

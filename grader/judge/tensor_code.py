@@ -1,15 +1,15 @@
 """Tensors and arguments as Python source that makes the same bits, laid out to fit a terminal."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 import numpy as np
 import torch
 
 from grader.case import recipes
+from grader.model import Recipe
 
 WIDTH = 76
 """Columns that code is laid out for, so that it can be copied from a terminal of 80."""
@@ -72,7 +72,7 @@ def _filled(items: Sequence[str], indent: int) -> Iterator[str]:
     yield " " * indent + line
 
 
-def plain(value: Any) -> str:
+def plain(value: object) -> str:
     """The source of a number, string, truth value or None."""
     if isinstance(value, float) and not math.isfinite(value):
         return f'float("{value}")'
@@ -81,9 +81,7 @@ def plain(value: Any) -> str:
     return repr(value)
 
 
-def tensor_code(
-    recipe: Mapping[str, Any], default: torch.dtype, *, grad: bool, literal_up_to: int
-) -> tuple[Node, bool]:
+def tensor_code(recipe: Recipe, default: torch.dtype, *, grad: bool, literal_up_to: int) -> tuple[Node, bool]:
     """The contiguous tensor of a recipe as an expression, and whether it needs numpy (`RAND` explains).
 
     Args:
@@ -92,7 +90,7 @@ def tensor_code(
         grad: Whether the tensor asks for a gradient.
         literal_up_to: Elements up to which the values are written out.
     """
-    tensor = recipes.build(dict(recipe), dtype=default, plain=True)
+    tensor = recipes.build(recipe, dtype=default, plain=True)
     family, shape = recipe["$fill"], list(tensor.shape)
     untouched = recipe.get("scale", 1.0) == 1.0 and recipe.get("shift", 0.0) == 0.0 and "jitter" not in recipe
     dtype = [] if tensor.dtype == default else [f"dtype={tensor.dtype}"]
@@ -143,7 +141,7 @@ def _inferred(options: Sequence[str], tensor: torch.Tensor) -> list[str]:
     return [option for option in options if not (seen and option.startswith("dtype="))]
 
 
-def _numpy_code(recipe: Mapping[str, Any], untouched: bool) -> str:
+def _numpy_code(recipe: Recipe, untouched: bool) -> str:
     """What `grader.case.recipes` computes, as an expression."""
     shape, family = tuple(recipe["shape"]), recipe["$fill"]
     state = f"rand({recipe.get('seed', 0)})"
@@ -179,7 +177,7 @@ def _array_item(value: float) -> str:
     return repr(value) if math.isfinite(value) else f'float("{value}")'
 
 
-def _nested(values: Any, dtype: torch.dtype) -> Node:
+def _nested(values: object, dtype: torch.dtype) -> Node:
     if isinstance(values, list):
         return Group("[", [_nested(item, dtype) for item in values], "]")
     if isinstance(values, float) and dtype == torch.float32:
@@ -189,7 +187,7 @@ def _nested(values: Any, dtype: torch.dtype) -> Node:
     return plain(values)
 
 
-def layout_code(name: str, recipe: Mapping[str, Any]) -> list[str]:
+def layout_code(name: str, recipe: Recipe) -> list[str]:
     """The lines that give the tensor called ``name`` the memory layout of its recipe; none where it is contiguous."""
     layout, sizes = recipe.get("layout", "contiguous"), list(recipe["shape"])
     if layout == "contiguous" or not sizes:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import grader.spec.dropout_properties  # noqa: F401 - `remade` knows what was imported
 from grader.compare import tensors as compare
 from grader.course.versions import case_versions
-from grader.model import CourseError
+from grader.model import CaseKind, CourseError
 from grader.spec import Exercise, Growth, Misconception, OffLimits, Part
 from grader.spec.properties import remade
 from grader.suite import data as suite_data
@@ -121,7 +121,7 @@ def _public(part: Part, suite: Suite) -> Suite:
             planned[item.criterion] -= 1
     cases = []
     for entry in suite.cases:
-        if entry.kind == "property":
+        if entry.kind is CaseKind.PROPERTY:
             if entry.group not in kept:
                 continue
             entry = replace(entry, group=kept.index(entry.group), expected=_emptied(entry.expected))

@@ -5,15 +5,44 @@ May import: nothing of the kit. Every room may import it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import Any
 
+from grader.model.cases import (
+    Argument,
+    CallRecord,
+    Case,
+    CaseBody,
+    CaseKind,
+    DeclaredCase,
+    Description,
+    Encoded,
+    Failure,
+    Fills,
+    Leaf,
+    Line,
+    Load,
+    New,
+    Observation,
+    Raised,
+    Recipe,
+    Row,
+    Sketch,
+    StateItem,
+    Step,
+    Truth,
+    Use,
+    as_case,
+    is_recipe,
+)  # fmt: skip
 from grader.model.kinds import ABOUT_DTYPE, EXCEPTIONS, SAID_BY_MESSAGE, FindingKind, HoleKind
+from grader.model.verdicts import CRITERIA, DEPENDS, Verdict
 
 __all__ = [
-    "ABOUT_DTYPE", "CRITERIA", "DEPENDS", "EXCEPTIONS", "ClusterWorker", "Counterexample", "CourseError",
-    "CriterionReport", "Diagnosis", "Finding", "FindingKind", "GradeReport", "Hole", "HoleKind", "Limits",
-    "OffLimitsUse", "PartReport", "ProvenExercise", "ProvenPart", "SubmissionReport", "Verdict", "named_line",
+    "ABOUT_DTYPE", "CRITERIA", "DEPENDS", "EXCEPTIONS", "Argument", "CallRecord", "Case", "CaseBody", "CaseKind",
+    "ClusterWorker", "Counterexample", "CourseError", "CriterionReport", "DeclaredCase", "Description", "Diagnosis",
+    "Encoded", "Failure", "Fills", "Finding", "FindingKind", "GradeReport", "Hole", "HoleKind", "Leaf", "Limits",
+    "Line", "Load", "New", "Observation", "OffLimitsUse", "PartReport", "ProvenExercise", "ProvenPart", "Raised",
+    "Recipe", "Row", "Sketch", "StateItem", "Step", "SubmissionReport", "Truth", "Use", "Verdict", "as_case",
+    "is_recipe", "named_line",
 ]  # fmt: skip
 
 
@@ -25,45 +54,6 @@ class CourseError(Exception):
         self.what, self.fix = what, fix
         self.usage = usage
         """Whether the command was called wrongly (exit status 2) rather than the course being broken (1)."""
-
-
-class Verdict(StrEnum):
-    """What the judge says of a criterion or a part; only ACCEPTED earns points."""
-
-    ACCEPTED = "ACCEPTED"
-    WRONG = "WRONG"
-    RAISED = "RAISED"
-    TIME_LIMIT = "TIME_LIMIT"
-    MEMORY_LIMIT = "MEMORY_LIMIT"
-    OUTPUT_LIMIT = "OUTPUT_LIMIT"
-    CRASHED = "CRASHED"
-    OFF_LIMITS = "OFF_LIMITS"
-    SKIPPED = "SKIPPED"
-    NOT_ATTEMPTED = "NOT_ATTEMPTED"
-    JUDGE_ERROR = "JUDGE_ERROR"
-
-
-CRITERIA = (
-    "own_work", "interface", "parameters", "shapes", "state", "values", "gradients",
-    "numerics", "init", "errors", "vectorized",
-)  # fmt: skip
-"""Every rubric item of the catalogue, in the order in which they are judged."""
-
-DEPENDS: Mapping[str, tuple[str, ...]] = {
-    "parameters": ("interface",),
-    "shapes": ("interface", "parameters"),
-    "state": ("shapes",),
-    "values": ("shapes",),
-    "gradients": ("values",),
-    "numerics": ("state", "values"),
-    "init": ("interface",),
-    "errors": ("interface", "shapes"),
-    "vectorized": ("values",),
-}
-"""A criterion is judged where these held; a criterion that a part does not have is looked through.
-
-So an answer that raises whatever it is given, or returns a constant, earns neither `errors` nor `vectorized`.
-"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,7 +94,7 @@ class Finding:
 class Counterexample:
     """The smallest case at hand on which a criterion fails."""
 
-    case: Mapping[str, Any]
+    case: Mapping[str, object]
     snippet: str
     """Python that shows the failure when pasted beside the answer."""
     where: str = ""
@@ -120,7 +110,7 @@ class Counterexample:
     """What is wrong; None in a report of before there were kinds."""
 
     @classmethod
-    def of(cls, finding: Finding, *, case: Mapping[str, Any], snippet: str, shrunk: bool) -> "Counterexample":
+    def of(cls, finding: Finding, *, case: Mapping[str, object], snippet: str, shrunk: bool) -> "Counterexample":
         """The case on which a finding was made, with all that the finding says of it."""
         return cls(
             case=case,

@@ -9,11 +9,11 @@ May import: case, model.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar, Unpack
 
 from hypothesis import strategies as st
 
-from grader.model import CRITERIA
+from grader.model import CRITERIA, Argument, DeclaredCase, Fills, New, Observation, Recipe, Step  # fmt: skip
 
 __all__ = [
     "POINTS", "Exercise", "Growth", "Misconception", "OffLimits", "Part", "Property", "call", "evaluate",
@@ -21,19 +21,23 @@ __all__ = [
     "tensor", "train", "tuple_of",
 ]  # fmt: skip
 
+_Answer = TypeVar("_Answer", bound=Callable[..., object])
+
 POINTS: Mapping[str, float] = {
     "own_work": 0, "interface": 1, "parameters": 1, "shapes": 1, "state": 2, "values": 4, "gradients": 3,
     "numerics": 1, "init": 1, "errors": 1, "vectorized": 1,
 }  # fmt: skip
 """Points of a criterion unless the part says otherwise."""
 
-Case = Mapping[str, Any]
-"""A case is plain data (see `grader.case.probe`); the functions below write it."""
-
 
 def tensor(
-    *shape: int, fill: str = "normal", seed: int = 0, grad: bool = True, layout: str = "contiguous", **more: Any
-) -> dict[str, Any]:
+    *shape: int,
+    fill: str = "normal",
+    seed: int = 0,
+    grad: bool = True,
+    layout: str = "contiguous",
+    **more: Unpack[Fills],
+) -> Recipe:
     """A tensor's recipe.
 
     Args:
@@ -46,37 +50,39 @@ def tensor(
         more: ``scale`` and ``shift`` of any fill, ``low``, ``high``, ``values``, and ``dtype`` where it is not the
             case's.
     """
-    recipe: dict[str, Any] = {"$fill": fill, "shape": list(shape), "seed": seed}
+    recipe: Recipe = {"$fill": fill, "shape": list(shape), "seed": seed}
     if layout != "contiguous":
         recipe["layout"] = layout
     if not grad:
         recipe["grad"] = False
-    return recipe | {key: list(value) if isinstance(value, tuple) else value for key, value in more.items()}
+    if "values" in more:
+        more["values"] = list(more["values"])
+    return {**recipe, **more}
 
 
-def tuple_of(*items: Any) -> dict[str, Any]:
+def tuple_of(*items: Argument) -> dict[str, list[Argument]]:
     """A tuple among a case's arguments (a list stays a list)."""
     return {"$tuple": list(items)}
 
 
-def module(path: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
+def module(path: str, *args: Argument, **kwargs: Argument) -> dict[str, Argument]:
     """An object of torch among a case's arguments: ``module("nn.Linear", 2, 3)`` is ``torch.nn.Linear(2, 3)``."""
     return {"$torch": path, "args": list(args), "kwargs": kwargs}
 
 
-def train() -> dict[str, Any]:
+def train() -> Step:
     """The step ``layer.train()``."""
     return {"do": "train"}
 
 
-def evaluate() -> dict[str, Any]:
+def evaluate() -> Step:
     """The step ``layer.eval()``."""
     return {"do": "eval"}
 
 
 def call(
-    *args: Any, cotangent: int | None = 0, method: str | None = None, count: bool = False, **kwargs: Any
-) -> dict[str, Any]:
+    *args: Argument, cotangent: int | None = 0, method: str | None = None, count: bool = False, **kwargs: Argument
+) -> Step:
     """The step that calls the layer or function, and pulls a random cotangent back to inputs and parameters.
 
     Args:
@@ -86,17 +92,19 @@ def call(
         count: Whether the tensor operations that it dispatches are counted (see `growth`).
         kwargs: As ``args``, by name.
     """
-    step: dict[str, Any] = {"do": "call", "args": [_plain(arg) for arg in args]}
+    step: Step = {"do": "call", "args": [_plain(arg) for arg in args]}
     if kwargs:
         step["kwargs"] = {key: _plain(value) for key, value in kwargs.items()}
     if cotangent is not None:
         step["cotangent"] = cotangent
     if method is not None:
         step["method"] = method
-    return step | {"count": True} if count else step
+    if count:
+        step["count"] = True
+    return step
 
 
-def run(*lines: str) -> dict[str, Any]:
+def run(*lines: str) -> Step:
     """The step that runs lines of Python, each compared by its value (or by whether it raises).
 
     They see the answer's symbols, ``torch``, ``nn``, ``layer`` (the object of a `layer_case`) and earlier variables.
@@ -104,22 +112,22 @@ def run(*lines: str) -> dict[str, Any]:
     return {"do": "run", "lines": list(lines)}
 
 
-def reload() -> dict[str, Any]:
+def reload() -> Step:
     """The step that loads halves of all values: what a layer keeps of its old parameters is then out of date."""
     halves = "{name: item / 2 if item.is_floating_point() else item for name, item in layer.state_dict().items()}"
     return run(f"loaded = layer.load_state_dict({halves})")
 
 
 def layer_case(
-    args: Sequence[Any] = (),
-    kwargs: Mapping[str, Any] | None = None,
-    steps: Iterable[Mapping[str, Any]] = (),
+    args: Sequence[Argument] = (),
+    kwargs: Mapping[str, Argument] | None = None,
+    steps: Iterable[Step] = (),
     *,
-    state: str | Mapping[str, Mapping[str, Any]] | None = "normal",
+    state: str | Mapping[str, Recipe] | None = "normal",
     dtype: str = "float64",
     seed: int = 0,
     patience: int = 1,
-) -> dict[str, Any]:
+) -> DeclaredCase:
     """A case that constructs the part's symbol and takes steps with the object.
 
     Args:
@@ -133,27 +141,30 @@ def layer_case(
         seed: Of the state, and of torch's generator while the case runs.
         patience: How many times longer than other cases it may take, where a right answer needs a good second.
     """
-    case: dict[str, Any] = {
-        "new": {
-            "args": [_plain(arg) for arg in args],
-            "kwargs": {key: _plain(item) for key, item in (kwargs or {}).items()},
-        },
+    new: New = {
+        "args": [_plain(arg) for arg in args],
+        "kwargs": {key: _plain(item) for key, item in (kwargs or {}).items()},
+    }
+    case: DeclaredCase = {
+        "new": new,
         "state": _plain(state),
-        "steps": [dict(step) for step in steps],
+        "steps": [step.copy() for step in steps],
         "dtype": dtype,
         "seed": seed,
     }
-    return case if patience == 1 else case | {"patience": patience}
+    if patience != 1:
+        case["patience"] = patience
+    return case
 
 
 def function_case(
-    *args: Any, dtype: str = "float64", cotangent: int | None = 0, seed: int = 0, **kwargs: Any
-) -> dict[str, Any]:
+    *args: Argument, dtype: str = "float64", cotangent: int | None = 0, seed: int = 0, **kwargs: Any
+) -> DeclaredCase:
     """A case that calls a function once (list several `call` steps with `program_of` where one is not enough)."""
     return {"steps": [call(*args, cotangent=cotangent, **kwargs)], "dtype": dtype, "seed": seed}
 
 
-def raises(case: Mapping[str, Any], why: str) -> dict[str, Any]:
+def raises(case: DeclaredCase, why: str) -> DeclaredCase:
     """A case for `Part.errors`: the answer has to raise, as the oracle does.
 
     Args:
@@ -163,7 +174,7 @@ def raises(case: Mapping[str, Any], why: str) -> dict[str, Any]:
     return {**case, "why": why}
 
 
-def growth(along: str, make: Callable[[int], Mapping[str, Any]], sizes: Sequence[int] = (2, 4, 8)) -> "Growth":
+def growth(along: str, make: Callable[[int], DeclaredCase], sizes: Sequence[int] = (2, 4, 8)) -> "Growth":
     """Cases of growing size, in which the number of tensor operations may not grow with them.
 
     Args:
@@ -175,14 +186,14 @@ def growth(along: str, make: Callable[[int], Mapping[str, Any]], sizes: Sequence
     return Growth(along=along, cases=[_counted(make(size)) for size in sizes])
 
 
-def _counted(case: Mapping[str, Any]) -> dict[str, Any]:
+def _counted(case: DeclaredCase) -> DeclaredCase:
     steps = case["steps"]
     if not any("count" in step for step in steps):
         steps = [{**step, "count": True} if step["do"] == "call" else step for step in steps]
     return {**case, "steps": steps}
 
 
-def program(*lines: str, criterion: str | None = None, dtype: str = "float32", seed: int = 0) -> dict[str, Any]:
+def program(*lines: str, criterion: str | None = None, dtype: str = "float32", seed: int = 0) -> DeclaredCase:
     """A case that is a program: lines of Python run on the answer's symbols, every line's value compared.
 
     Args:
@@ -191,11 +202,13 @@ def program(*lines: str, criterion: str | None = None, dtype: str = "float32", s
         dtype: The default dtype while it runs.
         seed: Of torch's generator.
     """
-    case: dict[str, Any] = {"steps": [run(*lines)], "dtype": dtype, "seed": seed}
-    return case if criterion is None else case | {"lines": criterion}
+    case: DeclaredCase = {"steps": [run(*lines)], "dtype": dtype, "seed": seed}
+    if criterion is not None:
+        case["lines"] = criterion
+    return case
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Argument) -> Any:
     """Plain data for what authors like to write: tuples become `tuple_of`."""
     if isinstance(value, tuple):
         return {"$tuple": [_plain(item) for item in value]}
@@ -235,12 +248,12 @@ class Property:
     """
 
     criterion: str
-    cases: Sequence[Case]
-    holds: Callable[[Sequence[Mapping[str, Any]]], str | None]
+    cases: Sequence[DeclaredCase]
+    holds: Callable[[Sequence[Observation]], str | None]
     name: str = ""
     """The function of `grader.properties` that makes it again from ``arguments`` (plain data), so that a kit can judge
     by it; without a name it is judged only where ``solutions/`` are."""
-    arguments: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, object] = field(default_factory=dict)
     shows: Sequence[str] = ()
     """Lines of Python that show a learner what ``holds`` looks at: they follow the constructor, and the calls with
     their outputs (``out``, or ``out1`` and so on), in the snippet of a case, in place of the case's own lines."""
@@ -252,7 +265,7 @@ class Growth:
 
     along: str
     """What grows: "batch", "image height"."""
-    cases: Sequence[Case]
+    cases: Sequence[DeclaredCase]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -265,22 +278,22 @@ class Part:
     """
 
     symbol: str
-    oracle: Callable[..., Any] | Mapping[str, Any]
+    oracle: Callable[..., object] | Mapping[str, object]
     """What computes the expected answer; for programs a mapping of every name that their lines use."""
-    cases: st.SearchStrategy[Any]
+    cases: st.SearchStrategy[DeclaredCase]
     """Strategy of cases; small bounded values and seeds, ordered simple to nasty."""
-    examples: Sequence[Case] = ()
+    examples: Sequence[DeclaredCase] = ()
     """Cases that are in every suite, hidden and public; first the one with defaults only."""
     arguments: Sequence[str] = ()
     """Constructor arguments in order, all of which the cases must give values away from their defaults."""
-    numerics: st.SearchStrategy[Any] | None = None
+    numerics: st.SearchStrategy[DeclaredCase] | None = None
     """Strategy of float32 cases, judged against float64 within a multiple of torch's own error."""
     numerics_multiple: float = 50
     properties: Sequence[Property] = ()
-    errors: Sequence[Case] = ()
+    errors: Sequence[DeclaredCase] = ()
     """Cases in which oracle and answer must raise."""
     growth: Sequence[Growth] = ()
-    interface: Sequence[Case] = ()
+    interface: Sequence[DeclaredCase] = ()
     """Cases whose `run` lines belong to the interface (methods, ``extra_repr``)."""
     off_limits: OffLimits = field(default_factory=OffLimits)
     tolerance: float = 1e-8
@@ -297,7 +310,7 @@ class Part:
     """Whether it belongs to the topics that must be finest: more misconceptions and right variants are asked for."""
 
     @property
-    def oracles(self) -> Mapping[str, Any]:
+    def oracles(self) -> Mapping[str, object]:
         """What takes the answer's place, by name, when a case is run for what is expected."""
         return self.oracle if isinstance(self.oracle, Mapping) else {self.symbol: self.oracle}
 
@@ -332,7 +345,7 @@ class Misconception:
     part: str
     criterion: str
     hint: str
-    answer: Any = None
+    answer: object = None
     """The class or function, where it is written out."""
     edits: Mapping[str, str] = field(default_factory=dict)
     """Else what is changed in the text of the reference: new text by old."""
@@ -362,7 +375,7 @@ def mistake(
     ]
 
 
-def misconception(part: str, criterion: str) -> Callable[[Any], Any]:
+def misconception(part: str, criterion: str) -> Callable[[_Answer], _Answer]:
     """Mark a class or function of ``misconceptions.py`` as a known-wrong answer for a part.
 
     For mistakes in the whole approach, which no edit of a line or two could make (see `mistake`). Its docstring is the
@@ -373,13 +386,13 @@ def misconception(part: str, criterion: str) -> Callable[[Any], Any]:
         criterion: The first criterion that must reject it.
     """
 
-    def mark(answer: Any) -> Any:
+    def mark(answer: _Answer) -> _Answer:
         hint = _one_line(answer.__doc__ or "")
         if not hint:
             raise ValueError(f"the misconception {answer.__name__} has no docstring, so no hint")
         marks = [*vars(answer).get("__misconceptions__", [])]
         marks.append(Misconception(name=answer.__name__, part=part, criterion=criterion, hint=hint, answer=answer))
-        answer.__misconceptions__ = marks
+        setattr(answer, "__misconceptions__", marks)  # noqa: B010 - mypy knows no such attribute
         return answer
 
     return mark

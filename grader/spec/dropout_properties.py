@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from grader.model import Argument, Observation, Recipe
 from grader.spec import Property, call, evaluate, layer_case, run, tensor, train
 from grader.spec.properties import ks_threshold, line_values, recorded
 
@@ -31,7 +32,7 @@ _SHOWS = (
 
 @recorded
 def dropout_between(
-    state: Mapping[str, Any], *, layers: int, p: float, squashes: int = 1, directions: int = 1
+    state: Mapping[str, Recipe], *, layers: int, p: float, squashes: int = 1, directions: int = 1
 ) -> Property:
     """In training, what comes out of every layer but the last is dropped and scaled; nothing else is.
 
@@ -48,11 +49,11 @@ def dropout_between(
         directions: 1, or 2 for a layer that also reads backward.
     """
     step = call(tensor(_LENGTH, _BATCH, _INPUT, grad=False), cotangent=None)
-    kwargs = {"num_layers": layers, "dropout": p, "bidirectional": directions == 2}
+    kwargs: dict[str, Argument] = {"num_layers": layers, "dropout": p, "bidirectional": directions == 2}
     case = layer_case((_INPUT, WIDTH), kwargs, [step, step, evaluate(), step, train(), step], state=state)
     settings = ", ".join(f"{name}={value}" for name, value in kwargs.items())
 
-    def holds(observations: Sequence[Mapping[str, Any]]) -> str | None:
+    def holds(observations: Sequence[Observation]) -> str | None:
         found = [_output_and_state(record["out"]) for record in observations[0]["steps"] if "out" in record]
         first, second, resting, third = found
         lowest = resting[0]
@@ -121,7 +122,7 @@ def _dropped(values: Tensor, kept: Tensor) -> bool:
 
 @recorded
 def classifier_drops_half(
-    args: Sequence[Any], kwargs: Mapping[str, Any], *, image: Sequence[int], linear: Sequence[str], width: int
+    args: Sequence[Argument], kwargs: Mapping[str, Argument], *, image: Sequence[int], linear: Sequence[str], width: int
 ) -> Property:
     """Both hidden layers of a classifier drop half of their units in training and none in evaluation.
 
@@ -153,7 +154,7 @@ def classifier_drops_half(
     named = {**kwargs, "num_classes": _OUTPUTS}
     case = layer_case(args, named, [run(*lines)], state=None, dtype="float32", patience=4)
 
-    def holds(observations: Sequence[Mapping[str, Any]]) -> str | None:
+    def holds(observations: Sequence[Observation]) -> str | None:
         values = line_values(observations[0])
         if isinstance(values, str):
             return values

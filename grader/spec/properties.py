@@ -14,8 +14,8 @@ from typing import Any, ParamSpec
 import numpy as np
 import torch
 
-from grader.model import CourseError
-from grader.spec import Case, Property, layer_case, run
+from grader.model import Argument, CourseError, DeclaredCase, Observation
+from grader.spec import Property, layer_case, run
 
 __all__ = [
     "FALSE_ALARM", "Fresh", "constant_init", "graph_free", "ks_normal", "ks_threshold", "ks_uniform", "line_values",
@@ -51,7 +51,7 @@ def recorded(make: Callable[_Arguments, Property]) -> Callable[_Arguments, Prope
     return made
 
 
-def remade(name: str, arguments: Mapping[str, Any]) -> Property:
+def remade(name: str, arguments: Mapping[str, object]) -> Property:
     """The property of a record.
 
     Raises:
@@ -63,7 +63,7 @@ def remade(name: str, arguments: Mapping[str, Any]) -> Property:
         raise CourseError(f"The property {name!r} cannot be made again ({type(error).__name__}: {error}).") from None
 
 
-def _as_data(value: Any) -> Any:
+def _as_data(value: object) -> object:
     if isinstance(value, Fresh):
         return {"$fresh": _as_data(asdict(value))}
     if isinstance(value, tuple):
@@ -92,12 +92,11 @@ def ks_threshold(count: int) -> float:
     return math.sqrt(math.log(2 / FALSE_ALARM) / (2 * count))
 
 
-def ks_uniform(values: Any, low: float, high: float) -> str | None:
+def ks_uniform(values: object, low: float, high: float) -> str | None:
     """Why values do not look drawn from U(low, high), or None. False alarms: below `FALSE_ALARM`."""
-    problem = _unusable(values)
-    if problem:
-        return problem
-    drawn = values.detach().double().flatten()
+    drawn = _flat(values)
+    if isinstance(drawn, str):
+        return drawn
     room = _SLACK * (high - low)
     least, most = float(drawn.min()), float(drawn.max())
     if least < low - room or most > high + room:
@@ -106,28 +105,27 @@ def ks_uniform(values: Any, low: float, high: float) -> str | None:
     return _distance(quantiles, f"the uniform distribution from {low:.4g} to {high:.4g}")
 
 
-def ks_normal(values: Any, mean: float = 0.0, std: float = 1.0) -> str | None:
+def ks_normal(values: object, mean: float = 0.0, std: float = 1.0) -> str | None:
     """Why values do not look drawn from N(mean, std^2), or None. False alarms: below `FALSE_ALARM`."""
-    problem = _unusable(values)
-    if problem:
-        return problem
-    drawn = values.detach().double().flatten()
+    drawn = _flat(values)
+    if isinstance(drawn, str):
+        return drawn
     return _distance(
         torch.special.ndtr((drawn - mean) / std),
         f"the normal distribution with mean {mean:.4g} and standard deviation {std:.4g}",
     )
 
 
-def not_constant(values: Any, expected: float) -> str | None:
+def not_constant(values: object, expected: float) -> str | None:
     """Why values are not all ``expected``, or None."""
-    problem = _unusable(values)
-    if problem:
-        return problem
-    worst = float((values.detach().double() - expected).abs().max())
+    found = _flat(values)
+    if isinstance(found, str):
+        return found
+    worst = float((found - expected).abs().max())
     return None if worst == 0 else f"should all be {expected:g}, but differ from it by up to {worst:.4g}"
 
 
-def line_values(observation: Mapping[str, Any]) -> list[Any] | str:
+def line_values(observation: Observation) -> list[Any] | str:
     """The values of every line that a case ran, in order; or a sentence on why there are none."""
     error = observation.get("error")
     if error:
@@ -143,8 +141,8 @@ def line_values(observation: Mapping[str, Any]) -> list[Any] | str:
 class Fresh:
     """One construction whose fresh values are judged."""
 
-    args: Sequence[Any] = ()
-    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    args: Sequence[Argument] = ()
+    kwargs: Mapping[str, Argument] = field(default_factory=dict)
     bound: float = 1.0
     """The values are uniform between minus and plus this (for `uniform_init`)."""
     names: Sequence[str] = ("weight", "bias")
@@ -176,7 +174,7 @@ def constant_init(constants: Mapping[str, float], *constructions: Fresh, criteri
     """Fresh parameters and buffers, by name, all have one value. It cannot give a false alarm."""
     names = list(constants)
 
-    def problem(item: Fresh, values: list[Any]) -> str | None:
+    def problem(item: Fresh, values: list[object]) -> str | None:
         for name, value in zip(names, values, strict=True):
             found = not_constant(value, constants[name])
             if found:
@@ -195,7 +193,7 @@ def constant_init(constants: Mapping[str, float], *constructions: Fresh, criteri
 
 
 @recorded
-def graph_free(args: Sequence[Any], shape: Sequence[int], *names: str, criterion: str = "state") -> Property:
+def graph_free(args: Sequence[Argument], shape: Sequence[int], *names: str, criterion: str = "state") -> Property:
     """Buffers do not hold on to the graph of the batch that they learned from. It cannot give a false alarm.
 
     Args:
@@ -207,7 +205,7 @@ def graph_free(args: Sequence[Any], shape: Sequence[int], *names: str, criterion
     lines = [f"out = layer(torch.arange({math.prod(shape)}.0).reshape({list(shape)}).requires_grad_())"]
     case = layer_case(args, {}, [run(*lines, *(f"layer.{name}.requires_grad" for name in names))], state=None)
 
-    def holds(observations: Sequence[Mapping[str, Any]]) -> str | None:
+    def holds(observations: Sequence[Observation]) -> str | None:
         values = line_values(observations[0])
         if isinstance(values, str):
             return values
@@ -219,7 +217,7 @@ def graph_free(args: Sequence[Any], shape: Sequence[int], *names: str, criterion
     return Property(criterion=criterion, cases=[case], holds=holds)
 
 
-def _draws(item: Fresh, reset: bool) -> Case:
+def _draws(item: Fresh, reset: bool) -> DeclaredCase:
     """Look at the fresh values, at those of a second object, and at those after a reset."""
     made = ", ".join([*(repr(arg) for arg in item.args), *(f"{key}={value!r}" for key, value in item.kwargs.items())])
     lines = [f"layer.{name}" for name in item.names]
@@ -274,10 +272,10 @@ def _uniform_problem(item: Fresh, values: list[Any], reset: bool) -> str | None:
 
 def _each(
     constructions: Sequence[Fresh], problem: Callable[[Fresh, list[Any]], str | None]
-) -> Callable[[Sequence[Mapping[str, Any]]], str | None]:
+) -> Callable[[Sequence[Observation]], str | None]:
     """Judge each construction by its own observation, and name it in what did not hold."""
 
-    def holds(observations: Sequence[Mapping[str, Any]]) -> str | None:
+    def holds(observations: Sequence[Observation]) -> str | None:
         for item, observation in zip(constructions, observations, strict=True):
             values = line_values(observation)
             found = values if isinstance(values, str) else problem(item, values)
@@ -289,14 +287,15 @@ def _each(
     return holds
 
 
-def _unusable(values: Any) -> str | None:
+def _flat(values: object) -> torch.Tensor | str:
+    """The values one by one in float64; or what makes that impossible."""
     if not isinstance(values, torch.Tensor):
         return "are not a tensor"
     if values.numel() == 0:
         return "are empty"
     if not torch.isfinite(values).all():
         return "are not all finite"
-    return None
+    return values.detach().double().flatten()
 
 
 def _distance(quantiles: torch.Tensor, distribution: str) -> str | None:

@@ -5,19 +5,16 @@ the elements of a tensor, and no range is wide enough for hypothesis to slip har
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from hypothesis import strategies as st
 
+from grader.model import Fills, Recipe, Step
 from grader.spec import call, evaluate, tensor, train
 
 __all__ = [
     "NASTY_SPREADS", "SPREADS", "UNTRAINED", "cotangents", "eps_values", "flags", "keywords", "layouts", "nasty_tensor",
     "normal_tensor", "seeds", "shapes", "sizes", "train_eval_programs",
 ]  # fmt: skip
-
-Recipe = dict[str, Any]
-Step = dict[str, Any]
 
 seeds = st.integers(0, 99)
 """Seeds of fills, states and cotangents."""
@@ -38,7 +35,7 @@ NASTY_SPREADS = ((1.0, 1e3), (1.0, -4e3), (1.0, 1e4), (10.0, 1e5), (1e-3, 0.0), 
 """Scale and shift at which float32 separates a stable formula from an unstable one."""
 
 
-UNTRAINED: Mapping[str, Mapping[str, Any]] = {
+UNTRAINED: Mapping[str, Recipe] = {
     "running_mean": {"$fill": "zeros"},
     "running_var": {"$fill": "ones", "scale": 1.0, "shift": 0.0},
     "num_batches_tracked": {"$fill": "zeros"},
@@ -57,7 +54,7 @@ def shapes(dims: int, low: int = 1, high: int = 5) -> st.SearchStrategy[list[int
 
 
 @st.composite
-def keywords(draw: st.DrawFn, /, **options: st.SearchStrategy[Any]) -> dict[str, Any]:
+def keywords(draw: st.DrawFn, /, **options: st.SearchStrategy[object]) -> dict[str, object]:
     """Keyword arguments, each left out or, more often, drawn from its strategy."""
     # Not `optional` of `fixed_dictionaries`, which leaves out most of them most of the time.
     return {name: draw(values) for name, values in options.items() if draw(st.sampled_from((False, True, True)))}
@@ -88,14 +85,18 @@ def normal_tensor(
     """
     scale, shift = draw(st.sampled_from(spreads))
     wanted = draw(st.sampled_from((True, True, True, False))) if grad is None else grad
+    told: Fills = {}
+    if scale != 1:
+        told["scale"] = scale
+    if shift:
+        told["shift"] = shift
     return tensor(
         *shape,
         fill=draw(st.sampled_from(fills)),
         seed=draw(seeds),
         layout=draw(layouts),
         grad=wanted,
-        **({"scale": scale} if scale != 1 else {}),
-        **({"shift": shift} if shift else {}),
+        **told,
     )
 
 

@@ -1,9 +1,8 @@
 """Check answers of a workspace on the public cases, with a worker that stays warm."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -18,11 +17,12 @@ from grader.grading.options import Options
 from grader.host.session import Stopped
 from grader.kit.load import load_course
 from grader.kit.outline import Lesson
-from grader.model import Counterexample, PartReport
+from grader.model import CaseKind, Counterexample, Observation, PartReport, as_case
 from grader.spec import Part
 from grader.study.differences import Differences, differences, in_words, size
 from grader.suite.cache import PUBLIC
 
+_COMPARED = (CaseKind.MAIN, CaseKind.INTERFACE, CaseKind.POSITIONAL)
 _LARGE = 8
 """Cases that are looked at for one whose map shows a pattern."""
 
@@ -89,12 +89,12 @@ class Checker:
         if found is None:
             return Differences()
         suite = self.judge.suites.suite(exercise, part)
-        large = [(size(item.expected or {}), item) for item in suite.cases if item.kind == "main"]
+        large = [(size(item.answered), item) for item in suite.cases if item.kind is CaseKind.MAIN]
         large.sort(key=lambda pair: -pair[0])
-        tried = [(item.case, item.expected or {}) for much, item in large[:_LARGE] if much]
+        tried = [(item.case, item.answered) for much, item in large[:_LARGE] if much]
         expected = self._expected(exercise, part, found)
         if expected is not None:
-            tried.append((found.case, expected))
+            tried.append((as_case(found.case), expected))
         opened = self.judge.server.open(answer, part.off_limits)
         if isinstance(opened, Stopped):
             return Differences()
@@ -116,17 +116,17 @@ class Checker:
         (part,) = (part for part in exercise.parts if part.symbol == symbol)
         return exercise, part
 
-    def _expected(self, exercise: CourseExercise, part: Part, found: Counterexample) -> Mapping[str, Any] | None:
+    def _expected(self, exercise: CourseExercise, part: Part, found: Counterexample) -> Observation | None:
         """The oracle's observation of a case: the suite's, or a new one where it was shrunk.
 
         None for cases that are not judged by comparison: what a random answer should give is no one tensor.
         """
         if found.shrunk:
-            made = run_case(found.case, part.oracles, plain=True)
+            made = run_case(as_case(found.case), part.oracles, plain=True)
             return None if made["error"] else made
         for entry in self.judge.suites.suite(exercise, part).cases:
-            if entry.kind in ("main", "interface", "positional") and entry.case == found.case:
-                return entry.expected
+            if entry.kind in _COMPARED and entry.case == found.case:
+                return entry.answered
         return None
 
 

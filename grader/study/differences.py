@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import torch
 
 from grader.compare import tensors as compare
+from grader.model import Argument, CallRecord, Case, Encoded, Observation
 from grader.report.heat import Compared, fits
 from grader.spec import Part
 
@@ -17,8 +17,6 @@ _SIZE = 20_000
 
 _UNTOUCHED = "what the call left of "
 """Inputs, of which it goes without saying that they stay as they were."""
-
-Observation = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +29,7 @@ class Differences:
     """The case in words, where it is not the one that the report shows."""
 
 
-def differences(
-    part: Part, criterion: str, case: Mapping[str, Any], expected: Observation, got: Observation
-) -> Differences:
+def differences(part: Part, criterion: str, case: Case, expected: Observation, got: Observation) -> Differences:
     """Compare a case's observations, up to and with the first call that differs.
 
     Args:
@@ -69,32 +65,32 @@ def differences(
 def size(expected: Observation) -> int:
     """How much a map of the first output would show; 0 where it cannot be drawn whole."""
     for record in expected.get("steps", []):
-        if isinstance(record.get("out"), torch.Tensor):
-            shape = tuple(record["out"].shape)
-            return int(record["out"].numel()) if fits(shape) else 0
+        out = record.get("out")
+        if isinstance(out, torch.Tensor):
+            return out.numel() if fits(tuple(out.shape)) else 0
     return 0
 
 
-def in_words(case: Mapping[str, Any]) -> str:
+def in_words(case: Case) -> str:
     """A case as a reader would say it: what is called, with what."""
     new = case.get("new")
     given = [
         *map(_plain, (new or {}).get("args", [])),
         *(f"{key}={_plain(value)}" for key, value in (new or {}).get("kwargs", {}).items()),
     ]
-    handed: list[Any] = next((step.get("args", []) for step in case["steps"] if step["do"] == "call"), [])
+    handed = next((step.get("args", []) for step in case["steps"] if step["do"] == "call"), [])
     shapes = [tuple(item["shape"]) for item in handed if isinstance(item, Mapping) and "shape" in item]
     of = f" of an input of shape {shapes[0]}" if shapes else ""
     return f"{case.get('symbol', '')}{'(' + ', '.join(given) + ')' if new is not None else ''}{of}"
 
 
-def _plain(value: Any) -> str:
+def _plain(value: Argument) -> str:
     if isinstance(value, Mapping) and "$tuple" in value:
         return f"({', '.join(map(_plain, value['$tuple']))})"
     return "…" if isinstance(value, Mapping) else repr(value)
 
 
-def _pairs(want: Observation, have: Observation, of_call: str) -> Iterator[tuple[str, Any, Any, float]]:
+def _pairs(want: CallRecord, have: CallRecord, of_call: str) -> Iterator[tuple[str, Encoded, Encoded, float]]:
     """The tensors of a call by name, with the magnitude below which their own size does not count."""
     outputs = list(zip(compare.leaves(want["out"]), compare.leaves(have.get("out")), strict=False))
     most = max((compare.magnitude(leaf) for (_, leaf), _ in outputs if compare.is_tensor(leaf)), default=0.0)
@@ -102,16 +98,15 @@ def _pairs(want: Observation, have: Observation, of_call: str) -> Iterator[tuple
         if place == other_place:
             yield f"the output{place}{of_call}", leaf, other, _FLOOR * most
     sections = (
-        ("grads", "the gradient of {}", True),
-        ("buffers", "the buffer {}", False),
-        ("inputs", _UNTOUCHED + "{}", False),
+        (want.get("grads", {}), have.get("grads", {}), "the gradient of {}", True),
+        (want.get("buffers", {}), have.get("buffers", {}), "the buffer {}", False),
+        (want.get("inputs", {}), have.get("inputs", {}), _UNTOUCHED + "{}", False),
     )
-    for section, form, has_floor in sections:
-        tensors = want.get(section, {})
-        largest = max(map(compare.magnitude, tensors.values()), default=0.0)
-        for name, leaf in tensors.items():
-            if name in have.get(section, {}):
-                yield form.format(_in_words(name)) + of_call, leaf, have[section][name], _FLOOR * largest * has_floor
+    for ours, theirs, form, has_floor in sections:
+        largest = max(map(compare.magnitude, ours.values()), default=0.0)
+        for name, leaf in ours.items():
+            if name in theirs:
+                yield form.format(_in_words(name)) + of_call, leaf, theirs[name], _FLOOR * largest * has_floor
 
 
 def _in_words(name: str) -> str:
@@ -119,7 +114,7 @@ def _in_words(name: str) -> str:
     return f"argument {int(number) + 1}" if kind == "input" and number.isdecimal() else name
 
 
-def _compared(name: str, want: Any, have: Any, tolerance: float, floor: float) -> Compared | None:
+def _compared(name: str, want: Encoded, have: Encoded, tolerance: float, floor: float) -> Compared | None:
     """Two whole tensors of one shape, element by element; None where that is not what they are."""
     if not (isinstance(want, torch.Tensor) and isinstance(have, torch.Tensor) and want.shape == have.shape):
         return None

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -14,7 +14,18 @@ from grader.compare import tensors as compare
 from grader.compare.fingerprint import Fingerprint, fingerprint
 from grader.course.declared import DeclaredExercise
 from grader.course.versions import case_versions
-from grader.model import CourseError
+from grader.model import (
+    Case,
+    CaseBody,
+    CaseKind,
+    CourseError,
+    DeclaredCase,
+    Observation,
+    Recipe,
+    Step,
+    Truth,
+    is_recipe,
+)  # fmt: skip
 from grader.spec import Misconception, Part, evaluate, run, train
 from grader.suite.data import HIDDEN, Suite, SuiteCase
 from grader.suite.positional import called_otherwise
@@ -40,8 +51,8 @@ _REMEMBERED = 4_000
 
 
 def resolve_case(
-    part: Part, oracle: Mapping[str, Any], case: Mapping[str, Any], known: dict[str, dict[str, Any]] | None = None
-) -> dict[str, Any]:
+    part: Part, oracle: Mapping[str, object], case: DeclaredCase, known: dict[str, Observation] | None = None
+) -> Case:
     """A case as the worker takes it: with its symbol, and ``state`` as recipes by name.
 
     Args:
@@ -54,12 +65,12 @@ def resolve_case(
         CourseError: where the oracle cannot be constructed so.
     """
     known = {} if known is None else known
-    resolved: dict[str, Any] = {"symbol": part.symbol, **case}
-    if "new" not in resolved or resolved.get("state") is None:
+    resolved, state = _without_state(part, case), case.get("state")
+    if "new" not in resolved or state is None:
         return resolved
-    given: Mapping[str, Any] = resolved["state"] if isinstance(resolved["state"], Mapping) else {}
+    given: Mapping[str, Recipe] = state if isinstance(state, Mapping) else {}
     key = canonical([resolved["new"], resolved.get("dtype")])
-    made = known[key] = known.get(key) or run_case({**resolved, "state": None, "steps": []}, oracle, plain=True)
+    made = known[key] = known.get(key) or run_case({**resolved, "steps": []}, oracle, plain=True)
     if made["error"]:
         error = made["error"]
         raise CourseError(
@@ -68,7 +79,7 @@ def resolve_case(
         )
     new = made["new"]
     if not new["module"]:
-        return {**resolved, "state": None}
+        return resolved
     kept = set(new["state"])
     rows = [(row, "parameter") for row in new["parameters"]] + [(row, "buffer") for row in new["buffers"]]
     resolved["state"] = [
@@ -79,6 +90,15 @@ def resolve_case(
         for row, role in rows
         if row[0] in kept
     ]
+    return resolved
+
+
+def _without_state(part: Part, case: DeclaredCase) -> Case:
+    """A case as it is run, with nothing to load."""
+    body: CaseBody = case
+    resolved: Case = {"symbol": part.symbol, **body, "state": None}
+    if "state" not in case:
+        del resolved["state"]
     return resolved
 
 
@@ -94,8 +114,8 @@ class Compiler:
         self.caught: set[str] = set()
         """Misconceptions that a small case of the suite gives away already."""
         self.marked: Counter[str] = Counter()
-        self._made: dict[str, dict[str, Any]] = {}
-        self._answered: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
+        self._made: dict[str, Observation] = {}
+        self._answered: dict[str, tuple[Case, Observation]] = {}
         # A program may end in an exception, so there `errors` is judged among the others.
         programs = isinstance(part.oracle, Mapping)
         self.apart = tuple(name for name in _JUDGED_APART if not (programs and name == "errors"))
@@ -120,17 +140,17 @@ class Compiler:
     def _seed_for(self, *words: str) -> int:
         return seed_from(*self.seed, *words)
 
-    def _observe(self, case: Mapping[str, Any]) -> dict[str, Any]:
+    def _observe(self, case: Case) -> Observation:
         return run_case(case, self.part.oracles, device=self.device, plain=True)
 
-    def _observe_wrong(self, case: Mapping[str, Any], item: Misconception) -> dict[str, Any]:
+    def _observe_wrong(self, case: Case, item: Misconception) -> Observation:
         """What a misconception does on the case just as a student's answer gets it, layouts and all."""
         return run_case(case, self.exercise.with_misconception(item), device=self.device)
 
-    def _resolve(self, case: Mapping[str, Any]) -> dict[str, Any]:
+    def _resolve(self, case: DeclaredCase) -> Case:
         return resolve_case(self.part, self.part.oracles, case, self._made)
 
-    def _answered_by_oracle(self, case: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _answered_by_oracle(self, case: DeclaredCase) -> tuple[Case, Observation]:
         """A drawn case resolved, and the oracle's answer; searches look at the same small cases again and again."""
         key = canonical(case)
         found = self._answered.get(key)
@@ -141,7 +161,7 @@ class Compiler:
                 self._answered[key] = found
         return found
 
-    def _broken(self, what: str, case: Mapping[str, Any], observation: Mapping[str, Any]) -> CourseError:
+    def _broken(self, what: str, case: Case, observation: Observation) -> CourseError:
         error = observation["error"]
         came = f" ({error['type']}: {error['message'][:200]})" if error else ""
         return CourseError(
@@ -165,7 +185,7 @@ class Compiler:
         entries += self._called_twice(sorted(unique.values(), key=weight))
         return sorted(entries, key=lambda entry: weight(entry.case))
 
-    def _called_twice(self, cases: Sequence[Mapping[str, Any]]) -> list[SuiteCase]:
+    def _called_twice(self, cases: Sequence[Case]) -> list[SuiteCase]:
         """The smallest case that goes backward through the first of two calls, from a few elements on."""
         for case in cases[len(cases) // _SMALLEST :]:
             if weight(case)[0] > TOO_LARGE:
@@ -178,16 +198,18 @@ class Compiler:
                     return [self._entry(twice)]
         return []
 
-    def _entry(self, case: Mapping[str, Any]) -> SuiteCase:
+    def _entry(self, case: Case) -> SuiteCase:
         expected = self._observe(case)
         if expected["error"]:
             raise self._broken("the oracle raises on a case", case, expected)
         self._plan(
             criteria.judge_case(self.part, case, expected, expected), "the oracle does not agree with itself", case
         )
-        return SuiteCase(kind="main", case=case, expected=expected, misconceptions=self._fingerprints(case, expected))
+        return SuiteCase(
+            kind=CaseKind.MAIN, case=case, expected=expected, misconceptions=self._fingerprints(case, expected)
+        )
 
-    def _plan(self, outcome: criteria.Outcome, complaint: str, case: Mapping[str, Any]) -> None:
+    def _plan(self, outcome: criteria.Outcome, complaint: str, case: Case) -> None:
         if outcome.findings:
             name, finding = next(iter(outcome.findings.items()))
             raise CourseError(
@@ -197,7 +219,7 @@ class Compiler:
         for name in outcome.held:
             self.planned[name] = self.planned.get(name, 0) + 1
 
-    def _killer(self, item: Misconception) -> dict[str, Any] | None:
+    def _killer(self, item: Misconception) -> Case | None:
         """The smallest case found on which a misconception fails the criterion it names.
 
         None where a small one is in the suite already, or none was found.
@@ -205,20 +227,18 @@ class Compiler:
         if item.criterion in self.apart or item.name in self.caught:
             return None
 
-        def caught_drawn(case: Mapping[str, Any]) -> bool:
+        def caught_drawn(case: DeclaredCase) -> bool:
             resolved, expected = self._answered_by_oracle(case)
             return not expected["error"] and self.catches(item, resolved, expected, self._observe_wrong(resolved, item))
 
         case = smallest(self.part.cases, caught_drawn, self._seed_for("killer", item.name), examples=100)
         return None if case is None else self._resolve(case)
 
-    def catches(
-        self, item: Misconception, case: Mapping[str, Any], expected: Mapping[str, Any], got: Mapping[str, Any]
-    ) -> bool:
+    def catches(self, item: Misconception, case: Case, expected: Observation, got: Observation) -> bool:
         """Whether a misconception fails the criterion it names on a case."""
         return item.criterion in criteria.judge_case(self.part, case, expected, got).findings
 
-    def _fingerprints(self, case: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[str, Fingerprint]:
+    def _fingerprints(self, case: Case, expected: Observation) -> dict[str, Fingerprint]:
         """The misconceptions that answer a case otherwise than the oracle, and how.
 
         Of each only so many are noted: the smallest, because cases come in order.
@@ -240,21 +260,14 @@ class Compiler:
         return found
 
     def _interface(self) -> list[SuiteCase]:
-        cases = [dict(case) for case in self.part.interface]
+        cases = [*self.part.interface]
         first = self.part.examples[0] if self.part.examples else None
         if first is not None and "new" in first:
-            cases.append(
-                {
-                    **first,
-                    "state": None,
-                    "fresh": True,
-                    "dtype": "float32",
-                    "steps": _module_steps(self._observe, self._resolve(first)),
-                }
-            )
+            steps = _module_steps(self._observe, self._resolve(first))
+            cases.append({**first, "state": None, "fresh": True, "dtype": "float32", "steps": steps})
         entries = []
         for case in cases:
-            resolved = {**self._resolve(case), "lines": "interface"}
+            resolved: Case = {**self._resolve(case), "lines": "interface"}
             expected = self._observe(resolved)
             if expected["error"]:
                 raise self._broken("the oracle raises on an interface case", resolved, expected)
@@ -263,7 +276,7 @@ class Compiler:
                 "the oracle does not agree with itself",
                 resolved,
             )
-            entries.append(SuiteCase(kind="interface", case=resolved, expected=expected))
+            entries.append(SuiteCase(kind=CaseKind.INTERFACE, case=resolved, expected=expected))
         return entries
 
     def _numerics(self) -> list[SuiteCase]:
@@ -278,13 +291,11 @@ class Compiler:
             got = self._observe(case)
             if got["error"]:
                 raise self._broken("the oracle raises on a float32 case", case, got)
-            self._plan(
-                apart.judge_numerics(case, expected, got), "torch's own float32 answer is out of its allowance", case
-            )
-            entries.append(SuiteCase(kind="numerics", case=case, expected=expected))
+            self._plan(apart.judge_numerics(expected, got), "torch's own float32 answer is out of its allowance", case)
+            entries.append(SuiteCase(kind=CaseKind.NUMERICS, case=case, expected=expected))
         return sorted(entries, key=lambda entry: weight(entry.case))
 
-    def _truth(self, case: Mapping[str, Any]) -> dict[str, Any]:
+    def _truth(self, case: Case) -> Truth:
         """The float64 answer to a float32 case, and how far from it an answer may be.
 
         The allowance is a multiple of the largest of torch's own error, how far the truth moves when inputs move by
@@ -310,12 +321,13 @@ class Compiler:
     def _errors(self) -> list[SuiteCase]:
         entries = []
         for case in self.part.errors:
-            resolved = {"symbol": self.part.symbol, **case, "state": None}
+            resolved: Case = {**_without_state(self.part, case), "state": None}
             expected = self._observe(resolved)
             if not expected["error"]:
                 raise self._broken("the oracle does not raise on a case in `errors`", resolved, expected)
             self._plan(apart.judge_raising(resolved, expected, expected), "the oracle does not raise", resolved)
-            entries.append(SuiteCase(kind="errors", case=resolved, expected={"error": expected["error"], "steps": []}))
+            raised: Observation = {"error": expected["error"], "steps": []}
+            entries.append(SuiteCase(kind=CaseKind.ERRORS, case=resolved, expected=raised))
         return entries
 
     def _grouped(self) -> list[SuiteCase]:
@@ -327,15 +339,15 @@ class Compiler:
                 expected = self._observe(resolved)
                 if expected["error"]:
                     raise self._broken("the oracle raises on a property's case", resolved, expected)
-                entries.append(SuiteCase(kind="property", case=resolved, expected=expected, group=index))
+                entries.append(SuiteCase(kind=CaseKind.PROPERTY, case=resolved, expected=expected, group=index))
             self.planned[item.criterion] = self.planned.get(item.criterion, 0) + 1
         for index, growth in enumerate(self.part.growth):
-            entries += [SuiteCase(kind="growth", case=self._resolve(case), group=index) for case in growth.cases]
+            entries += [SuiteCase(kind=CaseKind.GROWTH, case=self._resolve(case), group=index) for case in growth.cases]
             self.planned["vectorized"] = self.planned.get("vectorized", 0) + 1
         return entries
 
 
-def _module_steps(observe: Any, case: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _module_steps(observe: Callable[[Case], Observation], case: Case) -> list[Step]:
     """What every module must be able to do, for oracles that are modules."""
     if not observe({**case, "steps": []})["new"]["module"]:
         return []
@@ -353,9 +365,9 @@ def _module_steps(observe: Any, case: Mapping[str, Any]) -> list[dict[str, Any]]
     ]
 
 
-def _state_recipe(name: str, shape: Sequence[int], dtype: str, seed: str) -> dict[str, Any]:
+def _state_recipe(name: str, shape: Sequence[int], dtype: str, seed: str) -> Recipe:
     """A random value for a parameter or buffer that a network could really have."""
-    recipe: dict[str, Any] = {"shape": list(shape), "seed": seed_from(name, seed) % 2**16}
+    recipe: Recipe = {"shape": list(shape), "seed": seed_from(name, seed) % 2**16}
     if "float" not in dtype:
         return {"$fill": "integers", "low": 0, "high": 6, "dtype": dtype.removeprefix("torch."), **recipe}
     if name.rpartition(".")[2].endswith("var"):
@@ -366,20 +378,22 @@ def _state_recipe(name: str, shape: Sequence[int], dtype: str, seed: str) -> dic
     return {"$fill": "normal", "scale": round(fan_in**-0.5, 6), **recipe}
 
 
-def in_float64(case: Mapping[str, Any], jitter: int = 0) -> dict[str, Any]:
+def in_float64(case: Case, jitter: int = 0) -> Case:
     """A float32 case in float64 on its float32 values.
 
     They are moved by half a unit in the last place where ``jitter`` is not 0.
     """
 
-    def visit(value: Any) -> Any:
+    def visit(value: object) -> Any:
+        if is_recipe(value) and "dtype" not in value:
+            return {**value, "jitter": jitter}
         if isinstance(value, Mapping):
-            if "$fill" in value and "dtype" not in value:
-                return {**value, "jitter": jitter}
             return {key: visit(item) for key, item in value.items()}
         return [visit(item) for item in value] if isinstance(value, list) else value
 
-    return {**visit(dict(case)), "dtype": "float64"}
+    moved: Case = visit(case)
+    moved["dtype"] = "float64"
+    return moved
 
 
 def _largest(values: torch.Tensor) -> float:

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from grader.case import wire
 from grader.compare.fingerprint import Fingerprint
-from grader.model import CRITERIA
+from grader.model import CRITERIA, Case, CaseKind, Observation, Truth
 from grader.spec import POINTS, Part
 
 HIDDEN, PUBLIC = "hidden", "public"
@@ -16,15 +15,28 @@ HIDDEN, PUBLIC = "hidden", "public"
 class SuiteCase:
     """One case of a suite."""
 
-    kind: str
-    """``main``, ``interface``, ``positional``, ``numerics``, ``errors``, ``property`` or ``growth``."""
-    case: Mapping[str, Any]
-    expected: Mapping[str, Any] | None = None
-    """The oracle's observation (for numerics, the truth and its allowances)."""
+    kind: CaseKind
+    case: Case
+    expected: Observation | Truth | None = None
+    """The oracle's observation; of ``growth`` nothing."""
     misconceptions: Mapping[str, Fingerprint] = field(default_factory=dict)
     """How each misconception that differs here would answer."""
     group: int = 0
     """Which property or growth it belongs to, or for ``positional`` the index of the same case by keyword."""
+
+    @property
+    def answered(self) -> Observation:
+        """The oracle's observation, of a case that has one."""
+        assert self.expected is not None
+        assert "truth" not in self.expected
+        return self.expected
+
+    @property
+    def truth(self) -> Truth:
+        """What is expected of a case of ``numerics``."""
+        assert self.expected is not None
+        assert "truth" in self.expected
+        return self.expected
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,7 +69,7 @@ def to_bytes(suite: Suite) -> bytes:
                 {
                     "kind": item.kind, "case": item.case, "group": item.group,
                     # A positional case is answered like its twin by keyword.
-                    "expected": None if item.kind == "positional" else item.expected,
+                    "expected": None if item.kind is CaseKind.POSITIONAL else item.expected,
                     "misconceptions": {name: list(mark.marks) for name, mark in item.misconceptions.items()},
                 }
                 for item in suite.cases
@@ -77,8 +89,8 @@ def from_bytes(data: bytes) -> Suite:
         rows = found["cases"]
         cases = [
             SuiteCase(
-                kind=row["kind"], case=row["case"], group=row["group"],
-                expected=rows[row["group"]]["expected"] if row["kind"] == "positional" else row["expected"],
+                kind=CaseKind(row["kind"]), case=row["case"], group=row["group"],
+                expected=rows[row["group"]]["expected"] if row["kind"] == CaseKind.POSITIONAL else row["expected"],
                 misconceptions={name: Fingerprint(marks) for name, marks in row["misconceptions"].items()},
             )
             for row in rows

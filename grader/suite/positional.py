@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from inspect import Parameter, signature
 from itertools import combinations
-from typing import Any
 
 from grader.compare.fingerprint import fingerprint
+from grader.model import Argument, Case, CaseKind, New, Observation
 from grader.spec import Part
 from grader.suite.data import SuiteCase
 
@@ -16,7 +16,10 @@ _TRIED = 16
 
 
 def called_otherwise(
-    part: Part, reference: Any, main: Sequence[SuiteCase], observe: Callable[[Mapping[str, Any]], dict[str, Any]]
+    part: Part,
+    reference: Callable[..., object] | None,
+    main: Sequence[SuiteCase],
+    observe: Callable[[Case], Observation],
 ) -> list[SuiteCase]:
     """By position the fewest that give as many arguments as they can values off the defaults, and show their order.
 
@@ -28,10 +31,11 @@ def called_otherwise(
     """
     if not (part.positional and part.arguments) or isinstance(part.oracle, Mapping):
         return []
+    assert reference is not None, f"the reference has no {part.symbol}"
     names = [name for name, item in signature(reference).parameters.items() if item.kind is not Parameter.KEYWORD_ONLY]
     defaults = {name: item.default for name, item in signature(part.oracle).parameters.items()}
     telling: dict[int, set[str]] = {}
-    calls: dict[int, dict[str, Any]] = {}
+    calls: dict[int, New] = {}
     # What a case gives by position already, it says nothing new about.
     by_position = {index: len(item.case["new"]["args"]) for index, item in enumerate(main) if "new" in item.case}
     for index, item in enumerate(main):
@@ -54,7 +58,7 @@ def called_otherwise(
         args = [*calls[index]["args"]]
         args[one], args[other] = args[other], args[one]
         got = observe(_called(main[index], {**calls[index], "args": args}))
-        if fingerprint(got).matches(fingerprint(main[index].expected or {})):
+        if fingerprint(got).matches(fingerprint(main[index].answered)):
             return 0
         return 1 if got["error"] else 2
 
@@ -77,22 +81,22 @@ def called_otherwise(
         new = main[first].case["new"]
         again.append((first, {"args": [], "kwargs": {**dict(zip(names, new["args"], strict=False)), **new["kwargs"]}}))
     return [
-        SuiteCase(kind="positional", case=_called(main[index], call), expected=main[index].expected, group=index)
+        SuiteCase(kind=CaseKind.POSITIONAL, case=_called(main[index], call), expected=main[index].expected, group=index)
         for index, call in again
     ]
 
 
-def _called(item: SuiteCase, call: Mapping[str, Any]) -> dict[str, Any]:
+def _called(item: SuiteCase, call: New) -> Case:
     """A case with another call of the constructor."""
     return {**item.case, "new": call}
 
 
-def _differ(args: Sequence[Any], one: int, other: int) -> bool:
+def _differ(args: Sequence[Argument], one: int, other: int) -> bool:
     """Whether two arguments are given, and differ."""
     return max(one, other) < len(args) and bool(args[one] != args[other])
 
 
-def _call(new: Mapping[str, Any], names: Sequence[str], defaults: Mapping[str, Any]) -> dict[str, Any] | None:
+def _call(new: New, names: Sequence[str], defaults: Mapping[str, object]) -> New | None:
     """A constructor's call with all that can be passed by position passed so; None where a value does not allow it."""
     given = [*new["args"]]
     last = max((names.index(name) for name in new["kwargs"] if name in names), default=-1)

@@ -12,7 +12,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import TypeVar
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample, Unsatisfiable
 from hypothesis.internal.conjecture import engine, providers
 
-from grader.model import CourseError
+from grader.model import CaseBody, CourseError, is_recipe
 
 _PRIVATE = (
     (providers, "_get_local_constants"),
@@ -48,10 +48,10 @@ def _check_private_names() -> None:
 _check_private_names()
 setattr(providers, "_get_local_constants", lambda: providers._local_constants)  # noqa: B010
 
-Case = Mapping[str, Any]
+_Case = TypeVar("_Case", bound=CaseBody)
 
 
-def canonical(value: Any) -> str:
+def canonical(value: object) -> str:
     """Plain data as text, the same for equal data."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
@@ -86,15 +86,15 @@ def _afresh() -> Iterator[None]:
         setattr(engine.ConjectureRunner, "generate_mutations_from", mutate)  # noqa: B010
 
 
-def draw(strategy: st.SearchStrategy[Case], count: int, number: int) -> list[Case]:
+def draw(strategy: st.SearchStrategy[_Case], count: int, number: int) -> list[_Case]:
     """Up to ``count`` different cases, in the order drawn."""
-    found: dict[str, Case] = {}
+    found: dict[str, _Case] = {}
 
     # Some draws repeat, the more the smaller the strategy's space.
     @_settings(2 * count, Phase.generate)
     @seed(number)
     @given(strategy)
-    def collect(case: Case) -> None:
+    def collect(case: _Case) -> None:
         if len(found) < count:
             found.setdefault(canonical(case), case)
 
@@ -108,13 +108,13 @@ class _OutOfBudget(BaseException):
 
 
 def smallest(
-    strategy: st.SearchStrategy[Case],
-    condition: Callable[[Case], bool],
+    strategy: st.SearchStrategy[_Case],
+    condition: Callable[[_Case], bool],
     number: int,
     *,
     examples: int = 300,
     seconds: float | None = None,
-) -> Case | None:
+) -> _Case | None:
     """The smallest case found that satisfies a condition, or None.
 
     Args:
@@ -125,11 +125,11 @@ def smallest(
         seconds: Budget; when it ends, the best case so far is given. Only for searches whose outcome need not be the
             same on every machine.
     """
-    best: Case | None = None
+    best: _Case | None = None
     deadline = None if seconds is None else time.monotonic() + seconds
     looks = 0
 
-    def watched(case: Case) -> bool:
+    def watched(case: _Case) -> bool:
         nonlocal best, looks
         looks += 1
         if (deadline is not None and time.monotonic() > deadline) or looks > 2 * examples:
@@ -145,14 +145,14 @@ def smallest(
     return best
 
 
-def weight(case: Case) -> tuple[float, str]:
+def weight(case: CaseBody) -> tuple[float, str]:
     """How much a person must read to understand a case; ties are settled by its text, the shorter first."""
     elements = 0.0
 
-    def visit(value: Any) -> None:
+    def visit(value: object) -> None:
         nonlocal elements
         if isinstance(value, Mapping):
-            if "$fill" in value:
+            if is_recipe(value):
                 size = 1
                 for length in value["shape"]:
                     size *= length

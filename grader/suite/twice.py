@@ -1,10 +1,11 @@
 """A case again, with a second call between its first call and the backward pass."""
 
 from collections.abc import Mapping
-from typing import Any
+
+from grader.model import Argument, Case, Step, is_recipe
 
 
-def called_twice(case: Mapping[str, Any]) -> dict[str, Any] | None:
+def called_twice(case: Case) -> Case | None:
     """The case up to its first call with a backward pass, which has to wait for another call; None for one without.
 
     What an answer keeps on itself for its backward pass, or an output that it writes over, is then the other call's.
@@ -17,12 +18,19 @@ def called_twice(case: Mapping[str, Any]) -> dict[str, Any] | None:
     return None if other == steps[first] else {**case, "steps": [*steps[: first + 1], other], "backward": "last"}
 
 
-def _with_other_values(value: Any) -> Any:
-    """Plain data whose random tensors come from other seeds."""
+def _with_other_values(step: Step) -> Step:
+    """A call whose random tensors come from other seeds."""
+    other = step.copy()
+    if "args" in other:
+        other["args"] = [_other_values(item) for item in other["args"]]
+    if "kwargs" in other:
+        other["kwargs"] = {key: _other_values(item) for key, item in other["kwargs"].items()}
+    return other
+
+
+def _other_values(value: Argument) -> Argument:
     if isinstance(value, list):
-        return [_with_other_values(item) for item in value]
-    if not isinstance(value, Mapping):
-        return value
-    if value.get("$fill") in ("normal", "uniform"):
+        return [_other_values(item) for item in value]
+    if is_recipe(value) and value["$fill"] in ("normal", "uniform"):
         return {**value, "seed": value.get("seed", 0) + 100}
-    return {key: _with_other_values(item) for key, item in value.items()}
+    return {key: _other_values(item) for key, item in value.items()} if isinstance(value, Mapping) else value

@@ -22,6 +22,7 @@ import torch
 
 from grader.case import marks, probe, wire
 from grader.case.device import exact
+from grader.model import Case, Observation, Recipe
 from grader.worker.guard import Guard
 
 _FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
@@ -89,9 +90,9 @@ def _warm_up(device: str) -> None:
     A page of memory shared with the server is copied at its first use: a fifth of what grading a small part takes. On a
     GPU this makes the context, which takes most of a second and is no part of a case's time.
     """
-    recipe = {"$fill": "normal", "shape": [2, 3]}
+    recipe: Recipe = {"$fill": "normal", "shape": [2, 3]}
     for dtype in ("float64", "float32"):
-        case = {
+        case: Case = {
             "symbol": "Linear",
             "dtype": dtype,
             "new": {"args": [3, 2]},
@@ -124,14 +125,14 @@ def _marker(send: Callable[[bytes], None]) -> probe.Mark:
     return mark
 
 
-def _packed(work: Callable[[], dict[str, Any]], number: int | None = None) -> bytes:
+def _packed(work: Callable[[], Mapping[str, object]], number: int | None = None) -> bytes:
     """Do the work and pack its result; where that cannot be packed, pack why."""
     try:
         result = work()
         try:
             return wire.pack({"number": number, **result})
         except Exception as error:
-            why = {"stage": "answer", "step": -1, **probe.describe_error(error, "")}
+            why = probe.failure(error, "", "answer", -1)
             return wire.pack({"number": number, "steps": [], "error": why, "off_limits": result.get("off_limits", [])})
     except BaseException as error:
         with contextlib.suppress(BaseException):
@@ -159,9 +160,9 @@ class _Answer:
         self._remember_source()
         self._guard.prepare()
 
-    def load(self) -> dict[str, Any]:
+    def load(self) -> dict[str, object]:
         """Execute the cells; a notebook goes on after a cell that fails, a file does not."""
-        errors: list[dict[str, Any]] = []
+        errors: list[dict[str, object]] = []
         for source, line, index in self._cells:
             self._mark("import", index)
             try:
@@ -188,7 +189,7 @@ class _Answer:
             lines += [text + "\n" for text in source.split("\n")]
         linecache.cache[self._file] = (sum(map(len, lines)), None, lines, self._file)
 
-    def run(self, case: Mapping[str, Any]) -> dict[str, Any]:
+    def run(self, case: Case) -> Observation:
         """Run one case."""
         self._mark("new", -1)
         symbol = case.get("symbol")
@@ -203,7 +204,7 @@ class _Answer:
             torch.cuda.synchronize()
         return {**observation, "off_limits": self._guard.take()}
 
-    def _namespace(self, case: Mapping[str, Any]) -> dict[str, Any]:
+    def _namespace(self, case: Case) -> dict[str, Any]:
         """What a case sees of the answer: all that can be called, and nothing that hides one of Python's own names.
 
         The lines of a case call `any` and the like, whatever an answer took ``from torch import *``.

@@ -18,6 +18,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from grader.model import Use
 from grader.worker.torch_surface import OTHER_NAMESPACES, Patterns, classes, function_homes, operators
 
 _KEYS = ("CPU", *(("CUDA",) if torch.version.cuda or torch.version.hip else ()))
@@ -61,10 +62,10 @@ class Guard:
         self._functions = tuple(off_limits.get("functions", ()))
         self._answer_file = answer_file
         self._armed = False
-        self._found: list[dict[str, Any]] = []
+        self._found: list[Use] = []
         self._banned: dict[type, str] = {}
         # Objects that the judge hands to the answer are no use of the answer's.
-        self._given: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._given: weakref.WeakSet[object] = weakref.WeakSet()
 
     # In place before the answer is loaded.
 
@@ -77,7 +78,7 @@ class Guard:
                 # Without Module and the containers, of which the others are made, the others are of no use.
                 if nn.Module not in self._banned or kind.__module__ in _FOUNDATIONS:
                     self._wrap_class(kind, path)
-        wrapped: dict[int, Any] = {}
+        wrapped: dict[int, tuple[Callable[..., object], object]] = {}
         for home, dotted, names in function_homes():
             listed = [name.rpartition(".") for name in self._functions]
             own = [name for place, _, name in listed if place == dotted]
@@ -89,10 +90,10 @@ class Guard:
             if isinstance(function, types.FunctionType) and attribute not in ("__new__", "__del__"):
                 setattr(kind, attribute, self._method(function, name, attribute))
 
-    def _method(self, function: types.FunctionType, used: str, attribute: str) -> Callable[..., Any]:
+    def _method(self, function: types.FunctionType, used: str, attribute: str) -> Callable[..., object]:
         guard = self
 
-        def method(*args: Any, **kwargs: Any) -> Any:
+        def method(*args: object, **kwargs: object) -> object:
             if guard._armed:
                 target = args[0] if args else None
                 if not guard._is_given(target, attribute):
@@ -101,7 +102,7 @@ class Guard:
 
         return _disguised(method, function)
 
-    def _is_given(self, target: Any, attribute: str) -> bool:
+    def _is_given(self, target: object, attribute: str) -> bool:
         try:
             if target in self._given:
                 return True
@@ -112,7 +113,9 @@ class Guard:
             pass
         return False
 
-    def _wrap_function(self, home: Any, name: str, used: str, wrapped: dict[int, Any]) -> None:
+    def _wrap_function(
+        self, home: object, name: str, used: str, wrapped: dict[int, tuple[Callable[..., object], object]]
+    ) -> None:
         original = getattr(home, name, None)
         if original is None or isinstance(original, type | types.ModuleType) or getattr(original, "_is_guard", False):
             return
@@ -124,10 +127,10 @@ class Guard:
             # A namespace that cannot be changed: the kernels are what is left.
             return
 
-    def _function(self, original: Callable[..., Any], used: str) -> Callable[..., Any]:
+    def _function(self, original: Callable[..., object], used: str) -> Callable[..., object]:
         guard = self
 
-        def function(*args: Any, **kwargs: Any) -> Any:
+        def function(*args: object, **kwargs: object) -> object:
             if guard._armed and not _is_torchs_own(sys._getframe(1)):
                 guard._refuse(used)
             return original(*args, **kwargs)
@@ -168,17 +171,17 @@ class Guard:
         # With a reference too many and none in Python, nobody can find the library to take its kernels back.
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))
 
-    def _kernel(self, used: str) -> Callable[..., Any]:
-        def refuse(*args: Any, **kwargs: Any) -> Any:
+    def _kernel(self, used: str) -> Callable[..., object]:
+        def refuse(*args: object, **kwargs: object) -> None:
             self._refuse(used)
 
         return refuse
 
-    def _gradient_kernel(self, base: str, gradient_of: str, kernel: Any) -> Callable[..., Any]:
+    def _gradient_kernel(self, base: str, gradient_of: str, kernel: Any) -> Callable[..., object]:
         """Let a kernel run where autograd needs it for an allowed operator, and nobody asked for it."""
         node_name = gradient_of.replace("_", "")
 
-        def refuse(keys: Any, *args: Any, **kwargs: Any) -> Any:
+        def refuse(keys: object, *args: object, **kwargs: object) -> object:
             node = torch._C._current_autograd_node()
             if node is None or not node.name().lower().startswith(node_name + "backward") or self._line()[1]:
                 self._refuse(f"aten::{base}")
@@ -186,7 +189,7 @@ class Guard:
 
         return refuse
 
-    def check(self, value: Any) -> None:
+    def check(self, value: object) -> None:
         """Write down off-limits classes among the bases of a class, or in a module's tree."""
         if not self._banned:
             return
@@ -208,7 +211,7 @@ class Guard:
         names = [self._banned[base] for base in type.__dict__["__mro__"].__get__(kind) if base in self._banned]
         return next((name for name in names if name.count(".") == 2), names[0] if names else None)
 
-    def take(self) -> list[dict[str, Any]]:
+    def take(self) -> list[Use]:
         """What was found since the last call: ``{"used": name, "line": line or None}``, each once."""
         found, self._found = self._found, []
         return found
@@ -220,7 +223,7 @@ class Guard:
         raise RuntimeError(f"off limits: {used}")
 
     def _note(self, used: str, line: int | None) -> None:
-        finding = {"used": used, "line": line}
+        finding: Use = {"used": used, "line": line}
         if finding not in self._found and len(self._found) < 100:
             self._found.append(finding)
 
@@ -235,7 +238,7 @@ class Guard:
         return None, False
 
 
-def _disguised(function: Callable[..., Any], original: Any) -> Callable[..., Any]:
+def _disguised(function: Callable[..., object], original: object) -> Callable[..., object]:
     """Give a wrapper the name and signature's text of the original, but no way to it."""
     for attribute in ("__name__", "__qualname__", "__doc__", "__module__"):
         value = getattr(original, attribute, None)

@@ -1,0 +1,295 @@
+"""A case, what it is made of, and what came of it: the plain data that judge and worker exchange.
+
+All of it is JSON and tensors (see `grader.case.wire`), so these are dictionaries with known keys. What a worker sends
+is one of them only after `grader.compare.observation.validate`.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    NotRequired,
+    Required,
+    TypeAlias,
+    TypedDict,
+    TypeGuard,
+    Union,
+    cast,
+    final,
+)
+
+from grader.model.verdicts import Verdict
+
+if TYPE_CHECKING:
+    import torch
+
+
+class CaseKind(StrEnum):
+    """What a case of a suite is for, and so how it is judged."""
+
+    MAIN = "main"
+    """Values, shapes, gradients and state, against the oracle's."""
+    INTERFACE = "interface"
+    """Its lines belong to the interface."""
+    POSITIONAL = "positional"
+    """A case again, with the constructor's arguments by position, or all of them by name."""
+    NUMERICS = "numerics"
+    """float32, against the truth in float64."""
+    ERRORS = "errors"
+    """The answer has to raise."""
+    PROPERTY = "property"
+    """Judged with the others of its group, by what must hold of all of them."""
+    GROWTH = "growth"
+    """Judged with the others of its group, by how many tensor operations each takes."""
+
+
+# What a case is made of
+
+Argument: TypeAlias = object
+"""An argument as plain data: a number, text, None, a list, a `Recipe`, ``{"$tuple": [...]}``, ``{"$dict": [[key,
+value], ...]}``, ``{"$torch": "nn.Linear", "args": [...], "kwargs": {...}}``, or a mapping of such."""
+
+_Fill = TypedDict("_Fill", {"$fill": str}, total=False)
+
+
+class Fills(TypedDict, total=False):
+    """What a fill may be told."""
+
+    scale: float
+    """The values are multiplied by it."""
+    shift: float
+    """Added after that."""
+    low: int
+    """Of ``integers``: the smallest."""
+    high: int
+    """Of ``integers``: above the largest."""
+    values: Sequence[float]
+    """Of ``choice``, what is drawn from; of ``values``, all of them in order."""
+    dtype: str
+    """Where it is not the case's: ``int64``."""
+
+
+class Recipe(_Fill, Fills, total=False):
+    """A tensor as a description, the same bits on either side (see `grader.case.recipes`); ``$fill`` is the family."""
+
+    shape: list[int]
+    seed: int
+    layout: str
+    """Of the memory: ``contiguous``, ``transposed``, ``strided`` or ``channels_last``."""
+    grad: bool
+    """Whether a gradient is asked for; without it, yes where the tensor is floating."""
+    jitter: int
+    """The values are rounded to float32 and, unless it is 0, moved by half a unit in the last place."""
+    role: str
+    """In a state: ``parameter`` or ``buffer``."""
+
+
+def is_recipe(value: object) -> TypeGuard[Recipe]:
+    """Whether plain data is a tensor's recipe."""
+    return isinstance(value, Mapping) and "$fill" in value
+
+
+class New(TypedDict, total=False):
+    """How the object is constructed."""
+
+    args: list[Argument]
+    kwargs: dict[str, Argument]
+
+
+class Step(TypedDict, total=False):
+    """One thing that a case does."""
+
+    do: Required[str]
+    """``train`` or ``eval`` the object; ``call`` it, or the function; ``run`` lines of Python."""
+    args: list[Argument]
+    """Of a call."""
+    kwargs: dict[str, Argument]
+    cotangent: int
+    """Seed of what is pulled back through the call; without it the call is under ``torch.no_grad()``."""
+    method: str
+    """What is called instead of the object."""
+    count: bool
+    """Whether the tensor operations it dispatches are counted."""
+    lines: list[str]
+    """Of ``run``."""
+
+
+class CaseBody(TypedDict, total=False):
+    """What a case has however far it has come."""
+
+    new: New
+    """Absent where a function is called, or where lines of Python are all there is."""
+    steps: Required[list[Step]]
+    dtype: str
+    """The default dtype, and that of the object and of its inputs."""
+    seed: int
+    """Of torch's generator, numpy's and Python's."""
+    fresh: bool
+    """The object is taken as it is constructed, not moved to the case's dtype."""
+    backward: Literal["last"]
+    """Cotangents are pulled back after all steps, not each after its own."""
+    lines: str
+    """The criterion to which its lines of Python belong, where that is not the part's."""
+    patience: int
+    """How many times longer than others it may take."""
+    why: str
+    """Of ``errors``: what is bad about it, for the student to read."""
+
+
+class DeclaredCase(CaseBody, total=False):
+    """A case as an exercise writes it or hypothesis draws it."""
+
+    state: str | Mapping[str, Recipe] | None
+    """``"normal"``: every parameter and buffer at random; recipes for some of them, by name; None: as constructed."""
+
+
+StateItem: TypeAlias = list[Any]
+"""``[name, recipe]``, the recipe with its ``role``."""
+
+
+class Case(CaseBody, total=False):
+    """A case as it is run (see `grader.case.probe`)."""
+
+    symbol: str
+    """The name of what is constructed or called."""
+    state: list[StateItem] | None
+    """What is loaded after construction, by name."""
+
+
+def as_case(case: Mapping[str, object]) -> Case:
+    """The case of a report, which holds it as plain data, as what it is."""
+    return cast(Case, case)
+
+
+# What came of it
+
+_Body = TypedDict("_Body", {"$sketch": "torch.Tensor"})
+
+
+class Sketch(_Body):
+    """A large tensor, of which samples and signed sums are sent (``$sketch``, see `grader.case.encode.sketch`)."""
+
+    shape: list[int]
+    dtype: str
+
+
+Leaf: TypeAlias = Union["torch.Tensor", Sketch]
+"""A tensor that came back, whole or sketched."""
+Encoded: TypeAlias = object
+"""A value that came back: None, a truth value, a whole number, text, ``{"$float": x}``, a `Leaf`, a list of such,
+``{"$dict": [[key, value], ...]}``, ``{"$is": variable}`` or, where it is something else, ``{"$type": its name}``."""
+
+
+class Line(TypedDict, total=False):
+    """What a line of Python gave: its value, None for a statement, or an exception."""
+
+    value: Encoded
+    raised: str
+    """The exception's type."""
+    message: str
+    """The exception's."""
+
+
+class CallRecord(TypedDict, total=False):
+    """What one step gave; nothing for a change of mode."""
+
+    out: Encoded
+    """What the call returned."""
+    inputs: dict[str, Leaf]
+    """What the call left of its tensors, by ``input.0`` or keyword."""
+    buffers: dict[str, Leaf]
+    """After the call, by the state's names."""
+    grads: dict[str, Leaf]
+    """Of inputs and parameters, by the same names; zeros where none arrived."""
+    lines: list[Line]
+    """Of a ``run``, as far as it came."""
+
+
+@final
+class Raised(TypedDict):
+    """An exception as plain data."""
+
+    type: str
+    kinds: list[str]
+    """Its classes, from its own to BaseException."""
+    message: str
+    line: int | None
+    """The innermost line of the answer that it passed through."""
+
+
+class Failure(TypedDict):
+    """How a case ended before its end: by an exception (see `Raised`), or because its process was stopped."""
+
+    stage: str
+    """``new``, ``load``, ``mode``, ``call``, ``backward`` or ``run``; ``import`` and ``answer`` of a stop."""
+    step: int
+    """-1 before the first."""
+    message: str
+    line: int | None
+    type: NotRequired[str]
+    kinds: NotRequired[list[str]]
+    verdict: NotRequired[Verdict]
+    """Of a stop, which has neither type nor kinds."""
+
+
+Row: TypeAlias = list[Any]
+"""``[name, shape, dtype, device]`` of a parameter or buffer; of a parameter also whether it requires a gradient."""
+
+
+class Description(TypedDict, total=False):
+    """What was constructed."""
+
+    module: Required[bool]
+    """Whether it is a module; nothing else is said where it is not."""
+    parameters: list[Row]
+    buffers: list[Row]
+    state: list[str]
+    """The keys of its state dict, where the case loads no state."""
+    training: list[bool]
+    """Its own mode, then those found in its tree."""
+
+
+class Load(TypedDict):
+    """How the case's state could be loaded."""
+
+    how: str
+    """``exact``, by ``order`` where names differ, or ``partial``, whatever fits."""
+    message: str
+    """What torch says where it is not exact."""
+
+
+class Use(TypedDict):
+    """Something off limits that the guard saw."""
+
+    used: str
+    line: int | None
+
+
+@final
+class Observation(TypedDict, total=False):
+    """What running a case gave."""
+
+    steps: Required[list[CallRecord]]
+    """One for each step that came to its end."""
+    error: Required[Failure | None]
+    partial: CallRecord
+    """Of the step that did not: what it gave before its backward pass failed."""
+    new: Description
+    load: Load
+    ops: int
+    """Tensor operations of the calls that count them."""
+    seen: list[str]
+    """The names of those operations."""
+    off_limits: list[Use]
+
+
+@final
+class Truth(TypedDict):
+    """What is expected of a case of ``numerics``."""
+
+    truth: dict[str, Leaf]
+    """The float64 answer, by place."""
+    allowed: dict[str, float]
+    """How far from it a float32 answer may be."""
