@@ -12,8 +12,8 @@ from grader.compare import criteria
 from grader.judge.board import Board
 from grader.model import CaseKind, Counterexample, FindingKind, Verdict
 from grader.spec import Part, call, layer_case, tensor
-from grader.suite.compile import resolve_case
 from grader.suite.data import Suite, SuiteCase
+from grader.suite.resolve import resolve_case
 
 PART = Part(symbol="BatchNorm1d", oracle=nn.BatchNorm1d, cases=st.nothing())
 SHRINKING = [call(tensor(9, 2, scale=100.0, shift=30.0)), call(tensor(9, 2, seed=1, scale=0.01, shift=0.5))]

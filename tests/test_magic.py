@@ -22,7 +22,7 @@ from grader.case.probe import run_case
 from grader.report.heat import Compared, as_text, heat_map
 from grader.spec import Part, call, evaluate, layer_case, tensor
 from grader.study.differences import differences, in_words
-from grader.suite.compile import resolve_case
+from grader.suite.resolve import resolve_case
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -15,7 +15,7 @@ from grader.judge.snippet import snippet
 from grader.properties import Fresh, constant_init, graph_free, uniform_init
 from grader.spec import Part, Property, tensor
 from grader.spec.dropout_properties import WIDTH, classifier_drops_half, dropout_between
-from grader.suite.compile import resolve_case
+from grader.suite.resolve import resolve_case
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 
 from grader.compare import tensors as compare
-from grader.compare.criteria import Outcome, error_finding, finding_of
+from grader.compare.outcome import Outcome, error_finding, finding_of
 from grader.model import Case, Finding, FindingKind, Leaf, Observation, Truth
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from grader.compare import apart, criteria
 from grader.compare import tensors as compare
-from grader.compare.criteria import Outcome
+from grader.compare.outcome import Outcome, error_finding
 from grader.model import (
     ABOUT_DTYPE,
     DEPENDS,
@@ -21,7 +21,7 @@ from grader.model import (
 )  # fmt: skip
 from grader.spec import Part
 from grader.suite.cache import Suite
-from grader.suite.compile import in_float64
+from grader.suite.precision import in_float64
 
 _NEEDED_SHARE, _SHOWN_SHARE, _NEEDED = 2 / 3, 0.2, 3
 """A criterion is accepted where it could be judged on the first share of its cases; what rests on it is judged where it
@@ -103,7 +103,7 @@ class Board:
             if observation["error"]:
                 stage = observation["error"]["stage"]
                 actual = criterion if stage in ("run", "call") else criteria.STAGE_CRITERION.get(stage, criterion)
-                self.outcomes[index].check(actual, criteria.error_finding(observation["error"], actual, self.source))
+                self.outcomes[index].check(actual, error_finding(observation["error"], actual, self.source))
                 return
             broken = _other_structure(entry.answered, observation)
             if broken:

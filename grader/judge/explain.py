@@ -20,8 +20,9 @@ from grader.model import (
     Verdict,
 )  # fmt: skip
 from grader.spec import Part
-from grader.suite.compile import SMALL, resolve_case
+from grader.suite.compile import SMALL
 from grader.suite.data import Suite, SuiteCase
+from grader.suite.resolve import resolve_case
 from grader.suite.search import canonical, seed_from, smallest, weight
 
 

@@ -3,32 +3,27 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
-
-import torch
 
 from grader.case.probe import run_case
-from grader.case.recipes import build
 from grader.compare import apart, criteria
 from grader.compare import tensors as compare
 from grader.compare.fingerprint import Fingerprint, fingerprint
+from grader.compare.outcome import Outcome
 from grader.course.declared import DeclaredExercise
 from grader.course.versions import case_versions
 from grader.model import (
     Case,
-    CaseBody,
     CaseKind,
     CourseError,
     DeclaredCase,
     Observation,
-    Recipe,
     Step,
-    Truth,
-    is_recipe,
 )  # fmt: skip
 from grader.spec import Misconception, Part, evaluate, run, train
 from grader.suite.data import HIDDEN, Suite, SuiteCase
 from grader.suite.positional import called_otherwise
+from grader.suite.precision import truth_of
+from grader.suite.resolve import resolve_case, without_state
 from grader.suite.search import canonical, draw, seed_from, smallest, weight
 from grader.suite.twice import called_twice
 
@@ -48,58 +43,6 @@ _MARKS = 32
 """Cases on which a misconception's behaviour is noted, more than a diagnosis looks at."""
 _REMEMBERED = 4_000
 """Answers of the oracle that are kept while a part is compiled."""
-
-
-def resolve_case(
-    part: Part, oracle: Mapping[str, object], case: DeclaredCase, known: dict[str, Observation] | None = None
-) -> Case:
-    """A case as the worker takes it: with its symbol, and ``state`` as recipes by name.
-
-    Args:
-        part: The part.
-        oracle: Its oracle, by name.
-        case: The case as declared or drawn.
-        known: What the oracle looks like by how it is constructed, to spare constructing it once more.
-
-    Raises:
-        CourseError: where the oracle cannot be constructed so.
-    """
-    known = {} if known is None else known
-    resolved, state = _without_state(part, case), case.get("state")
-    if "new" not in resolved or state is None:
-        return resolved
-    given: Mapping[str, Recipe] = state if isinstance(state, Mapping) else {}
-    key = canonical([resolved["new"], resolved.get("dtype")])
-    made = known[key] = known.get(key) or run_case({**resolved, "steps": []}, oracle, plain=True)
-    if made["error"]:
-        error = made["error"]
-        raise CourseError(
-            f"{part.symbol}: the oracle cannot be constructed ({error['type']}: {error['message']}).",
-            f"The case: {canonical(resolved)[:600]}",
-        )
-    new = made["new"]
-    if not new["module"]:
-        return resolved
-    kept = set(new["state"])
-    rows = [(row, "parameter") for row in new["parameters"]] + [(row, "buffer") for row in new["buffers"]]
-    resolved["state"] = [
-        [
-            row[0],
-            {**_state_recipe(row[0], row[1], row[2], str(resolved["seed"])), **given.get(row[0], {}), "role": role},
-        ]
-        for row, role in rows
-        if row[0] in kept
-    ]
-    return resolved
-
-
-def _without_state(part: Part, case: DeclaredCase) -> Case:
-    """A case as it is run, with nothing to load."""
-    body: CaseBody = case
-    resolved: Case = {"symbol": part.symbol, **body, "state": None}
-    if "state" not in case:
-        del resolved["state"]
-    return resolved
 
 
 class Compiler:
@@ -209,7 +152,7 @@ class Compiler:
             kind=CaseKind.MAIN, case=case, expected=expected, misconceptions=self._fingerprints(case, expected)
         )
 
-    def _plan(self, outcome: criteria.Outcome, complaint: str, case: Case) -> None:
+    def _plan(self, outcome: Outcome, complaint: str, case: Case) -> None:
         if outcome.findings:
             name, finding = next(iter(outcome.findings.items()))
             raise CourseError(
@@ -287,7 +230,7 @@ class Compiler:
         entries = []
         for drawn in draw(part.numerics, count, self._seed_for("numerics")):
             case = self._resolve(drawn)
-            expected = self._truth(case)
+            expected = truth_of(self.part, case, self._observe)
             got = self._observe(case)
             if got["error"]:
                 raise self._broken("the oracle raises on a float32 case", case, got)
@@ -295,33 +238,10 @@ class Compiler:
             entries.append(SuiteCase(kind=CaseKind.NUMERICS, case=case, expected=expected))
         return sorted(entries, key=lambda entry: weight(entry.case))
 
-    def _truth(self, case: Case) -> Truth:
-        """The float64 answer to a float32 case, and how far from it an answer may be.
-
-        The allowance is a multiple of the largest of torch's own error, how far the truth moves when inputs move by
-        half a float32 unit in the last place, and one such unit of the result.
-        """
-        exact = dict(apart.numeric_leaves(self._observe(in_float64(case))))
-        moved = [dict(apart.numeric_leaves(self._observe(in_float64(case, jitter)))) for jitter in (1, 2, 3)]
-        torch_own = dict(apart.numeric_leaves(self._observe(case)))
-        # A buffer moves from its old value: what is lost there is lost in the new one, however small that is.
-        before = {
-            f"buffer {name} after": float(build(recipe, dtype=torch.float64).abs().max())
-            for name, recipe in case.get("state") or []
-            if recipe["role"] == "buffer"
-        }
-        allowed = {}
-        for path, leaf in exact.items():
-            truth = compare.body(leaf)
-            size = max(compare.magnitude(leaf), before.get(path.partition(" step")[0], 0.0))
-            errors = [_largest(compare.body(other[path]).double() - truth) for other in [torch_own, *moved]]
-            allowed[path] = self.part.numerics_multiple * max(*errors, size * 2.0**-23)
-        return {"truth": exact, "allowed": allowed}
-
     def _errors(self) -> list[SuiteCase]:
         entries = []
         for case in self.part.errors:
-            resolved: Case = {**_without_state(self.part, case), "state": None}
+            resolved: Case = {**without_state(self.part, case), "state": None}
             expected = self._observe(resolved)
             if not expected["error"]:
                 raise self._broken("the oracle does not raise on a case in `errors`", resolved, expected)
@@ -363,39 +283,3 @@ def _module_steps(observe: Callable[[Case], Observation], case: Case) -> list[St
             "all(item.dtype is torch.float32 for item in layer.parameters())",
         ),
     ]
-
-
-def _state_recipe(name: str, shape: Sequence[int], dtype: str, seed: str) -> Recipe:
-    """A random value for a parameter or buffer that a network could really have."""
-    recipe: Recipe = {"shape": list(shape), "seed": seed_from(name, seed) % 2**16}
-    if "float" not in dtype:
-        return {"$fill": "integers", "low": 0, "high": 6, "dtype": dtype.removeprefix("torch."), **recipe}
-    if name.rpartition(".")[2].endswith("var"):
-        return {"$fill": "uniform", "scale": 0.9, "shift": 1.2, **recipe}
-    fan_in = 1
-    for size in shape[1:]:
-        fan_in *= size
-    return {"$fill": "normal", "scale": round(fan_in**-0.5, 6), **recipe}
-
-
-def in_float64(case: Case, jitter: int = 0) -> Case:
-    """A float32 case in float64 on its float32 values.
-
-    They are moved by half a unit in the last place where ``jitter`` is not 0.
-    """
-
-    def visit(value: object) -> Any:
-        if is_recipe(value) and "dtype" not in value:
-            return {**value, "jitter": jitter}
-        if isinstance(value, Mapping):
-            return {key: visit(item) for key, item in value.items()}
-        return [visit(item) for item in value] if isinstance(value, list) else value
-
-    moved: Case = visit(case)
-    moved["dtype"] = "float64"
-    return moved
-
-
-def _largest(values: torch.Tensor) -> float:
-    finite = values[values.isfinite()]
-    return float(finite.abs().max()) if finite.numel() else 0.0

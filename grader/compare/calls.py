@@ -1,0 +1,116 @@
+"""Judge one call: the shapes it gave, then buffers, values, what it left of its inputs, and gradients."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from grader.compare import tensors as compare
+from grader.compare.outcome import Outcome, finding_of
+from grader.compare.tensors import Difference
+from grader.model import CallRecord, Encoded, Finding, FindingKind, Leaf
+from grader.spec import Part
+
+SMALL = 1e-3
+"""Share of a case's largest gradient, output or input below which a tensor's own size no longer counts."""
+_NOTHING = 1e-6
+"""The scale of a case in which all of them are zero."""
+_MOVED = 1e-6
+"""The share of what a buffer was before a call that its new value is weighed by at least."""
+_OF_DTYPES = (FindingKind.DTYPE, FindingKind.NUMBERS)
+
+
+def judge_call(
+    outcome: Outcome,
+    part: Part,
+    index: int,
+    want: CallRecord,
+    have: CallRecord,
+    state_held: bool,
+    before: float,
+    tolerance: float,
+    floor: float,
+    float32: bool,
+) -> bool:
+    """Judge one call, given how large buffers were before it; whether they were right after it."""
+    place = f"step {index + 1}"
+    shaped = outcome.check(
+        "shapes", finding_of("shapes", compare.compare_structure(want["out"], have.get("out"), "the output"), place)
+    )
+    buffers = want.get("buffers", {})
+    still = True
+    if buffers and state_held:
+        given = have.get("buffers", {})
+        common = {name: value for name, value in buffers.items() if name in given}
+        # A buffer moves from its old value, and what is rounded there is lost in a new one that is far smaller.
+        found = _sections(common, given, "buffer ", _MOVED * before, tolerance, float32)
+        still = outcome.check("state", finding_of("state", found, place))
+    if not shaped or not state_held:
+        return still
+    outs = (compare.magnitude(leaf) for _, leaf in compare.leaves(want["out"]) if compare.is_tensor(leaf))
+    # Where outputs are all zero, a sum that cancels may leave rounding there, as large as the inputs make it.
+    ins = (compare.magnitude(leaf) for leaf in want["inputs"].values())
+    floor = floor or SMALL * (max(outs, default=0.0) or max(ins, default=0.0)) or _NOTHING
+
+    def outputs(criterion: str, chosen: Callable[[Encoded], Encoded]) -> bool:
+        pair = chosen(want["out"]), chosen(have["out"])
+        difference = compare.compare_values(*pair, "the output", tolerance=tolerance, floor=floor)
+        if difference is not None and float32 and difference.kind in _OF_DTYPES:
+            difference = None
+        return outcome.check(criterion, finding_of(criterion, difference, place))
+
+    right = outputs("values", lambda out: _items(out, part.state_outputs, inside=False))
+    if part.state_outputs:
+        outputs("state", lambda out: _items(out, part.state_outputs, inside=True))
+    touched = _sections(want["inputs"], have.get("inputs", {}), "input ", 0.0, 1e-6 if float32 else 0.0, float32)
+    if touched is not None:
+        message = f"It changed {touched.path} in place; the caller's tensor must stay as it was."
+        finding = Finding(
+            criterion="values",
+            kind=FindingKind.INPUT_CHANGED,
+            message=message,
+            where=f"{touched.path}, {place}",
+            expected=touched.expected,
+            got=touched.got,
+            difference=touched.difference,
+            index=touched.index,
+        )
+        right &= outcome.check("values", finding)
+    if right and "grads" in want and "grads" in have:
+        common = {name: grad for name, grad in want["grads"].items() if name in have["grads"]}
+        outcome.check(
+            "gradients",
+            finding_of(
+                "gradients", _sections(common, have["grads"], "the gradient of ", floor, tolerance, float32), place
+            ),
+        )
+    return still
+
+
+def _items(out: Encoded, places: Sequence[int], *, inside: bool) -> Encoded:
+    """An output with None for the items at some places, or for all others."""
+    if not isinstance(out, list):
+        return out
+    return [item if (place in places) == inside else None for place, item in enumerate(out)]
+
+
+def _sections(
+    want: Mapping[str, Leaf], have: Mapping[str, Leaf], prefix: str, floor: float, tolerance: float, float32: bool
+) -> Difference | None:
+    """The worst of named tensors."""
+    worst: Difference | None = None
+    for name, tensor in want.items():
+        label = prefix + name
+        if name not in have:
+            return Difference(
+                kind=FindingKind.STRUCTURE,
+                path=label,
+                message=f"{label} is missing.",
+                expected=compare.show(tensor),
+                got="nothing",
+            )
+        found = compare.compare_structure(tensor, have[name], label)
+        if found is None:
+            found = compare.compare_values(tensor, have[name], label, tolerance=tolerance, floor=floor)
+            if found is not None and float32 and found.kind in _OF_DTYPES:
+                found = None
+        if found and (worst is None or found.relative > worst.relative):
+            worst = found
+    return worst

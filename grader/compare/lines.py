@@ -1,0 +1,64 @@
+"""Judge lines of Python by their values, or by whether they raise."""
+
+from grader.compare import tensors as compare
+from grader.compare.outcome import Outcome, about_dtypes
+from grader.model import CallRecord, Finding, FindingKind, Line, Step, Verdict
+
+
+def judge_lines(
+    outcome: Outcome,
+    step: Step,
+    want: CallRecord,
+    have: CallRecord,
+    criterion: str,
+    tolerance: float,
+) -> None:
+    """Judge lines of Python, up to the first that answers differently."""
+    for text, expected, got in zip(step["lines"], want["lines"], have.get("lines", []), strict=False):
+        finding = _line(text, expected, got, criterion, tolerance)
+        if not outcome.check(criterion, finding):
+            return
+    if len(have.get("lines", [])) < len(want["lines"]):
+        message = "It stopped before the end of the program."
+        outcome.check(criterion, Finding(criterion=criterion, kind=FindingKind.ENDED_EARLY, message=message))
+
+
+def _line(text: str, expected: Line, got: Line, criterion: str, tolerance: float) -> Finding | None:
+    if "raised" in expected or "raised" in got:
+        if "raised" in expected and "raised" in got:
+            return None
+        if "raised" in expected:
+            message = f"`{text}` should raise {expected['raised']}, but does not."
+            return Finding(
+                criterion=criterion,
+                kind=FindingKind.LINE_NOT_RAISED,
+                message=message,
+                where=text,
+                expected=expected["raised"],
+                got=compare.show(got["value"]),
+            )
+        what = f"{got['raised']}: {got.get('message', '')}".removesuffix(": ")
+        shown = compare.show(expected["value"])
+        return Finding(
+            criterion=criterion,
+            kind=FindingKind.LINE_RAISED_ABOUT_DTYPE if about_dtypes(what) else FindingKind.LINE_RAISED,
+            verdict=Verdict.RAISED,
+            where=text,
+            message=f"`{text}` raised {what}",
+            expected=shown,
+            got=what,
+        )
+    difference = compare.compare_structure(expected["value"], got["value"], "it") or compare.compare_values(
+        expected["value"], got["value"], "it", tolerance=max(tolerance, 1e-6)
+    )
+    if difference is None:
+        return None
+    message = f"`{text}` gives {compare.show(got['value'])} where {compare.show(expected['value'])} is expected."
+    return Finding(
+        criterion=criterion,
+        kind=FindingKind.LINE_VALUE,
+        message=message,
+        where=text,
+        expected=compare.show(expected["value"]),
+        got=compare.show(got["value"]),
+    )

@@ -1,0 +1,90 @@
+"""What one case says: the criteria that held, and findings in words for those that did not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from grader.compare.tensors import Difference
+from grader.model import Failure, Finding, FindingKind, Verdict
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one case says: criteria that held, and the finding of each that did not."""
+
+    held: set[str] = field(default_factory=set)
+    findings: dict[str, Finding] = field(default_factory=dict)
+
+    def check(self, criterion: str, finding: Finding | None) -> bool:
+        """Note a criterion's finding, or that it held where it has none yet."""
+        if finding is None:
+            if criterion not in self.findings:
+                self.held.add(criterion)
+            return True
+        self.findings.setdefault(criterion, finding)
+        self.held.discard(criterion)
+        return False
+
+
+def error_finding(error: Failure, criterion: str, source: Sequence[str] = ()) -> Finding:
+    """The finding of an exception (or of a stop, which has ``verdict``) at some stage of a case."""
+    line = error.get("line")
+    text = source[line - 1].strip() if isinstance(line, int) and 0 < line <= len(source) else ""
+    if "verdict" in error:
+        return Finding(
+            criterion=criterion,
+            kind=FindingKind.STOPPED,
+            verdict=error["verdict"],
+            message=error["message"],
+            line=line,
+            source=text,
+        )
+    verdict = Verdict.MEMORY_LIMIT if _out_of_memory(error) else Verdict.RAISED
+    doing = {
+        "new": "Constructing it",
+        "load": "Loading a state into it",
+        "mode": "Switching between train() and eval()",
+        "call": "Calling it",
+        "backward": "Going backward through it",
+        "run": "Using it",
+    }.get(error["stage"], "Running it")
+    what = f"{error['type']}: {error['message']}" if error["message"] else error["type"]
+    return Finding(
+        criterion=criterion,
+        kind=FindingKind.RAISED_ABOUT_DTYPE if about_dtypes(what) else FindingKind.RAISED,
+        verdict=verdict,
+        message=f"{doing} raised {what}",
+        got=what,
+        line=line,
+        source=text,
+        expected="no exception",
+    )
+
+
+def about_dtypes(said: str) -> bool:
+    """Whether an exception is about dtypes that do not fit; torch has no type of exception for it, only words."""
+    said = said.lower()
+    return any(word in said for word in ("dtype", "double", "float32", "float64", "scalar type"))
+
+
+def _out_of_memory(error: Failure) -> bool:
+    message = error["message"].lower()
+    return "MemoryError" in error["kinds"] or any(
+        text in message
+        for text in ("can't allocate memory", "not enough memory", "out of memory", "cannot allocate memory")
+    )
+
+
+def finding_of(criterion: str, difference: Difference | None, call: str) -> Finding | None:
+    """The finding of a difference, with the call in which it showed."""
+    if difference is None:
+        return None
+    return Finding(
+        criterion=criterion,
+        kind=difference.kind,
+        message=f"{difference.message[:1].upper()}{difference.message[1:]}",
+        where=f"{difference.path}, {call}",
+        expected=difference.expected,
+        got=difference.got,
+        difference=difference.difference,
+        index=difference.index,
+    )
