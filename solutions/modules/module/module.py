@@ -1,7 +1,9 @@
 """Modules from scratch: a base class that knows its parameters, buffers and children, and containers built on it."""
 
-from collections import OrderedDict, namedtuple
+import textwrap
+from collections import namedtuple
 from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -9,8 +11,6 @@ from torch import Tensor
 from torch.nn import Parameter
 
 LoadResult = namedtuple("LoadResult", ["missing_keys", "unexpected_keys"])
-
-_REGISTRIES = ("_parameters", "_buffers", "_modules")
 
 
 def _join(prefix: str, name: str) -> str:
@@ -28,15 +28,21 @@ class Module:
     Subclasses call ``super().__init__()`` before they register anything, and define `forward`.
     """
 
+    # Until __init__ has run, nothing is registered, and __setattr__ and __getattr__ can look.
+    _parameters = _buffers = _modules = MappingProxyType({})
+
     def __init__(self) -> None:
         """Start in training mode, with nothing registered."""
-        # Straight into the instance's dictionary: our own __setattr__ looks these up.
-        self.__dict__.update(_parameters={}, _buffers={}, _modules={}, _not_saved=set(), training=True)
+        self._parameters: dict[str, Parameter | None] = {}
+        self._buffers: dict[str, Tensor | None] = {}
+        self._modules: dict[str, Module | None] = {}
+        self._not_saved: set[str] = set()
+        self.training = True
 
     # Registering
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Register a parameter or child, fill a registered name anew, or set an ordinary attribute.
+        """Register a parameter or child, fill a registered name again, or set an ordinary attribute.
 
         A parameter takes over whatever the name held before: an ordinary attribute, a buffer or a child. So does a
         module, except that it never replaces a parameter. A name that is registered as a buffer takes any tensor, and
@@ -47,38 +53,25 @@ class Module:
             TypeError: for another kind of value under a name that is registered.
             AttributeError: for a parameter or module before ``super().__init__()``.
         """
-        registry = self._registry_for(name, value)
-        if registry is None:
-            object.__setattr__(self, name, value)
-            return
-        self._check_value(name, value, registry)
-        self._forget(name, registry)
-        self._registered(registry)[name] = value
+        if isinstance(value, Parameter) or name in self._parameters:
+            self._register(self._parameters, Parameter, name, value)
+        elif isinstance(value, Module) or name in self._modules:
+            self._register(self._modules, Module, name, value)
+        elif name in self._buffers:
+            self._register(self._buffers, Tensor, name, value)
+        else:
+            super().__setattr__(name, value)
 
-    def _registry_for(self, name: str, value: Any) -> str | None:
-        """The registry that an assignment goes to; None for an ordinary attribute."""
-        if isinstance(value, Parameter) or name in self.__dict__.get("_parameters", ()):
-            return "_parameters"
-        if isinstance(value, Module) or name in self.__dict__.get("_modules", ()):
-            return "_modules"
-        return "_buffers" if name in self.__dict__.get("_buffers", ()) else None
-
-    def _check_value(self, name: str, value: Any, registry: str) -> None:
-        kind = {"_parameters": Parameter, "_buffers": Tensor, "_modules": Module}[registry]
+    def _register(self, registry: dict[str, Any], kind: type, name: str, value: Any) -> None:
+        """Enter a value in a registry, and drop whatever else went by its name."""
+        if "_parameters" not in self.__dict__:
+            raise AttributeError(f"{type(self).__name__} must call super().__init__() before it registers anything")
         if value is not None and not isinstance(value, kind):
             raise TypeError(f"{name} takes a {kind.__name__} or None, not a {type(value).__name__}")
-
-    def _forget(self, name: str, registry: str) -> None:
-        """Drop whatever else goes by a name that is about to be in a registry."""
-        self.__dict__.pop(name, None)
-        for other in _REGISTRIES:
-            if other != registry:
-                self._registered(other).pop(name, None)
-
-    def _registered(self, registry: str) -> dict[str, Any]:
-        if registry not in self.__dict__:
-            raise AttributeError(f"{type(self).__name__} must call super().__init__() before it registers anything")
-        return self.__dict__[registry]
+        for other in (self.__dict__, self._parameters, self._buffers, self._modules):
+            if other is not registry:
+                other.pop(name, None)
+        registry[name] = value
 
     def __getattr__(self, name: str) -> Any:
         """Look a registered name up (Python asks here only for names that are no ordinary attribute).
@@ -86,9 +79,9 @@ class Module:
         Raises:
             AttributeError: if nothing goes by that name.
         """
-        for registry in _REGISTRIES:
-            if name in self.__dict__.get(registry, ()):
-                return self.__dict__[registry][name]
+        for registry in (self._parameters, self._buffers, self._modules):
+            if name in registry:
+                return registry[name]
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
     def __delattr__(self, name: str) -> None:
@@ -97,25 +90,23 @@ class Module:
         Raises:
             AttributeError: if nothing goes by that name.
         """
-        for registry in _REGISTRIES:
-            if name in self._registered(registry):
-                del self._registered(registry)[name]
+        for registry in (self._parameters, self._buffers, self._modules):
+            if name in registry:
+                del registry[name]
                 return
-        object.__delattr__(self, name)
+        super().__delattr__(name)
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
         """Register a parameter, or with None a name that may get one later.
 
         Raises:
-            KeyError: if the name is empty, has a dot in it, or already is an attribute that is no parameter.
+            KeyError: if the name is empty, has a dot in it, or already is an attribute that is not a parameter.
             TypeError: if ``param`` is neither a Parameter nor None.
         """
-        self._check_name(name, "_parameters")
-        self._check_value(name, param, "_parameters")
-        self._parameters[name] = param
+        self._register_new(self._parameters, Parameter, name, param)
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
-        """Register a tensor that is no parameter, or with None a name that may get one later.
+        """Register a tensor that is not a parameter, or with None a name that may get one later.
 
         Args:
             name: What to call it.
@@ -123,12 +114,10 @@ class Module:
             persistent: Whether `state_dict` holds it.
 
         Raises:
-            KeyError: if the name is empty, has a dot in it, or already is an attribute that is no buffer.
+            KeyError: if the name is empty, has a dot in it, or already is an attribute that is not a buffer.
             TypeError: if ``tensor`` is neither a Tensor nor None.
         """
-        self._check_name(name, "_buffers")
-        self._check_value(name, tensor, "_buffers")
-        self._buffers[name] = tensor
+        self._register_new(self._buffers, Tensor, name, tensor)
         if persistent:
             self._not_saved.discard(name)
         else:
@@ -138,23 +127,22 @@ class Module:
         """Register a child, or with None a name that may get one later.
 
         Raises:
-            KeyError: if the name is empty, has a dot in it, or already is an attribute that is no child.
+            KeyError: if the name is empty, has a dot in it, or already is an attribute that is not a child.
             TypeError: if ``module`` is neither a Module nor None.
         """
-        self._check_name(name, "_modules")
-        self._check_value(name, module, "_modules")
-        self._modules[name] = module
+        self._register_new(self._modules, Module, name, module)
 
     def register_module(self, name: str, module: "Module | None") -> None:
         """Another name of `add_module`."""
         self.add_module(name, module)
 
-    def _check_name(self, name: str, registry: str) -> None:
-        registered = self._registered(registry)
+    def _register_new(self, registry: dict[str, Any], kind: type, name: str, value: Any) -> None:
+        """Enter a value in a registry under a name that nothing else goes by."""
         if not name or "." in name:
-            raise KeyError(f"{name!r} is no name: it is empty, or has a dot in it")
-        if name not in registered and hasattr(self, name):
+            raise KeyError(f"{name!r} cannot be a name: it is empty, or has a dot in it")
+        if name not in registry and hasattr(self, name):
             raise KeyError(f"{name!r} is an attribute already")
+        self._register(registry, kind, name, value)
 
     # Looking around
 
@@ -165,17 +153,16 @@ class Module:
             prefix: The name of this module, which with a dot begins all others.
             remove_duplicate: Whether a module that is found in two places is given once, under its first name.
         """
-        yield from self._walk(prefix, set() if remove_duplicate else None)
-
-    def _walk(self, prefix: str, seen: "set[Module] | None") -> "Iterator[tuple[str, Module]]":
-        if seen is not None:
-            if self in seen:
-                return
-            seen.add(self)
-        yield prefix, self
-        for name, child in self._modules.items():
-            if child is not None:
-                yield from child._walk(_join(prefix, name), seen)
+        seen: set[Module] = set()
+        stack: list[tuple[str, Module]] = [(prefix, self)]
+        while stack:
+            path, module = stack.pop()
+            if module not in seen:
+                if remove_duplicate:
+                    seen.add(module)
+                yield path, module
+                children = [(_join(path, name), child) for name, child in module._modules.items() if child is not None]
+                stack += reversed(children)
 
     def modules(self) -> "Iterator[Module]":
         """The modules of `named_modules`, each once."""
@@ -227,7 +214,7 @@ class Module:
         owners = self.named_modules(prefix, remove_duplicate) if recurse else [(prefix, self)]
         seen: set[int] = set()
         for path, owner in owners:
-            for name, member in owner._registered(registry).items():
+            for name, member in getattr(owner, registry).items():
                 if member is None or id(member) in seen:
                     continue
                 if remove_duplicate:
@@ -238,25 +225,25 @@ class Module:
         """The module of a dotted name; this one for the empty name.
 
         Raises:
-            AttributeError: if there is nothing of that name, or it is no module.
+            AttributeError: if there is nothing of that name, or it is not a module.
         """
         module = self
         for name in target.split(".") if target else ():
             module = getattr(module, name)
             if not isinstance(module, Module):
-                raise AttributeError(f"{name!r} in {target!r} is no module")
+                raise AttributeError(f"{name!r} in {target!r} is not a module")
         return module
 
     def get_parameter(self, target: str) -> Parameter:
         """The parameter of a dotted name.
 
         Raises:
-            AttributeError: if there is nothing of that name, or it is no parameter.
+            AttributeError: if there is nothing of that name, or it is not a parameter.
         """
         path, _, name = target.rpartition(".")
         parameter = getattr(self.get_submodule(path), name)
         if not isinstance(parameter, Parameter):
-            raise AttributeError(f"{target!r} is no parameter")
+            raise AttributeError(f"{target!r} is not a parameter")
         return parameter
 
     # Changing all of them
@@ -322,18 +309,6 @@ class Module:
 
     # Saving and loading
 
-    def _saved(self, prefix: str) -> Iterator[tuple[str, Tensor]]:
-        """What the state is made of: parameters, persistent buffers, then the children's state."""
-        for name, parameter in self._parameters.items():
-            if parameter is not None:
-                yield prefix + name, parameter
-        for name, buffer in self._buffers.items():
-            if buffer is not None and name not in self._not_saved:
-                yield prefix + name, buffer
-        for name, child in self._modules.items():
-            if child is not None:
-                yield from child._saved(f"{prefix}{name}.")
-
     def state_dict(self, prefix: str = "") -> dict[str, Tensor]:
         """All parameters and persistent buffers by dotted name, detached from the graph.
 
@@ -343,7 +318,13 @@ class Module:
         Args:
             prefix: What every key begins with, the dot included if there is to be one.
         """
-        return OrderedDict((key, tensor.detach()) for key, tensor in self._saved(prefix))
+        buffers = {name: buffer for name, buffer in self._buffers.items() if name not in self._not_saved}
+        own = self._parameters | buffers
+        state = {prefix + name: tensor.detach() for name, tensor in own.items() if tensor is not None}
+        for name, child in self._modules.items():
+            if child is not None:
+                state |= child.state_dict(f"{prefix}{name}.")
+        return state
 
     def load_state_dict(self, state_dict: Mapping[str, Tensor], strict: bool = True) -> LoadResult:
         """Copy values into the parameters and buffers of the same names, in place.
@@ -359,21 +340,19 @@ class Module:
         Raises:
             RuntimeError: if strict and the keys differ; strict or not, if a shape differs.
         """
-        own = dict(self._saved(""))
-        keys = LoadResult([key for key in own if key not in state_dict], [key for key in state_dict if key not in own])
-        if strict and (keys.missing_keys or keys.unexpected_keys):
-            raise RuntimeError(f"missing: {keys.missing_keys}; unexpected: {keys.unexpected_keys}")
+        own = self.state_dict()
+        missing = [key for key in own if key not in state_dict]
+        unexpected = [key for key in state_dict if key not in own]
+        if strict and (missing or unexpected):
+            raise RuntimeError(f"missing: {missing}; unexpected: {unexpected}")
         common = [key for key in own if key in state_dict]
-        self._check_shapes({key: (own[key].shape, state_dict[key].shape) for key in common})
+        for key in common:
+            if own[key].shape != state_dict[key].shape:
+                raise RuntimeError(f"{key} is of shape {own[key].shape} here and {state_dict[key].shape} in the state")
         with torch.no_grad():
             for key in common:
                 own[key].copy_(state_dict[key])
-        return keys
-
-    def _check_shapes(self, shapes: Mapping[str, tuple[torch.Size, torch.Size]]) -> None:
-        for key, (own, given) in shapes.items():
-            if own != given:
-                raise RuntimeError(f"{key} has shape {tuple(own)} here and {tuple(given)} in the state")
+        return LoadResult(missing, unexpected)
 
     # Calling and showing
 
@@ -399,27 +378,17 @@ class Module:
         A module without children is on one line: ``Scale(factor=2)``. With children, `extra_repr` comes first and each
         child follows as ``(name): repr``, every one on a line of its own.
         """
-        extra = [text] if (text := self.extra_repr()) else []
-        children = [f"({name}): {child!r}".replace("\n", "\n  ") for name, child in self._modules.items()]
-        if not children:
-            return f"{type(self).__name__}({''.join(extra)})"
-        body = "".join(f"\n  {line}" for line in extra + children)
-        return f"{type(self).__name__}({body}\n)"
+        extra = self.extra_repr()
+        if not self._modules:
+            return f"{type(self).__name__}({extra})"
+        lines = [extra] if extra else []
+        lines += [f"({name}): {child!r}" for name, child in self._modules.items()]
+        body = textwrap.indent("\n".join(lines), "  ")
+        return f"{type(self).__name__}(\n{body}\n)"
 
 
 class _Listed(Module):
     """Children in a row, under the names "0", "1", "2", …"""
-
-    def _fill(self, modules: Iterable[Module]) -> None:
-        """Hold these and no others, with names that count from 0."""
-        wanted = list(modules)
-        self._modules.clear()
-        for index, module in enumerate(wanted):
-            self.add_module(str(index), module)
-
-    def _name_of(self, index: int) -> str:
-        """The name at an index, which may count from the end."""
-        return list(self._modules)[index]
 
     def __len__(self) -> int:
         """How many modules there are; one that is there twice counts twice."""
@@ -427,7 +396,7 @@ class _Listed(Module):
 
     def __iter__(self) -> Iterator[Module]:
         """The modules in order."""
-        return iter(list(self._modules.values()))
+        return iter(self._modules.values())
 
     def __getitem__(self, index: int | slice) -> Module:
         """The module at an index, or for a slice a new container of the same class.
@@ -435,36 +404,34 @@ class _Listed(Module):
         Raises:
             IndexError: if there is no such index (negative ones count from the end).
         """
-        found = list(self)[index]
-        return self._of(found) if isinstance(index, slice) else found
-
-    def _of(self, modules: list[Module]) -> Module:
-        raise NotImplementedError
+        modules = list(self)[index]
+        return type(self)().extend(modules) if isinstance(index, slice) else modules
 
     def __setitem__(self, index: int, module: Module) -> None:
         """Replace the module at an index.
 
         Raises:
             IndexError: if there is no such index.
-            TypeError: if it is given something that is no module.
+            TypeError: if it is given something that is not a module.
         """
-        setattr(self, self._name_of(index), module)
+        self.add_module(list(self._modules)[index], module)
 
     def __delitem__(self, index: int) -> None:
-        """Take the module at an index out; those behind it move up, and so do their names.
+        """Take the module at an index out; those after it move up, and so do their names.
 
         Raises:
             IndexError: if there is no such index.
         """
         modules = list(self)
         del modules[index]
-        self._fill(modules)
+        self._modules.clear()
+        self.extend(modules)
 
     def append(self, module: Module) -> "Module":
         """Add a module at the end; returns this container.
 
         Raises:
-            TypeError: if it is given something that is no module.
+            TypeError: if it is given something that is not a module.
         """
         self.add_module(str(len(self)), module)
         return self
@@ -476,10 +443,11 @@ class _Listed(Module):
         return self
 
     def insert(self, index: int, module: Module) -> None:
-        """Put a module before the one at an index from 0 to the length; those behind it move down."""
+        """Put a module before the one at an index from 0 to the length; those after it move down."""
         modules = list(self)
         modules.insert(index, module)
-        self._fill(modules)
+        self._modules.clear()
+        self.extend(modules)
 
     def pop(self, index: int) -> Module:
         """Take the module at an index out, as ``del`` does, and return it.
@@ -498,10 +466,7 @@ class Sequential(_Listed):
     def __init__(self, *modules: Module) -> None:
         """Hold the modules under the names "0", "1", "2", …"""
         super().__init__()
-        self._fill(modules)
-
-    def _of(self, modules: list[Module]) -> Module:
-        return Sequential(*modules)
+        self.extend(modules)
 
     def forward(self, x: Any) -> Any:
         """Send the input through all modules in order; an empty container returns it as it is."""
@@ -516,10 +481,8 @@ class ModuleList(_Listed):
     def __init__(self, modules: Iterable[Module] | None = None) -> None:
         """Hold the modules of an iterable, if there is one, under the names "0", "1", "2", …"""
         super().__init__()
-        self._fill(modules or ())
-
-    def _of(self, modules: list[Module]) -> Module:
-        return ModuleList(modules)
+        if modules is not None:
+            self.extend(modules)
 
 
 class ModuleDict(Module):
@@ -543,8 +506,8 @@ class ModuleDict(Module):
         """Add a module at the end, or replace the one of that key where it is.
 
         Raises:
-            KeyError: if the key is no name for a child.
-            TypeError: if it is given something that is no module.
+            KeyError: if the key cannot be the name of a child.
+            TypeError: if it is given something that is not a module.
         """
         self.add_module(key, module)
 
@@ -617,7 +580,7 @@ class ParameterList(Module):
 
     def __iter__(self) -> Iterator[Parameter]:
         """The parameters in order."""
-        return iter(list(self._parameters.values()))
+        return iter(self._parameters.values())
 
     def __getitem__(self, index: int | slice) -> "Parameter | ParameterList":
         """The parameter at an index, or for a slice a new ParameterList of the same parameters.
@@ -625,8 +588,8 @@ class ParameterList(Module):
         Raises:
             IndexError: if there is no such index (negative ones count from the end).
         """
-        found = list(self)[index]
-        return ParameterList(found) if isinstance(index, slice) else found
+        parameters = list(self)[index]
+        return ParameterList(parameters) if isinstance(index, slice) else parameters
 
     def __setitem__(self, index: int, value: Tensor) -> None:
         """Replace the parameter at an index.
@@ -634,7 +597,7 @@ class ParameterList(Module):
         Raises:
             IndexError: if there is no such index.
         """
-        setattr(self, list(self._parameters)[index], _as_parameter(value))
+        self.register_parameter(list(self._parameters)[index], _as_parameter(value))
 
     def append(self, value: Tensor) -> "ParameterList":
         """Add a parameter at the end; returns this list."""
