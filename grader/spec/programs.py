@@ -7,15 +7,16 @@ about, and draw the next one from those that make sense there (model-based testi
 import ast
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from grader.spec import program
+from grader.model import DeclaredCase
+from grader.spec.cases import program
 
 __all__ = ["NAMES", "Container", "Lines", "Row", "Table", "Tree", "constructed", "statements", "written"]
 
-Case = dict[str, Any]
+
 Item = TypeVar("Item")
 
 Slot = tuple[str, str | None]
@@ -39,7 +40,7 @@ def statements(text: str) -> list[str]:
     return [ast.get_source_segment(text, node) or "" for node in ast.parse(text).body]
 
 
-def written(text: str, given: Mapping[str, str]) -> list[Case]:
+def written(text: str, given: Mapping[str, str]) -> list[DeclaredCase]:
     """Programs that are written out, each on a line of its own, with semicolons between its statements.
 
     A line like ``# values`` names the criterion of the programs after it; an indented line goes on with its program.
@@ -100,7 +101,7 @@ class Lines:
         taking = [line for line in chosen if ".pop(" in line]
         return [line for line in chosen if line not in taking] + taking[:1]
 
-    def case(self, *more: str, criterion: str) -> Case:
+    def case(self, *more: str, criterion: str) -> DeclaredCase:
         """The program of all lines, and a few more, for a criterion."""
         return program(*self.lines, *more, criterion=criterion)
 
