@@ -28,11 +28,6 @@ def oracle_head(in_channels: int, num_classes: int) -> nn.Sequential:
     return nn.Sequential(OrderedDict(block=block, pool=nn.AdaptiveAvgPool2d((1, 1)), flat=nn.Flatten()))
 
 
-def arguments(values: dict[str, int], named: bool) -> tuple[tuple[int, ...], dict[str, int]]:
-    """Arguments by position or by name."""
-    return ((), values) if named else (tuple(values.values()), {})
-
-
 @st.composite
 def block_cases(draw: st.DrawFn) -> dict[str, Any]:
     """Kernels of one to four, strides of one to three, any padding, images of any proportions."""
@@ -44,14 +39,15 @@ def block_cases(draw: st.DrawFn) -> dict[str, Any]:
         "padding": draw(st.sampled_from((0, 1, 2))),
     }
     least = max(1, values["kernel_size"] - 2 * values["padding"])
-    args, kwargs = arguments(values, draw(flags))
+    named = draw(flags)
 
     @st.composite
     def images(draw: st.DrawFn, training: bool) -> dict[str, Any]:
         shape = [draw(sizes(1, 3)), values["in_channels"], least + draw(sizes(0, 4)), least + draw(sizes(0, 4))]
         return draw(normal_tensor(shape, fills=("normal", "uniform"), spreads=SPREADS))
 
-    return layer_case(args, kwargs, draw(train_eval_programs(images, calls=2)), seed=draw(seeds))
+    steps = draw(train_eval_programs(images, calls=2))
+    return layer_case(() if named else tuple(values.values()), values if named else {}, steps, seed=draw(seeds))
 
 
 @st.composite
@@ -86,17 +82,18 @@ BLOCK = Part(
 @st.composite
 def head_cases(draw: st.DrawFn) -> dict[str, Any]:
     """Images of any size, down to one pixel."""
-    inside = draw(sizes(1, 4))
-    args, kwargs = arguments({"in_channels": inside, "num_classes": draw(sizes(1, 5))}, draw(flags))
+    values = {"in_channels": draw(sizes(1, 4)), "num_classes": draw(sizes(1, 5))}
+    named = draw(flags)
 
     @st.composite
     def images(draw: st.DrawFn, training: bool) -> dict[str, Any]:
-        shape = [draw(sizes(1, 3)), inside, draw(sizes(1, 6)), draw(sizes(1, 6))]
+        shape = [draw(sizes(1, 3)), values["in_channels"], draw(sizes(1, 6)), draw(sizes(1, 6))]
         image = draw(normal_tensor(shape, fills=("normal", "uniform"), spreads=SPREADS))
         # Channels last, a convolution's output is so too, and flattening it by `view` is not judged.
         return image | {"layout": "strided"} if image.get("layout") == "channels_last" else image
 
-    return layer_case(args, kwargs, draw(train_eval_programs(images, calls=2)), seed=draw(seeds))
+    steps = draw(train_eval_programs(images, calls=2))
+    return layer_case(() if named else tuple(values.values()), values if named else {}, steps, seed=draw(seeds))
 
 
 @st.composite
