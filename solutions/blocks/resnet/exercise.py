@@ -11,7 +11,6 @@ from grader.spec import Exercise, Part, call, evaluate, layer_case, tensor, trai
 from grader.strategies import flags, normal_tensor, seeds, sizes, train_eval_programs
 
 SPREADS = ((1.0, 0.0), (3.0, 0.5), (0.3, -0.2))
-ARGUMENTS = ("in_channels", "channels", "stride")
 
 # The oracles: one class for the blocks, told what stands on the way.
 
@@ -46,8 +45,7 @@ def projection(inside: int, outside: int, stride: int) -> dict[str, nn.Module]:
     """torchvision's shortcut."""
     if inside == outside and stride == 1:
         return {}
-    layers = OrderedDict([("0", conv(inside, outside, 1, stride)), ("1", nn.BatchNorm2d(outside))])
-    return {"downsample": nn.Sequential(layers)}
+    return {"downsample": nn.Sequential(conv(inside, outside, 1, stride), nn.BatchNorm2d(outside))}
 
 
 def basic(in_channels: int, channels: int, stride: int = 1) -> Residual:
@@ -117,10 +115,9 @@ def block_cases(draw: st.DrawFn, expansion: int = 1) -> dict[str, Any]:
     """Blocks that keep the shape and blocks that do not, over programs of training and evaluation."""
     channels, stride = draw(sizes(1, 3)), draw(st.sampled_from((1, 1, 2, 3)))
     inside = channels * expansion if draw(flags) else draw(sizes(1, 5))
-    values = {"in_channels": inside, "channels": channels}
-    if stride != 1 or draw(flags):
-        values["stride"] = stride
-    named = draw(flags)
+    args, kwargs = (inside, channels), {"stride": stride} if stride != 1 or draw(flags) else {}
+    if draw(flags):
+        args, kwargs = (), {"in_channels": inside, "channels": channels} | kwargs
 
     @st.composite
     def images(draw: st.DrawFn, training: bool) -> dict[str, Any]:
@@ -130,12 +127,7 @@ def block_cases(draw: st.DrawFn, expansion: int = 1) -> dict[str, Any]:
             batch += 5
         return draw(normal_tensor([batch, inside, height, width], fills=("normal", "uniform"), spreads=SPREADS))
 
-    steps = draw(train_eval_programs(images, calls=2))
-    if named:
-        return layer_case((), values, steps, seed=draw(seeds))
-    return layer_case(
-        (inside, channels), {key: values[key] for key in values if key == "stride"}, steps, seed=draw(seeds)
-    )
+    return layer_case(args, kwargs, draw(train_eval_programs(images, calls=2)), seed=draw(seeds))
 
 
 @st.composite
@@ -177,7 +169,7 @@ def block(symbol: str, oracle: Callable[..., nn.Module], expansion: int = 1) -> 
             ),
             layer_case((same, 2), {"stride": 2}, [evaluate(), call(tensor(2, same, 4, 5))], seed=2),
         ],
-        arguments=ARGUMENTS,
+        arguments=["in_channels", "channels", "stride"],
         numerics=block_numerics(expansion),
         size=40,
         core=True,
@@ -225,9 +217,7 @@ RESNET18 = Part(
         ),
     ],
     arguments=["in_channels", "num_classes"],
-    interface=[
-        layer_case((), {"num_classes": 2, "in_channels": 1}, [], state=None, dtype="float32"),
-    ],
+    interface=[layer_case((), {"num_classes": 2, "in_channels": 1}, [], state=None, dtype="float32")],
     size=2,
     positional=False,
     core=True,

@@ -5,10 +5,10 @@ import torch.nn.functional as F
 from torch import nn
 
 
-def downsampling(in_channels: int, out_channels: int, stride: int) -> nn.Sequential | None:
+def downsampling(in_channels: int, out_channels: int, stride: int) -> nn.Module:
     """A 1×1 convolution (with the stride, without bias) and a batch normalisation, where the shape changes."""
     if stride == 1 and in_channels == out_channels:
-        return None
+        return nn.Identity()
     return nn.Sequential(nn.Conv2d(in_channels, out_channels, 1, stride, bias=False), nn.BatchNorm2d(out_channels))
 
 
@@ -32,24 +32,17 @@ class BasicBlock(nn.Module):
 
     def __init__(self, in_channels: int, channels: int, stride: int = 1) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(in_channels, channels, 3, stride, 1, bias=False)
+        self.conv1 = nn.Conv2d(in_channels, channels, 3, stride, padding=1, bias=False)
         self.bn1 = nn.BatchNorm2d(channels)
-        self.conv2 = nn.Conv2d(channels, channels, 3, 1, 1, bias=False)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
         self.bn2 = nn.BatchNorm2d(channels)
         self.downsample = downsampling(in_channels, channels, stride)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Add the residual to the shortcut, then a ReLU."""
-        return F.relu(self._residual(x) + self._shortcut(x))
-
-    def _residual(self, x: torch.Tensor) -> torch.Tensor:
-        """What the block adds to its input."""
-        x = F.relu(self.bn1(self.conv1(x)))
-        return self.bn2(self.conv2(x))
-
-    def _shortcut(self, x: torch.Tensor) -> torch.Tensor:
-        """The input, in the shape of the output."""
-        return x if self.downsample is None else self.downsample(x)
+        y = F.relu(self.bn1(self.conv1(x)))
+        y = self.bn2(self.conv2(y))
+        return F.relu(y + self.downsample(x))
 
 
 class Bottleneck(nn.Module):
@@ -73,7 +66,7 @@ class Bottleneck(nn.Module):
         super().__init__()
         self.conv1 = nn.Conv2d(in_channels, channels, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(channels)
-        self.conv2 = nn.Conv2d(channels, channels, 3, stride, 1, bias=False)
+        self.conv2 = nn.Conv2d(channels, channels, 3, stride, padding=1, bias=False)
         self.bn2 = nn.BatchNorm2d(channels)
         self.conv3 = nn.Conv2d(channels, 4 * channels, 1, bias=False)
         self.bn3 = nn.BatchNorm2d(4 * channels)
@@ -81,17 +74,10 @@ class Bottleneck(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Add the residual to the shortcut, then a ReLU."""
-        return F.relu(self._residual(x) + self._shortcut(x))
-
-    def _residual(self, x: torch.Tensor) -> torch.Tensor:
-        """What the block adds to its input."""
-        x = F.relu(self.bn1(self.conv1(x)))
-        x = F.relu(self.bn2(self.conv2(x)))
-        return self.bn3(self.conv3(x))
-
-    def _shortcut(self, x: torch.Tensor) -> torch.Tensor:
-        """The input, in the shape of the output."""
-        return x if self.downsample is None else self.downsample(x)
+        y = F.relu(self.bn1(self.conv1(x)))
+        y = F.relu(self.bn2(self.conv2(y)))
+        y = self.bn3(self.conv3(y))
+        return F.relu(y + self.downsample(x))
 
 
 class PreActBlock(nn.Module):
@@ -114,26 +100,17 @@ class PreActBlock(nn.Module):
     def __init__(self, in_channels: int, channels: int, stride: int = 1) -> None:
         super().__init__()
         self.bn1 = nn.BatchNorm2d(in_channels)
-        self.conv1 = nn.Conv2d(in_channels, channels, 3, stride, 1, bias=False)
+        self.conv1 = nn.Conv2d(in_channels, channels, 3, stride, padding=1, bias=False)
         self.bn2 = nn.BatchNorm2d(channels)
-        self.conv2 = nn.Conv2d(channels, channels, 3, 1, 1, bias=False)
-        if stride != 1 or in_channels != channels:
-            self.conv3 = nn.Conv2d(in_channels, channels, 1, stride)
-        else:
-            self.conv3 = None
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
+        same_shape = stride == 1 and in_channels == channels
+        self.conv3 = nn.Identity() if same_shape else nn.Conv2d(in_channels, channels, 1, stride)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Add the residual to the shortcut."""
-        return self._residual(x) + self._shortcut(x)
-
-    def _residual(self, x: torch.Tensor) -> torch.Tensor:
-        """What the block adds to its input."""
-        x = self.conv1(F.relu(self.bn1(x)))
-        return self.conv2(F.relu(self.bn2(x)))
-
-    def _shortcut(self, x: torch.Tensor) -> torch.Tensor:
-        """The input, in the shape of the output."""
-        return x if self.conv3 is None else self.conv3(x)
+        y = self.conv1(F.relu(self.bn1(x)))
+        y = self.conv2(F.relu(self.bn2(y)))
+        return y + self.conv3(x)
 
 
 class ResNet18(nn.Module):
@@ -156,28 +133,17 @@ class ResNet18(nn.Module):
 
     def __init__(self, in_channels: int = 3, num_classes: int = 1000) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(in_channels, 64, 7, 2, 3, bias=False)
+        self.conv1 = nn.Conv2d(in_channels, 64, 7, stride=2, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
-        self.layer1 = self._layer(64, 64, 1)
-        self.layer2 = self._layer(64, 128, 2)
-        self.layer3 = self._layer(128, 256, 2)
-        self.layer4 = self._layer(256, 512, 2)
+        self.layer1 = nn.Sequential(BasicBlock(64, 64), BasicBlock(64, 64))
+        self.layer2 = nn.Sequential(BasicBlock(64, 128, 2), BasicBlock(128, 128))
+        self.layer3 = nn.Sequential(BasicBlock(128, 256, 2), BasicBlock(256, 256))
+        self.layer4 = nn.Sequential(BasicBlock(256, 512, 2), BasicBlock(512, 512))
         self.fc = nn.Linear(512, num_classes)
-
-    def _layer(self, in_channels: int, channels: int, stride: int) -> nn.Sequential:
-        """Two blocks, the first of which may change the shape."""
-        return nn.Sequential(BasicBlock(in_channels, channels, stride), BasicBlock(channels, channels))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """The scores of every class."""
-        x = self._stem(x)
+        x = F.relu(self.bn1(self.conv1(x)))
+        x = F.max_pool2d(x, 3, stride=2, padding=1)
         x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
-        return self.fc(self._average(x))
-
-    def _stem(self, x: torch.Tensor) -> torch.Tensor:
-        """What comes before the first block; it leaves a quarter of height and width."""
-        return F.max_pool2d(F.relu(self.bn1(self.conv1(x))), 3, 2, 1)
-
-    def _average(self, x: torch.Tensor) -> torch.Tensor:
-        """The mean of every channel: (N, 512)."""
-        return x.mean((2, 3))
+        return self.fc(x.mean((2, 3)))
