@@ -38,16 +38,8 @@ class Inception(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Run the four paths and concatenate them."""
-        return torch.cat(self._paths(x), dim=1)
-
-    def _paths(self, x: torch.Tensor) -> list[torch.Tensor]:
-        """The outputs of the four paths, in order."""
-        return [
-            F.relu(self.b1_1(x)),
-            F.relu(self.b2_2(F.relu(self.b2_1(x)))),
-            F.relu(self.b3_2(F.relu(self.b3_1(x)))),
-            F.relu(self.b4_2(self._pool(x))),
-        ]
-
-    def _pool(self, x: torch.Tensor) -> torch.Tensor:
-        return F.max_pool2d(x, 3, stride=1, padding=1)
+        path1 = F.relu(self.b1_1(x))
+        path2 = F.relu(self.b2_2(F.relu(self.b2_1(x))))
+        path3 = F.relu(self.b3_2(F.relu(self.b3_1(x))))
+        path4 = F.relu(self.b4_2(F.max_pool2d(x, 3, stride=1, padding=1)))
+        return torch.cat((path1, path2, path3, path4), dim=1)
