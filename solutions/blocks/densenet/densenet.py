@@ -26,22 +26,17 @@ class DenseBlock(nn.Module):
 
     def __init__(self, num_convs: int, in_channels: int, growth_rate: int) -> None:
         super().__init__()
-        self.layers = nn.ModuleList(
-            self._make_layer(in_channels + index * growth_rate, growth_rate) for index in range(num_convs)
-        )
-
-    def _make_layer(self, in_channels: int, growth_rate: int) -> nn.Sequential:
-        return nn.Sequential(nn.BatchNorm2d(in_channels), nn.ReLU(), nn.Conv2d(in_channels, growth_rate, 3, padding=1))
+        self.layers = nn.ModuleList()
+        for _ in range(num_convs):
+            conv = nn.Conv2d(in_channels, growth_rate, 3, padding=1)
+            self.layers.append(nn.Sequential(nn.BatchNorm2d(in_channels), nn.ReLU(), conv))
+            in_channels += growth_rate
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """The input followed by the output of every layer."""
         for layer in self.layers:
-            x = self._join(x, layer(x))
+            x = torch.cat((x, layer(x)), dim=1)
         return x
-
-    def _join(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        """What a layer gets, followed by what it gives."""
-        return torch.cat((x, y), dim=1)
 
 
 class TransitionBlock(nn.Sequential):
@@ -60,7 +55,7 @@ class TransitionBlock(nn.Sequential):
 
     def __init__(self, in_channels: int, out_channels: int) -> None:
         super().__init__(
-            nn.BatchNorm2d(in_channels), nn.ReLU(), nn.Conv2d(in_channels, out_channels, 1), nn.AvgPool2d(2, 2)
+            nn.BatchNorm2d(in_channels), nn.ReLU(), nn.Conv2d(in_channels, out_channels, 1), nn.AvgPool2d(2)
         )
 
 
@@ -92,31 +87,28 @@ class DenseNet(nn.Module):
         num_convs: Sequence[int] = (4, 4, 4, 4),
     ) -> None:
         super().__init__()
-        channels = 64
-        self.stem = self._make_stem(in_channels, channels)
+        self.stem = nn.Sequential(
+            nn.Conv2d(in_channels, 64, 7, stride=2, padding=3),
+            nn.BatchNorm2d(64),
+            nn.ReLU(),
+            nn.MaxPool2d(3, stride=2, padding=1),
+        )
         self.blocks, self.transitions = nn.ModuleList(), nn.ModuleList()
+        channels = 64
         for index, count in enumerate(num_convs):
-            if index:
-                self.transitions.append(TransitionBlock(channels, channels // 2))
-                channels //= 2
             self.blocks.append(DenseBlock(count, channels, growth_rate))
             channels += count * growth_rate
+            if index < len(num_convs) - 1:
+                self.transitions.append(TransitionBlock(channels, channels // 2))
+                channels //= 2
         self.norm = nn.BatchNorm2d(channels)
         self.fc = nn.Linear(channels, num_classes)
 
-    def _make_stem(self, in_channels: int, channels: int) -> nn.Sequential:
-        """What comes before the first dense block; it leaves a quarter of height and width."""
-        return nn.Sequential(
-            nn.Conv2d(in_channels, channels, 7, 2, 3), nn.BatchNorm2d(channels), nn.ReLU(), nn.MaxPool2d(3, 2, 1)
-        )
-
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """The scores of every class."""
-        x = self.blocks[0](self.stem(x))
-        for index, transition in enumerate(self.transitions, start=1):
-            x = self.blocks[index](transition(x))
-        return self.fc(self._average(F.relu(self.norm(x))))
-
-    def _average(self, x: torch.Tensor) -> torch.Tensor:
-        """The mean of every channel."""
-        return x.mean((2, 3))
+        x = self.stem(x)
+        for index, transition in enumerate(self.transitions):
+            x = transition(self.blocks[index](x))
+        x = self.blocks[-1](x)
+        x = F.relu(self.norm(x))
+        return self.fc(x.mean((2, 3)))

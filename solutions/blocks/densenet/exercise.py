@@ -1,7 +1,6 @@
 """Dense and transition blocks and DenseNet, judged against the same composed of `torch.nn`."""
 
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -19,11 +18,11 @@ SPREADS = ((1.0, 0.0), (3.0, 0.5), (0.3, -0.2))
 def unit(inside: int, outside: int, size: int) -> nn.Sequential:
     """Normalisation, ReLU, convolution."""
     conv = nn.Conv2d(inside, outside, kernel_size=size, padding="same")
-    return nn.Sequential(OrderedDict([("0", nn.BatchNorm2d(inside)), ("1", nn.ReLU()), ("2", conv)]))
+    return nn.Sequential(nn.BatchNorm2d(inside), nn.ReLU(), conv)
 
 
 class Dense(nn.Module):
-    """`DenseBlock`, which keeps the pieces in a list and joins all of them anew for every layer."""
+    """`DenseBlock`, which keeps the pieces in a list and joins all of them again for every layer."""
 
     def __init__(self, num_convs: int, in_channels: int, growth_rate: int) -> None:
         super().__init__()
@@ -40,9 +39,7 @@ class Dense(nn.Module):
 
 def transition(in_channels: int, out_channels: int) -> nn.Sequential:
     """`TransitionBlock`."""
-    made = unit(in_channels, out_channels, 1)
-    made.add_module("3", nn.AvgPool2d(kernel_size=2))
-    return made
+    return unit(in_channels, out_channels, 1).append(nn.AvgPool2d(kernel_size=2))
 
 
 class Net(nn.Module):
@@ -86,16 +83,18 @@ class Net(nn.Module):
 
 
 @st.composite
-def dense_cases(draw: st.DrawFn) -> dict[str, Any]:
-    """One to three convolutions over small images, in both modes."""
-    values = {"num_convs": draw(sizes(1, 3)), "in_channels": draw(sizes(1, 4)), "growth_rate": draw(sizes(1, 3))}
+def block_cases(
+    draw: st.DrawFn, *, heights: st.SearchStrategy[int], widths: st.SearchStrategy[int], more: int, **arguments: Any
+) -> dict[str, Any]:
+    """Small images of any proportions, in both modes; of too few pixels to train on there are ``more`` images."""
+    values = {name: draw(strategy) for name, strategy in arguments.items()}
     named = draw(flags)
 
     @st.composite
     def images(draw: st.DrawFn, training: bool) -> dict[str, Any]:
-        batch, height, width = draw(sizes(1, 3)), draw(sizes(1, 5)), draw(sizes(2, 5))
+        batch, height, width = draw(sizes(1, 3)), draw(heights), draw(widths)
         # Of two values per channel hardly any gradient is left.
-        batch += 4 * (training and batch * height * width < 6)
+        batch += more * (training and batch * height * width < 6)
         return draw(
             normal_tensor([batch, values["in_channels"], height, width], fills=("normal", "uniform"), spreads=SPREADS)
         )
@@ -105,17 +104,24 @@ def dense_cases(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def dense_numerics(draw: st.DrawFn) -> dict[str, Any]:
+def block_numerics(draw: st.DrawFn, make_args: Callable[[int], tuple[int, ...]]) -> dict[str, Any]:
     """Images of any magnitude in float32, in either mode."""
     image = draw(normal_tensor([4, 3, 4, 5], fills=("normal",), spreads=((1.0, 0.0), (100.0, 30.0), (0.01, 0.1))))
     mode = draw(st.sampled_from((train(), evaluate())))
-    return layer_case((draw(sizes(1, 3)), 3, 2), {}, [mode, call(image)], dtype="float32", seed=draw(seeds))
+    return layer_case(make_args(draw(sizes(1, 3))), {}, [mode, call(image)], dtype="float32", seed=draw(seeds))
 
 
 DENSE = Part(
     symbol="DenseBlock",
     oracle=Dense,
-    cases=dense_cases(),
+    cases=block_cases(
+        num_convs=sizes(1, 3),
+        in_channels=sizes(1, 4),
+        growth_rate=sizes(1, 3),
+        heights=sizes(1, 5),
+        widths=sizes(2, 5),
+        more=4,
+    ),
     examples=[
         layer_case((1, 1, 1), {}, [call(tensor(2, 1, 2, 2))]),
         layer_case((2, 3, 2), {}, [call(tensor(2, 3, 4, 3)), evaluate(), call(tensor(1, 3, 3, 5, seed=1))]),
@@ -133,42 +139,18 @@ DENSE = Part(
         ),
     ],
     arguments=["num_convs", "in_channels", "growth_rate"],
-    numerics=dense_numerics(),
+    numerics=block_numerics(lambda num_convs: (num_convs, 3, 2)),
     size=40,
     core=True,
 )
 
 
-@st.composite
-def transition_cases(draw: st.DrawFn) -> dict[str, Any]:
-    """Images of any proportions, in both modes."""
-    values = {"in_channels": draw(sizes(1, 5)), "out_channels": draw(sizes(1, 4))}
-    named = draw(flags)
-
-    @st.composite
-    def images(draw: st.DrawFn, training: bool) -> dict[str, Any]:
-        batch, height, width = draw(sizes(1, 3)), draw(sizes(2, 7)), draw(sizes(2, 7))
-        batch += training and batch * height * width < 6
-        return draw(
-            normal_tensor([batch, values["in_channels"], height, width], fills=("normal", "uniform"), spreads=SPREADS)
-        )
-
-    steps = draw(train_eval_programs(images, calls=2))
-    return layer_case(() if named else tuple(values.values()), values if named else {}, steps, seed=draw(seeds))
-
-
-@st.composite
-def transition_numerics(draw: st.DrawFn) -> dict[str, Any]:
-    """Images of any magnitude in float32, in either mode."""
-    image = draw(normal_tensor([4, 3, 4, 5], fills=("normal",), spreads=((1.0, 0.0), (100.0, 30.0), (0.01, 0.1))))
-    mode = draw(st.sampled_from((train(), evaluate())))
-    return layer_case((3, draw(sizes(1, 3))), {}, [mode, call(image)], dtype="float32", seed=draw(seeds))
-
-
 TRANSITION = Part(
     symbol="TransitionBlock",
     oracle=transition,
-    cases=transition_cases(),
+    cases=block_cases(
+        in_channels=sizes(1, 5), out_channels=sizes(1, 4), heights=sizes(2, 7), widths=sizes(2, 7), more=1
+    ),
     examples=[
         layer_case((1, 1), {}, [call(tensor(2, 1, 2, 2))]),
         layer_case((4, 2), {}, [call(tensor(2, 4, 4, 6)), evaluate(), call(tensor(1, 4, 5, 3, seed=1))]),
@@ -186,7 +168,7 @@ TRANSITION = Part(
         ),
     ],
     arguments=["in_channels", "out_channels"],
-    numerics=transition_numerics(),
+    numerics=block_numerics(lambda out_channels: (3, out_channels)),
     size=40,
     core=True,
 )
