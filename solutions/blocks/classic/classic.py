@@ -33,22 +33,9 @@ class LeNet(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """The scores of every class, as they come out of ``fc3``."""
-        return self._classify(self._flatten(self._extract(x)))
-
-    def _extract(self, x: torch.Tensor) -> torch.Tensor:
-        """The two convolutions: (N, 16, 5, 5)."""
-        x = self._pool(F.relu(self.conv1(x)))
-        return self._pool(F.relu(self.conv2(x)))
-
-    def _pool(self, x: torch.Tensor) -> torch.Tensor:
-        return F.max_pool2d(x, 2)
-
-    def _flatten(self, x: torch.Tensor) -> torch.Tensor:
-        return x.flatten(1)
-
-    def _classify(self, x: torch.Tensor) -> torch.Tensor:
-        """The three fully connected layers."""
-        x = F.relu(self.fc1(x))
+        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
+        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
+        x = F.relu(self.fc1(x.flatten(1)))
         x = F.relu(self.fc2(x))
         return self.fc3(x)
 
@@ -81,11 +68,11 @@ class AlexNet(nn.Module):
     def __init__(self, in_channels: int = 1, num_classes: int = 10) -> None:
         super().__init__()
         self.features = nn.Sequential(
-            *self._conv(in_channels, 96, 11, 4, 1), self._pool(),
-            *self._conv(96, 256, 5, 1, 2), self._pool(),
-            *self._conv(256, 384, 3, 1, 1),
-            *self._conv(384, 384, 3, 1, 1),
-            *self._conv(384, 256, 3, 1, 1), self._pool(),
+            nn.Conv2d(in_channels, 96, 11, stride=4, padding=1), nn.ReLU(), nn.MaxPool2d(3, 2),
+            nn.Conv2d(96, 256, 5, padding=2), nn.ReLU(), nn.MaxPool2d(3, 2),
+            nn.Conv2d(256, 384, 3, padding=1), nn.ReLU(),
+            nn.Conv2d(384, 384, 3, padding=1), nn.ReLU(),
+            nn.Conv2d(384, 256, 3, padding=1), nn.ReLU(), nn.MaxPool2d(3, 2),
         )  # fmt: skip
         # 224 → 54 → 26 → 12 → 5
         self.classifier = nn.Sequential(
@@ -94,13 +81,6 @@ class AlexNet(nn.Module):
             nn.Linear(4096, 4096), nn.ReLU(), nn.Dropout(0.5),
             nn.Linear(4096, num_classes),
         )  # fmt: skip
-
-    def _conv(self, inside: int, outside: int, size: int, stride: int, padding: int) -> list[nn.Module]:
-        """A convolution and its ReLU."""
-        return [nn.Conv2d(inside, outside, size, stride, padding), nn.ReLU()]
-
-    def _pool(self) -> nn.Module:
-        return nn.MaxPool2d(3, 2)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """The scores of every class."""

@@ -13,37 +13,33 @@ from grader.spec import Exercise, Part, call, evaluate, layer_case, run, tensor
 from grader.strategies import flags, normal_tensor, seeds, sizes, train_eval_programs
 
 SPREADS = ((1.0, 0.0), (3.0, 0.5), (0.3, -0.2))
-COUNT = "sum(p.numel() for p in layer.parameters())"
 
 # LeNet.
 
 
-class OracleLeNet(nn.Sequential):
+def lenet(in_channels: int = 3, num_classes: int = 10) -> nn.Sequential:
     """LeNet as one Sequential with names."""
-
-    def __init__(self, in_channels: int = 3, num_classes: int = 10) -> None:
-        super().__init__(
-            OrderedDict(
-                conv1=nn.Conv2d(in_channels, 6, kernel_size=5),
-                relu1=nn.ReLU(),
-                pool1=nn.MaxPool2d(kernel_size=2, stride=2),
-                conv2=nn.Conv2d(6, 16, kernel_size=5),
-                relu2=nn.ReLU(),
-                pool2=nn.MaxPool2d(kernel_size=2, stride=2),
-                flat=nn.Flatten(),
-                fc1=nn.Linear(400, 120),
-                relu3=nn.ReLU(),
-                fc2=nn.Linear(120, 84),
-                relu4=nn.ReLU(),
-                fc3=nn.Linear(84, num_classes),
-            )
-        )
+    layers: OrderedDict[str, nn.Module] = OrderedDict(
+        conv1=nn.Conv2d(in_channels, 6, kernel_size=5),
+        relu1=nn.ReLU(),
+        pool1=nn.MaxPool2d(kernel_size=2, stride=2),
+        conv2=nn.Conv2d(6, 16, kernel_size=5),
+        relu2=nn.ReLU(),
+        pool2=nn.MaxPool2d(kernel_size=2, stride=2),
+        flat=nn.Flatten(),
+        fc1=nn.Linear(400, 120),
+        relu3=nn.ReLU(),
+        fc2=nn.Linear(120, 84),
+        relu4=nn.ReLU(),
+        fc3=nn.Linear(84, num_classes),
+    )
+    return nn.Sequential(layers)
 
 
 @st.composite
 def lenet_cases(draw: st.DrawFn) -> dict[str, Any]:
     """Batches of one to three images in both modes."""
-    kwargs: dict[str, Any] = {}
+    kwargs = {}
     if draw(flags):
         kwargs["in_channels"] = draw(st.sampled_from((1, 2, 4)))
     if draw(flags):
@@ -69,7 +65,7 @@ def lenet_numerics(draw: st.DrawFn) -> dict[str, Any]:
 
 LENET = Part(
     symbol="LeNet",
-    oracle=OracleLeNet,
+    oracle=lenet,
     cases=lenet_cases(),
     examples=[
         layer_case((), {}, [call(tensor(2, 3, 32, 32))]),
@@ -81,7 +77,7 @@ LENET = Part(
     ],
     arguments=["in_channels", "num_classes"],
     numerics=lenet_numerics(),
-    interface=[layer_case((), {}, [run(COUNT)])],
+    interface=[layer_case((), {}, [run("sum(p.numel() for p in layer.parameters())")])],
     size=12,
     core=True,
 )

@@ -1,281 +1,227 @@
 """Known-wrong answers for LeNet and AlexNet, and the hint that each earns."""
 
-import torch
-import torch.nn.functional as F
-from classic import AlexNet, LeNet
-from torch import nn
-
-from grader.spec import misconception
-
-# --- LeNet ---
-
-
-@misconception("LeNet", "interface")
-class LeNetWithoutDefaults(LeNet):
-    """`LeNet()` alone should work: three channels and ten classes unless told otherwise."""
-
-    def __init__(self, in_channels, num_classes):
-        super().__init__(in_channels, num_classes)
-
-
-@misconception("LeNet", "parameters")
-class PaddedForDigits(LeNet):
-    """Your first convolution is padded, as one does for 28×28 digits. Here images are 32×32 and nothing is padded, so
-    5×5 pixels are left before fc1."""
-
-    def __init__(self, in_channels=3, num_classes=10):
-        super().__init__(in_channels, num_classes)
-        self.conv1 = nn.Conv2d(in_channels, 6, 5, padding=2)
-        self.fc1 = nn.Linear(16 * 6 * 6, 120)
-
-
-@misconception("LeNet", "parameters")
-class LayersInALump(LeNet):
-    """The children are to be called conv1, conv2, fc1, fc2 and fc3, each an attribute of its own."""
-
-    def __init__(self, in_channels=3, num_classes=10):
-        super().__init__(in_channels, num_classes)
-        self.features = nn.ModuleDict({"conv1": self.conv1, "conv2": self.conv2})
-        del self.conv1, self.conv2
-
-    def _extract(self, x):
-        x = self._pool(F.relu(self.features["conv1"](x)))
-        return self._pool(F.relu(self.features["conv2"](x)))
-
-
-@misconception("LeNet", "parameters")
-class ConvolutionsWithoutBias(LeNet):
-    """The convolutions have a bias, as nn.Conv2d has unless told otherwise."""
-
-    def __init__(self, in_channels=3, num_classes=10):
-        super().__init__(in_channels, num_classes)
-        self.conv1 = nn.Conv2d(in_channels, 6, 5, bias=False)
-        self.conv2 = nn.Conv2d(6, 16, 5, bias=False)
-
-
-@misconception("LeNet", "parameters")
-class AlwaysTenClasses(LeNet):
-    """num_classes is an argument: the last layer has that many outputs."""
-
-    def __init__(self, in_channels=3, num_classes=10):
-        super().__init__(in_channels, 10)
-
-
-@misconception("LeNet", "parameters")
-class GreyByDefault(LeNet):
-    """Without an argument this LeNet takes three channels."""
-
-    def __init__(self, in_channels=1, num_classes=10):
-        super().__init__(in_channels, num_classes)
-
-
-@misconception("LeNet", "shapes")
-class SqueezedLeNet(LeNet):
-    """A batch of one image gives a batch of one row. You squeeze it away."""
-
-    def forward(self, x):
-        return super().forward(x).squeeze(0)
-
-
-@misconception("LeNet", "values")
-class AveragePools(LeNet):
-    """The original LeNet averaged; this one takes the maximum of each 2×2 window."""
-
-    def _pool(self, x):
-        return F.avg_pool2d(x, 2)
-
-
-@misconception("LeNet", "values")
-class SigmoidsOfOld(LeNet):
-    """The original LeNet used sigmoids; this one uses ReLU."""
-
-    def _extract(self, x):
-        x = self._pool(torch.sigmoid(self.conv1(x)))
-        return self._pool(torch.sigmoid(self.conv2(x)))
-
-    def _classify(self, x):
-        return self.fc3(torch.sigmoid(self.fc2(torch.sigmoid(self.fc1(x)))))
-
-
-@misconception("LeNet", "values")
-class ReLUAtTheEnd(LeNet):
-    """There is no ReLU after the last layer: scores may be negative."""
-
-    def forward(self, x):
-        return F.relu(super().forward(x))
-
-
-@misconception("LeNet", "values")
-class SoftmaxAtTheEnd(LeNet):
-    """The network returns scores, not probabilities: the softmax belongs to the loss."""
-
-    def forward(self, x):
-        return super().forward(x).softmax(1)
-
-
-@misconception("LeNet", "values")
-class NoReLUBetweenConvolutions(LeNet):
-    """Each convolution is followed by a ReLU. Yours go straight into the pooling."""
-
-    def _extract(self, x):
-        return self._pool(self.conv2(self._pool(self.conv1(x))))
-
-
-@misconception("LeNet", "values")
-class NoReLUBetweenLinearLayers(LeNet):
-    """fc1 and fc2 are followed by a ReLU each. Without one, three linear layers are no more than one."""
-
-    def _classify(self, x):
-        return self.fc3(self.fc2(self.fc1(x)))
-
-
-@misconception("LeNet", "values")
-class OneReLUTooFew(LeNet):
-    """fc1 is followed by a ReLU, and so is fc2. You have only one of them."""
-
-    def _classify(self, x):
-        return self.fc3(self.fc2(F.relu(self.fc1(x))))
-
-
-@misconception("LeNet", "values")
-class ChannelsLastWhenFlattened(LeNet):
-    """You move the channels to the end before you flatten, so that fc1's weights meet the wrong pixels."""
-
-    def _flatten(self, x):
-        return x.permute(0, 2, 3, 1).flatten(1)
-
-
-@misconception("LeNet", "values")
-class DropsInLeNet(LeNet):
-    """LeNet has no dropout: it does the same in training as in evaluation."""
-
-    def _classify(self, x):
-        return super()._classify(F.dropout(x, 0.5, self.training))
-
-
-@misconception("LeNet", "values")
-class ReLUInPlaceOnTheImage(LeNet):
-    """Your ReLU works in place on the image itself, which belongs to the caller."""
-
-    def forward(self, x):
-        with torch.no_grad():
-            x.clamp_(min=-1)
-        return super().forward(x)
-
-
-@misconception("LeNet", "gradients")
-class FrozenConvolutions(LeNet):
-    """No gradient reaches the convolutions: something between them and fc1 is detached, or runs under no_grad."""
-
-    def _extract(self, x):
-        with torch.no_grad():
-            return super()._extract(x)
-
-
-@misconception("LeNet", "numerics")
-class AnswersInDouble(LeNet):
-    """The output has the dtype of the input and the parameters. Yours is float64 whatever comes in."""
-
-    def forward(self, x):
-        return super().forward(x).double()
-
-
-# --- AlexNet ---
-
-
-@misconception("AlexNet", "interface")
-class AlexNetWithoutDefaults(AlexNet):
-    """`AlexNet()` alone should work: one channel and ten classes unless told otherwise."""
-
-    def __init__(self, in_channels, num_classes):
-        super().__init__(in_channels, num_classes)
-
-
-@misconception("AlexNet", "parameters")
-class ColourByDefault(AlexNet):
-    """Without an argument this AlexNet takes one channel."""
-
-    def __init__(self, in_channels=3, num_classes=10):
-        super().__init__(in_channels, num_classes)
-
-
-@misconception("AlexNet", "parameters")
-class TwoMoreRows(AlexNet):
-    """The last pooling leaves 5×5 pixels: the first convolution has padding 1 and every pooling a 3×3 window with
-    stride 2. Yours leave 6×6."""
-
-    def __init__(self, in_channels=1, num_classes=10):
-        super().__init__(in_channels, num_classes)
-        self.features[0] = nn.Conv2d(in_channels, 96, 11, 4, 2)
-        self.classifier[1] = nn.Linear(256 * 6 * 6, 4096)
-
-
-@misconception("AlexNet", "shapes")
-class SqueezedAlexNet(AlexNet):
-    """A batch of one image gives a batch of one row. You squeeze it away."""
-
-    def forward(self, x):
-        return super().forward(x).squeeze(0)
-
-
-@misconception("AlexNet", "values")
-class NoReLUAfterConvolutions(AlexNet):
-    """Each convolution is followed by a ReLU, those without pooling as well."""
-
-    def _conv(self, *sizes):
-        return [super()._conv(*sizes)[0], nn.Identity()]
-
-
-@misconception("AlexNet", "values")
-class AverageAlexNet(AlexNet):
-    """All three poolings take the maximum of their window. Yours take the mean."""
-
-    def _pool(self):
-        return nn.AvgPool2d(3, 2)
-
-
-@misconception("AlexNet", "values")
-class DropsInEvaluation(AlexNet):
-    """Dropout is for training. F.dropout drops always unless it is given `training=self.training`; nn.Dropout knows by
-    itself."""
-
-    def forward(self, x):
-        drops = [F.dropout if isinstance(layer, nn.Dropout) else layer for layer in self.classifier]
-        x = self.features(x)
-        for layer in drops:
-            x = layer(x)
-        return x
-
-
-@misconception("AlexNet", "values")
-class NeverDrops(AlexNet):
-    """Both hidden layers of the classifier are followed by Dropout(0.5), in training."""
-
-    def __init__(self, in_channels=1, num_classes=10):
-        super().__init__(in_channels, num_classes)
-        self.classifier[3] = self.classifier[6] = nn.Identity()
-
-
-@misconception("AlexNet", "values")
-class DropsTooFew(AlexNet):
-    """Half of the units are dropped, in both places: Dropout(0.5)."""
-
-    def __init__(self, in_channels=1, num_classes=10):
-        super().__init__(in_channels, num_classes)
-        self.classifier[3], self.classifier[6] = nn.Dropout(0.2), nn.Dropout(0.2)
-
-
-@misconception("AlexNet", "values")
-class SoftmaxInAlexNet(AlexNet):
-    """The network returns scores, not probabilities: the softmax belongs to the loss."""
-
-    def forward(self, x):
-        return super().forward(x).softmax(1)
-
-
-@misconception("AlexNet", "gradients")
-class FrozenFeatures(AlexNet):
-    """No gradient reaches the features: something between them and the classifier is detached or runs under no_grad."""
-
-    def forward(self, x):
-        return self.classifier(self.features(x).detach())
+from grader.spec import mistake
+
+SQUEEZED = "A batch of one image gives a batch of one row. You squeeze it away."
+SOFTMAX = "The network returns scores, not probabilities: the softmax belongs to the loss."
+
+mistakes = [
+    # --- LeNet ---
+    mistake(
+        "LeNetWithoutDefaults",
+        "LeNet",
+        "interface",
+        "`LeNet()` alone should work: three channels and ten classes unless told otherwise.",
+        {"in_channels: int = 3, num_classes: int = 10": "in_channels: int, num_classes: int"},
+    ),
+    mistake(
+        "PaddedForDigits",
+        "LeNet",
+        "parameters",
+        """Your first convolution is padded, as one does for 28×28 digits. Here images are 32×32 and nothing is padded,
+        so 5×5 pixels are left before fc1.""",
+        {"in_channels, 6, 5": "in_channels, 6, 5, padding=2", "16 * 5 * 5": "16 * 6 * 6"},
+    ),
+    mistake(
+        "LayersInALump",
+        "LeNet",
+        "parameters",
+        "The children are to be called conv1, conv2, fc1, fc2 and fc3, each an attribute of its own.",
+        {
+            "self.conv1 =": "self.features = nn.ModuleDict()\n        self.features['conv1'] =",
+            "self.conv2 =": "self.features['conv2'] =",
+            "self.conv1(": "self.features['conv1'](",
+            "self.conv2(": "self.features['conv2'](",
+        },
+    ),
+    mistake(
+        "ConvolutionsWithoutBias",
+        "LeNet",
+        "parameters",
+        "The convolutions have a bias, as nn.Conv2d has unless told otherwise.",
+        {"in_channels, 6, 5": "in_channels, 6, 5, bias=False", "6, 16, 5": "6, 16, 5, bias=False"},
+    ),
+    mistake(
+        "AlwaysTenClasses",
+        "LeNet",
+        "parameters",
+        "num_classes is an argument: the last layer has that many outputs.",
+        {"nn.Linear(84, num_classes)": "nn.Linear(84, 10)"},
+    ),
+    mistake(
+        "GreyByDefault",
+        "LeNet",
+        "parameters",
+        "Without an argument this LeNet takes three channels.",
+        {"in_channels: int = 3": "in_channels: int = 1"},
+    ),
+    mistake("SqueezedLeNet", "LeNet", "shapes", SQUEEZED, {"self.fc3(x)": "self.fc3(x).squeeze(0)"}),
+    mistake(
+        "AveragePools",
+        "LeNet",
+        "values",
+        "The original LeNet averaged; this one takes the maximum of each 2×2 window.",
+        {
+            "F.max_pool2d(F.relu(self.conv1": "F.avg_pool2d(F.relu(self.conv1",
+            "F.max_pool2d(F.relu(self.conv2": "F.avg_pool2d(F.relu(self.conv2",
+        },
+    ),
+    mistake(
+        "SigmoidsOfOld",
+        "LeNet",
+        "values",
+        "The original LeNet used sigmoids; this one uses ReLU.",
+        {f"F.relu(self.{layer}": f"torch.sigmoid(self.{layer}" for layer in ("conv1", "conv2", "fc1", "fc2")},
+    ),
+    mistake(
+        "ReLUAtTheEnd",
+        "LeNet",
+        "values",
+        "There is no ReLU after the last layer: scores may be negative.",
+        {"self.fc3(x)": "F.relu(self.fc3(x))"},
+    ),
+    mistake("SoftmaxAtTheEnd", "LeNet", "values", SOFTMAX, {"self.fc3(x)": "self.fc3(x).softmax(1)"}),
+    mistake(
+        "NoReLUBetweenConvolutions",
+        "LeNet",
+        "values",
+        "Each convolution is followed by a ReLU. Yours go straight into the pooling.",
+        {"F.relu(self.conv1(x))": "self.conv1(x)", "F.relu(self.conv2(x))": "self.conv2(x)"},
+    ),
+    mistake(
+        "NoReLUBetweenLinearLayers",
+        "LeNet",
+        "values",
+        "fc1 and fc2 are followed by a ReLU each. Without one, three linear layers are no more than one.",
+        {"F.relu(self.fc1(x.flatten(1)))": "self.fc1(x.flatten(1))", "F.relu(self.fc2(x))": "self.fc2(x)"},
+    ),
+    mistake(
+        "OneReLUTooFew",
+        "LeNet",
+        "values",
+        "fc1 is followed by a ReLU, and so is fc2. You have only one of them.",
+        {"F.relu(self.fc2(x))": "self.fc2(x)"},
+    ),
+    mistake(
+        "ChannelsLastWhenFlattened",
+        "LeNet",
+        "values",
+        "You move the channels to the end before you flatten, so that fc1's weights meet the wrong pixels.",
+        {"x.flatten(1)": "x.permute(0, 2, 3, 1).flatten(1)"},
+    ),
+    mistake(
+        "DropsInLeNet",
+        "LeNet",
+        "values",
+        "LeNet has no dropout: it does the same in training as in evaluation.",
+        {"x.flatten(1)": "F.dropout(x.flatten(1), 0.5, self.training)"},
+    ),
+    mistake(
+        "ReLUInPlaceOnTheImage",
+        "LeNet",
+        "values",
+        "Your ReLU works in place on the image itself, which belongs to the caller.",
+        {"x = F.max_pool2d(F.relu(self.conv1": "x.detach().clamp_(min=-1)\n        x = F.max_pool2d(F.relu(self.conv1"},
+    ),
+    mistake(
+        "FrozenConvolutions",
+        "LeNet",
+        "gradients",
+        "No gradient reaches the convolutions: something between them and fc1 is detached, or runs under no_grad.",
+        {"x.flatten(1)": "x.flatten(1).detach()"},
+    ),
+    mistake(
+        "AnswersInDouble",
+        "LeNet",
+        "numerics",
+        "The output has the dtype of the input and the parameters. Yours is float64 whatever comes in.",
+        {"self.fc3(x)": "self.fc3(x).double()"},
+    ),
+    # --- AlexNet ---
+    mistake(
+        "AlexNetWithoutDefaults",
+        "AlexNet",
+        "interface",
+        "`AlexNet()` alone should work: one channel and ten classes unless told otherwise.",
+        {"in_channels: int = 1, num_classes: int = 10": "in_channels: int, num_classes: int"},
+    ),
+    mistake(
+        "ColourByDefault",
+        "AlexNet",
+        "parameters",
+        "Without an argument this AlexNet takes one channel.",
+        {"in_channels: int = 1": "in_channels: int = 3"},
+    ),
+    mistake(
+        "TwoMoreRows",
+        "AlexNet",
+        "parameters",
+        """The last pooling leaves 5×5 pixels: the first convolution has padding 1 and every pooling a 3×3 window with
+        stride 2. Yours leave 6×6.""",
+        {"stride=4, padding=1": "stride=4, padding=2", "256 * 5 * 5": "256 * 6 * 6"},
+    ),
+    mistake(
+        "SqueezedAlexNet",
+        "AlexNet",
+        "shapes",
+        SQUEEZED,
+        {"self.classifier(self.features(x))": "self.classifier(self.features(x)).squeeze(0)"},
+    ),
+    mistake(
+        "NoReLUAfterConvolutions",
+        "AlexNet",
+        "values",
+        "Each convolution is followed by a ReLU, those without pooling as well.",
+        {"self.features(x)": "nn.Sequential(*(item for item in self.features if not isinstance(item, nn.ReLU)))(x)"},
+    ),
+    mistake(
+        "AverageAlexNet",
+        "AlexNet",
+        "values",
+        "All three poolings take the maximum of their window. Yours take the mean.",
+        {
+            f"{conv}, nn.ReLU(), nn.MaxPool2d": f"{conv}, nn.ReLU(), nn.AvgPool2d"
+            for conv in ("11, stride=4, padding=1)", "5, padding=2)", "nn.Conv2d(384, 256, 3, padding=1)")
+        },
+    ),
+    mistake(
+        "DropsInEvaluation",
+        "AlexNet",
+        "values",
+        """Dropout is for training. F.dropout drops always unless it is given `training=self.training`; nn.Dropout knows
+        by itself.""",
+        {"self.classifier(self": "self.classifier.train()(self"},
+    ),
+    mistake(
+        "NeverDrops",
+        "AlexNet",
+        "values",
+        "Both hidden layers of the classifier are followed by Dropout(0.5), in training.",
+        {"self.classifier(self": "self.classifier.eval()(self"},
+    ),
+    mistake(
+        "DropsTooFew",
+        "AlexNet",
+        "values",
+        "Half of the units are dropped, in both places: Dropout(0.5).",
+        {
+            "256 * 5 * 5, 4096), nn.ReLU(), nn.Dropout(0.5)": "256 * 5 * 5, 4096), nn.ReLU(), nn.Dropout(0.2)",
+            "4096, 4096), nn.ReLU(), nn.Dropout(0.5)": "4096, 4096), nn.ReLU(), nn.Dropout(0.2)",
+        },
+    ),
+    mistake(
+        "SoftmaxInAlexNet",
+        "AlexNet",
+        "values",
+        SOFTMAX,
+        {"self.classifier(self.features(x))": "self.classifier(self.features(x)).softmax(1)"},
+    ),
+    mistake(
+        "FrozenFeatures",
+        "AlexNet",
+        "gradients",
+        """No gradient reaches the features: something between them and the classifier is detached or runs under
+        no_grad.""",
+        {"self.features(x)": "self.features(x).detach()"},
+    ),
+]
