@@ -3,42 +3,23 @@
 from grader.spec import mistake
 
 mistakes = [
-    mistake(
-        "PairsApart",
-        "Inception",
-        "interface",
-        "c2 and c3 are pairs: `Inception(192, 64, (96, 128), (16, 32), 32)`. Yours wants six numbers in a row.",
+    mistake("PairsApart", "Inception", "interface",
+        """c2 and c3 are pairs: `Inception(192, 64, (96, 128), (16, 32), 32)`. Yours wants six numbers in a row.""",
         {
             "c2: tuple[int, int], c3: tuple[int, int]": "c2_1: int, c2_2: int, c3_1: int, c3_2: int",
             "super().__init__()": "super().__init__()\n        c2, c3 = (c2_1, c2_2), (c3_1, c3_2)",
-        },
-    ),
-    mistake(
-        "PoolPathFirst",
-        "Inception",
-        "interface",
-        "The arguments come in the order in_channels, c1, c2, c3, c4.",
-        {", c4: int": "", "in_channels: int,": "in_channels: int, c4: int,"},
-    ),
-    mistake(
-        "NoBiases",
-        "Inception",
-        "parameters",
-        "All six convolutions have a bias.",
-        {"    def forward": "        for conv in self.children():\n            conv.bias = None\n\n    def forward"},
-    ),
-    mistake(
-        "PairsReversed",
-        "Inception",
-        "parameters",
+        }),
+    mistake("PoolPathFirst", "Inception", "interface",
+        """The arguments come in the order in_channels, c1, c2, c3, c4.""",
+        {", c4: int": "", "in_channels: int,": "in_channels: int, c4: int,"}),
+    mistake("NoBiases", "Inception", "parameters",
+        """All six convolutions have a bias.""",
+        {"    def forward": "        for conv in self.children():\n            conv.bias = None\n\n    def forward"}),
+    mistake("PairsReversed", "Inception", "parameters",
         """The first number of a pair belongs to the 1×1 convolution that comes first, the second to the larger one
         after it.""",
-        {"super().__init__()": "super().__init__()\n        c2, c3 = c2[::-1], c3[::-1]"},
-    ),
-    mistake(
-        "NoBottleneck",
-        "Inception",
-        "parameters",
+        {"super().__init__()": "super().__init__()\n        c2, c3 = c2[::-1], c3[::-1]"}),
+    mistake("NoBottleneck", "Inception", "parameters",
         """The larger convolutions work on the few channels that the 1×1 convolution before them leaves, not on the
         input.""",
         {
@@ -46,119 +27,67 @@ mistakes = [
             "nn.Conv2d(c3[0]": "nn.Conv2d(in_channels",
             "F.relu(self.b2_1(x))": "x",
             "F.relu(self.b3_1(x))": "x",
-        },
-    ),
-    mistake(
-        "TwoTimesThree",
-        "Inception",
-        "parameters",
-        "The third path has a 5×5 convolution (padding 2). Yours is 3×3 once more.",
-        {"5, padding=2": "3, padding=1"},
-    ),
-    mistake(
-        "PathsAsSequentials",
-        "Inception",
-        "parameters",
+        }),
+    mistake("TwoTimesThree", "Inception", "parameters",
+        """The third path has a 5×5 convolution (padding 2). Yours is 3×3 once more.""",
+        {"5, padding=2": "3, padding=1"}),
+    mistake("PathsAsSequentials", "Inception", "parameters",
         """The convolutions are children of the block itself, called b1_1, b2_1, b2_2, b3_1, b3_2 and b4_2. Yours are in
         Sequentials of their own, and so have longer names.""",
         {
-            "    def forward": "        for name, conv in [*self.named_children()]:\n"
-            "            setattr(self, name, nn.Sequential(conv))\n\n    def forward"
-        },
-    ),
-    mistake(
-        "StackedByRow",
-        "Inception",
-        "shapes",
-        "The paths are stacked along the channels, dimension 1. Yours end up along the batch, or are refused.",
-        {"dim=1": "dim=0"},
-    ),
-    mistake(
-        "UnpaddedFive",
-        "Inception",
-        "values",
+            "    def forward": (
+                "        for name, conv in [*self.named_children()]:\n"
+                "            setattr(self, name, nn.Sequential(conv))\n"
+                "\n"
+                "    def forward"
+            ),
+        }),
+    mistake("StackedByRow", "Inception", "shapes",
+        """The paths are stacked along the channels, dimension 1. Yours end up along the batch, or are refused.""",
+        {"dim=1": "dim=0"}),
+    mistake("UnpaddedFive", "Inception", "values",
         """A 5×5 convolution needs padding 2 to keep the size, a 3×3 one padding 1. Otherwise the paths cannot be
         concatenated.""",
-        {"5, padding=2": "5, padding=1"},
-    ),
-    mistake(
-        "PoolsWithStride",
-        "Inception",
-        "values",
+        {"5, padding=2": "5, padding=1"}),
+    mistake("PoolsWithStride", "Inception", "values",
         """The pooling has stride 1, and padding 1, so that the size stays. By default a pooling's stride is its kernel
         size.""",
-        {"3, stride=1": "3"},
-    ),
-    mistake(
-        "AveragesInPathFour",
-        "Inception",
-        "values",
-        "The fourth path takes the maximum of each 3×3 window. Yours takes the mean.",
-        {"F.max_pool2d": "F.avg_pool2d"},
-    ),
-    mistake(
-        "PadsThePoolWithZeros",
-        "Inception",
-        "values",
+        {"3, stride=1": "3"}),
+    mistake("AveragesInPathFour", "Inception", "values",
+        """The fourth path takes the maximum of each 3×3 window. Yours takes the mean.""",
+        {"F.max_pool2d": "F.avg_pool2d"}),
+    mistake("PadsThePoolWithZeros", "Inception", "values",
         """The padding of a max pooling never wins: it counts as minus infinity. You pad with zeros, which beat negative
         pixels at the border.""",
-        {"F.max_pool2d(x, 3, stride=1, padding=1)": "F.max_pool2d(F.pad(x, (1, 1, 1, 1)), 3, stride=1)"},
-    ),
-    mistake(
-        "OtherOrder",
-        "Inception",
-        "values",
-        "The outputs are concatenated in the order of the paths: 1×1, 3×3, 5×5, pooling.",
-        {"(path1, path2, path3, path4)": "(path4, path3, path2, path1)"},
-    ),
-    mistake(
-        "NoReLUInside",
-        "Inception",
-        "values",
+        {"F.max_pool2d(x, 3, stride=1, padding=1)": "F.max_pool2d(F.pad(x, (1, 1, 1, 1)), 3, stride=1)"}),
+    mistake("OtherOrder", "Inception", "values",
+        """The outputs are concatenated in the order of the paths: 1×1, 3×3, 5×5, pooling.""",
+        {"(path1, path2, path3, path4)": "(path4, path3, path2, path1)"}),
+    mistake("NoReLUInside", "Inception", "values",
         """Each of the six convolutions is followed by a ReLU, also the 1×1 convolutions at the start of the second and
         third path.""",
-        {"F.relu(self.b2_1(x))": "self.b2_1(x)", "F.relu(self.b3_1(x))": "self.b3_1(x)"},
-    ),
-    mistake(
-        "NoReLUAtTheEnds",
-        "Inception",
-        "values",
-        "Each of the six convolutions is followed by a ReLU, also the last one of every path.",
-        {f"path{number} = F.relu": f"path{number} = " for number in (1, 2, 3, 4)},
-    ),
-    mistake(
-        "FourthNotRectified",
-        "Inception",
-        "values",
-        "The fourth path ends in a ReLU like the others: the pooling is no substitute.",
-        {"path4 = F.relu": "path4 = "},
-    ),
-    mistake(
-        "PoolsAfterwards",
-        "Inception",
-        "values",
-        "In the fourth path the pooling comes first, and the 1×1 convolution after it.",
+        {"F.relu(self.b2_1(x))": "self.b2_1(x)", "F.relu(self.b3_1(x))": "self.b3_1(x)"}),
+    mistake("NoReLUAtTheEnds", "Inception", "values",
+        """Each of the six convolutions is followed by a ReLU, also the last one of every path.""",
+        {f"path{number} = F.relu": f"path{number} = " for number in (1, 2, 3, 4)}),
+    mistake("FourthNotRectified", "Inception", "values",
+        """The fourth path ends in a ReLU like the others: the pooling is no substitute.""",
+        {"path4 = F.relu": "path4 = "}),
+    mistake("PoolsAfterwards", "Inception", "values",
+        """In the fourth path the pooling comes first, and the 1×1 convolution after it.""",
         {
-            "F.relu(self.b4_2(F.max_pool2d(x, 3, stride=1, padding=1)))": "F.max_pool2d(F.relu(self.b4_2(x)), 3, "
-            "stride=1, padding=1)"
-        },
-    ),
-    mistake(
-        "FrozenBottlenecks",
-        "Inception",
-        "gradients",
+            "F.relu(self.b4_2(F.max_pool2d(x, 3, stride=1, padding=1)))": (
+                "F.max_pool2d(F.relu(self.b4_2(x)), 3, stride=1, padding=1)"
+            ),
+        }),
+    mistake("FrozenBottlenecks", "Inception", "gradients",
         """No gradient reaches the 1×1 convolutions at the start of a path: something after them is detached, or runs
         under no_grad.""",
         {
             "F.relu(self.b2_1(x))": "F.relu(self.b2_1(x)).detach()",
             "F.relu(self.b3_1(x))": "F.relu(self.b3_1(x)).detach()",
-        },
-    ),
-    mistake(
-        "InDouble",
-        "Inception",
-        "numerics",
-        "The output has the dtype of the input and the parameters. Yours is float64 whatever comes in.",
-        {"dim=1)": "dim=1).double()"},
-    ),
-]
+        }),
+    mistake("InDouble", "Inception", "numerics",
+        """The output has the dtype of the input and the parameters. Yours is float64 whatever comes in.""",
+        {"dim=1)": "dim=1).double()"}),
+]  # fmt: skip
