@@ -14,6 +14,7 @@ from grader.answer.cells import plain_python
 from grader.answer.load import Answer, Cell
 from grader.answer.parse import parse, tree_of
 from grader.answer.tree import Binding, Tree
+from grader.model.source import lines_of, span
 
 _AT_ONCE = ("listcomp", "setcomp", "dictcomp", "genexpr")
 """Scopes of the symbol table whose code runs where it stands."""
@@ -125,13 +126,11 @@ def _statements(ran: Iterable[Ran]) -> tuple[list[Statement], dict[str, int]]:
                 if words[:1] in (["class"], ["def"]) and not line[:1].isspace() and len(words) > 1:
                     broken[words[1]] = cell.number
             continue
-        lines = source.split("\n")
         for node in module.body:
-            first = min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", []))])
             # Two statements on a line are cut apart; else whole lines keep what belongs to them, comments too.
             alone = ast.get_source_segment(source, node) if _shares_lines(node, module.body) else None
-            text = alone if alone is not None else "\n".join(lines[first - 1 : node.end_lineno])
-            found.append(Statement(cell.number, first, text))
+            text = alone if alone is not None else source[span(source, node)]
+            found.append(Statement(cell.number, lines_of(node).start, text))
     return found, broken
 
 

@@ -1,6 +1,5 @@
 """Let the course prove itself: right answers pass, wrong ones fail, and for the reason they should."""
 
-import ast
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -24,6 +23,7 @@ from grader.host.session import Server, Stopped
 from grader.judge.grade import PartGrader
 from grader.kit.load import load_course
 from grader.model import CaseKind, CourseError, Hole, HoleKind, Limits, New, PartReport, Verdict
+from grader.model.source import definitions, lines_of
 from grader.release.stub import stub_of
 from grader.release.write import stale
 from grader.spec import Part
@@ -90,11 +90,7 @@ class _Verifier:
         self.exercise, self.server, self.limits, self.seed = exercise, server, limits, seed
         self.parts = [part for part in exercise.parts if part.symbol in symbols]
         self.suites = Suites(seed=seed, cache_dir=cache_dir)
-        self.lines = {
-            node.name: range(node.lineno, (node.end_lineno or node.lineno) + 1)
-            for node in ast.parse(exercise.reference_source).body
-            if isinstance(node, (ast.ClassDef, ast.FunctionDef))
-        }
+        self.lines = {node.name: lines_of(node) for node in definitions(exercise.reference_source)}
 
     def proof(self, quick: bool) -> ExerciseProof:
         began = time.perf_counter()

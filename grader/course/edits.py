@@ -5,6 +5,7 @@ import difflib
 from collections.abc import Mapping
 
 from grader.model import CourseError
+from grader.model.source import definition, span
 
 
 def edited(source: str, part: str, edits: Mapping[str, str]) -> str:
@@ -54,8 +55,9 @@ def _place(text: str, part: str, old: str, new: str) -> int:
 
 def _span(text: str, part: str) -> tuple[int, int]:
     """Where the part's own definition begins and ends; nothing where it has none."""
-    for node in ast.parse(text).body:
-        if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name == part:
-            lines = text.splitlines(keepends=True)
-            return sum(map(len, lines[: node.lineno - 1])), sum(map(len, lines[: node.end_lineno]))
-    return 0, 0
+    found = definition(text, part)
+    if found is None:
+        return 0, 0
+    place = span(text, found)
+    # With the end of its last line, which an edit may name too.
+    return place.start, place.stop + 1

@@ -1,6 +1,5 @@
 """What a released course holds, read from its stubs and records: without torch, so that a command answers at once."""
 
-import ast
 import difflib
 import json
 import re
@@ -13,6 +12,7 @@ from typing import Any
 
 from grader.course.settings import read_settings
 from grader.model import CourseError
+from grader.model.source import definitions, span
 
 _RECORDS = "checks/*.zip"
 """See `grader.kit.record`, which this module leaves alone because reading suites takes torch."""
@@ -69,11 +69,7 @@ class Lesson:
 
     def _as_released(self, document: dict[str, Any]) -> str:
         """The notebook with the stub's definitions in the cells of the parts, whatever was written there."""
-        lines = self.stub.splitlines(keepends=True)
-        pieces = {
-            f"{self.name}-{node.name}": "".join(lines[node.lineno - 1 : node.end_lineno]).rstrip("\n")
-            for node in _definitions(self.stub)
-        }
+        pieces = {f"{self.name}-{node.name}": self.stub[span(self.stub, node)] for node in definitions(self.stub)}
         for cell in document["cells"]:
             if cell.get("id") in pieces:
                 cell["source"] = pieces[cell["id"]].splitlines(keepends=True)
@@ -84,7 +80,7 @@ class Lesson:
     @cached_property
     def symbols(self) -> Sequence[str]:
         """The parts, in the order of the stub."""
-        return [node.name for node in _definitions(self.stub)]
+        return [node.name for node in definitions(self.stub)]
 
     @cached_property
     def text(self) -> str:
@@ -161,12 +157,6 @@ class Outline:
             names = ", ".join(symbol for _, symbol in found[:6])
             raise CourseError(f"{name!r} holds several parts: {names}.", "Name one of them.", usage=True)
         return found[0]
-
-
-def _definitions(stub: str) -> Iterator[ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.parse(stub).body:
-        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
 
 
 def _names(lesson: Lesson, symbol: str) -> Sequence[set[str]]:

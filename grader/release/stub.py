@@ -14,6 +14,7 @@ from torch import nn
 
 from grader.course.declared import DeclaredExercise
 from grader.model import CourseError
+from grader.model.source import lines_of
 
 WIDTH = 100
 """Columns of a line, short enough for a notebook cell."""
@@ -198,7 +199,7 @@ def _preamble(module: ast.Module, interface: Collection[ast.AST]) -> str:
 
 def _gap(module: ast.Module, start: int, stop: int) -> bool:
     """Whether the reference leaves a line empty between two imports."""
-    used = {line for node in module.body for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
+    used = {line for node in module.body for line in lines_of(node)}
     return not used.issuperset(range(start, stop))
 
 

@@ -4,7 +4,6 @@ Switched on by the workspace's own ``pytest.ini`` (``-p grader.pytest_plugin``).
 nothing of theirs is imported here.
 """
 
-import ast
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from grader.model import CourseError, PartReport, Verdict
+from grader.model.source import definition
 
 if TYPE_CHECKING:
     from grader.kit.outline import Lesson, Outline
@@ -172,7 +172,7 @@ class CriterionItem(pytest.Item):
 
 def _line(path: Path, symbol: str) -> int:
     try:
-        body = ast.parse(path.read_text(encoding="utf-8")).body
+        found = definition(path.read_text(encoding="utf-8"), symbol)
     except (OSError, SyntaxError, ValueError):
         return 0
-    return next((node.lineno - 1 for node in body if getattr(node, "name", "") == symbol), 0)
+    return found.lineno - 1 if found else 0

@@ -2,13 +2,15 @@
 
 import ast
 
+from grader.model.source import Definition, span
+
 
 def excerpt(source: str, symbol: str) -> str:
     """The imports, the part, and what of the file it rests on, in the order of the file."""
     body = ast.parse(source).body
     named: dict[str, ast.stmt] = {}
     for node in body:
-        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+        if isinstance(node, Definition):
             named[node.name] = node
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -24,13 +26,7 @@ def excerpt(source: str, symbol: str) -> str:
     pieces: list[str] = []
     for node in body:
         if isinstance(node, ast.Import | ast.ImportFrom):
-            pieces.append(_text(source, node))
+            pieces.append(source[span(source, node)])
         elif id(node) in nodes:
-            pieces.append("\n" + _text(source, node))
+            pieces.append("\n" + source[span(source, node)])
     return "\n".join(pieces).strip()
-
-
-def _text(source: str, node: ast.stmt) -> str:
-    decorators = node.decorator_list if isinstance(node, ast.ClassDef | ast.FunctionDef) else []
-    first = min([node.lineno, *(item.lineno for item in decorators)])
-    return "\n".join(source.splitlines()[first - 1 : node.end_lineno])

@@ -1,6 +1,5 @@
 """A learner's folder: the answers, the lessons beside them, and a plain file that remembers what was reached."""
 
-import ast
 import contextlib
 import json
 import os
@@ -13,6 +12,7 @@ from typing import Any
 
 from grader.kit.outline import Lesson, Outline
 from grader.model import CourseError, PartReport, Verdict
+from grader.model.source import definition, span
 
 STATE = ".course.json"
 BACKUPS = "backup"
@@ -250,22 +250,14 @@ def _without_answers(lesson: Lesson, stub: str, source: str, symbols: Iterable[s
         ) from None
 
 
-def _span(source: str, symbol: str) -> tuple[int, int] | None:
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.name == symbol:
-            first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
-            return first - 1, node.end_lineno or node.lineno
-    return None
-
-
 def _reset_definition(stub: str, source: str, symbol: str) -> str:
-    origin, here = _span(stub, symbol), _span(source, symbol)
+    origin, here = definition(stub, symbol), definition(source, symbol)
     assert origin is not None
-    piece = stub.splitlines()[slice(*origin)]
-    lines = source.splitlines()
+    piece = stub[span(stub, origin)]
     if here is None:
-        return "\n".join([*lines, "", "", *piece]) + "\n"
-    return "\n".join([*lines[: here[0]], *piece, *lines[here[1] :]]) + "\n"
+        return source.removesuffix("\n") + "\n\n\n" + piece + "\n"
+    place = span(source, here)
+    return source[: place.start] + piece + source[place.stop :].removesuffix("\n") + "\n"
 
 
 def _reset_cells(lesson: Lesson, stub: str, source: str, symbols: Iterable[str]) -> str:
