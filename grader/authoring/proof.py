@@ -2,14 +2,13 @@
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.model import Hole, HoleKind, ProvenExercise, ProvenPart
+from grader.model.files import write_whole
 
 if TYPE_CHECKING:
     from grader.authoring.proofs import ExerciseProof
@@ -39,10 +38,7 @@ def store(course: "Course", proofs: "Sequence[ExerciseProof]", *, seed: str, qui
             kept[proof.exercise] = _entry(proof, kept.get(proof.exercise), _digest(folder), when, seed, quick)
     document = {"schema": SCHEMA, "exercises": {slug: kept[slug] for slug in sorted(kept) if slug in slugs}}
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix="verify.", suffix=".tmp")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
-    os.replace(temporary, path)
+    write_whole(path, json.dumps(document, indent=1, ensure_ascii=False) + "\n", private=True)
     return path
 
 

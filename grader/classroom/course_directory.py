@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from grader.course.catalogue import Course
 from grader.kit.record import FOLDER, SUFFIX
 from grader.model import CourseError
+from grader.model.files import write_whole
 from grader.release import checker as kit
 from grader.release.write import build, draw, recorded, says_the_same
 from grader.suite.provider import Suites, public_suites
@@ -40,7 +41,7 @@ def write_course(course: Course, directory: Path, suites: Suites | None = None) 
             content = recorded(exercise, suites)
             path.parent.mkdir(parents=True, exist_ok=True)
             if not says_the_same(path, content):
-                path.write_bytes(content)
+                write_whole(path, content)
             written.append(path)
         for assignment in dict.fromkeys(exercise.assignment for exercise in course.exercises):
             written.append(_write(source / assignment / "course.toml", kit.settings(course, [assignment])))
@@ -88,5 +89,5 @@ def _marked(line: str) -> list[str]:
 
 def _write(path: Path, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")
+    write_whole(path, text)
     return path

@@ -13,6 +13,7 @@ from grader.answer.load import Answer, find_submission, load_answer
 from grader.course.catalogue import Course
 from grader.course.exercise import CourseExercise
 from grader.model import CourseError
+from grader.model.files import write_whole
 
 
 def import_submissions(course: Course, directory: Path, paths: Sequence[Path]) -> Sequence[Path]:
@@ -71,8 +72,8 @@ def _place(directory: Path, student: str, folder: Path, exercise: CourseExercise
     # nbgrader release_feedback stops at a submission without one, for every student.
     secret = target.parent / "submission_secret.txt"
     if not secret.exists():
-        secret.write_text(secrets.token_hex(32), encoding="ascii")
-    stamp.write_text(f"{moment:%Y-%m-%d %H:%M:%S.%f} UTC\n", encoding="ascii")
+        write_whole(secret, secrets.token_hex(32))
+    write_whole(stamp, f"{moment:%Y-%m-%d %H:%M:%S.%f} UTC\n")
     return target
 
 

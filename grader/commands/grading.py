@@ -14,6 +14,7 @@ import click
 from grader.commands import INTERRUPTED, UNGRADED, told
 from grader.course.places import cache_dir, default_store, root_of
 from grader.model import CourseError, GradeReport
+from grader.model.files import write_whole
 
 if TYPE_CHECKING:
     from grader.course.catalogue import Course
@@ -163,12 +164,11 @@ def _show(report: GradeReport, form: str, output: Path | None, course: "Course")
         render(report, Console(highlight=False))
     if output is not None:
         from grader.authoring.proof import load
-        from grader.report.folder import save
         from grader.report.html import write
 
         try:
             index = write(report, output, course.feedback, title=course.title, proofs=load(course))
-            save(output / "grades.json", chain(pieces(report), "\n"))
+            write_whole(output / "grades.json", chain(pieces(report), "\n"))
         except OSError as error:
             raise CourseError(
                 f"The reports cannot be written to {output}: {error}.",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.model import CourseError
+from grader.model.files import write_whole
 from grader.model.policy import redact
 
 READ_BY_STUDENTS = ("gradescope", "junit")
@@ -55,7 +56,7 @@ def _write(request: ExportRequest) -> Sequence[str]:
     if request.form in READ_BY_STUDENTS:
         report = redact(read_report(request.results), request.feedback)
         if request.form == "junit":
-            request.output.write_text(junit.dumps(report), encoding="utf-8", newline="\n")
+            write_whole(request.output, junit.dumps(report))
             return []
         return gradescope.write(report, request.output)
     if request.results.suffix == ".db":
@@ -76,5 +77,5 @@ def _write(request: ExportRequest) -> Sequence[str]:
             )
         fill = canvas.fill if request.form == "canvas" else moodle.fill
         text, notes = fill(scores, request.gradebook.read_bytes(), request.column)
-    request.output.write_text(text, encoding="utf-8", newline="")
+    write_whole(request.output, text)
     return [*notes, *scores.notes]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.model import CourseError, CriterionReport, GradeReport, PartReport, SubmissionReport, Verdict
+from grader.model.files import write_whole
 from grader.model.words import LOOKS, unlike
 
 
@@ -50,7 +51,7 @@ def document(submission: SubmissionReport) -> dict[str, Any]:
 
 def _save(path: Path, submission: SubmissionReport) -> None:
     text = json.dumps(document(submission), indent=2, ensure_ascii=False, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    write_whole(path, text + "\n")
 
 
 def _test(part: PartReport, item: CriterionReport) -> dict[str, Any]:

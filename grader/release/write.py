@@ -16,6 +16,7 @@ from grader.course.declared import declared
 from grader.course.exercise import CourseExercise, needs_solutions
 from grader.kit.record import FOLDER, SUFFIX, differences, left_out, record
 from grader.model import CourseError
+from grader.model.files import write_whole
 from grader.release import checker as kit
 from grader.release.capstone import CAPSTONE_SCRIPT, capstone
 from grader.release.notebook import notebook
@@ -137,7 +138,7 @@ def release(course: Course, directory: Path, suites: Suites | None = None) -> Se
             path = directory / name
             path.parent.mkdir(parents=True, exist_ok=True)
             if not (name in made.records and says_the_same(path, content)):
-                path.write_bytes(content)
+                write_whole(path, content)
             written.append(path)
         for name, script in made.figures.items():
             path = directory / name

@@ -1,20 +1,16 @@
 """A folder of pages that a later run may write again: it knows its own pages, and removes those no longer written."""
 
-import contextlib
 import json
-import os
 import re
-import secrets
 from collections.abc import Collection, Iterable
 from pathlib import Path
+
+from grader.model.files import UNFINISHED, write_whole
 
 MANIFEST = "manifest.json"
 _OURS = re.compile(r"index\.html|(?:students|exercises)/[a-z0-9][a-z0-9-]*\.html")
 """The names that pages have; nothing else is ever removed, whatever a manifest says."""
-
-
-_UNFINISHED = ".unfinished-"
-"""How the name of a file begins that is still being written."""
+_FOLDERS = ("students", "exercises")
 
 
 def write_pages(directory: Path, names: Collection[str], pages: Iterable[tuple[str, Iterable[str]]]) -> None:
@@ -26,39 +22,21 @@ def write_pages(directory: Path, names: Collection[str], pages: Iterable[tuple[s
         pages: The same paths, each with the text in pieces; taken one after the other, so that no two are in memory.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    for left in directory.glob(f"{_UNFINISHED}*"):
-        left.unlink(missing_ok=True)
+    for folder in (".", *_FOLDERS):
+        for left in (directory / folder).glob(f"{UNFINISHED}*"):
+            left.unlink(missing_ok=True)
     before = _manifest(directory)
     # First the names, then the pages: a run that is cut off leaves no page that no manifest names.
-    save(directory / MANIFEST, [_listed(before | set(names))])
+    write_whole(directory / MANIFEST, _listed(before | set(names)))
     for name, text in pages:
         (directory / name).parent.mkdir(exist_ok=True)
-        save(directory / name, text, directory)
+        write_whole(directory / name, text)
     for name in before - set(names):
         (directory / name).unlink(missing_ok=True)
-    for folder in ("students", "exercises"):
+    for folder in _FOLDERS:
         if (directory / folder).is_dir() and not any((directory / folder).iterdir()):
             (directory / folder).rmdir()
-    save(directory / MANIFEST, [_listed(set(names))])
-
-
-def save(path: Path, text: Iterable[str], beside: Path | None = None) -> None:
-    """Put a file in place once all of it is written; what was there before stays until then.
-
-    Args:
-        path: The file.
-        text: What it is to hold, in pieces.
-        beside: Where to write it meanwhile; its own directory by default.
-    """
-    unfinished = (beside or path.parent) / f"{_UNFINISHED}{secrets.token_hex(8)}"
-    try:
-        with unfinished.open("x", encoding="utf-8", newline="\n") as file:
-            file.writelines(text)
-        os.replace(unfinished, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            unfinished.unlink()
-        raise
+    write_whole(directory / MANIFEST, _listed(set(names)))
 
 
 def _listed(names: set[str]) -> str:

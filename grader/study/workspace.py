@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
@@ -12,6 +11,7 @@ from typing import Any
 
 from grader.kit.outline import Lesson, Outline
 from grader.model import CourseError, PartReport, Verdict
+from grader.model.files import write_whole
 from grader.model.source import definition, span
 
 STATE = ".course.json"
@@ -98,13 +98,9 @@ class Workspace:
         kept = {name: asdict(record) for name, record in self.records.items() if record != Record()}
         text = json.dumps({"schema": 1, "course": self.course, "parts": kept}, indent=1) + "\n"
         path = self.path / STATE
-        partial = path.with_name(f"{STATE}.{os.getpid()}")
         try:
-            partial.write_text(text, encoding="utf-8")
-            partial.replace(path)
+            write_whole(path, text)
         except OSError as error:
-            with contextlib.suppress(OSError):
-                partial.unlink()
             raise CourseError(f"{path} cannot be written: {error}.") from None
 
     def keep(self) -> None:
@@ -202,7 +198,7 @@ def start(outline: Outline, directory: Path) -> Workspace:
 def _put(path: Path, text: str) -> None:
     if text and not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+        write_whole(path, text)
 
 
 def reset(workspace: Workspace, lesson: Lesson, symbols: Iterable[str]) -> list[Path]:
@@ -225,8 +221,8 @@ def reset(workspace: Workspace, lesson: Lesson, symbols: Iterable[str]) -> list[
             continue
         backup = workspace.path / BACKUPS / f"{lesson.slug}-{datetime.now():%Y%m%d-%H%M%S}{path.suffix}"
         backup.parent.mkdir(parents=True, exist_ok=True)
-        backup.write_bytes(path.read_bytes())
-        path.write_text(replaced, encoding="utf-8", newline="\n")
+        write_whole(backup, path.read_bytes())
+        write_whole(path, replaced)
         made.append(backup)
     if not workspace.answers(lesson):
         _put(workspace.path / f"{lesson.slug}.py", lesson.stub)

@@ -5,8 +5,6 @@ the smallest case that gives it away. The suite is data, cached on disk; its dig
 """
 
 import hashlib
-import os
-import tempfile
 import warnings
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from grader.course.engine import SUITES, engine_digest
 from grader.course.exercise import CourseExercise
 from grader.course.versions import case_versions
 from grader.model import CourseError
+from grader.model.files import write_whole
 from grader.spec import Part
 from grader.suite import data as suite_data
 from grader.suite.compile import Compiler
@@ -100,10 +99,7 @@ def _read(path: Path) -> Suite | None:
 def _write(path: Path, suite: Suite) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(suite_data.to_bytes(suite))
-        os.replace(temporary, path)
+        write_whole(path, suite_data.to_bytes(suite), private=True)
     except OSError:
         # A cache that cannot be written costs time, never a grade.
         return
