@@ -57,7 +57,7 @@ def test_a_decorated_class_is_put_back_whole(tmp_path: Path) -> None:
     answer.write_text(ANSWER, encoding="utf-8")
     stub = tmp_path / "stub.py"
     stub.write_text(STUB, encoding="utf-8")
-    reset(Workspace(tmp_path), Lesson("linear/layers", stub), ["Layer"])
+    reset(Workspace(tmp_path), Lesson(assignment="linear", name="layers", stub_path=stub), ["Layer"])
     before, after = ANSWER.split("@torch.no_grad()")[0], ANSWER.partition("    one = 1\n")[2]
     piece = '@torch.no_grad()\nclass Layer:\n    raise NotImplementedError("Write Layer.")\n'
     assert answer.read_text(encoding="utf-8") == before + piece + after
@@ -69,7 +69,7 @@ def test_a_part_that_was_deleted_is_put_back_at_the_end(tmp_path: Path) -> None:
     answer.write_text("mine = 1", encoding="utf-8")
     stub = tmp_path / "stub.py"
     stub.write_text(STUB, encoding="utf-8")
-    reset(Workspace(tmp_path), Lesson("linear/layers", stub), ["Other"])
+    reset(Workspace(tmp_path), Lesson(assignment="linear", name="layers", stub_path=stub), ["Other"])
     assert answer.read_text(encoding="utf-8") == "mine = 1\n\n\n" + STUB[STUB.index("class Other") :]
 
 

@@ -5,22 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.course.named import NamedExercise
 from grader.model import CourseError
 from grader.spec import Exercise, Misconception, Part
 
 
 @dataclass(frozen=True, kw_only=True)
-class CourseExercise(ABC):
+class CourseExercise(NamedExercise, ABC):
     """An exercise as found on disk."""
 
-    assignment: str
-    name: str
     folder: Path
-
-    @property
-    def slug(self) -> str:
-        """``normalization/batchnorm``."""
-        return f"{self.assignment}/{self.name}"
 
     @property
     @abstractmethod

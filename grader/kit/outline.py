@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from grader.course.named import NamedExercise
 from grader.course.settings import read_settings
 from grader.model import CourseError
 from grader.model.source import definitions, span
@@ -18,25 +19,13 @@ _RECORDS = "checks/*.zip"
 """See `grader.kit.record`, which this module leaves alone because reading suites takes torch."""
 
 
-@dataclass(frozen=True)
-class Lesson:
+@dataclass(frozen=True, kw_only=True)
+class Lesson(NamedExercise):
     """One exercise as students receive it."""
 
-    slug: str
-    """``normalization/batchnorm``."""
     stub_path: Path
     record_path: Path | None = None
     """The recorded public suite, which also has the texts as they were released."""
-
-    @property
-    def assignment(self) -> str:
-        """The assignment's name."""
-        return self.slug.partition("/")[0]
-
-    @property
-    def name(self) -> str:
-        """The answer file's name, without its suffix."""
-        return self.slug.partition("/")[2]
 
     @cached_property
     def _recorded(self) -> dict[str, Any]:
@@ -183,11 +172,12 @@ def read_outline(root: Path) -> Outline:
     return Outline(root=root, title=settings.title, lessons=lessons)
 
 
-def _lessons(name: str, folder: Path) -> Iterator[Lesson]:
+def _lessons(assignment: str, folder: Path) -> Iterator[Lesson]:
     """The exercises of an assignment: what was recorded, else every stub (files beside them may be anyone's)."""
     records = sorted(folder.glob(_RECORDS))
     for path in records:
-        yield Lesson(f"{name}/{path.stem}", folder / f"{path.stem}.py", path)
+        stub = folder / f"{path.stem}.py"
+        yield Lesson(assignment=assignment, name=path.stem, stub_path=stub, record_path=path)
     if not records:
         for path in sorted(folder.glob("*.py")):
-            yield Lesson(f"{name}/{path.stem}", path)
+            yield Lesson(assignment=assignment, name=path.stem, stub_path=path)
