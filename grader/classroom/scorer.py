@@ -156,13 +156,13 @@ class Service:
     def judge(self) -> "Judge":
         """The judge, whose worker imports torch while this process does."""
         from grader.course.places import cache_dir
-        from grader.host.launch import settings, warm_up
+        from grader.host.launch import warm_up
 
         limits = self.course.limits
         if self.part_seconds:
             case_seconds = min(limits.case_seconds, self.part_seconds)
             limits = replace(limits, part_seconds=self.part_seconds, case_seconds=case_seconds)
-        warm_up(settings(limits, "cpu", "auto"))
+        warm_up(limits)
         import torch
 
         from grader.grading.judge import Judge

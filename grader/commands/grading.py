@@ -72,7 +72,7 @@ def grade(
     Exit status: 0 graded (whatever the scores), 1 the course is broken, 2 usage, 3 some part could not be judged.
     """
     from grader.course.settings import read_settings
-    from grader.host.launch import cool_down, settings, warm_up
+    from grader.host.launch import cool_down, warm_up
 
     if cluster and jobs is not None:
         raise CourseError("A cluster has as many jobs as workers.", "Leave out --jobs.", usage=True)
@@ -83,8 +83,8 @@ def grade(
         part_seconds=limits.part_seconds if part_seconds is None else part_seconds,
         memory_mb=limits.memory_mb if memory_mb is None else memory_mb,
     )
-    if len(student_dirs) == 1 and not cluster and device != "cuda" and not Path("/dev/nvidiactl").exists():
-        warm_up(settings(limits, "cpu", "auto"))
+    if len(student_dirs) == 1 and not cluster:
+        warm_up(limits, device)
         click.get_current_context().call_on_close(cool_down)
 
     from grader.commands.progress import watcher

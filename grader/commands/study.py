@@ -37,11 +37,10 @@ def _console() -> "Console":
 def _checker(outline: Outline, workspace: Workspace) -> "Checker":
     """A checker whose worker imports torch while this process does."""
     from grader.course.settings import read_settings
-    from grader.host.launch import cool_down, settings, warm_up
+    from grader.host.launch import cool_down, warm_up
 
-    if not Path("/dev/nvidiactl").exists():
-        warm_up(settings(read_settings(outline.root).limits, "cpu", "auto"))
-        click.get_current_context().call_on_close(cool_down)
+    warm_up(read_settings(outline.root).limits)
+    click.get_current_context().call_on_close(cool_down)
     from grader.study.check import Checker
 
     return Checker(outline.root, workspace.path, cache_dir())

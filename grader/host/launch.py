@@ -4,6 +4,7 @@ import json
 import math
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from grader.host.forked import ForkServer
@@ -33,13 +34,25 @@ def settings(limits: Limits, device: str, sandbox: str) -> dict[str, Any]:
     }
 
 
+_GPU = Path("/dev/nvidiactl")
+"""There is no CUDA device without it; asking torch would mean to wait for torch."""
+
 _warm: dict[str, ForkServer] = {}
 
 
-def warm_up(sandbox: dict[str, Any]) -> None:
-    """Start a server before it is asked for, so that it imports torch while this process does."""
-    if can_fork():
-        _warm[json.dumps(sandbox)] = ForkServer(sandbox)
+def warm_up(limits: Limits, device: str = "cpu") -> None:
+    """Start a server before it is asked for, and before torch is imported here, so that it imports torch meanwhile.
+
+    Args:
+        limits: What an answer may use.
+        device: As it was asked for: for ``auto`` there is a server where that can only mean the CPU, for ``cuda`` none.
+    """
+    on_cpu = device == "cpu" or (device == "auto" and not _GPU.exists())
+    if on_cpu and can_fork():
+        sandbox = settings(limits, "cpu", "auto")
+        key = json.dumps(sandbox)
+        if key not in _warm:
+            _warm[key] = ForkServer(sandbox)
 
 
 def cool_down() -> None:

@@ -102,10 +102,9 @@ class _Desk:
         if self._checker is None:
             assert self.place is not None
             from grader.course.settings import read_settings
-            from grader.host.launch import settings, warm_up
+            from grader.host.launch import warm_up
 
-            if not Path("/dev/nvidiactl").exists():
-                warm_up(settings(read_settings(self.place[0]).limits, "cpu", "auto"))
+            warm_up(read_settings(self.place[0]).limits)
             from grader.study.check import Checker
 
             self._checker = Checker(*self.place, cache_dir())
