@@ -1,13 +1,11 @@
-"""The judge in a process of its own, so that nbgrader's need not hold torch: JSON lines in, JSON lines out.
+"""The judge in a process of its own (see `grader.grading.service`), so that nbgrader's need not hold torch.
 
-The client below is what nbgrader's process uses; `main` is the other side, started once and reused.
+`Scorer` is what nbgrader's process uses; `main` is the other side, started once and reused.
 """
 
 import atexit
 import contextlib
 import json
-import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -15,14 +13,13 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
+from grader.grading.service import Service, ServiceEnded, serve, take_stdout
 from grader.model import CourseError, GradeReport, PartReport, SubmissionReport, Verdict
 
 if TYPE_CHECKING:
     from grader.grading.judge import Judge
-
-REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 class ScorerError(Exception):
@@ -33,26 +30,11 @@ class Scorer:
     """A running judge of one course."""
 
     def __init__(self, course: str, part_seconds: float = 0.0) -> None:
-        self._arguments = [course, str(part_seconds)]
+        self._service = Service("grader.classroom.scorer", course, str(part_seconds))
         self._lock = Lock()
-        self._process: subprocess.Popen[str] | None = None
-        self._ahead = ""
+        self._ahead: Mapping[str, Any] | None = None
         """A request that was sent and whose reply was not read yet."""
         atexit.register(self.close)
-
-    def start(self) -> subprocess.Popen[str]:
-        """Start the process where it does not run; it imports torch meanwhile."""
-        if self._process is None or self._process.poll() is not None:
-            self._ahead = ""
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "grader.classroom.scorer", *self._arguments],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-                encoding="utf-8",
-                env={**os.environ, "PYTHONPATH": _path()},
-            )
-        return self._process
 
     def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """One request and its reply.
@@ -60,49 +42,36 @@ class Scorer:
         Raises:
             ScorerError: where there is no reply, or it says that the judge failed.
         """
-        text = json.dumps(request)
         with self._lock:
-            process = self.start()
-            assert process.stdout is not None
-            sent, self._ahead = self._ahead, ""
+            self._start()
+            sent, self._ahead = self._ahead, None
             try:
-                if sent and sent != text:
-                    process.stdout.readline()
-                if sent != text:
-                    self._send(process, text)
-                line = process.stdout.readline()
-            except OSError as error:
-                raise ScorerError(f"The judge's process ended ({error}).") from None
-            if not line:
-                raise ScorerError(f"The judge's process ended with status {process.wait()}.")
-        reply: dict[str, Any] = json.loads(line)
+                if sent is not None and sent != request:
+                    self._service.receive()
+                if sent != request:
+                    self._service.send(request)
+                reply = self._service.receive()
+            except ServiceEnded as error:
+                raise ScorerError(f"The judge's process ended with status {error.status}.") from None
         if "error" in reply:
             raise ScorerError(reply["error"])
         return reply
 
     def ask_ahead(self, request: Mapping[str, Any]) -> None:
         """Have the judge begin with what is expected to be asked next; a guess that turns out wrong costs time only."""
-        with self._lock, contextlib.suppress(OSError):
-            process = self.start()
-            if not self._ahead:
-                self._send(process, json.dumps(request))
-                self._ahead = json.dumps(request)
+        with self._lock, contextlib.suppress(ServiceEnded):
+            self._start()
+            if self._ahead is None:
+                self._service.send(request)
+                self._ahead = request
 
-    def _send(self, process: subprocess.Popen[str], text: str) -> None:
-        assert process.stdin is not None
-        process.stdin.write(text + "\n")
-        process.stdin.flush()
+    def _start(self) -> None:
+        if self._service.start():
+            self._ahead = None
 
     def close(self) -> None:
-        """End the process."""
-        if self._process is not None:
-            # What it was asked ahead it answers still.
-            self._process.communicate()
-            self._process = None
-
-
-def _path() -> str:
-    return os.pathsep.join(filter(None, (str(REPOSITORY), os.environ.get("PYTHONPATH", ""))))
+        """End the process; what it was asked ahead it answers still."""
+        self._service.close()
 
 
 _running: dict[tuple[str, float], Scorer] = {}
@@ -115,35 +84,22 @@ def scorer(course: str, part_seconds: float = 0.0) -> Scorer:
 
 def main(course_directory: str, part_seconds: str) -> None:
     """Answer requests until there are no more."""
-    # What anything here prints must not be taken for a reply.
-    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
+    replies = take_stdout()
     try:
-        service = Service(Path(course_directory), float(part_seconds))
+        desk = _Desk(Path(course_directory), float(part_seconds))
     except CourseError as error:
-        _refuse_all(replies, str(error))
+        refusal = {"error": str(error)}
+        serve(replies, lambda _: refusal, _refused)
         return
-    for line in sys.stdin:
-        request = json.loads(line)
-        try:
-            reply = getattr(service, request.pop("do"))(**request)
-        except Exception as error:
-            reply = {"error": f"{type(error).__name__}: {error}"}
-        _reply(replies, reply)
-    service.close()
+    serve(replies, desk.answer, _refused)
+    desk.close()
 
 
-def _refuse_all(replies: TextIO, why: str) -> None:
-    for _ in sys.stdin:
-        _reply(replies, {"error": why})
+def _refused(error: Exception) -> Mapping[str, str]:
+    return {"error": f"{type(error).__name__}: {error}"}
 
 
-def _reply(replies: TextIO, reply: Mapping[str, Any]) -> None:
-    replies.write(json.dumps(reply) + "\n")
-    replies.flush()
-
-
-class Service:
+class _Desk:
     """What the judge's process does on request."""
 
     def __init__(self, root: Path, part_seconds: float) -> None:
@@ -151,6 +107,11 @@ class Service:
 
         self.course = load_course(root)
         self.part_seconds = part_seconds
+
+    def answer(self, request: dict[str, Any]) -> Mapping[str, Any]:
+        """Do what a request names."""
+        reply: Mapping[str, Any] = getattr(self, request.pop("do"))(**request)
+        return reply
 
     @cached_property
     def judge(self) -> "Judge":
@@ -218,7 +179,3 @@ def _failure(part: PartReport) -> str:
     if part.score is None or part.verdict is Verdict.JUDGE_ERROR or broken:
         return f"{part.part}: {' '.join(broken) or part.message}"
     return ""
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -1,15 +1,13 @@
 """The process that checks for a notebook (see `grader.study.remote`): a line of JSON in, a line of JSON out."""
 
 import contextlib
-import json
-import os
-import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from grader.answer.slice import Cut, Ran, cut, defined_last
 from grader.course.places import cache_dir, root_of
+from grader.grading.service import serve, take_stdout
 from grader.kit.outline import Lesson, Outline, read_outline
 from grader.model import CourseError, CriterionReport, FindingKind, OffLimitsUse, PartReport, Verdict, named_line
 from grader.model.messages import off_limits_message
@@ -30,27 +28,21 @@ _MAPS = 4
 
 def main() -> None:
     """Answer until nothing more is asked."""
-    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    # Whatever else prints must not be taken for a reply.
-    os.dup2(2, 1)
+    replies = take_stdout()
     desk = _Desk()
     try:
         desk.prepare(Path.cwd())
-        _serve(desk, replies)
+        serve(replies, desk.answer, _refused)
     except (KeyboardInterrupt, BrokenPipeError):
         return  # the kernel has given up on a request, or is gone
     finally:
         desk.close()
 
 
-def _serve(desk: "_Desk", replies: IO[str]) -> None:
-    for line in sys.stdin:
-        try:
-            reply: dict[str, Any] = desk.answer(json.loads(line))
-        except CourseError as error:
-            reply = {"error": [error.what, error.fix]}
-        replies.write(json.dumps(reply) + "\n")
-        replies.flush()
+def _refused(error: Exception) -> dict[str, list[str]]:
+    if not isinstance(error, CourseError):
+        raise error
+    return {"error": [error.what, error.fix]}
 
 
 class _Desk:
