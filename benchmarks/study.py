@@ -1,5 +1,6 @@
 """How soon a learner hears: the first verdict of `course check`, and what `course watch` takes after a save."""
 
+import os
 import subprocess
 import sys
 import time
@@ -46,21 +47,20 @@ _TIMED = """
 import sys, time
 from pathlib import Path
 from rich.console import Console
-from grader.study.check import Checker
 from grader.kit.outline import read_outline
+from grader.study.session import Session
 from grader.study.watch import watch
 from grader.study.workspace import find_workspace
 
-class Timed(Checker):
+class Timed(Session):
     def check(self, lesson, symbols):
         print("began", time.monotonic(), flush=True)
         found = super().check(lesson, symbols)
         print("ended", time.monotonic(), flush=True)
         return found
 
-root, folder, cache = map(Path, sys.argv[1:])
-outline, workspace = read_outline(root), find_workspace(folder)
-watch(outline, workspace, Timed(root, folder, cache), Console(stderr=True), lambda lesson: "")
+root, folder = map(Path, sys.argv[1:])
+watch(Timed(read_outline(root), find_workspace(folder)), Console(stderr=True))
 """
 """`course watch`, and the time at which each of its checks begins and ends, on the clock of the whole system."""
 
@@ -72,8 +72,8 @@ def after_a_save(root: Path, cache_dir: Path, rounds: int) -> tuple[float, float
         answer = Path(folder) / f"{lesson.slug}.py"
         text = answer.read_text(encoding="utf-8")
         with subprocess.Popen(
-            [sys.executable, "-c", _TIMED, root, folder, cache_dir], cwd=root, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            [sys.executable, "-c", _TIMED, root, folder], cwd=root, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, text=True, env=os.environ | {"COURSE_CACHE": str(cache_dir.parent)},
         ) as process:  # fmt: skip
             assert process.stdout is not None
             starts, ends = [], []

@@ -7,13 +7,13 @@ _KIT = Path(__file__).resolve().parents[2]
 
 
 def root_of(given: Path | None, around: Path | None = None) -> Path:
-    """The course's directory: the one given, else the one around a folder (the current one), else this kit's."""
+    """The course's directory: the one given, else the one around a path, around the current folder, else this kit's."""
     if given is not None:
         return given.resolve()
-    start = around or Path.cwd()
-    for folder in (start, *start.parents):
-        if (folder / "course.toml").is_file() and ((folder / "solutions").is_dir() or _is_kit(folder)):
-            return folder
+    for start in (around, Path.cwd()):
+        for folder in (start, *start.parents) if start is not None else ():
+            if (folder / "course.toml").is_file() and ((folder / "solutions").is_dir() or _is_kit(folder)):
+                return folder
     return _KIT
 
 

@@ -14,54 +14,12 @@ from grader.model import CourseError, PartReport, Verdict
 from grader.model.source import definition
 
 if TYPE_CHECKING:
-    from grader.kit.outline import Lesson, Outline
-    from grader.study.check import Checker
-    from grader.study.workspace import Workspace
+    from grader.kit.outline import Lesson
+    from grader.study.session import Session
 
 
-class _Session:
-    """The course and the workspace of one run, read when the first answer is met."""
-
-    def __init__(self, folder: Path) -> None:
-        from grader.course.places import root_of
-        from grader.kit.outline import read_outline
-        from grader.study.workspace import find_workspace
-
-        self.workspace: Workspace = find_workspace(folder)
-        remembered = Path(self.workspace.course) if self.workspace.course else None
-        known = remembered is not None and (remembered / "course.toml").is_file()
-        self.outline: Outline = read_outline(root_of(remembered if known else None))
-        self._checker: Checker | None = None
-        self._reports: dict[tuple[str, str], PartReport] = {}
-
-    @property
-    def checker(self) -> "Checker":
-        if self._checker is None:
-            from grader.course.places import cache_dir
-            from grader.study.check import Checker
-
-            self._checker = Checker(self.outline.root, self.workspace.path, cache_dir())
-        return self._checker
-
-    def lesson(self, path: Path) -> "Lesson | None":
-        """The exercise that a file answers, where it lies at its place in the workspace."""
-        if path.parent.parent != self.workspace.path or path.suffix not in (".py", ".ipynb"):
-            return None
-        slug = f"{path.parent.name}/{path.stem}"
-        return next((lesson for lesson in self.outline.lessons if lesson.slug == slug), None)
-
-    def report(self, lesson: "Lesson", symbol: str) -> PartReport:
-        key = lesson.slug, symbol
-        if key not in self._reports:
-            (self._reports[key],) = self.checker.check(lesson, [symbol])
-        return self._reports[key]
-
-    def close(self) -> None:
-        if self._checker is not None:
-            self._checker.close()
-
-
-_KEY = pytest.StashKey[_Session]()
+_SESSION = pytest.StashKey["Session"]()
+_REPORTS = pytest.StashKey[dict[tuple[str, str], PartReport]]()
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -80,26 +38,37 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 def _answer_file(path: Path, parent: pytest.Collector) -> "AnswerFile | None":
     if path.suffix not in (".py", ".ipynb"):
         return None
-    session = _session(parent.config)
-    lesson = session.lesson(path)
+    lesson = _session(parent.config).lesson_of(path)
     if lesson is None:
         return None
     return AnswerFile.from_parent(parent, path=path, lesson=lesson)
 
 
-def _session(config: pytest.Config) -> _Session:
-    if _KEY not in config.stash:
+def _session(config: pytest.Config) -> "Session":
+    """The course and the workspace of one run, read when the first answer is met."""
+    from grader.study.session import find_session
+
+    if _SESSION not in config.stash:
         try:
-            config.stash[_KEY] = _Session(config.rootpath)
+            config.stash[_SESSION] = find_session(config.rootpath)
         except CourseError as error:
             raise pytest.UsageError(str(error)) from None
-    return config.stash[_KEY]
+    return config.stash[_SESSION]
+
+
+def _report(config: pytest.Config, lesson: "Lesson", symbol: str) -> PartReport:
+    """What was found of a part, which is judged once for all its criteria."""
+    reports = config.stash.setdefault(_REPORTS, {})
+    key = lesson.slug, symbol
+    if key not in reports:
+        (reports[key],) = _session(config).check(lesson, [symbol])
+    return reports[key]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Let the worker go."""
-    if _KEY in config.stash:
-        config.stash[_KEY].close()
+    if _SESSION in config.stash:
+        config.stash[_SESSION].close()
 
 
 class AnswerFile(pytest.File):
@@ -112,7 +81,7 @@ class AnswerFile(pytest.File):
     def collect(self) -> Iterator["PartNode"]:
         """The parts that have been begun here."""
         session = _session(self.config)
-        begun = session.checker.attempted(self.lesson)
+        begun = session.attempted(self.lesson)
         if session.checker.answer(self.lesson).path != f"{self.lesson.slug}{self.path.suffix}":
             return  # the answer is in the notebook beside it, or the other way round
         for symbol in begun:
@@ -149,7 +118,7 @@ class CriterionItem(pytest.Item):
         from grader.study.page import page
 
         lesson = self.parent.parent.lesson
-        report = _session(self.config).report(lesson, self.parent.name)
+        report = _report(self.config, lesson, self.parent.name)
         if report.verdict is Verdict.JUDGE_ERROR:
             raise RuntimeError(report.message)
         found = next((item for item in report.criteria if item.name == self.name), None)

@@ -1,0 +1,189 @@
+"""A learner at work: the workspace, the course that it belongs to, and a checker that stays warm.
+
+The commands, the notebook, `course watch` and pytest all work through it; each only parses and shows. Without torch
+until something is checked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.course.places import cache_dir, root_of
+from grader.kit.outline import Lesson, Outline, read_outline
+from grader.model import PartReport
+from grader.study.workspace import Workspace, find_workspace
+
+if TYPE_CHECKING:
+    from grader.answer.load import Answer
+    from grader.study.check import Checker
+    from grader.study.hints import Hint
+
+Part = tuple[Lesson, str]
+"""A part of the course: its exercise and its symbol."""
+
+ALL_PASSED = "Everything is passed. Well done!"
+
+
+class Session:
+    """One workspace and its course."""
+
+    def __init__(self, outline: Outline, workspace: Workspace) -> None:
+        self.outline = outline
+        self.workspace = workspace
+        self._checker: Checker | None = None
+
+    def again(self, folder: Path) -> "Session":
+        """This session with its state as another process may have left it; another one where a folder's is another."""
+        workspace = find_workspace(folder)
+        if (_course_of(workspace, folder), workspace.path) != (self.outline.root, self.workspace.path):
+            self.close()
+            return find_session(folder)
+        self.workspace = workspace
+        return self
+
+    @property
+    def checker(self) -> "Checker":
+        """A checker whose worker imports torch while this process does."""
+        if self._checker is None:
+            from grader.course.settings import read_settings
+            from grader.host.launch import warm_up
+
+            warm_up(read_settings(self.outline.root).limits)
+            from grader.study.check import Checker
+
+            self._checker = Checker(self.outline.root, self.workspace.path, cache_dir())
+        return self._checker
+
+    def prepare(self) -> None:
+        """Have the checker get warm before anything is checked."""
+        _ = self.checker
+
+    def close(self) -> None:
+        """Let the worker go, also one that was started and never used."""
+        from grader.host.launch import cool_down
+
+        if self._checker is not None:
+            self._checker.close()
+            self._checker = None
+        cool_down()
+
+    def lesson_of(self, path: Path) -> Lesson | None:
+        """The exercise that a file answers, where it lies at its place in the workspace."""
+        if path.suffix not in (".py", ".ipynb") or path.parent.parent.resolve() != self.workspace.path.resolve():
+            return None
+        slug = f"{path.parent.name}/{path.stem}"
+        return next((lesson for lesson in self.outline.lessons if lesson.slug == slug), None)
+
+    def attempted(self, lesson: Lesson) -> Sequence[str]:
+        """The parts of an exercise that have been begun; nothing is run for it."""
+        return self.checker.attempted(lesson)
+
+    def check(self, lesson: Lesson, symbols: Sequence[str]) -> Sequence[PartReport]:
+        """Judge parts of the answer to an exercise, and note what was found."""
+        reports = self.checker.check(lesson, symbols)
+        for report in reports:
+            self.workspace.note(report)
+        return reports
+
+    def check_answer(self, lesson: Lesson, symbol: str, answer: "Answer") -> PartReport:
+        """Judge a part of an answer that is no file, and note what was found."""
+        report = self.checker.check_answer(lesson, symbol, answer)
+        self.workspace.note(report)
+        return report
+
+    def is_passed(self, lesson: Lesson, symbol: str) -> bool:
+        """Whether a part was accepted once."""
+        return self.workspace.record(lesson.slug, symbol).passed
+
+    def next(self, after: Part | None = None, *, finish: bool = False) -> Part | None:
+        """The first part not passed yet; None where all are passed.
+
+        Args:
+            after: Begin after this part, and come round to it; without it, what was begun goes first.
+            finish: Name what is left of that exercise first.
+        """
+        parts = list(self.outline.parts)
+        if after is not None:
+            place = parts.index(after) + 1
+            parts = [*parts[place:], *parts[:place]]
+            if finish:
+                parts.sort(key=lambda part: part[0] != after[0])
+        else:
+            begun = {lesson.slug for lesson, symbol in parts if self.workspace.record(lesson.slug, symbol).checks}
+            parts.sort(key=lambda part: part[0].slug not in begun)
+        return next((part for part in parts if not self.is_passed(*part)), None)
+
+    def reference(self, lesson: Lesson) -> str:
+        """The reference answer to an exercise; nothing where this is a kit without solutions."""
+        path = self.outline.root / "solutions" / lesson.slug / f"{lesson.name}.py"
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+    def hint(self, lesson: Lesson, symbol: str, report: PartReport | None, level: int | None = None) -> "GivenHint":
+        """A hint for a part, which is remembered.
+
+        Args:
+            lesson: The exercise.
+            symbol: The part.
+            report: What a check has found; None where there is nothing to check yet.
+            level: 1 to 3; without one, the one after the last.
+        """
+        from grader.study.hints import LEVELS, hint
+
+        record = self.workspace.record(lesson.slug, symbol)
+        level = level or min(LEVELS, record.hints + 1)
+        found = hint(level, lesson, symbol, report, self.reference(lesson))
+        record.hints = max(record.hints, level)
+        return GivenHint(symbol, f"Hint {level} of {LEVELS} for {symbol}", found, is_last=level >= LEVELS)
+
+
+@dataclass(frozen=True, slots=True)
+class GivenHint:
+    """A hint, and what can be had after it."""
+
+    symbol: str
+    heading: str
+    hint: "Hint"
+    is_last: bool
+
+    def further(self, ask: str) -> tuple[str, str]:
+        """What there is beyond it, and the command that gives it.
+
+        Args:
+            ask: How one asks for a hint: ``course hint``.
+        """
+        if self.is_last:
+            return "The whole answer", f"course solution {self.symbol} --give-up"
+        return "A stronger one", f"{ask} {self.symbol}"
+
+
+def find_session(around: Path, root: Path | None = None) -> Session:
+    """The session of the workspace at or above a path.
+
+    Args:
+        around: The path.
+        root: The course; without it the one that the workspace remembers, else the one around the path.
+
+    Raises:
+        CourseError: where there is no course, or nothing of it has been released.
+    """
+    workspace = find_workspace(around)
+    return Session(read_outline(_course_of(workspace, around, root)), workspace)
+
+
+def _course_of(workspace: Workspace, around: Path, root: Path | None = None) -> Path:
+    remembered = Path(workspace.course) if workspace.course else None
+    if root is None and remembered is not None and (remembered / "course.toml").is_file():
+        root = remembered
+    return root_of(root, around)
+
+
+def where(part: Part) -> str:
+    """Where a part is written and explained."""
+    lesson, symbol = part
+    return f"{symbol} in {lesson.slug}.py (lesson: {lesson.slug}.md)"
+
+
+def nothing_to_hint(symbol: str) -> str:
+    """What one is told instead of a hint for a part that is accepted."""
+    return f"{symbol} is accepted. See how we did it with: course solution {symbol}"

@@ -1,0 +1,127 @@
+"""Where one is while `course watch` runs, and what it has found; nothing is shown here."""
+
+import contextlib
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.kit.outline import Lesson
+from grader.model import CourseError, PartReport, Verdict
+from grader.study.session import GivenHint, Part, Session
+from grader.study.workspace import Stamps
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """An answer that changed."""
+
+    lesson: Lesson
+    symbols: Sequence[str] = ()
+    """The parts that have been begun."""
+    is_gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check found."""
+
+    lesson: Lesson
+    reports: Sequence[PartReport]
+    first: PartReport | None
+    """The part to mend first; None where all are accepted."""
+    is_done: bool
+    """Whether what was asked for has passed now, so that one is elsewhere."""
+
+
+class State:
+    """Where one is."""
+
+    def __init__(self, session: Session, stamps: Stamps) -> None:
+        self.session = session
+        self.now: Part | None = self._left_off(stamps) or session.next()
+        self._seen: dict[Path, str] = {}
+        """Digest of each answer when it was last checked: an editor that saves nothing new asks for nothing."""
+        self._gone: set[str] = set()
+        """Exercises whose files were missed already: some systems tell of one removal twice."""
+        self._reports: dict[Part, PartReport] = {}
+
+    def _left_off(self, stamps: Stamps) -> Part | None:
+        """The part that was being written when its file was saved last; None where none is begun and not passed."""
+        session = self.session
+
+        def saved(lesson: Lesson) -> int:
+            return max((stamps.get(path, 0) for path in session.workspace.answers(lesson)), default=0)
+
+        for lesson in sorted(session.outline.lessons, key=saved, reverse=True):
+            for symbol in session.attempted(lesson):
+                if not session.is_passed(lesson, symbol):
+                    return lesson, symbol
+        return None
+
+    def look(self, path: Path) -> Saved | None:
+        """What is new about a file; None where it is no answer, or there is nothing new about it."""
+        lesson = self.session.lesson_of(path)
+        if lesson is None:
+            return None
+        try:
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        except OSError:
+            # Deleted, or between the two halves of a save: if it comes back, so does an event.
+            self._seen.pop(path, None)
+            return self._missed(lesson)
+        self._gone.discard(lesson.slug)
+        if self._seen.get(path) == digest:
+            return None
+        self._seen[path] = digest
+        return Saved(lesson, self.session.attempted(lesson))
+
+    def _missed(self, lesson: Lesson) -> Saved | None:
+        if lesson.slug in self._gone or self.session.workspace.answers(lesson):
+            return None
+        self._gone.add(lesson.slug)
+        return Saved(lesson, is_gone=True)
+
+    def check(self, saved: Saved) -> Checked:
+        """Check what was saved, and go on once that has passed."""
+        lesson = saved.lesson
+        before = {symbol for symbol in saved.symbols if self.session.is_passed(lesson, symbol)}
+        reports = self.session.check(lesson, saved.symbols)
+        self._save()
+        self._reports |= {(lesson, report.part): report for report in reports}
+        failing = [report for report in reports if report.verdict is not Verdict.ACCEPTED]
+        if failing:
+            first = next((report for report in failing if (lesson, report.part) == self.now), failing[0])
+            self.now = (lesson, first.part)
+            return Checked(lesson, reports, first, is_done=False)
+        passed = {report.part for report in reports}
+        is_done = bool(passed - before) or self.now in {(lesson, symbol) for symbol in passed}
+        if is_done:
+            self.now = self.session.next((lesson, reports[-1].part), finish=True)
+        return Checked(lesson, reports, None, is_done)
+
+    def hint(self) -> GivenHint | None:
+        """The next hint for where one is."""
+        if self.now is None:
+            return None
+        given = self.session.hint(*self.now, self._reports.get(self.now))
+        self._save()
+        return given
+
+    def go_on(self) -> Part | None:
+        """Go to the next part that is not passed."""
+        self.now = self.session.next(self.now)
+        return self.now
+
+    def assignment(self) -> Sequence[tuple[Part, bool]]:
+        """The parts of the assignment one is in, and whether each is passed."""
+        if self.now is None:
+            return []
+        here = self.now[0].assignment
+        parts = [part for part in self.session.outline.parts if part[0].assignment == here]
+        return [(part, self.session.is_passed(*part)) for part in parts]
+
+    def _save(self) -> None:
+        # What cannot be remembered is no reason to end.
+        with contextlib.suppress(CourseError):
+            self.session.workspace.save()

@@ -1,0 +1,123 @@
+"""What `course watch` makes of its events, with checks that are scripted: no terminal, no worker, no file watcher."""
+
+from collections.abc import Sequence
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from grader.kit.outline import Lesson, read_outline
+from grader.model import CourseError, PartReport, Verdict
+from grader.study.session import ALL_PASSED, Session
+from grader.study.watch import Event, answer, welcome
+from grader.study.watch_screen import Screen
+from grader.study.watch_state import State
+from grader.study.workspace import start
+
+ROOT = Path(__file__).parent.parent
+
+
+class Scripted(Session):
+    """Finds what the file says: each line a symbol and its verdict."""
+
+    def attempted(self, lesson: Lesson) -> Sequence[str]:
+        path = self.workspace.path / f"{lesson.slug}.py"
+        if not path.is_file() or path.read_text(encoding="utf-8") == lesson.stub:
+            return []
+        return [line.split()[0] for line in path.read_text(encoding="utf-8").splitlines()]
+
+    def check(self, lesson: Lesson, symbols: Sequence[str]) -> Sequence[PartReport]:
+        text = (self.workspace.path / f"{lesson.slug}.py").read_text(encoding="utf-8")
+        reports = [
+            PartReport(
+                part=symbol,
+                exercise=lesson.slug,
+                verdict=Verdict(verdict),
+                score=0.0,
+                max_score=1.0,
+                suite="",
+                message="",
+            )
+            for symbol, verdict in (line.split() for line in text.splitlines())
+            if symbol in symbols
+        ]
+        for report in reports:
+            self.workspace.note(report)
+        return reports
+
+
+class Desk:
+    """A state, a screen, and what it shows."""
+
+    def __init__(self, folder: Path) -> None:
+        outline = read_outline(ROOT)
+        self.session = Scripted(outline, start(outline, folder))
+        self.shown = StringIO()
+        self.screen = Screen(Console(file=self.shown, width=200))
+        self.state = State(self.session, self.session.workspace.stamps(outline))
+        self.answer = folder / "linear/linear.py"
+
+    def saves(self, text: str) -> str:
+        self.answer.write_text(text, encoding="utf-8")
+        return self.sees(Event.SAVED, str(self.answer))
+
+    def sees(self, event: Event, what: str = "") -> str:
+        self.shown.seek(0)
+        self.shown.truncate()
+        assert answer(event, what, self.state, self.screen) is (event is not Event.QUIT)
+        return self.shown.getvalue()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def test_a_save_is_checked_once_and_leads_on(desk: Desk) -> None:
+    assert desk.sees(Event.SAVED, str(desk.answer)) == "linear/linear: nothing begun yet.\n"
+    shown = desk.saves("Linear WRONG\nFlatten ACCEPTED\n")
+    assert [line.split()[1] for line in shown.splitlines()] == ["Linear", "Flatten"]
+    assert desk.sees(Event.SAVED, str(desk.answer)) == ""
+    assert desk.state.now is not None
+    assert desk.state.now[1] == "Linear"
+    shown = desk.saves("Linear ACCEPTED\nFlatten ACCEPTED\n")
+    assert "Now: " in shown
+    assert desk.state.now[0].slug != "linear/linear"
+    assert "Now: " not in desk.saves("Linear ACCEPTED\nFlatten  ACCEPTED\n")
+
+
+def test_keys_move_about(desk: Desk) -> None:
+    first = desk.state.now
+    assert first is not None
+    assert desk.sees(Event.HINT).startswith(f"\nHint 1 of 3 for {first[1]}\n\nNothing is written yet.")
+    assert f"{first[1]:28} {first[0].slug}.py  <- here\n" in desk.sees(Event.LIST)
+    assert desk.sees(Event.NEXT).startswith("Now: ")
+    assert desk.state.now != first
+    assert "Next: " in desk.sees(Event.PROGRESS)
+    assert desk.sees(Event.QUIT) == ""
+    with pytest.raises(CourseError, match="no eyes"):
+        desk.sees(Event.UNWATCHABLE, "no eyes")
+
+
+def test_a_file_that_is_gone_is_missed_once(desk: Desk) -> None:
+    desk.answer.with_suffix(".ipynb").unlink()
+    desk.answer.unlink()
+    assert desk.sees(Event.SAVED, str(desk.answer)).startswith("linear.py is gone.")
+    assert desk.sees(Event.SAVED, str(desk.answer)) == ""
+    assert desk.sees(Event.SAVED, str(desk.answer.parent / "other.py")) == ""
+    assert "Linear" in desk.saves("Linear WRONG\n")
+
+
+def test_it_begins_where_one_left_off_and_ends_when_all_is_passed(tmp_path: Path) -> None:
+    Desk(tmp_path).answer.write_text("Flatten WRONG\n", encoding="utf-8")
+    desk = Desk(tmp_path)
+    welcome(desk.state, desk.screen)
+    assert desk.state.now is not None
+    assert desk.state.now[1] == "Flatten"
+    assert "Now: Flatten in linear/linear.py" in desk.shown.getvalue()
+    for lesson, symbol in desk.session.outline.parts:
+        desk.session.workspace.record(lesson.slug, symbol).passed = symbol != "Flatten"
+    assert ALL_PASSED in desk.saves("Flatten ACCEPTED\n")
+    assert desk.state.now is None
+    assert [desk.sees(event) for event in (Event.HINT, Event.NEXT, Event.LIST)] == ["", "", ""]
