@@ -21,8 +21,8 @@ from grader.grading.schedule import Run, Watcher, grade
 from grader.grading.store import Key, Owner, Store
 from grader.kit.load import load_course
 from grader.model import GradeReport
+from grader.model.files import write_whole
 from grader.report import json as report_json
-from grader.report.folder import save
 from grader.report.html import write
 from grader.suite.cache import compile_suite
 from grader.suite.data import to_bytes
@@ -82,7 +82,7 @@ def measure(students: int, jobs: int, device: str, only: list[str], cache: Path)
         began = time.perf_counter()
         output = Path(folder) / "output"
         write(report, output, course.feedback, title=course.title)
-        save(output / "grades.json", report_json.pieces(report))
+        write_whole(output / "grades.json", report_json.pieces(report))
         seconds = time.perf_counter() - began
         written = sum(path.stat().st_size for path in output.rglob("*") if path.is_file())
         verdicts = Counter(part.verdict.value for each in report.submissions for part in each.parts)

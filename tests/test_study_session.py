@@ -1,0 +1,90 @@
+"""What the commands, the notebook, `course watch` and pytest share: which course a folder belongs to, next, hints."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.study.session import Session, find_session
+from grader.study.workspace import find_workspace, start
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    return find_session(start(find_session(ROOT).outline, tmp_path / "learn").path)
+
+
+def course(folder: Path) -> Path:
+    shutil.copytree(ROOT / "assignments/linear", folder / "linear")
+    text = 'kind = "kit"\nassignments = ["linear"]\n'
+    (folder / "course.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_the_course_is_the_remembered_one_else_the_one_around(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = course(tmp_path / "one"), course(tmp_path / "other")
+    assert session.outline.root == ROOT
+    monkeypatch.chdir(other)
+    assert find_session(session.workspace.path).outline.root == ROOT
+    assert find_session(session.workspace.path, one).outline.root == one
+    assert find_session(one / "linear/linear.py").outline.root == one
+    (tmp_path / "plain").mkdir()
+    assert find_session(tmp_path / "plain").outline.root == other
+    monkeypatch.chdir(tmp_path)
+    assert find_session(tmp_path / "plain").outline.root == ROOT
+
+
+def test_it_is_the_same_again_but_for_what_is_remembered(session: Session, tmp_path: Path) -> None:
+    folder = session.workspace.path
+    other = find_workspace(folder)
+    other.record("linear/linear", "Linear").passed = True
+    other.save()
+    assert session.again(folder / "linear") is session
+    assert session.is_passed(*session.outline.one("Linear"))
+    assert session.again(course(tmp_path / "one")).outline.root == tmp_path / "one"
+
+
+def test_next_goes_round_and_finishes_an_exercise_where_asked(session: Session) -> None:
+    linear, flatten = session.outline.one("Linear"), session.outline.one("Flatten")
+    parts = list(session.outline.parts)
+    assert session.next() == parts[0]
+    assert session.next(parts[-1]) == parts[0]
+    after = parts.index(flatten)
+    if parts.index(linear) < after:
+        assert session.next(flatten) != linear
+    assert session.next(flatten, finish=True) == linear
+    session.workspace.record(linear[0].slug, linear[1]).checks = 1
+    assert session.next() == linear
+    for lesson, symbol in parts:
+        session.workspace.record(lesson.slug, symbol).passed = True
+    assert session.next() is session.next(flatten, finish=True) is None
+
+
+def test_hints_grow_stronger_and_are_remembered(session: Session) -> None:
+    part = session.outline.one("Linear")
+    given = [session.hint(*part, None) for _ in range(4)]
+    assert [hint.heading[:11] for hint in given] == ["Hint 1 of 3", "Hint 2 of 3", "Hint 3 of 3", "Hint 3 of 3"]
+    assert given[1].further("%hint") == ("A stronger one", "%hint Linear")
+    assert given[2].further("%hint") == ("The whole answer", "course solution Linear --give-up")
+    assert session.hint(*part, None, 1).heading.startswith("Hint 1")
+    assert session.workspace.record("linear/linear", "Linear").hints == 3
+
+
+def test_no_torch_is_imported_before_something_is_checked(session: Session) -> None:
+    program = (
+        "import sys; from pathlib import Path; from grader.study.session import find_session;"
+        "session = find_session(Path.cwd()); session.next(); session.hint(*session.outline.parts[0], None);"
+        "session.close(); print([name for name in ('torch', 'hypothesis', 'numpy') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=session.workspace.path, env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=True, timeout=120,
+    )  # fmt: skip
+    assert done.stdout.strip() == "[]"
