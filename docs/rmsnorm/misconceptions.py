@@ -8,7 +8,7 @@ wrong = partial(mistake, parts="RMSNorm")
 
 mistakes = [
     wrong("EpsIsAsked", criterion="interface", hint="eps may be left out.", edits={"float | None = None": "float"}),
-    wrong("AlwaysAWeight", criterion="parameters", hint="Register None.", edits={" if elementwise_affine else None": ""}),
+    wrong("AlwaysAWeight", criterion="parameters", hint="Set None.", edits={" if elementwise_affine else None": ""}),
     wrong("AddsAnAxis", criterion="shapes", hint="Keep the shape of the input.", edits={"y = x *": "y = x[None] *"}),
     wrong("SubtractsTheMean", criterion="values", hint="That is LayerNorm: here the mean stays where it is.",
           edits={"x.square()": "(x - x.mean(axes, keepdim=True)).square()"}),
