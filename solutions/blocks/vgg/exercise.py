@@ -28,25 +28,20 @@ def oracle_block(num_convs: int, in_channels: int, out_channels: int) -> nn.Sequ
     return nn.Sequential(layers)
 
 
-def block_args(convs: int, inside: int, outside: int, named: bool) -> tuple[tuple[int, ...], dict[str, int]]:
-    """Arguments by position or by name."""
-    if named:
-        return (), {"num_convs": convs, "in_channels": inside, "out_channels": outside}
-    return (convs, inside, outside), {}
-
-
 @st.composite
 def block_cases(draw: st.DrawFn) -> dict[str, Any]:
     """One to three convolutions over small images of any proportions."""
     inside = draw(sizes(1, 4))
-    args, kwargs = block_args(draw(sizes(1, 3)), inside, draw(sizes(1, 4)), draw(st.booleans()))
+    values = {"num_convs": draw(sizes(1, 3)), "in_channels": inside, "out_channels": draw(sizes(1, 4))}
+    named = draw(flags)
 
     @st.composite
     def images(draw: st.DrawFn, training: bool) -> dict[str, Any]:
         shape = [draw(sizes(1, 3)), inside, draw(sizes(2, 7)), draw(sizes(2, 7))]
         return draw(normal_tensor(shape, fills=("normal", "uniform"), spreads=SPREADS))
 
-    return layer_case(args, kwargs, draw(train_eval_programs(images, calls=2)), seed=draw(seeds))
+    steps = draw(train_eval_programs(images, calls=2))
+    return layer_case(() if named else tuple(values.values()), values if named else {}, steps, seed=draw(seeds))
 
 
 @st.composite
@@ -139,8 +134,6 @@ ARCHITECTURES = (
     ((2, 2), (1, 4), (1, 3), (3, 2), (1, 4)),
     ((1, 2), (1, 2), (2, 3), (1, 4)),
 )
-
-
 FRESH = layer_case((ARCHITECTURES[0],), {}, [], state=None, dtype="float32")
 """Names and shapes of a network with defaults only."""
 
@@ -163,10 +156,7 @@ NETWORK = Part(
     symbol="VGG",
     oracle=OracleVGG,
     cases=vgg_cases(),
-    examples=[
-        FRESH,
-        network_case(ARCHITECTURES[1], 3, 2, 1),
-    ],
+    examples=[FRESH, network_case(ARCHITECTURES[1], 3, 2, 1)],
     arguments=["arch", "in_channels", "num_classes"],
     properties=[DROPOUT],
     interface=[
@@ -187,6 +177,6 @@ exercise = Exercise(
     title="VGG",
     parts=[BLOCK, NETWORK],
     equivalent_mutants={
-        "224 → 225 in return 224 // 2 ** blocks": "halved once or more and rounded down, both leave the same"
+        "224 → 225 in side = 224 // 2 ** len(arch)": "halved once or more and rounded down, both leave the same"
     },
 )

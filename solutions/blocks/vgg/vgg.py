@@ -25,7 +25,7 @@ def vgg_block(num_convs: int, in_channels: int, out_channels: int) -> nn.Sequent
     for _ in range(num_convs):
         layers += [nn.Conv2d(in_channels, out_channels, 3, padding=1), nn.ReLU()]
         in_channels = out_channels
-    return nn.Sequential(*layers, nn.MaxPool2d(2, 2))
+    return nn.Sequential(*layers, nn.MaxPool2d(2))
 
 
 class VGG(nn.Module):
@@ -52,16 +52,10 @@ class VGG(nn.Module):
         for num_convs, out_channels in arch:
             self.blocks.append(vgg_block(num_convs, in_channels, out_channels))
             in_channels = out_channels
-        self.classifier = self._make_classifier(in_channels * self._side(len(arch)) ** 2, num_classes)
-
-    def _side(self, blocks: int) -> int:
-        """Height and width of what is left of an image of 224×224 after that many blocks."""
-        return 224 // 2**blocks
-
-    def _make_classifier(self, features: int, num_classes: int) -> nn.Sequential:
-        return nn.Sequential(
+        side = 224 // 2 ** len(arch)
+        self.classifier = nn.Sequential(
             nn.Flatten(),
-            nn.Linear(features, 4096), nn.ReLU(), nn.Dropout(0.5),
+            nn.Linear(in_channels * side**2, 4096), nn.ReLU(), nn.Dropout(0.5),
             nn.Linear(4096, 4096), nn.ReLU(), nn.Dropout(0.5),
             nn.Linear(4096, num_classes),
         )  # fmt: skip
