@@ -10,6 +10,8 @@ import pytest
 from benchmarks import scale, synthetic
 from grader.kit.load import load_course
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 COURSE = load_course(ROOT)
 MEASURED = json.loads(scale.MEASURED.read_text(encoding="utf-8"))

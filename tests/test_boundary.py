@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 GRADER = ROOT / "grader"
 SLUGS = {"/".join(path.parts[-3:-1]) for path in (ROOT / "solutions").glob("*/*/exercise.py")}
@@ -72,6 +74,7 @@ def test_modules_have_one_job() -> None:
     assert not {name: lines for name, lines in long.items() if lines > 350}
 
 
+@pytest.mark.slow
 def test_the_names_in_students_and_authors_files_stay() -> None:
     lines = [f"import grader.{name}" for name in DOORS]
     checks = [

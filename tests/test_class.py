@@ -132,6 +132,7 @@ exercise = Exercise(
 IDENTITY = "from torch import nn\n\n\nclass Identity(nn.Module):\n    def forward(self, x):\n        return x\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("failures", "judged", "status", "verdict"), [(1, 2, 0, "ACCEPTED"), (9, 2, UNGRADED, "JUDGE_ERROR")]
 )
@@ -160,6 +161,7 @@ def test_a_judge_error_is_tried_once_more_and_then_reported(
     assert len(rows(tmp_path / "grades.sqlite")) == (verdict == "ACCEPTED")
 
 
+@pytest.mark.slow
 def test_below_the_level_asked_for_nothing_is_graded(tmp_path: Path) -> None:
     options = Options(
         only=["Flatten"], device="cpu", seed="store", limits=Limits(), sandbox="L0", cache_dir=cache_dir()

@@ -53,6 +53,7 @@ def timeless(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
+@pytest.mark.slow
 def test_the_json_report_has_the_promised_shape(runner: CliRunner, student: Path) -> None:
     document = graded(runner, student)
     assert set(document) == {"schema", "device", "sandbox", "versions", "submissions"}
@@ -63,7 +64,7 @@ def test_the_json_report_has_the_promised_shape(runner: CliRunner, student: Path
     flatten = next(part for part in submission["parts"] if part["part"] == "Flatten")
     linear = next(part for part in submission["parts"] if part["part"] == "Linear")
     assert set(flatten) == {
-        "part", "exercise", "verdict", "score", "max_score", "suite", "seconds", "off_limits", "criteria",
+        "part", "exercise", "verdict", "score", "max_score", "suite", "seconds", "message", "off_limits", "criteria",
     }  # fmt: skip
     assert flatten["verdict"] == "ACCEPTED"
     assert flatten["score"] == flatten["max_score"] == submission["score"]
@@ -75,6 +76,7 @@ def test_the_json_report_has_the_promised_shape(runner: CliRunner, student: Path
             assert criterion["verdict"] in Verdict.__members__
 
 
+@pytest.mark.slow
 def test_the_same_bytes_give_the_same_report(runner: CliRunner, student: Path, tmp_path: Path) -> None:
     other = tmp_path / "bert"
     shutil.copytree(student, other)
@@ -84,12 +86,14 @@ def test_the_same_bytes_give_the_same_report(runner: CliRunner, student: Path, t
     assert together["submissions"][0]["parts"] == alone["submissions"][0]["parts"]
 
 
+@pytest.mark.slow
 def test_a_single_file_is_a_submission(runner: CliRunner, student: Path) -> None:
     document = graded(runner, student / "linear" / "linear.py")
     assert document["submissions"][0]["student"] == "anna"
     assert {part["part"]: part["verdict"] for part in document["submissions"][0]["parts"]}["Flatten"] == "ACCEPTED"
 
 
+@pytest.mark.slow
 def test_an_empty_student_has_attempted_nothing(runner: CliRunner, tmp_path: Path) -> None:
     (tmp_path / "nobody").mkdir()
     document = graded(runner, tmp_path / "nobody")
@@ -98,6 +102,7 @@ def test_an_empty_student_has_attempted_nothing(runner: CliRunner, tmp_path: Pat
     assert {part["verdict"] for part in submission["parts"]} == {"NOT_ATTEMPTED"}
 
 
+@pytest.mark.slow
 def test_compiling_in_other_processes_says_nothing(student: Path, tmp_path: Path) -> None:
     shutil.copytree(student, tmp_path / "bert")
     command = [
@@ -118,6 +123,7 @@ def test_an_answer_in_the_wrong_place_is_pointed_out(runner: CliRunner, student:
     assert result.stderr.count("an answer is looked for") == 1
 
 
+@pytest.mark.slow
 def test_the_output_folder_holds_pages_and_json(runner: CliRunner, student: Path, tmp_path: Path) -> None:
     result = course(runner, "grade", student, "--only", "Flatten", "--output", tmp_path / "out", "--jobs", "1")
     assert result.exit_code == 0
@@ -126,6 +132,7 @@ def test_the_output_folder_holds_pages_and_json(runner: CliRunner, student: Path
     assert "Flatten" in result.stdout
 
 
+@pytest.mark.slow
 def test_a_broken_spec_is_a_judge_error_and_no_zero(runner: CliRunner, student: Path, tmp_path: Path) -> None:
     root = tmp_path / "course"
     shutil.copytree(ROOT / "solutions" / "linear", root / "solutions" / "linear")
@@ -177,6 +184,7 @@ def test_list_names_every_part(runner: CliRunner) -> None:
     assert "BatchNorm2d" in course(runner, "list").stdout
 
 
+@pytest.mark.slow
 def test_a_seed_is_made_once_and_kept(runner: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COURSE_SEED")
     root = tmp_path / "course"
@@ -192,6 +200,7 @@ def test_a_seed_is_made_once_and_kept(runner: CliRunner, tmp_path: Path, monkeyp
     assert seed.strip() not in first.stdout + first.stderr
 
 
+@pytest.mark.slow
 def test_doctor_says_what_holds_here(runner: CliRunner) -> None:
     result = course(runner, "doctor")
     assert result.exit_code == 0

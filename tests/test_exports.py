@@ -302,6 +302,7 @@ def test_what_is_no_grades_is_said_in_a_line(tmp_path: Path) -> None:
     assert "holds no grades" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # nbgrader's own
 def test_nbgrader_s_gradebook_gives_the_same_scores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     api = pytest.importorskip("nbgrader.api", reason="nbgrader is not installed")

@@ -31,6 +31,8 @@ import math
 import torch
 from torch import nn
 
+pytestmark = pytest.mark.slow
+
 
 class Linear(nn.Module):
     def __init__(self, in_features, out_features, bias=True):

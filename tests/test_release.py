@@ -260,7 +260,7 @@ def test_figures_are_drawn(course: Course) -> None:
 def test_a_scaffold_is_an_exercise(course: Course) -> None:
     (exercise,) = course.exercises
     assert [part.symbol for part in exercise.parts] == ["Affine"]
-    assert len(exercise.misconceptions) == 3
+    assert len(exercise.misconceptions) == 6
     assert exercise.right
     for source in (exercise.reference_source, *exercise.right.values()):
         compile(source, "scaffold", "exec")

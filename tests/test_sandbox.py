@@ -255,6 +255,7 @@ def test_the_environment_says_nothing(server: Server, monkeypatch: pytest.Monkey
     assert refused(written)
 
 
+@pytest.mark.slow
 def test_without_landlock_files_still_cannot_be_changed(tmp_path: Path) -> None:
     if not seccomp.available():
         pytest.skip("this kernel has no seccomp, or we have no table for this machine")
@@ -272,6 +273,7 @@ def test_without_landlock_files_still_cannot_be_changed(tmp_path: Path) -> None:
         assert attempt(server, f"print(open({str(target)!r}).read())").strip() == "as it was"
 
 
+@pytest.mark.slow
 def test_leftovers_of_an_unconfined_answer_are_killed() -> None:
     if not launch.can_fork():
         pytest.skip("no fork server on this system")
@@ -294,6 +296,7 @@ def test_leftovers_of_an_unconfined_answer_are_killed() -> None:
         assert not os.path.exists(f"/proc/{daemon}")
 
 
+@pytest.mark.slow
 def test_workers_end_when_the_judge_does(tmp_path: Path) -> None:
     if not launch.can_fork():
         pytest.skip("no fork server on this system")
@@ -336,6 +339,7 @@ def _runs(pid: int) -> bool:
         return False
 
 
+@pytest.mark.slow
 def test_it_works_for_an_ordinary_user(tmp_path: Path) -> None:
     if not sys.platform.startswith("linux") or os.geteuid() != 0 or not shutil.which("setpriv"):
         pytest.skip("needs root and setpriv to become an ordinary user")

@@ -18,6 +18,8 @@ from click.testing import CliRunner, Result
 import cli
 from grader.commands import BROKEN, USAGE
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 ACCEPTED = ROOT / "tests" / "submissions" / "accepted" / "Flatten__reshape.py"
 WRONG = ROOT / "tests" / "submissions" / "wrong" / "Flatten__keeps_one_too_many.py"
@@ -173,7 +175,6 @@ def gone(pids: set[int], seconds: float = 20.0) -> bool:
     return False
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_a_class_killed_at_any_moment_goes_on(tmp_path: Path) -> None:
     folder = tmp_path / "class"
@@ -211,7 +212,6 @@ def test_a_class_killed_at_any_moment_goes_on(tmp_path: Path) -> None:
     assert max(Counter(row[:4] for row in rows(store)).values()) == 1
 
 
-@pytest.mark.slow
 def test_two_graders_on_one_store(tmp_path: Path) -> None:
     folder = tmp_path / "class"
     for number in range(6):

@@ -15,6 +15,8 @@ from grader.model import CourseError
 from grader.suite import search
 from grader.suite.cache import PUBLIC, Suite, compile_suite, rubric
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 COURSE = load_course(ROOT)
 FLATTEN = COURSE.exercise("linear/linear")
