@@ -3,7 +3,6 @@
 import ast
 
 from grader.course.declared import DeclaredExercise
-from grader.course.edits import edited
 from grader.spec import Misconception
 
 _WITHOUT_VALUES = ("interface", "parameters", "shapes", "state", "init", "errors")
@@ -16,7 +15,7 @@ def misconception_source(exercise: DeclaredExercise, item: Misconception) -> str
         CourseError: where an edit does not fit the reference.
     """
     if item.edits:
-        return edited(exercise.reference_source, item.part, item.edits)
+        return exercise.edited_source(item)
     tree = ast.parse(exercise.misconceptions_source)
     body = []
     for node in tree.body:

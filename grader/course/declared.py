@@ -90,10 +90,21 @@ class DeclaredExercise(CourseExercise):
             return {**vars(self.reference), item.part: item.answer}
         key = (item.name, item.part)
         if key not in self._edited:
-            source = edited(self.reference_source, item.part, item.edits)
+            source = self.edited_source(item)
             path = f"{self.folder / self.name}.py with {item.name}"
             self._edited[key] = vars(_run(source, path, self.name))
         return self._edited[key]
+
+    def edited_source(self, item: Misconception) -> str:
+        """The reference with a misconception's edits made.
+
+        Raises:
+            CourseError: where they do not fit it.
+        """
+        try:
+            return edited(self.reference_source, item.part, item.edits)
+        except CourseError as error:
+            raise CourseError(f"{self.slug}: {item.part}, {item.name}: {error.what}", error.fix) from None
 
     @cached_property
     def _edited(self) -> dict[tuple[str, str], Mapping[str, Any]]:

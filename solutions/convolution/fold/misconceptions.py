@@ -87,7 +87,7 @@ mistakes = [
                 "return F.fold(x, self.output_size, self.kernel_size, self.dilation, self.padding, self.stride)"}),
     mistake("FoldArgumentsAsInConv2d", "Fold", "interface",
             "The order of the arguments is output_size, kernel_size, dilation, padding, stride: not that of Conv2d.",
-            {"dilation: int": "first: int", "stride: int": "dilation: int", "first: int": "stride: int"}),
+            {"dilation: int": "stride: int", "stride: int": "dilation: int"}),
     mistake("CountsAsBuffer", "Fold", "parameters",
             "This layer has no parameters and no buffers to save, and its state dict is empty. Yours holds one.",
             {"self.output_size = _pair(output_size)":
