@@ -7,6 +7,7 @@ share an answer file.
 May import: case, model.
 """
 
+from grader.model import DeclaredCase as Case
 from grader.spec.cases import (
     call,
     evaluate,
@@ -22,10 +23,11 @@ from grader.spec.cases import (
     tuple_of,
 )
 from grader.spec.mistakes import Misconception, misconception, mistake
+from grader.spec.networks import network_case
 from grader.spec.parts import POINTS, Exercise, Growth, OffLimits, Part, Property, growth
 
 __all__ = [
-    "POINTS", "Exercise", "Growth", "Misconception", "OffLimits", "Part", "Property", "call", "evaluate",
-    "function_case", "growth", "layer_case", "misconception", "mistake", "module", "program", "raises", "reload", "run",
-    "tensor", "train", "tuple_of",
+    "POINTS", "Case", "Exercise", "Growth", "Misconception", "OffLimits", "Part", "Property", "call", "evaluate",
+    "function_case", "growth", "layer_case", "misconception", "mistake", "module", "network_case", "program", "raises",
+    "reload", "run", "tensor", "train", "tuple_of",
 ]  # fmt: skip

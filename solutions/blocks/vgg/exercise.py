@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from grader.dropout_properties import classifier_drops_half
-from grader.spec import Exercise, Part, call, evaluate, layer_case, run, tensor
+from grader.spec import Exercise, Part, call, evaluate, layer_case, network_case, tensor
 from grader.strategies import flags, normal_tensor, seeds, sizes, train_eval_programs
 
 SPREADS = ((1.0, 0.0), (3.0, 0.5), (0.3, -0.2))
@@ -95,39 +95,6 @@ class OracleVGG(nn.Module):
         return self.classifier(x)
 
 
-PATIENCE = 4
-"""A case takes a right answer a good second, and much longer where others want the processor too."""
-FILL = (
-    "state = layer.state_dict()",
-    "like = next(iter(state.values()))",
-    "noise = torch.rand(99991).to(like) - 0.5",
-    "for i, name in enumerate(sorted(state)): t = state[name]; n = t.numel(); "
-    "row = noise.roll(97 * i) * (4 / t[0].numel() ** 0.5); t.copy_(row.repeat(n // 99991 + 1)[:n].view(t.shape))",
-)
-"""Lines that give every parameter values by its name."""
-
-
-def network_case(arch: Sequence[tuple[int, int]], channels: int, classes: int, seed: int) -> dict[str, Any]:
-    """Values in evaluation mode, and gradients with respect to the image and to every parameter.
-
-    Of the gradients a sample of each is looked at.
-    """
-    lines = (
-        f"torch.manual_seed({seed})",
-        *FILL,
-        f"x = torch.rand(1, {channels}, 224, 224).to(like) - 0.5",
-        "x.requires_grad_()",
-        "names, leaves = zip(*sorted(layer.named_parameters()))",
-        f"grads = torch.autograd.grad(layer(x), [x, *leaves], torch.rand(1, {classes}).to(like))",
-        "[grad.flatten()[:: 1 + grad.numel() // 500] for grad in grads]",
-    )
-    steps = [evaluate(), run(*lines), call(tensor(1, channels, 224, 224, seed=seed, grad=False), cotangent=None)]
-    return {
-        **layer_case((tuple(arch), channels, classes), {}, steps, state=None, seed=seed, patience=PATIENCE),
-        "lines": "gradients",
-    }
-
-
 ARCHITECTURES = (
     ((1, 2), (1, 3), (2, 4), (1, 2), (2, 3)),
     ((1, 3), (2, 2), (1, 4), (1, 2)),
@@ -144,7 +111,8 @@ def vgg_cases(draw: st.DrawFn) -> dict[str, Any]:
     if not draw(flags):
         return FRESH
     arch = draw(st.sampled_from(ARCHITECTURES))
-    return network_case(arch, draw(st.sampled_from((2, 1, 3))), draw(st.sampled_from((4, 2, 7))), draw(seeds))
+    channels, classes = draw(st.sampled_from((2, 1, 3))), draw(st.sampled_from((4, 2, 7)))
+    return network_case((arch, channels, classes), channels, classes, draw(seeds))
 
 
 SMALL = ((1, 2), (1, 1), (1, 2), (1, 1), (1, 1))
@@ -156,7 +124,7 @@ NETWORK = Part(
     symbol="VGG",
     oracle=OracleVGG,
     cases=vgg_cases(),
-    examples=[FRESH, network_case(ARCHITECTURES[1], 3, 2, 1)],
+    examples=[FRESH, network_case((ARCHITECTURES[1], 3, 2), 3, 2, 1)],
     arguments=["arch", "in_channels", "num_classes"],
     properties=[DROPOUT],
     interface=[
