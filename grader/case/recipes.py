@@ -36,7 +36,7 @@ def build(recipe: Recipe, *, dtype: torch.dtype, plain: bool = False) -> torch.T
 
 def generator(seed: int) -> np.random.RandomState:
     """A generator at the start of a seed's stream; the next call takes it back."""
-    # Seeding one generator anew gives the stream of a new one, without a new one's 0.2 ms of system entropy.
+    # Seeding one generator again gives the stream of a new one, without a new one's 0.2 ms of system entropy.
     _GENERATOR.seed(seed)
     return _GENERATOR
 

@@ -103,7 +103,7 @@ class Server:
         return child
 
     def close(self) -> None:
-        """End every worker and the server; a later `open` starts anew."""
+        """End every worker and the server; a later `open` starts one again."""
         for child in list(self._open):
             child.close()
         if self._source is not None:

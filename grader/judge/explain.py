@@ -115,7 +115,7 @@ def _shrink(scene: Scene, criterion: str) -> tuple[Case, Finding, Observation] |
             findings[canonical(case)] = (resolved, outcome.findings[criterion], expected)
         return criterion in outcome.findings
 
-    # What torch warns of while the oracle runs is no concern of anyone who grades.
+    # What torch warns of while the oracle runs does not concern anyone who grades.
     with scene.budget.spend(), warnings.catch_warnings(action="ignore"):
         best = smallest(part.cases, fails, seed_from("shrink", part.symbol), examples=60, seconds=scene.budget.left)
     return None if best is None else findings[canonical(best)]

@@ -64,7 +64,7 @@ def compile_suite(
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        # What torch warns of while the oracle runs is no concern of whoever grades, whichever process compiles.
+        # What torch warns of while the oracle runs does not concern anyone who grades, in any process.
         with warnings.catch_warnings(action="ignore"):
             suite = Compiler(declared(exercise), part, seed, visibility, device).suite()
     finally:
@@ -92,7 +92,7 @@ def _read(path: Path) -> Suite | None:
     try:
         return suite_data.from_bytes(path.read_bytes())
     except (OSError, ValueError):
-        # A cache that is missing, damaged or of another format is compiled anew.
+        # A cache that is missing, damaged or of another format is compiled again.
         return None
 
 
