@@ -49,9 +49,9 @@ def main(parts: tuple[str, ...], rounds: int) -> None:
     first, imported = study.first_check(ROOT, cache, rounds)
     console.print(f"first `course check`: {first / imported:.2f} times `import torch` (asked for: {FIRST_VERDICT})")
     console.print(f"a solved part again: {study.recheck(ROOT, cache, rounds):.2f} s (asked for: {RECHECK})")
-    began, told = study.after_a_save(ROOT, cache, rounds)
+    began, judged = study.after_a_save(ROOT, cache, rounds)
     console.print(f"`course watch`, from a save to the start of its check: {began:.2f} s (asked for: {STARTS})")
-    console.print(f"and to its verdict: {told:.2f} s")
+    console.print(f"and to its verdict: {judged:.2f} s")
     show_classroom(console, list(classroom.paces(ROOT, course, cache.parent)))
 
 

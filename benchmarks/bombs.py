@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.class_run import ROOT, SEED
 from grader.grading.options import Options
-from grader.grading.schedule import Run, Watcher, grade
+from grader.grading.schedule import GradingRun, Watcher, grade
 from grader.grading.store import Store
 from grader.kit.load import load_course
 from grader.model import Verdict
@@ -53,6 +53,6 @@ def _graded(texts: list[str], jobs: int, cache: Path) -> tuple[float, int]:
             file.write_text(f"{text}\n# handed in by student {number}\n", encoding="utf-8")
             paths.append(file.parent.parent)
         began = time.perf_counter()
-        report = grade(course, paths, options, Run(store=store, watcher=Watcher()))
+        report = grade(course, paths, options, GradingRun(store=store, watcher=Watcher()))
         wall = time.perf_counter() - began
         return wall, sum(each.parts[0].verdict is Verdict.ACCEPTED for each in report.submissions)

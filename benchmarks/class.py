@@ -69,7 +69,7 @@ def _cache() -> Path:
 def show(measured: dict[str, Any], console: Console) -> None:
     """Print it."""
     table = Table(title=f"a class that hands in {', '.join(measured['only'])}", title_justify="left")
-    for name in ("students", "jobs", "parts", "wall s", "parts/s", "cpu s", "reports s", "grader MB", "a hand MB"):
+    for name in ("students", "jobs", "parts", "wall s", "parts/s", "cpu s", "reports s", "grader MB", "MB per process"):
         table.add_column(name, justify="right")
     for each in measured["runs"]:
         table.add_row(

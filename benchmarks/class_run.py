@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.sampling import Sampler
 from benchmarks.synthetic import make_class
 from grader.grading.options import Options
-from grader.grading.schedule import Run, Watcher, grade
+from grader.grading.schedule import GradingRun, Watcher, grade
 from grader.grading.store import Key, Owner, Store
 from grader.kit.load import load_course
 from grader.model import GradeReport
@@ -76,8 +76,8 @@ def measure(students: int, jobs: int, device: str, only: list[str], cache: Path)
         paths = make_class(course, only, students, Path(folder) / "class")
         before, began = _cpu(), time.perf_counter()
         sampler = Sampler() if jobs == 1 else None
-        with _Hands() as hands, sampler or nullcontext():
-            report = grade(course, paths, options, Run(store=store, watcher=Watcher()))
+        with _WorkerProcesses() as processes, sampler or nullcontext():
+            report = grade(course, paths, options, GradingRun(store=store, watcher=Watcher()))
         wall, cpu = time.perf_counter() - began, _cpu() - before
         began = time.perf_counter()
         output = Path(folder) / "output"
@@ -95,7 +95,7 @@ def measure(students: int, jobs: int, device: str, only: list[str], cache: Path)
             cpu=cpu,
             reports=seconds,
             grader_mb=_peak_mb("self"),
-            hand_mb=hands.peak_mb,
+            hand_mb=processes.peak_mb,
             store_seconds={str(size): _storing(report, size, Path(folder)) for size in BATCHES},
             store_bytes=_size_of_store(Path(folder)),
             report_bytes=written,
@@ -115,7 +115,7 @@ def _storing(report: GradeReport, size: int, folder: Path) -> float:
                 for place, part in enumerate(parts[begin : begin + size], begin):
                     key = Key(
                         exercise=part.exercise, part=part.part, file="", answer=str(place), suite=part.suite,
-                        declaration="", setting=1,
+                        declaration="", environment=1,
                     )  # fmt: skip
                     result = store.add(key, part, "L2")
                     store.show(Owner(position=place, student=str(place), path=""), 0, result)
@@ -141,7 +141,7 @@ def _peak_mb(pid: int | str) -> float:
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
 
 
-class _Hands:
+class _WorkerProcesses:
     """Watches the peak memory of the processes right below this one that are not servers of workers."""
 
     def __init__(self) -> None:
@@ -149,7 +149,7 @@ class _Hands:
         self._stop = threading.Event()
         self._watch = threading.Thread(target=self._look, daemon=True)
 
-    def __enter__(self) -> "_Hands":
+    def __enter__(self) -> "_WorkerProcesses":
         self._watch.start()
         return self
 

@@ -72,8 +72,8 @@ def paces(root: Path, course: Course, cache: Path) -> Iterator[Pace | str]:
         _as_stock(ours, stock, exercise)
         right = exercise.reference_source
         assert _SLIP[0] in right
-        for place in (ours, stock):
-            _run(place, environment, "generate_assignment")
+        for folder in (ours, stock):
+            _run(folder, environment, "generate_assignment")
         hand_in = partial(_hand_in, exercise=exercise)
         # The first time, suites are compiled.
         hand_in(ours, ["warm"], right)
@@ -102,32 +102,32 @@ def _timed(work: Callable[[], None]) -> Took:
 
 
 def _nbgrader(
-    place: Path, environment: Mapping[str, str], hand_in: Callable[[Path, list[str], str], None], answer: str
+    folder: Path, environment: Mapping[str, str], hand_in: Callable[[Path, list[str], str], None], answer: str
 ) -> Callable[[int], Took]:
     """Autograde new submissions, and see that the scores are what the answers deserve."""
 
     def grade(count: int) -> Took:
-        shutil.rmtree(place / "submitted", ignore_errors=True)
+        shutil.rmtree(folder / "submitted", ignore_errors=True)
         kind = "wrong" if _SLIP[1] in answer else "right"
         students = [f"{kind}-{count}-{index}" for index in range(count)]
-        hand_in(place, students, answer)
-        took = _timed(lambda: _run(place, environment, "autograde"))
-        _run(place, environment, "export")
-        rows = (place / "grades.csv").read_text(encoding="utf-8").splitlines()
+        hand_in(folder, students, answer)
+        took = _timed(lambda: _run(folder, environment, "autograde"))
+        _run(folder, environment, "export")
+        rows = (folder / "grades.csv").read_text(encoding="utf-8").splitlines()
         header = rows[0].split(",")
         for row in (dict(zip(header, line.split(","), strict=True)) for line in rows[1:]):
             if row["student_id"] in students and (row["score"] == row["max_score"]) != (kind == "right"):
-                raise RuntimeError(f"{place.name}: {row['student_id']} has {row['score']} of {row['max_score']}.")
+                raise RuntimeError(f"{folder.name}: {row['student_id']} has {row['score']} of {row['max_score']}.")
         return took
 
     return grade
 
 
-def _run(place: Path, environment: Mapping[str, str], command: str) -> None:
+def _run(folder: Path, environment: Mapping[str, str], command: str) -> None:
     words = [sys.executable, "-m", "nbgrader", command, *(["linear"] if command != "export" else [])]
-    done = subprocess.run(words, cwd=place, env=dict(environment), capture_output=True, text=True, check=False)
+    done = subprocess.run(words, cwd=folder, env=dict(environment), capture_output=True, text=True, check=False)
     if done.returncode:
-        raise RuntimeError(f"nbgrader {command} in {place.name} ended with {done.returncode}: {done.stderr[-2000:]}")
+        raise RuntimeError(f"nbgrader {command} in {folder.name} ended with {done.returncode}: {done.stderr[-2000:]}")
 
 
 def _write_cases(exercise: CourseExercise, folder: Path, cache: Path) -> None:
@@ -157,16 +157,16 @@ def _as_stock(ours: Path, stock: Path, exercise: CourseExercise) -> None:
     (stock / "nbgrader_config.py").write_text("c = get_config()\nc.CourseDirectory.course_id = 'stock'\n")
 
 
-def _hand_in(place: Path, students: list[str], answer: str, exercise: CourseExercise) -> None:
-    notebook = _answered(place, exercise, answer)
+def _hand_in(folder: Path, students: list[str], answer: str, exercise: CourseExercise) -> None:
+    notebook = _answered(folder, exercise, answer)
     for student in students:
-        path = place / "submitted" / student / f"{exercise.slug}.ipynb"
+        path = folder / "submitted" / student / f"{exercise.slug}.ipynb"
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(notebook), encoding="utf-8")
 
 
-def _answered(place: Path, exercise: CourseExercise, answer: str) -> Notebook:
-    notebook = _read(place / "release" / f"{exercise.slug}.ipynb")
+def _answered(folder: Path, exercise: CourseExercise, answer: str) -> Notebook:
+    notebook = _read(folder / "release" / f"{exercise.slug}.ipynb")
     first, *others = (cell for cell in notebook["cells"] if cell["metadata"]["nbgrader"]["solution"])
     first["source"] = answer
     for cell in others:

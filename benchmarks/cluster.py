@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.class_run import CASE_SECONDS, ROOT, SEED
 from grader.course.catalogue import Course
 from grader.grading.options import Options
-from grader.grading.schedule import Run, Watcher, grade
+from grader.grading.schedule import GradingRun, Watcher, grade
 from grader.grading.store import Store
 from grader.kit.load import load_course
 from grader.release.stub import stub_of
@@ -63,7 +63,7 @@ def _run(only: list[str], students: int, address: str, scheduler: int, folder: P
     paths = _stubs(course, only, students, folder / "class")
     with closing(Store(folder / "grades.sqlite")) as store:
         before = _own(), _of(scheduler)
-        grade(course, paths, options, Run(store=store, watcher=Watcher()))
+        grade(course, paths, options, GradingRun(store=store, watcher=Watcher()))
         return {"grader": _own() - before[0], "scheduler": _of(scheduler) - before[1]}
 
 

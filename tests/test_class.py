@@ -15,9 +15,9 @@ from click.testing import CliRunner
 
 import cli
 from grader.commands import BROKEN, INTERRUPTED, UNGRADED
-from grader.course.places import cache_dir
+from grader.course.paths import cache_dir
 from grader.grading.options import Options
-from grader.grading.schedule import Run, Watcher, grade
+from grader.grading.schedule import GradingRun, Watcher, grade
 from grader.grading.store import Store
 from grader.kit.load import load_course
 from grader.model import CourseError, Limits
@@ -169,7 +169,7 @@ def test_below_the_level_asked_for_nothing_is_graded(tmp_path: Path) -> None:
     store = Store(tmp_path / "grades.sqlite")
     students = [submit(tmp_path / "class", "ada")]
     with pytest.raises(CourseError, match=r"run at sandbox level L0 here; L1 was asked for"):
-        grade(load_course(ROOT), students, options, Run(store=store, watcher=Watcher(), min_sandbox="L1"))
+        grade(load_course(ROOT), students, options, GradingRun(store=store, watcher=Watcher(), min_sandbox="L1"))
     store.close()
     assert rows(tmp_path / "grades.sqlite") == []
 

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from grader.commands import BROKEN, USAGE
-from grader.course.places import cache_dir
+from grader.course.paths import cache_dir
 from grader.grading.options import Options
-from grader.grading.schedule import Run, Watcher, grade
+from grader.grading.schedule import GradingRun, Watcher, grade
 from grader.grading.store import Store
 from grader.kit.load import load_course
 from grader.model import CourseError, Limits
@@ -158,12 +158,12 @@ def test_a_worker_that_is_not_as_asked_for_is_given_nothing(
     heard = Heard()
     store = Store(None)
     with pytest.raises(CourseError, match=r"runs answers at sandbox level L0; L1 was asked for\.") as raised:
-        grade(load_course(ROOT), students[:2], options, Run(store=store, watcher=heard, min_sandbox="L1"))
+        grade(load_course(ROOT), students[:2], options, GradingRun(store=store, watcher=heard, min_sandbox="L1"))
     assert "doctor" in raised.value.fix
     assert raised.value.what in heard.lines
     monkeypatch.setattr("grader.grading.schedule.engine_digest", lambda: "another")
     with pytest.raises(CourseError, match=r"has another version of the course kit\."):
-        grade(load_course(ROOT), students[:2], options, Run(store=store, watcher=heard))
+        grade(load_course(ROOT), students[:2], options, GradingRun(store=store, watcher=heard))
     assert store.newest() == 0
     store.close()
 

@@ -83,8 +83,8 @@ def test_the_autograde_button_grades_and_the_page_says_why(
     row = page.locator("tr", has=page.locator("td.student-id", has_text=re.compile("^late$")))
     assert row.locator(".status").inner_text() == "needs autograding"
     row.locator(".autograde a").click()
-    told = page.get_by_text("Successfully autograded 'linear' for student 'late'.")
-    told.wait_for()
+    message = page.get_by_text("Successfully autograded 'linear' for student 'late'.")
+    message.wait_for()
     applied = re.findall(r"Applying preprocessor: (\w+)", page.locator(".modal-body").inner_text())
     assert "GradeOutOfProcess" in applied
     assert "Execute" not in applied

@@ -18,7 +18,7 @@ from grader.answer.load import Answer
 from grader.authoring.wrong_answers import misconception_source
 from grader.kit.outline import Outline, read_outline
 from grader.model import PartReport
-from grader.report.screen import Place, first_failure, plain_text
+from grader.report.screen import AnswerPaths, first_failure, plain_text
 from grader.study.check import Checker
 
 ROOT = Path(__file__).parent.parent
@@ -118,7 +118,7 @@ def compare(name: str, shown: str) -> None:
 
 def screen(report: PartReport, outline: Outline, slug: str) -> str:
     (lesson,) = (lesson for lesson in outline.lessons if lesson.slug == slug)
-    return plain_text(report, Place(f"{slug}.py", f"{slug}.md", lesson.text))
+    return plain_text(report, AnswerPaths(f"{slug}.py", f"{slug}.md", lesson.text))
 
 
 def pasted(code: str, name: str, source: str) -> str:

@@ -11,7 +11,7 @@ import torch
 
 from grader.answer.load import Answer
 from grader.authoring.wrong_answers import misconception_source
-from grader.course.places import cache_dir
+from grader.course.paths import cache_dir
 from grader.grading.judge import Judge
 from grader.grading.options import Options
 from grader.kit.load import load_course

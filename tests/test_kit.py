@@ -188,7 +188,7 @@ def test_a_kit_is_a_course(kit: Path, course: Course, suites: Suites) -> None:
         for mine, theirs in zip(one.parts, other.parts, strict=True):
             assert (mine.symbol, mine.off_limits.classes) == (theirs.symbol, list(theirs.off_limits.classes))
             assert [item.arguments for item in mine.properties] == [item.arguments for item in theirs.properties]
-            assert public_suites().worth(one, mine) == suites.worth(other, theirs)
+            assert public_suites().points(one, mine) == suites.points(other, theirs)
         with pytest.raises(CourseError, match="solutions/"):
             declared(one)
 

@@ -82,7 +82,7 @@ def test_an_answer_is_the_last_definition_and_what_it_uses() -> None:
         "    def forward(self, x):\n        layer = 1\n        return scaled(x)\n"
         "def scaled(x):\n    return 3 * x\nMine.more = lambda self: scaled\n"
     )
-    assert piece.place(8) == (4, 6)
+    assert piece.origin(8) == (4, 6)
 
 
 def test_a_cell_that_is_not_python_is_passed_over_and_named() -> None:
@@ -166,7 +166,7 @@ def session(environment: dict[str, str]) -> Callable[..., tuple[list[dict[str, s
 
 @pytest.mark.slow
 def test_checks_and_hints_in_a_workspace(workspace: Path, session: Callable[..., Any]) -> None:
-    shown, printed, told = session(
+    shown, printed, message = session(
         workspace / "linear",
         "import torch\nfrom torch import nn\ntorch.manual_seed(7); torch.set_default_dtype(torch.float16)",
         "%load_ext grader.magic",
@@ -186,7 +186,7 @@ def test_checks_and_hints_in_a_workspace(workspace: Path, session: Callable[...,
         "import sys\nprint(torch.rand(1).dtype, torch.initial_seed(), 'hypothesis' in sys.modules)",
     )
     wrong, raises, nudge, right, done = shown
-    assert "No cell that was run here defines Linear." in told
+    assert "No cell that was run here defines Linear." in message
     assert "KeyboardInterrupt" in printed
     assert '<table class="ck-map"' in wrong["text/html"], wrong["text/plain"]
     assert "%hint Linear" in wrong["text/plain"]

@@ -39,7 +39,7 @@ def test_a_term_s_history_is_read_after_an_upgrade(version: str, tmp_path: Path)
     assert store.latest("ben", "class/ben") == {("linear/linear", "Linear"): (Verdict.OFF_LIMITS, 0.0, 14.0)}
     key = Key(
         exercise="linear/linear", part="Linear", file="linear/linear.py", answer="a1", suite="55555555",
-        declaration="d", setting=store.setting({"device": "cpu", "engine": "of version 1"}),
+        declaration="d", environment=store.environment({"device": "cpu", "engine": "of version 1"}),
     )  # fmt: skip
     found = store.find(key)
     assert found is not None

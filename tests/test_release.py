@@ -201,13 +201,13 @@ def test_a_notebook_is_valid_and_stable() -> None:
     document = nbformat.reads(text, as_version=4)
     nbformat.validate(document)
     assert text == nbformat.writes(document) + "\n"
-    marks = [cell.metadata["nbgrader"] for cell in document.cells]
-    assert {mark["schema_version"] for mark in marks} == {3}
-    assert [mark["grade_id"] for mark in marks if mark["solution"]] == [f"tiny-{symbol}" for symbol in SYMBOLS]
-    assert [mark["points"] for mark in marks if mark["grade"]] == [3.0] * len(SYMBOLS)
-    assert all(mark["locked"] != mark["solution"] for mark in marks)
-    assert len({cell.id for cell in document.cells}) == len({mark["grade_id"] for mark in marks}) == len(document.cells)
-    assert all(re.fullmatch("[A-Za-z0-9_-]+", mark["grade_id"]) for mark in marks)
+    flags = [cell.metadata["nbgrader"] for cell in document.cells]
+    assert {flag["schema_version"] for flag in flags} == {3}
+    assert [flag["grade_id"] for flag in flags if flag["solution"]] == [f"tiny-{symbol}" for symbol in SYMBOLS]
+    assert [flag["points"] for flag in flags if flag["grade"]] == [3.0] * len(SYMBOLS)
+    assert all(flag["locked"] != flag["solution"] for flag in flags)
+    assert len({cell.id for cell in document.cells}) == len({flag["grade_id"] for flag in flags}) == len(document.cells)
+    assert all(re.fullmatch("[A-Za-z0-9_-]+", flag["grade_id"]) for flag in flags)
 
 
 def test_a_notebooks_code_is_the_stub() -> None:
@@ -217,19 +217,19 @@ def test_a_notebooks_code_is_the_stub() -> None:
 
 
 def test_a_release_is_fresh_until_something_changes(course: Course) -> None:
-    worth, target = public_suites(), course.root / "assignments"
-    assert stale(course, target, worth)
-    written = release(course, target, worth)
+    suites, target = public_suites(), course.root / "assignments"
+    assert stale(course, target, suites)
+    written = release(course, target, suites)
     assert {path.name for path in written} == {"README.md", "course.toml", "affine.py", "affine.ipynb", "affine.zip"}
     before = {path: path.read_bytes() for path in written}
-    assert not stale(course, target, worth)
-    release(course, target, worth)
+    assert not stale(course, target, suites)
+    release(course, target, suites)
     assert before == {path: path.read_bytes() for path in written}
 
     (target / "basics" / "affine.py").write_text("x = 1\n", encoding="utf-8")
     (target / "basics" / "README.md").unlink()
     (target / "basics" / "own.txt").touch()
-    assert stale(course, target, worth) == [
+    assert stale(course, target, suites) == [
         "basics/README.md is missing",
         "basics/affine.py differs from its source",
         "basics/own.txt is made from nothing below solutions/",
@@ -243,18 +243,18 @@ def test_figures_are_drawn(course: Course) -> None:
         "    axes.plot([0, 1])\n    figure.savefig(path)\n    plt.close(figure)\n",
         encoding="utf-8",
     )
-    worth, target = public_suites(), course.root / "out"
+    suites, target = public_suites(), course.root / "out"
     figure = target / "basics" / "figures" / "affine.png"
-    assert figure in release(course, target, worth)
+    assert figure in release(course, target, suites)
     first = figure.read_bytes()
-    release(course, target, worth)
+    release(course, target, suites)
     assert figure.read_bytes() == first
     figure.unlink()
-    assert stale(course, target, worth) == ["basics/figures/affine.png is missing"]
+    assert stale(course, target, suites) == ["basics/figures/affine.png is missing"]
 
     script.write_text("def draw(path):\n    pass\n", encoding="utf-8")
     with pytest.raises(CourseError, match="drew no figure"):
-        release(course, target, worth)
+        release(course, target, suites)
 
 
 def test_a_scaffold_is_an_exercise(course: Course) -> None:

@@ -92,12 +92,12 @@ def test_the_policy_decides_what_is_shown() -> None:
 
 def test_a_part_s_own_message_is_held_to_the_policy() -> None:
     """The judge repeats the first failing criterion's message as the part's."""
-    told = "BatchNorm1d(3) was called on a tensor of shape (2, 3)"
-    part = replace(samples.raised(), message=told)
+    message = "BatchNorm1d(3) was called on a tensor of shape (2, 3)"
+    part = replace(samples.raised(), message=message)
     lost = replace(samples.broken(), message="case 12 raised")
     report = samples.report(samples.submission("ana", part, lost, samples.missing("Flatten", "linear/linear")))
     shown = {policy: redact(report, policy).submissions[0].parts for policy in POLICIES}
-    assert [parts[0].message for parts in shown.values()] == ["", told, told]
+    assert [parts[0].message for parts in shown.values()] == ["", message, message]
     assert shown["none"][1].message == ""
 
 

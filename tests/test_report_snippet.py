@@ -17,7 +17,7 @@ from grader.case import probe
 from grader.case.encode import encode
 from grader.judge.snippet import snippet
 from grader.judge.tensor_code import WIDTH
-from grader.suite.twice import called_twice
+from grader.suite.delayed import delayed_backward
 
 Shown = list[tuple[str, Any]]
 
@@ -213,11 +213,13 @@ CASES: dict[str, tuple[str, Any]] = {
     ),
     "backward through the first of two calls": (
         "BatchNorm1d",
-        called_twice(spec.layer_case([2], {}, [spec.evaluate(), spec.call(spec.tensor(3, 2, layout="strided"))])),
+        delayed_backward(spec.layer_case([2], {}, [spec.evaluate(), spec.call(spec.tensor(3, 2, layout="strided"))])),
     ),
     "nested outputs, backward after both calls": (
         "LSTM",
-        called_twice(spec.layer_case([3, 2], {}, [spec.call(spec.tensor(4, 1, 3)), spec.call(spec.tensor(1, 1, 3))])),
+        delayed_backward(
+            spec.layer_case([3, 2], {}, [spec.call(spec.tensor(4, 1, 3)), spec.call(spec.tensor(1, 1, 3))])
+        ),
     ),
     "no gradient wanted": ("pair", spec.function_case(spec.tensor(2), [spec.tensor(2, grad=False)])),
 }

@@ -9,7 +9,7 @@ import pytest
 from grader.course.catalogue import Course
 from grader.grading.options import Options
 from grader.grading.pool import Task
-from grader.grading.schedule import Run, Watcher, grade
+from grader.grading.schedule import GradingRun, Watcher, grade
 from grader.grading.scripted import Lost, Script, Scripted
 from grader.grading.store import Store
 from grader.kit.load import load_course
@@ -56,7 +56,7 @@ def graded(
     course: Course, paths: list[Path], pool: Scripted, store: Store, *, watcher: Watcher | None = None, **more: object
 ) -> GradeReport:
     options = Options(seed="schedule", device="cpu", limits=course.limits)
-    run = Run(store=store, watcher=watcher or Watcher(), **more)  # type: ignore[arg-type]
+    run = GradingRun(store=store, watcher=watcher or Watcher(), **more)  # type: ignore[arg-type]
     return grade(course, paths, options, run, pool)
 
 
@@ -67,7 +67,7 @@ def scores(found: GradeReport) -> list[float]:
 def test_every_part_is_graded_once_and_reported_in_the_order_given(
     course: Course, store: Store, tmp_path: Path
 ) -> None:
-    pool = Scripted(accepts, hands=2)
+    pool = Scripted(accepts, jobs=2)
     found = graded(course, students(tmp_path, ben="1", ada="2", cy="3"), pool, store)
     assert [item.student for item in found.submissions] == ["ben", "ada", "cy"]
     assert [part.part for part in found.submissions[0].parts] == ["Linear", "Flatten"]
@@ -79,7 +79,7 @@ def test_every_part_is_graded_once_and_reported_in_the_order_given(
 def test_who_hands_in_the_same_bytes_waits_for_the_one_who_is_being_graded(
     course: Course, store: Store, tmp_path: Path
 ) -> None:
-    pool = Scripted(accepts, hands=3)
+    pool = Scripted(accepts, jobs=3)
     found = graded(course, students(tmp_path, ada="same", ben="same", cy="other"), pool, store)
     assert [task.owner.student for task in pool.started] == ["ada", "cy"]
     assert scores(found) == [4.0] * 3

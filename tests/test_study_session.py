@@ -44,7 +44,7 @@ def test_the_course_is_the_remembered_one_else_the_one_around(
 def test_it_is_the_same_again_but_for_what_is_remembered(session: Session, tmp_path: Path) -> None:
     folder = session.workspace.path
     other = find_workspace(folder)
-    other.record("linear/linear", "Linear").passed = True
+    other.progress("linear/linear", "Linear").passed = True
     other.save()
     assert session.again(folder / "linear") is session
     assert session.is_passed(*session.outline.one("Linear"))
@@ -60,10 +60,10 @@ def test_next_goes_round_and_finishes_an_exercise_where_asked(session: Session) 
     if parts.index(linear) < after:
         assert session.next(flatten) != linear
     assert session.next(flatten, finish=True) == linear
-    session.workspace.record(linear[0].slug, linear[1]).checks = 1
+    session.workspace.progress(linear[0].slug, linear[1]).checks = 1
     assert session.next() == linear
     for lesson, symbol in parts:
-        session.workspace.record(lesson.slug, symbol).passed = True
+        session.workspace.progress(lesson.slug, symbol).passed = True
     assert session.next() is session.next(flatten, finish=True) is None
 
 
@@ -74,7 +74,7 @@ def test_hints_grow_stronger_and_are_remembered(session: Session) -> None:
     assert given[1].further("%hint") == ("A stronger one", "%hint Linear")
     assert given[2].further("%hint") == ("The whole answer", "course solution Linear --give-up")
     assert session.hint(*part, None, 1).heading.startswith("Hint 1")
-    assert session.workspace.record("linear/linear", "Linear").hints == 3
+    assert session.workspace.progress("linear/linear", "Linear").hints == 3
 
 
 def test_no_torch_is_imported_before_something_is_checked(session: Session) -> None:

@@ -117,7 +117,7 @@ def test_it_begins_where_one_left_off_and_ends_when_all_is_passed(tmp_path: Path
     assert desk.state.now[1] == "Flatten"
     assert "Now: Flatten in linear/linear.py" in desk.shown.getvalue()
     for lesson, symbol in desk.session.outline.parts:
-        desk.session.workspace.record(lesson.slug, symbol).passed = symbol != "Flatten"
+        desk.session.workspace.progress(lesson.slug, symbol).passed = symbol != "Flatten"
     assert ALL_PASSED in desk.saves("Flatten ACCEPTED\n")
     assert desk.state.now is None
     assert [desk.sees(event) for event in (Event.HINT, Event.NEXT, Event.LIST)] == ["", "", ""]

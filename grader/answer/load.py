@@ -105,12 +105,12 @@ def misplaced(student_dir: Path, exercises: Collection[ExerciseKey]) -> dict[str
 
     Only of exercises of which nothing is in its place; two folders deep, links not followed.
     """
-    places = {
+    expected = {
         name.casefold(): f"{assignment}/{name}"
         for assignment, name in exercises
         if not any(
-            os.path.lexists(student_dir / (place + suffix))
-            for place in (f"{assignment}/{name}", name)
+            os.path.lexists(student_dir / (stem + suffix))
+            for stem in (f"{assignment}/{name}", name)
             for suffix in _SUFFIXES
         )
     }
@@ -122,8 +122,8 @@ def misplaced(student_dir: Path, exercises: Collection[ExerciseKey]) -> dict[str
         for file in sorted(files):
             looked_at += 1
             path = below / file
-            if path.suffix.lower() in _SUFFIXES and path.stem.casefold() in places:
-                found[path.as_posix()] = places[path.stem.casefold()] + path.suffix.lower()
+            if path.suffix.lower() in _SUFFIXES and path.stem.casefold() in expected:
+                found[path.as_posix()] = expected[path.stem.casefold()] + path.suffix.lower()
         if looked_at > _MOST_FILES:
             break
     return found
@@ -189,14 +189,14 @@ def load_answer(
     wanted = f"{assignment}/{exercise}"
     if os.path.lexists(student_dir) and not student_dir.is_dir():
         return _load(student_dir, student_dir.parent, student_dir.name)
-    places = [wanted]
+    expected = [wanted]
     if exercises and [name.casefold() for _, name in exercises].count(exercise.casefold()) == 1:
-        places.append(exercise)
-    for place in places:
+        expected.append(exercise)
+    for stem in expected:
         found = [
-            _load(student_dir / (place + suffix), student_dir, place + suffix)
+            _load(student_dir / (stem + suffix), student_dir, stem + suffix)
             for suffix in _SUFFIXES
-            if os.path.lexists(student_dir / (place + suffix))
+            if os.path.lexists(student_dir / (stem + suffix))
         ]
         handed_in = [answer for answer in found if not answer.missing]
         if len(handed_in) == 2 and attempted and not any(attempted(handed_in[0], symbol) for symbol in symbols):

@@ -57,7 +57,7 @@ class Cut:
             hashlib.sha256(source.encode()).hexdigest(),
         )  # fmt: skip
 
-    def place(self, line: int) -> tuple[int, int]:
+    def origin(self, line: int) -> tuple[int, int]:
         """The cell, and the line in it, from which a line of the answer was taken."""
         first = 1
         for item in self.statements:
@@ -141,7 +141,7 @@ def _shares_lines(node: ast.stmt, body: Sequence[ast.stmt]) -> bool:
 
 
 def _tree(statements: Sequence[Statement]) -> Tree:
-    """What the statements bind; a statement's place is its cell's index."""
+    """What the statements bind; a statement's position is its cell's index."""
     cells = tuple(Cell(item.source, item.line, index) for index, item in enumerate(statements))
     digest = hashlib.sha256("\0".join(item.source for item in statements).encode()).hexdigest()
     return tree_of(Answer("cells", "cells", cells, digest))

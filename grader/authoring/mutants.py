@@ -36,10 +36,10 @@ def mutants(source: str) -> Iterator[Mutant]:
     """Every mutant of a source, each a single change; equal ones once."""
     tree = ast.parse(source)
     seen = {ast.unparse(tree)}
-    for place, node in enumerate(_mutable(tree)):
+    for index, node in enumerate(_mutable(tree)):
         for variant in range(_variants(node)):
             changed = copy.deepcopy(tree)
-            target = list(_mutable(changed))[place]
+            target = list(_mutable(changed))[index]
             before = ast.unparse(target)
             after = _mutate(changed, target, variant)
             text = ast.unparse(ast.fix_missing_locations(changed))

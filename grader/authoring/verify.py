@@ -15,7 +15,7 @@ from grader.answer.load import Answer
 from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.proofs import ExerciseProof, PartProof
 from grader.authoring.wrong_answers import delegates, hollow, misconception_source
-from grader.compare import apart, criteria
+from grader.compare import criteria, separate
 from grader.compare.observation import validate
 from grader.course.catalogue import Course
 from grader.course.declared import DeclaredExercise, declared
@@ -286,7 +286,7 @@ class _Verifier:
                     return "loud"
                 got = validate(item)
                 judged = (
-                    apart.judge_raising(entry.case, got, entry.answered)
+                    separate.judge_raising(entry.case, got, entry.answered)
                     if entry.kind is CaseKind.ERRORS
                     else criteria.judge_case(part, entry.case, entry.answered, got)
                 )

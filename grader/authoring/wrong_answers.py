@@ -29,14 +29,14 @@ def misconception_source(exercise: DeclaredExercise, item: Misconception) -> str
             # Those are edits of the reference, and no part of this answer.
             continue
         if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
-            node.decorator_list = [mark for mark in node.decorator_list if not _marks(mark)]
+            node.decorator_list = [item for item in node.decorator_list if not _declares_misconception(item)]
         body.append(node)
     tree.body = body
     alias = "" if item.name == item.part else f"\n{item.part} = {item.name}\n"
     return f"{exercise.reference_source}\n\n{ast.unparse(tree)}\n{alias}"
 
 
-def _marks(decorator: ast.expr) -> bool:
+def _declares_misconception(decorator: ast.expr) -> bool:
     return (
         isinstance(decorator, ast.Call)
         and isinstance(decorator.func, ast.Name)

@@ -32,7 +32,6 @@ from grader.case.counting import counted
 from grader.case.encode import Members, describe, encode, encode_tensor, tensors
 from grader.model import (
     Argument,
-    CallRecord,
     Case,
     Failure,
     Leaf,
@@ -42,10 +41,11 @@ from grader.model import (
     Recipe,
     StateItem,
     Step,
+    StepObservation,
     is_recipe,
 )
 
-Mark = Callable[[str, int], None]
+OnStage = Callable[[str, int], None]
 _PLAIN = {bool, int, float, str, type(None)}
 """Types whose values are sent as they are, whatever variables hold them."""
 
@@ -56,7 +56,7 @@ def run_case(
     *,
     device: str = "cpu",
     plain: bool = False,
-    mark: Mark = lambda stage, step: None,
+    on_stage: OnStage = lambda stage, step: None,
     answer_file: str = "",
 ) -> Observation:
     """Run a case and return its observation.
@@ -66,10 +66,10 @@ def run_case(
         namespace: Symbol to class or function.
         device: Where tensors and objects live.
         plain: Give every input contiguous (for the oracle).
-        mark: Told the stage (`new`, `load`, `mode`, `call`, `backward`, `run`) and step about to begin.
+        on_stage: Told the stage (`new`, `load`, `mode`, `call`, `backward`, `run`) and step about to begin.
         answer_file: File name under which the answer was compiled, to find its line in a traceback.
     """
-    run = _Run(case, namespace, device, plain, mark)
+    run = _CaseRun(case, namespace, device, plain, on_stage)
     dtype = torch.get_default_dtype()
     try:
         torch.set_default_dtype(run.dtype)
@@ -126,11 +126,11 @@ def _seed(seed: int, device: str) -> None:
     random.seed(seed)
 
 
-class _Run:
+class _CaseRun:
     """The state of one case while it runs."""
 
-    def __init__(self, case: Case, namespace: Mapping[str, Any], device: str, plain: bool, mark: Mark) -> None:
-        self.case, self.namespace, self.device, self.plain, self._mark = case, namespace, device, plain, mark
+    def __init__(self, case: Case, namespace: Mapping[str, Any], device: str, plain: bool, on_stage: OnStage) -> None:
+        self.case, self.namespace, self.device, self.plain, self._on_stage = case, namespace, device, plain, on_stage
         self.dtype: torch.dtype = getattr(torch, case.get("dtype", "float64"))
         self.observation: Observation = {"steps": [], "error": None}
         self.stage, self.step = "new", -1
@@ -142,7 +142,7 @@ class _Run:
 
     def enter(self, stage: str) -> None:
         self.stage = stage
-        self._mark(stage, self.step)
+        self._on_stage(stage, self.step)
 
     def all(self) -> None:
         symbol: str = self.case.get("symbol", "")
@@ -165,8 +165,8 @@ class _Run:
         for index, step in enumerate(self.case["steps"]):
             self.step = index
             with counted(self.observation) if step.get("count") else contextlib.nullcontext():
-                record = getattr(self, "do_" + step["do"])(step)
-            self.observation["steps"].append(record)
+                observed = getattr(self, "do_" + step["do"])(step)
+            self.observation["steps"].append(observed)
             self.observation.pop("partial", None)
         for pull_back in self.backward:
             pull_back()
@@ -242,17 +242,17 @@ class _Run:
         self.buffers = [(name, own_name) for name, (own_name, _) in found.items() if kinds[name] == "buffer"]
         self.observation["load"] = {"how": how, "message": message}
 
-    def do_train(self, step: Step) -> CallRecord:
+    def do_train(self, step: Step) -> StepObservation:
         self.enter("mode")
         self.target.train()
         return {}
 
-    def do_eval(self, step: Step) -> CallRecord:
+    def do_eval(self, step: Step) -> StepObservation:
         self.enter("mode")
         self.target.eval()
         return {}
 
-    def do_call(self, step: Step) -> CallRecord:
+    def do_call(self, step: Step) -> StepObservation:
         """Call the object, and where the step has a cotangent pull it back to the inputs and parameters."""
         args, kwargs = self.values(step.get("args", [])), self.values(step.get("kwargs", {}))
         inputs = dict(tensors([*args], "input")) | dict(tensors(kwargs, ""))
@@ -262,26 +262,26 @@ class _Run:
             out = function(*args, **kwargs)
         outputs = list(tensors(out, "output"))
         # Nothing that a later step does may change what this one gave or was given, so neither is copied.
-        record: CallRecord = {"out": encode(out, copy=False)}
-        record["inputs"] = {name: encode_tensor(tensor, False) for name, tensor in inputs.items()}
+        observed: StepObservation = {"out": encode(out, copy=False)}
+        observed["inputs"] = {name: encode_tensor(tensor, False) for name, tensor in inputs.items()}
         if self.buffers:
             copy = self.step + 1 < len(self.case["steps"])
             own = dict(Members(self.target).buffers)
-            record["buffers"] = {name: encode_tensor(own[mine], copy) for name, mine in self.buffers if mine in own}
+            observed["buffers"] = {name: encode_tensor(own[mine], copy) for name, mine in self.buffers if mine in own}
         if "cotangent" in step:
             number = self.step
 
             def backward() -> None:
                 self.step = number
                 self.enter("backward")
-                record["grads"] = self.pull_back(outputs, inputs, step["cotangent"])
+                observed["grads"] = self.pull_back(outputs, inputs, step["cotangent"])
 
             if self.case.get("backward") == "last":
                 self.backward.append(backward)
             else:
-                self.observation["partial"] = record
+                self.observation["partial"] = observed
                 backward()
-        return record
+        return observed
 
     def pull_back(
         self, outputs: list[tuple[str, torch.Tensor]], inputs: dict[str, torch.Tensor], seed: int
@@ -299,7 +299,7 @@ class _Run:
             for (name, tensor), grad in zip(wrt.items(), grads, strict=True)
         }
 
-    def do_run(self, step: Step) -> CallRecord:
+    def do_run(self, step: Step) -> StepObservation:
         """Run lines of Python one by one; each gives its value, None for a statement, or its exception."""
         if self.variables is None:
             self.variables = {**self.namespace, "torch": torch, "nn": nn, "layer": self.target, "__name__": "case"}

@@ -30,7 +30,7 @@ def write_course(course: Course, directory: Path, suites: Suites | None = None) 
         CourseError: where the directory cannot be written.
     """
     suites = suites or public_suites()
-    made = build(course, suites.worth, checks=True)
+    made = build(course, suites.points, checks=True)
     source = directory / "source"
     written: list[Path] = []
     try:
@@ -44,7 +44,7 @@ def write_course(course: Course, directory: Path, suites: Suites | None = None) 
                 write_whole(path, content)
             written.append(path)
         for assignment in dict.fromkeys(exercise.assignment for exercise in course.exercises):
-            written.append(_write(source / assignment / "course.toml", kit.settings(course, [assignment])))
+            written.append(_write(source / assignment / "course.toml", kit.course_toml(course, [assignment])))
         for name, script in made.figures.items():
             path = source / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,11 +76,11 @@ def source_notebook(text: str) -> str:
     notebook = json.loads(text)
     for cell in notebook["cells"]:
         if cell["metadata"]["nbgrader"]["solution"]:
-            cell["source"] = [line for old in cell["source"] for line in _marked(old)]
+            cell["source"] = [line for old in cell["source"] for line in _with_markers(old)]
     return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def _marked(line: str) -> list[str]:
+def _with_markers(line: str) -> list[str]:
     if not line.lstrip().startswith(_STUB):
         return [line]
     indent = line[: line.index(_STUB)]

@@ -6,7 +6,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.model import PartReport, Verdict
-from grader.model.words import LOOKS, clean, in_words, place, points
+from grader.model.words import LOOKS, clean, in_words, points, subscript
 from grader.report.summary import FAILURES
 
 _COLOURS = {Verdict.ACCEPTED: "#14602b", Verdict.OFF_LIMITS: "#6a2391"}
@@ -35,6 +35,6 @@ def part_html(part: PartReport) -> str:
         looks=LOOKS,
         colour=lambda verdict: _COLOURS.get(verdict, "#545a63" if verdict in _SOFT else "#a01d1d"),
         points=points,
-        place=place,
+        subscript=subscript,
         in_words=in_words,
     )

@@ -116,7 +116,7 @@ class _Desk:
     @cached_property
     def judge(self) -> "Judge":
         """The judge, whose worker imports torch while this process does."""
-        from grader.course.places import cache_dir
+        from grader.course.paths import cache_dir
         from grader.host.launch import warm_up
 
         limits = self.course.limits

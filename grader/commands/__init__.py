@@ -22,7 +22,7 @@ BROKEN, USAGE, UNGRADED, INTERRUPTED = 1, 2, 3, 130
 """Exit statuses beside 0."""
 
 
-def told(command: Callable[..., Any]) -> Callable[..., Any]:
+def report_errors(command: Callable[..., Any]) -> Callable[..., Any]:
     """Turn what a person can cause into one or two lines and an exit status."""
 
     @wraps(command)

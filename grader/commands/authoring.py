@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from grader.commands import BROKEN, told
-from grader.course.places import cache_dir, root_of
+from grader.commands import BROKEN, report_errors
+from grader.course.paths import cache_dir, root_of
 
 
 @click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @click.pass_obj
-@told
+@report_errors
 def list_parts(root: Path | None, as_json: bool) -> None:
     """List the exercises and their parts."""
     from grader.kit.load import load_course
@@ -43,7 +43,7 @@ def list_parts(root: Path | None, as_json: bool) -> None:
 @click.option("--seed", default="verify", show_default=True, help="Seed of the suites to verify.")
 @click.option("--survivors", is_flag=True, help="Print every surviving mutant as a diff.")
 @click.pass_obj
-@told
+@report_errors
 def verify(root: Path | None, parts: Sequence[str], quick: bool, jobs: int | None, seed: str, survivors: bool) -> None:
     """Let the course prove itself: right answers pass, wrong ones fail, for the reason they should."""
     from rich.console import Console
@@ -57,7 +57,7 @@ def verify(root: Path | None, parts: Sequence[str], quick: bool, jobs: int | Non
     course = load_course(root_of(root))
     if course.is_kit:
         raise needs_solutions("Verifying takes")
-    places = {exercise.slug: place for place, exercise in enumerate(course.exercises)}
+    order = {exercise.slug: index for index, exercise in enumerate(course.exercises)}
     results: list[ExerciseProof] = []
     for proof in verify_course(course, parts, seed=seed, quick=quick, jobs=jobs, cache_dir=cache_dir()):
         found = f"{len(proof.holes)} found" if proof.holes else "none"
@@ -67,7 +67,7 @@ def verify(root: Path | None, parts: Sequence[str], quick: bool, jobs: int | Non
             store(course, [proof], seed=seed, quick=quick)
         except OSError as error:
             click.echo(f"What was proved is not kept for the reports: {error}.", err=True)
-    results.sort(key=lambda proof: places.get(proof.exercise, len(places)))
+    results.sort(key=lambda proof: order.get(proof.exercise, len(order)))
     render(results, Console(highlight=False), survivors=survivors)
     if any(result.holes for result in results):
         sys.exit(BROKEN)
@@ -77,17 +77,17 @@ def verify(root: Path | None, parts: Sequence[str], quick: bool, jobs: int | Non
 @click.argument("exercise", metavar="ASSIGNMENT/EXERCISE")
 @click.option("--symbol", help="The part's symbol (default: the exercise's name in capitals).")
 @click.pass_obj
-@told
+@report_errors
 def new(root: Path | None, exercise: str, symbol: str | None) -> None:
     """Scaffold a new exercise: one folder, which already grades."""
     from grader.authoring.scaffold import new_exercise
     from grader.course.exercise import needs_solutions
     from grader.course.settings import read_settings
 
-    place = root_of(root)
-    if (place / "course.toml").is_file() and read_settings(place).is_kit:
+    course_root = root_of(root)
+    if (course_root / "course.toml").is_file() and read_settings(course_root).is_kit:
         raise needs_solutions("A new exercise takes")
-    folder = new_exercise(place, exercise, symbol)
+    folder = new_exercise(course_root, exercise, symbol)
     click.echo(f"Made {folder}. Edit it, then run: course verify {exercise}")
 
 
@@ -95,7 +95,7 @@ def new(root: Path | None, exercise: str, symbol: str | None) -> None:
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--nbgrader", is_flag=True, help="A course directory for nbgrader, with its configuration.")
 @click.pass_obj
-@told
+@report_errors
 def release(root: Path | None, directory: Path, nbgrader: bool) -> None:
     """Write what students receive: stubs, notebooks, figures, READMEs."""
     from grader.classroom.course_directory import write_course
@@ -114,7 +114,7 @@ def release(root: Path | None, directory: Path, nbgrader: bool) -> None:
 
 @click.command()
 @click.pass_obj
-@told
+@report_errors
 def doctor(root: Path | None) -> None:
     """Say what this machine offers: versions, device, sandbox layers."""
     from grader.course.versions import versions

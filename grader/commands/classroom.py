@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from grader.commands import told
-from grader.course.places import root_of
+from grader.commands import report_errors
+from grader.course.paths import root_of
 from grader.course.settings import read_settings
 from grader.model import CourseError
 
@@ -16,7 +16,7 @@ from grader.model import CourseError
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False, exists=True))
 @click.argument("student_dirs", metavar="STUDENT_DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.pass_obj
-@told
+@report_errors
 def nbgrader_import(root: Path | None, directory: Path, student_dirs: Sequence[Path]) -> None:
     """Put plain .py answers into DIRECTORY/submitted, for nbgrader autograde."""
     from grader.kit.load import load_course
@@ -46,7 +46,7 @@ def nbgrader_import(root: Path | None, directory: Path, student_dirs: Sequence[P
 @click.option("--column", help="The gradebook's column to fill (default: the one named like the assignment).")
 @click.option("--output", type=click.Path(path_type=Path), required=True, help="The file (of gradescope: directory).")
 @click.pass_obj
-@told
+@report_errors
 def export(
     root: Path | None,
     form: str,

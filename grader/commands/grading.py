@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands import INTERRUPTED, UNGRADED, told
-from grader.course.places import cache_dir, default_store, root_of
+from grader.commands import INTERRUPTED, UNGRADED, report_errors
+from grader.course.paths import cache_dir, default_store, root_of
 from grader.model import CourseError, GradeReport
 from grader.model.files import write_whole
 
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 @click.option("--min-sandbox", type=click.Choice(["L0", "L1", "L2"]), default="L0", help="Refuse to grade below it.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing while grading.")
 @click.pass_obj
-@told
+@report_errors
 def grade(
     root: Path | None,
     student_dirs: Sequence[Path],
@@ -89,7 +89,7 @@ def grade(
 
     from grader.commands.progress import watcher
     from grader.grading.options import Options, course_seed, device_for
-    from grader.grading.schedule import Run
+    from grader.grading.schedule import GradingRun
     from grader.grading.schedule import grade as grade_all
     from grader.kit.load import load_course
 
@@ -108,7 +108,7 @@ def grade(
     with closing(_store(course.root, store_file, student_dirs)) as store:
         try:
             with watcher(quiet, len(student_dirs)) as seen:
-                run = Run(store=store, watcher=seen, fresh=fresh, min_sandbox=min_sandbox)
+                run = GradingRun(store=store, watcher=seen, fresh=fresh, min_sandbox=min_sandbox)
                 report = grade_all(course, student_dirs, options, run)
         except KeyboardInterrupt:
             kept = f"{seen.done} of {seen.parts} parts are done; the same command goes on from there."

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands import UNGRADED, told
-from grader.course.places import cache_dir, default_store, root_of
+from grader.commands import UNGRADED, report_errors
+from grader.course.paths import cache_dir, default_store, root_of
 from grader.model import CourseError, Verdict
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option("--min-sandbox", type=click.Choice(["L0", "L1", "L2"]), default="L0", help="Refuse to grade below it.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing while grading.")
 @click.pass_obj
-@told
+@report_errors
 def regrade(
     root: Path | None,
     students: Sequence[str],
@@ -52,7 +52,7 @@ def regrade(
 
     from grader.commands.progress import clean, watcher
     from grader.grading.options import Options, course_seed
-    from grader.grading.schedule import Run, grade
+    from grader.grading.schedule import GradingRun, grade
     from grader.kit.load import load_course
 
     course = load_course(root_of(root))
@@ -71,10 +71,10 @@ def regrade(
             cache_dir=cache_dir(),
         )  # fmt: skip
         before = {owner: store.latest(*owner) for owner in there}
-        with watcher(quiet, len(there)) as told_of:
+        with watcher(quiet, len(there)) as seen:
             report = grade(
                 course, [Path(path) for _, path in there], options,
-                Run(store=store, watcher=told_of, fresh=not changed, min_sandbox=min_sandbox),
+                GradingRun(store=store, watcher=seen, fresh=not changed, min_sandbox=min_sandbox),
             )  # fmt: skip
         table = Table(box=None, padding=(0, 2, 0, 0))
         for name in ("student", "part", "before", "now"):
@@ -102,7 +102,7 @@ def regrade(
 @click.option("--part", "only", multiple=True, metavar="PART", help="A part, exercise or assignment; may be repeated.")
 @click.option("--store", "store_file", type=click.Path(path_type=Path, dir_okay=False), help="Where results are kept.")
 @click.pass_obj
-@told
+@report_errors
 def history(root: Path | None, student: str, only: Sequence[str], store_file: Path | None) -> None:
     """Show what a student's parts were graded with, and what had changed in between."""
     from rich.console import Console

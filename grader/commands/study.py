@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands import UNGRADED, told
-from grader.course.places import root_of
+from grader.commands import UNGRADED, report_errors
+from grader.course.paths import root_of
 from grader.kit.outline import Lesson, read_outline
 from grader.model import CourseError, Verdict
 from grader.study.session import ALL_PASSED, Part, Session, find_session, nothing_to_hint, where
@@ -28,15 +28,15 @@ def _console() -> "Console":
 
 
 def _show(report: "PartReport", lesson: Lesson, console: "Console") -> None:
-    from grader.report.screen import Place, render_part
+    from grader.report.screen import AnswerPaths, render_part
 
-    render_part(report, console, Place(f"{lesson.slug}.py", f"{lesson.slug}.md", lesson.text))
+    render_part(report, console, AnswerPaths(f"{lesson.slug}.py", f"{lesson.slug}.md", lesson.text))
 
 
 @click.command()
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.pass_obj
-@told
+@report_errors
 def start(root: Path | None, directory: Path) -> None:
     """Make a folder to learn in: stubs, lessons, notebooks, in order.
 
@@ -56,7 +56,7 @@ def start(root: Path | None, directory: Path) -> None:
 @click.command()
 @click.argument("name", metavar="[PART|PATH]", required=False)
 @click.pass_obj
-@told
+@report_errors
 def check(root: Path | None, name: str | None) -> None:
     """Check a part, an exercise, an assignment or a file; without a name, everything begun.
 
@@ -108,7 +108,7 @@ def _named(session: Session, name: str | None) -> Sequence[Part]:
 @click.argument("part", metavar="PART")
 @click.option("--level", type=click.IntRange(1, 3), help="1 nudges, 3 is nearly there (default: one more each time).")
 @click.pass_obj
-@told
+@report_errors
 def hint(root: Path | None, part: str, level: int | None) -> None:
     """Give a hint, each time a stronger one: a nudge, a pointer, nearly there."""
     with closing(find_session(Path.cwd(), root)) as session:
@@ -128,7 +128,7 @@ def hint(root: Path | None, part: str, level: int | None) -> None:
 @click.argument("part", metavar="PART")
 @click.option("--give-up", is_flag=True, help="Show it although the part is not passed; this is remembered.")
 @click.pass_obj
-@told
+@report_errors
 def solution(root: Path | None, part: str, give_up: bool) -> None:
     """Show our answer to a part, once yours has passed."""
     from grader.study.solution import excerpt
@@ -143,15 +143,15 @@ def solution(root: Path | None, part: str, give_up: bool) -> None:
     is_passed = session.is_passed(lesson, symbol)
     if not is_passed and not give_up:
         raise CourseError(f"{symbol} is not passed yet.", f"To see it all the same: course solution {symbol} --give-up")
-    record = session.workspace.record(lesson.slug, symbol)
-    record.solution = record.solution or ("after a pass" if is_passed else "gave up")
+    progress = session.workspace.progress(lesson.slug, symbol)
+    progress.solution = progress.solution or ("after a pass" if is_passed else "gave up")
     session.workspace.save()
     click.echo(excerpt(source, symbol))
 
 
 @click.command()
 @click.pass_obj
-@told
+@report_errors
 def progress(root: Path | None) -> None:
     """Show how far you are, and what is next."""
     from grader.study.progress import render_progress
@@ -162,7 +162,7 @@ def progress(root: Path | None) -> None:
 @click.command()
 @click.argument("part", metavar="PART")
 @click.pass_obj
-@told
+@report_errors
 def reset(root: Path | None, part: str) -> None:
     """Put a part (or a whole exercise) back to its stub; what you had is kept in backup/."""
     from grader.study.workspace import reset as put_back
@@ -179,7 +179,7 @@ def reset(root: Path | None, part: str) -> None:
 @click.command()
 @click.argument("directory", metavar="[DIR]", required=False, type=click.Path(path_type=Path, exists=True))
 @click.pass_obj
-@told
+@report_errors
 def watch(root: Path | None, directory: Path | None) -> None:
     """Check each file as it is saved.
 

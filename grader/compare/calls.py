@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from grader.compare import tensors as compare
 from grader.compare.outcome import Outcome, finding_of
 from grader.compare.tensors import Difference
-from grader.model import CallRecord, Encoded, Finding, FindingKind, Leaf
+from grader.model import Encoded, Finding, FindingKind, Leaf, StepObservation
 from grader.spec import Part
 
 SMALL = 1e-3
@@ -21,8 +21,8 @@ def judge_call(
     outcome: Outcome,
     part: Part,
     index: int,
-    want: CallRecord,
-    have: CallRecord,
+    want: StepObservation,
+    have: StepObservation,
     state_held: bool,
     before: float,
     tolerance: float,
@@ -30,9 +30,9 @@ def judge_call(
     float32: bool,
 ) -> bool:
     """Judge one call, given how large buffers were before it; whether they were right after it."""
-    place = f"step {index + 1}"
+    step = f"step {index + 1}"
     shaped = outcome.check(
-        "shapes", finding_of("shapes", compare.compare_structure(want["out"], have.get("out"), "the output"), place)
+        "shapes", finding_of("shapes", compare.compare_structure(want["out"], have.get("out"), "the output"), step)
     )
     buffers = want.get("buffers", {})
     still = True
@@ -41,7 +41,7 @@ def judge_call(
         common = {name: value for name, value in buffers.items() if name in given}
         # A buffer moves from its old value, and what is rounded there is lost in a new one that is far smaller.
         found = _sections(common, given, "buffer ", _MOVED * before, tolerance, float32)
-        still = outcome.check("state", finding_of("state", found, place))
+        still = outcome.check("state", finding_of("state", found, step))
     if not shaped or not state_held:
         return still
     outs = (compare.magnitude(leaf) for _, leaf in compare.leaves(want["out"]) if compare.is_tensor(leaf))
@@ -54,7 +54,7 @@ def judge_call(
         difference = compare.compare_values(*pair, "the output", tolerance=tolerance, floor=floor)
         if difference is not None and float32 and difference.kind in _OF_DTYPES:
             difference = None
-        return outcome.check(criterion, finding_of(criterion, difference, place))
+        return outcome.check(criterion, finding_of(criterion, difference, step))
 
     right = outputs("values", lambda out: _items(out, part.state_outputs, inside=False))
     if part.state_outputs:
@@ -66,7 +66,7 @@ def judge_call(
             criterion="values",
             kind=FindingKind.INPUT_CHANGED,
             message=message,
-            where=f"{touched.path}, {place}",
+            where=f"{touched.path}, {step}",
             expected=touched.expected,
             got=touched.got,
             difference=touched.difference,
@@ -78,17 +78,17 @@ def judge_call(
         outcome.check(
             "gradients",
             finding_of(
-                "gradients", _sections(common, have["grads"], "the gradient of ", floor, tolerance, float32), place
+                "gradients", _sections(common, have["grads"], "the gradient of ", floor, tolerance, float32), step
             ),
         )
     return still
 
 
-def _items(out: Encoded, places: Sequence[int], *, inside: bool) -> Encoded:
-    """An output with None for the items at some places, or for all others."""
+def _items(out: Encoded, indices: Sequence[int], *, inside: bool) -> Encoded:
+    """An output with None for the items at some indices, or for all others."""
     if not isinstance(out, list):
         return out
-    return [item if (place in places) == inside else None for place, item in enumerate(out)]
+    return [item if (index in indices) == inside else None for index, item in enumerate(out)]
 
 
 def _sections(

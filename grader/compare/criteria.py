@@ -56,14 +56,14 @@ def judge_case(
         return outcome
     floor = SMALL * max((compare.magnitude(grad) for grad in _all_grads(expected)), default=0.0)
     tolerance = _FLOAT32_HELD if float32 else part.tolerance
-    records = list(got["steps"])
-    if len(records) < len(expected["steps"]) and "partial" in got:
-        records.append(got["partial"])
+    observed_steps = list(got["steps"])
+    if len(observed_steps) < len(expected["steps"]) and "partial" in got:
+        observed_steps.append(got["partial"])
     state_held, before = True, 0.0
     for index, (step, want) in enumerate(zip(case["steps"], expected["steps"], strict=True)):
-        if index >= len(records):
+        if index >= len(observed_steps):
             break
-        have = records[index]
+        have = observed_steps[index]
         if step["do"] == "call":
             state_held &= judge_call(outcome, part, index, want, have, state_held, before, tolerance, floor, float32)
             before = max((compare.magnitude(leaf) for leaf in want.get("buffers", {}).values()), default=0.0)
@@ -84,4 +84,4 @@ def _note_error(outcome: Outcome, error: Failure | None, source: Sequence[str], 
 
 
 def _all_grads(observation: Observation) -> list[Leaf]:
-    return [grad for record in observation["steps"] for grad in record.get("grads", {}).values()]
+    return [grad for observed in observation["steps"] for grad in observed.get("grads", {}).values()]

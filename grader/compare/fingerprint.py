@@ -10,37 +10,39 @@ import numpy as np
 import torch
 
 from grader.compare import tensors as compare
-from grader.model import CallRecord, Encoded, Leaf, Observation, Row
+from grader.model import Encoded, Leaf, Observation, Row, StepObservation
 
-Mark: TypeAlias = str | list[Any]
+Component: TypeAlias = str | list[Any]
 """Of a tensor its shape, size and two projections; of an error, of what was constructed, or of a leaf its text."""
 
 _AGREE = 1e-6
 
 
 class Fingerprint:
-    """Marks of an observation: for each tensor its shape and two random projections, for anything else its text."""
+    """An observation reduced: of each tensor its shape and two random projections, of anything else its text."""
 
-    __slots__ = ("marks",)
+    __slots__ = ("components",)
 
-    def __init__(self, marks: Sequence[Mark]) -> None:
-        self.marks = marks
+    def __init__(self, components: Sequence[Component]) -> None:
+        self.components = components
 
     def matches(self, other: "Fingerprint") -> bool:
         """Whether both show the same behaviour, rounding aside."""
-        if len(self.marks) != len(other.marks):
+        if len(self.components) != len(other.components):
             return False
-        # A tensor that is zero but for rounding is not told apart by its own size.
-        floor = 1e-6 * max((mark[1] for mark in (*self.marks, *other.marks) if _is_tensor(mark)), default=0.0)
-        return all(_agree(one, other, floor) for one, other in zip(self.marks, other.marks, strict=True))
+        # A tensor that is zero but for rounding is not distinguished by its own size.
+        floor = 1e-6 * max(
+            (component[1] for component in (*self.components, *other.components) if _is_tensor(component)), default=0.0
+        )
+        return all(_agree(one, other, floor) for one, other in zip(self.components, other.components, strict=True))
 
 
 def fingerprint(observation: Observation) -> Fingerprint:
     """The fingerprint of an observation that the probe wrote (or one validated)."""
-    return Fingerprint(list(_marks(observation)))
+    return Fingerprint(list(_components(observation)))
 
 
-def _marks(observation: Observation) -> Iterator[Mark]:
+def _components(observation: Observation) -> Iterator[Component]:
     error = observation.get("error")
     yield (
         [error["stage"], error["type"], error["step"]]
@@ -54,23 +56,23 @@ def _marks(observation: Observation) -> Iterator[Mark]:
             canonical_rows(new.get("buffers", [])),
             observation["load"]["how"] if "load" in observation else None,
         ]
-    for record in observation["steps"]:
-        for _, leaf in compare.leaves(record.get("out")):
-            yield _mark(leaf)
-        for section in sections(record):
+    for observed in observation["steps"]:
+        for _, leaf in compare.leaves(observed.get("out")):
+            yield _component(leaf)
+        for section in sections(observed):
             for name in sorted(section):
-                yield _mark(section[name])
-        for line in record.get("lines", []):
+                yield _component(section[name])
+        for line in observed.get("lines", []):
             if "raised" in line:
                 yield ["raised"]
             else:
                 for _, leaf in compare.leaves(line["value"]):
-                    yield _mark(leaf)
+                    yield _component(leaf)
 
 
-def sections(record: CallRecord) -> tuple[dict[str, Leaf], ...]:
-    """The named tensors of a record: inputs, buffers, gradients."""
-    return record.get("inputs", {}), record.get("buffers", {}), record.get("grads", {})
+def sections(observed: StepObservation) -> tuple[dict[str, Leaf], ...]:
+    """The named tensors of a step: inputs, buffers, gradients."""
+    return observed.get("inputs", {}), observed.get("buffers", {}), observed.get("grads", {})
 
 
 def canonical_rows(rows: Sequence[Row]) -> str:
@@ -78,7 +80,7 @@ def canonical_rows(rows: Sequence[Row]) -> str:
     return json.dumps(sorted(rows, key=lambda row: str(row[0])))
 
 
-def _mark(leaf: Encoded) -> Mark:
+def _component(leaf: Encoded) -> Component:
     if not compare.is_tensor(leaf):
         return json.dumps(leaf, sort_keys=True, default=str)
     values = compare.body(leaf).to(torch.float64).reshape(-1)
@@ -95,11 +97,11 @@ def _directions(size: int) -> tuple[torch.Tensor, torch.Tensor]:
     return first, second
 
 
-def _is_tensor(mark: Mark) -> TypeGuard[list[Any]]:
-    return isinstance(mark, list) and len(mark) == 4
+def _is_tensor(component: Component) -> TypeGuard[list[Any]]:
+    return isinstance(component, list) and len(component) == 4
 
 
-def _agree(one: Mark, other: Mark, floor: float) -> bool:
+def _agree(one: Component, other: Component, floor: float) -> bool:
     if not (_is_tensor(one) and _is_tensor(other)):
         return bool(one == other)
     scale = 10 * _AGREE * max(abs(one[1]), abs(other[1]), floor)

@@ -2,14 +2,14 @@
 
 from grader.compare import tensors as compare
 from grader.compare.outcome import Outcome, about_dtypes
-from grader.model import CallRecord, Finding, FindingKind, Line, Step, Verdict
+from grader.model import Finding, FindingKind, Line, Step, StepObservation, Verdict
 
 
 def judge_lines(
     outcome: Outcome,
     step: Step,
-    want: CallRecord,
-    have: CallRecord,
+    want: StepObservation,
+    have: StepObservation,
     criterion: str,
     tolerance: float,
 ) -> None:

@@ -23,15 +23,15 @@ def validate(observation: Any) -> Observation:
         Malformed: otherwise.
     """
     _need(isinstance(observation, dict) and isinstance(observation.get("steps"), list))
-    for record in [*observation["steps"], *([observation["partial"]] if "partial" in observation else [])]:
-        _need(isinstance(record, dict))
-        _tree(record.get("out"))
+    for observed in [*observation["steps"], *([observation["partial"]] if "partial" in observation else [])]:
+        _need(isinstance(observed, dict))
+        _tree(observed.get("out"))
         for key in ("inputs", "buffers", "grads"):
-            section = record.get(key, {})
+            section = observed.get(key, {})
             _need(isinstance(section, dict) and all(isinstance(name, str) for name in section))
             for value in section.values():
                 _need(_tensor(value))
-        lines = record.get("lines", [])
+        lines = observed.get("lines", [])
         _need(isinstance(lines, list))
         for line in lines:
             _need(isinstance(line, dict) and ("value" in line or isinstance(line.get("raised"), str)))

@@ -90,30 +90,30 @@ def _largest(values: torch.Tensor) -> float:
 def compare_structure(expected: Encoded, got: Encoded, path: str) -> Difference | None:
     """Whether nesting, kinds of leaf and shapes agree."""
     wanted, given = list(leaves(expected, path)), list(leaves(got, path))
-    for (place, want), (other, have) in zip(wanted, given, strict=False):
-        if place != other or is_tensor(want) != is_tensor(have):
+    for (leaf_path, want), (other, have) in zip(wanted, given, strict=False):
+        if leaf_path != other or is_tensor(want) != is_tensor(have):
             return Difference(
                 kind=FindingKind.STRUCTURE,
-                path=_bare(place),
-                message=f"{_bare(place)} should be {_kind(want, place)}, but is {_kind(have, other)}.",
-                expected=show(want) if is_tensor(want) else _kind(want, place),
+                path=_bare(leaf_path),
+                message=f"{_bare(leaf_path)} should be {_kind(want, leaf_path)}, but is {_kind(have, other)}.",
+                expected=show(want) if is_tensor(want) else _kind(want, leaf_path),
                 got=show(have) if is_tensor(have) else _kind(have, other),
             )
         if is_tensor(want) and is_tensor(have):
             if shape_of(want) != shape_of(have):
                 return Difference(
                     kind=FindingKind.SHAPE,
-                    path=place,
+                    path=leaf_path,
                     expected=f"shape {shape_of(want)}",
                     got=f"shape {shape_of(have)}",
-                    message=f"{place} has shape {shape_of(have)} instead of {shape_of(want)}.",
+                    message=f"{leaf_path} has shape {shape_of(have)} instead of {shape_of(want)}.",
                 )
-        elif place.endswith(("[]", "{}")) and want != have:
-            what = "items" if place.endswith("[]") else "keys"
+        elif leaf_path.endswith(("[]", "{}")) and want != have:
+            what = "items" if leaf_path.endswith("[]") else "keys"
             return Difference(
                 kind=FindingKind.STRUCTURE,
-                path=place[:-2],
-                message=f"{place[:-2]} has {have} {what} instead of {want}.",
+                path=leaf_path[:-2],
+                message=f"{leaf_path[:-2]} has {have} {what} instead of {want}.",
                 expected=str(want),
                 got=str(have),
             )
@@ -141,11 +141,11 @@ def compare_values(
         floor: Magnitude below which differences are not weighed by the leaf's own size.
     """
     worst: Difference | None = None
-    for (place, want), (_, have) in zip(leaves(expected, path), leaves(got, path), strict=True):
+    for (leaf_path, want), (_, have) in zip(leaves(expected, path), leaves(got, path), strict=True):
         if is_tensor(want) and is_tensor(have):
-            found = compare_tensors(want, have, place, tolerance, floor)
+            found = compare_tensors(want, have, leaf_path, tolerance, floor)
         else:
-            found = _plain(want, have, place)
+            found = _plain(want, have, leaf_path)
         if found and (worst is None or found.relative > worst.relative):
             worst = found
     return worst
@@ -269,16 +269,16 @@ def name_of(leaf: Encoded) -> str:
     return "None" if leaf is None else f"{show(leaf)}"
 
 
-def _bare(place: str) -> str:
-    """A place without the mark of a container."""
-    return place.removesuffix("[]").removesuffix("{}")
+def _bare(leaf_path: str) -> str:
+    """A path without the suffix of a container."""
+    return leaf_path.removesuffix("[]").removesuffix("{}")
 
 
-def _kind(leaf: Encoded, place: str) -> str:
-    """What kind of thing stands at a place, which says so where it is a container."""
-    if place.endswith("[]"):
+def _kind(leaf: Encoded, leaf_path: str) -> str:
+    """What kind of thing stands at a path, which says so where it is a container."""
+    if leaf_path.endswith("[]"):
         return f"a tuple or list of {leaf}"
-    return "a mapping" if place.endswith("{}") else name_of(leaf)
+    return "a mapping" if leaf_path.endswith("{}") else name_of(leaf)
 
 
 def show(leaf: Encoded, limit: int = 400, digits: int = 6) -> str:

@@ -58,6 +58,6 @@ def _span(text: str, part: str) -> tuple[int, int]:
     found = definition(text, part)
     if found is None:
         return 0, 0
-    place = span(text, found)
+    lines = span(text, found)
     # With the end of its last line, which an edit may name too.
-    return place.start, place.stop + 1
+    return lines.start, lines.stop + 1

@@ -51,8 +51,8 @@ def _files(name: str) -> Iterator[Path]:
         yield from _ENGINE.joinpath(*parts[:-1]).glob("*.py")
         return
     for count in range(len(parts) + 1):
-        place = _ENGINE.joinpath(*parts[:count])
-        for path in (place.with_suffix(".py"), place / "__init__.py"):
+        module = _ENGINE.joinpath(*parts[:count])
+        for path in (module.with_suffix(".py"), module / "__init__.py"):
             if path.is_file():
                 yield path
 

@@ -102,7 +102,7 @@ def _differences(scores: Scores, targets: Mapping[str, int], points: list[str]) 
         most, there = scores.most[assignment], points[target].strip()
         if "read only" in there:
             raise CourseError(f"Canvas takes no grades for {assignment}: its column is read only.", "Name another.")
-        worth = gradebook.number(there)
-        if worth is not None and worth != most:
+        their_maximum = gradebook.number(there)
+        if their_maximum is not None and their_maximum != most:
             notes.append(f"{assignment} is worth {shown(most)} points here and {there} in Canvas; points are as here.")
     return notes

@@ -61,7 +61,7 @@ def number(text: str) -> float | None:
 
 
 def match(students: Iterable[str], people: Sequence[Sequence[str]]) -> Mapping[str, int]:
-    """The place of each student who is found, by the first key that fits, where it fits one person only.
+    """The index of each student who is found, by the first key that fits, where it fits one person only.
 
     Args:
         students: Our names: those of the students' directories.

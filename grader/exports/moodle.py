@@ -45,6 +45,6 @@ def fill(scores: Scores, worksheet: bytes, column: str | None = None) -> tuple[s
         if locked is not None and gradebook.folded(row[locked]) in ("no", "0"):
             notes.append(f"Moodle lets nobody change the grade of {student}.")
             continue
-        worth = gradebook.number(row[maximum]) if maximum is not None else None
-        row[target] = shown(value / most * worth if worth and most and worth != most else value)
+        their_maximum = gradebook.number(row[maximum]) if maximum is not None else None
+        row[target] = shown(value / most * their_maximum if their_maximum and most and their_maximum != most else value)
     return gradebook.write(sheet), notes

@@ -54,9 +54,9 @@ def read_gradebook(path: Path) -> Scores:
 
 def _collected(folder: Path, known: Mapping[str, float]) -> Iterator[tuple[tuple[str, str], datetime | None]]:
     """Student and assignment of each submission that was collected, and when it was handed in."""
-    for place in sorted(folder.glob("*/*/")):
-        if place.name in known:
-            yield (place.parent.name, place.name), _moment(place / "timestamp.txt")
+    for submitted in sorted(folder.glob("*/*/")):
+        if submitted.name in known:
+            yield (submitted.parent.name, submitted.name), _moment(submitted / "timestamp.txt")
 
 
 def _moment(stamp: Path) -> datetime | None:

@@ -43,18 +43,18 @@ def scores_of(report: GradeReport) -> Scores:
         if submission.student in points:
             raise CourseError(f"Two submissions are by {submission.student!r}.", "Give the folders different names.")
         row: dict[str, float | None] = {}
-        worth: dict[str, float] = {}
+        maxima: dict[str, float] = {}
         for part in submission.parts:
             assignment = part.exercise.split("/")[0]
             before = row.setdefault(assignment, 0.0)
-            worth[assignment] = worth.get(assignment, 0.0) + part.max_score
+            maxima[assignment] = maxima.get(assignment, 0.0) + part.max_score
             if part.score is None or part.verdict is Verdict.JUDGE_ERROR:
                 row[assignment] = None
                 notes.append(f"Ungraded: {part.part} of {submission.student}; {assignment} is left empty.")
             elif before is not None:
                 row[assignment] = before + part.score
         points[submission.student] = row
-        for assignment, value in worth.items():
+        for assignment, value in maxima.items():
             most[assignment] = max(value, most.get(assignment, 0.0))
     return Scores(points=points, most=most, notes=notes)
 

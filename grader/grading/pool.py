@@ -1,4 +1,4 @@
-"""What grades tasks, a few at a time: what this process, several processes and a cluster have in common."""
+"""The interface of grading pools: what this process, several processes and a cluster have in common."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -37,14 +37,14 @@ class Ended:
 
     task: Task
     lost: str = ""
-    """Why its hand is no more, where it ended before the task did."""
+    """Why its worker process is gone, where that ended before the task did."""
 
 
 class Pool(Protocol):
-    """Hands that grade tasks, a few at a time."""
+    """Worker processes that grade tasks, a few at a time."""
 
     notes: list[str]
-    """What the report should say about the hands."""
+    """What the report should say about its worker processes."""
 
     @property
     def workers(self) -> Sequence[ClusterWorker]:
@@ -63,4 +63,4 @@ class Pool(Protocol):
         """Wait until something happened, and say what; a list has happened already, and can be stored as one."""
 
     def close(self) -> None:
-        """End every hand, whatever it is doing."""
+        """End every worker process, whatever it is doing."""

@@ -25,8 +25,8 @@ class Processes:
         """Start them, and let them compile the suites of these parts."""
         self.notes: list[str] = []
         self.workers: Sequence[ClusterWorker] = ()
-        self._hands = [_Hand(course.root, options) for _ in range(jobs)]
-        self._running: dict[_Hand, Task] = {}
+        self._processes = [_WorkerProcess(course.root, options) for _ in range(jobs)]
+        self._running: dict[_WorkerProcess, Task] = {}
         self._digests: dict[PartKey, str | None] = {}
         try:
             self._compile(parts)
@@ -36,17 +36,17 @@ class Processes:
 
     def _compile(self, parts: list[PartKey]) -> None:
         todo = list(reversed(parts))
-        asked: dict[_Hand, PartKey] = {}
+        asked: dict[_WorkerProcess, PartKey] = {}
         while todo or asked:
-            for hand in self._hands:
-                if hand not in asked and todo:
-                    asked[hand] = todo.pop()
-                    hand.send(("compile", asked[hand]))
-            for hand in _ready(asked):
-                part = asked.pop(hand)
-                reply = hand.receive()
+            for process in self._processes:
+                if process not in asked and todo:
+                    asked[process] = todo.pop()
+                    process.send(("compile", asked[process]))
+            for process in _ready(asked):
+                part = asked.pop(process)
+                reply = process.receive()
                 if reply is None:
-                    hand.restart()
+                    process.restart()
                 self._digests[part] = None if reply is None else reply[1]
 
     def digest(self, part: PartKey) -> str | None:
@@ -55,33 +55,33 @@ class Processes:
 
     def room(self) -> bool:
         """Whether a process is idle."""
-        return len(self._running) < len(self._hands)
+        return len(self._running) < len(self._processes)
 
     def start(self, task: Task) -> None:
-        """Hand a task to an idle process."""
-        hand = next(hand for hand in self._hands if hand not in self._running)
+        """Give a task to an idle process."""
+        process = next(process for process in self._processes if process not in self._running)
         if task.attempt > 1:
-            hand.restart()
-        self._running[hand] = task
-        hand.send(("grade", task))
+            process.restart()
+        self._running[process] = task
+        process.send(("grade", task))
 
     def events(self) -> list[Graded | Ended]:
         """Wait for any process to have something to say."""
-        return [self._event(hand) for hand in _ready(self._running)]
+        return [self._event(process) for process in _ready(self._running)]
 
-    def _event(self, hand: "_Hand") -> Graded | Ended:
-        reply = hand.receive()
+    def _event(self, process: "_WorkerProcess") -> Graded | Ended:
+        reply = process.receive()
         if reply is not None and reply[0] == "graded":
-            return Graded(self._running[hand], *reply[1:])
-        return Ended(self._running.pop(hand), "" if reply is not None else hand.restart())
+            return Graded(self._running[process], *reply[1:])
+        return Ended(self._running.pop(process), "" if reply is not None else process.restart())
 
     def close(self) -> None:
         """End the processes."""
-        for hand in self._hands:
-            hand.end()
+        for process in self._processes:
+            process.end()
 
 
-class _Hand:
+class _WorkerProcess:
     """One process that grades."""
 
     def __init__(self, root: Path, options: Options) -> None:
@@ -126,10 +126,10 @@ class _Hand:
         return f"the process that graded it ended with status {status}"
 
 
-def _ready(hands: Mapping[_Hand, Any]) -> list[_Hand]:
-    """The hands that have something to say, once there are any."""
-    ready = connection.wait([hand.pipe for hand in hands])
-    return [hand for hand in hands if hand.pipe in ready]
+def _ready(processes: Mapping[_WorkerProcess, Any]) -> list[_WorkerProcess]:
+    """The processes that have something to say, once there are any."""
+    ready = connection.wait([process.pipe for process in processes])
+    return [process for process in processes if process.pipe in ready]
 
 
 def _serve(pipe: "connection.Connection[Any, Any]", root: Path, options: Options) -> None:

@@ -57,7 +57,7 @@ class Watcher:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Run:
+class GradingRun:
     """How a class is graded."""
 
     store: Store
@@ -68,7 +68,9 @@ class Run:
     """Level of the sandbox that every answer must run in."""
 
 
-def grade(course: Course, paths: Sequence[Path], options: Options, run: Run, pool: Pool | None = None) -> GradeReport:
+def grade(
+    course: Course, paths: Sequence[Path], options: Options, run: GradingRun, pool: Pool | None = None
+) -> GradeReport:
     """Grade submissions and report on all of them, in the order given.
 
     The report reads from the store, which must stay open as long as it is used.
@@ -101,20 +103,20 @@ def grade(course: Course, paths: Sequence[Path], options: Options, run: Run, poo
 
 
 def _pool(
-    course: Course, selection: Selection, asked: Sequence[Sequence[CourseExercise]], options: Options, run: Run
+    course: Course, selection: Selection, asked: Sequence[Sequence[CourseExercise]], options: Options, run: GradingRun
 ) -> Pool:
     if options.cluster:
         return _cluster(course, options, run)
     slugs = {exercise.slug for each in asked for exercise in each}
     parts = [(exercise.slug, part.symbol) for exercise, part in selection if exercise.slug in slugs]
-    worth = max(len(asked), sum(map(len, asked)) // ANSWERS_A_PROCESS)
-    jobs = min(options.jobs or os.cpu_count() or 1, worth)
+    useful = max(len(asked), sum(map(len, asked)) // ANSWERS_A_PROCESS)
+    jobs = min(options.jobs or os.cpu_count() or 1, useful)
     if jobs <= 1 or options.device == "cuda":
         return InProcess(course, options)
     return Processes(course, options, jobs, parts)
 
 
-def _cluster(course: Course, options: Options, run: Run) -> Pool:
+def _cluster(course: Course, options: Options, run: GradingRun) -> Pool:
     try:
         from grader.grading.cluster.pool import Cluster
     except ImportError as error:
@@ -133,18 +135,18 @@ class _Class:
         selection: Selection,
         submissions: Sequence[Submission],
         options: Options,
-        run: Run,
+        run: GradingRun,
         pool: Pool,
     ) -> None:
         self.course, self.submissions, self.run, self.pool = course, submissions, run, pool
         self.store, self.watcher = run.store, run.watcher
         self.selection = selection
-        self.places = {(exercise.slug, part.symbol): place for place, (exercise, part) in enumerate(self.selection)}
+        self.part_index = {(exercise.slug, part.symbol): index for index, (exercise, part) in enumerate(self.selection)}
         self.owners = [
             Owner(position=position, student=item.student, path=str(item.path))
             for position, item in enumerate(submissions)
         ]
-        self.setting = self.store.setting(
+        self.environment = self.store.environment(
             {
                 "limits": asdict(options.limits),
                 "device": device_name(options.device),
@@ -225,7 +227,7 @@ class _Class:
         if known:
             with self.store.change():
                 for part, result in known:
-                    self.store.show(owner, self.places[part], result)
+                    self.store.show(owner, self.part_index[part], result)
             before = sum(result <= self.newest for _, result in known)
             self.watcher.known(owner, before, len(known) - before)
             self.count(owner, len(known))
@@ -238,7 +240,7 @@ class _Class:
     def key(self, exercise: CourseExercise, symbol: str, file: str, answer: str, suite: str) -> Key:
         return Key(
             exercise=exercise.slug, part=symbol, file=file, answer=answer, suite=suite,
-            declaration=exercise.digest, setting=self.setting,
+            declaration=exercise.digest, environment=self.environment,
         )  # fmt: skip
 
     def take(self, event: Graded | Ended) -> None:
@@ -259,8 +261,8 @@ class _Class:
         exercise = self.course.exercise(task.exercise)
         key = self.key(exercise, report.part, task.answer.path, task.answer.digest, report.suite)
         with self.store.change():
-            result = self.store.add(key, report, event.sandbox, anew=self.run.fresh)
-            self.store.show(task.owner, self.places[part], result)
+            result = self.store.add(key, report, event.sandbox, fresh=self.run.fresh)
+            self.store.show(task.owner, self.part_index[part], result)
         self.ungraded.pop((task.owner.position, part), None)
         self.in_flight.pop(key, None)
         self.watcher.part(task, report)
@@ -286,7 +288,7 @@ class _Class:
                 part=symbol, exercise=task.exercise, verdict=Verdict.JUDGE_ERROR, score=None, max_score=0.0, suite="",
                 message=event.lost,
             )  # fmt: skip
-            self.store.show_ungraded(task.owner, self.places[part], report)
+            self.store.show_ungraded(task.owner, self.part_index[part], report)
             self.watcher.part(task, report)
             self.count(task.owner, 1)
         if retried:

@@ -11,7 +11,7 @@ from grader.suite.provider import PartKey
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """In a script: the hand that has the task is gone."""
+    """In a script: the worker process that has the task is gone."""
 
     why: str
 
@@ -27,7 +27,7 @@ class Scripted:
         self,
         script: Script,
         *,
-        hands: int = 1,
+        jobs: int = 1,
         digests: Mapping[PartKey, str | None] | None = None,
         sandbox: str = "L2",
     ) -> None:
@@ -35,7 +35,7 @@ class Scripted:
 
         Args:
             script: What becomes of each task.
-            hands: How many tasks are graded at once.
+            jobs: How many tasks are graded at once.
             digests: Digests of suites that are not "suite"; None for one that cannot be compiled.
             sandbox: The level in which answers are said to run.
         """
@@ -44,7 +44,7 @@ class Scripted:
         self.started: list[Task] = []
         """Every task that was started, in order."""
         self.closed = False
-        self._script, self._hands, self._digests, self._sandbox = script, hands, dict(digests or {}), sandbox
+        self._script, self._jobs, self._digests, self._sandbox = script, jobs, dict(digests or {}), sandbox
         self._running: deque[Task] = deque()
 
     def digest(self, part: PartKey) -> str | None:
@@ -52,12 +52,12 @@ class Scripted:
         return self._digests.get(part, "suite")
 
     def room(self) -> bool:
-        """Whether a hand is idle."""
-        return len(self._running) < self._hands
+        """Whether a worker process is idle."""
+        return len(self._running) < self._jobs
 
     def start(self, task: Task) -> None:
-        """Give a task to an idle hand."""
-        assert self.room(), "a task was started although every hand is busy"
+        """Give a task to an idle worker process."""
+        assert self.room(), "a task was started although every worker process is busy"
         self.started.append(task)
         self._running.append(task)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from grader.grading.migrations import migrate
 from grader.model import CourseError, PartReport, SubmissionReport, Verdict, codec
-from grader.model.lazy import Lazily
+from grader.model.lazy import LazySequence
 
 _PATIENCE_SECONDS = 60.0
 _THIS_RUN = """
@@ -40,8 +40,8 @@ class Key:
     """Digest of the part's suite."""
     declaration: str
     """Digest of the exercise's files: hints and points are no part of a suite."""
-    setting: int
-    """Limits, device, versions and engine, as `Store.setting` numbers them."""
+    environment: int
+    """Limits, device, versions and engine, as `Store.environment` numbers them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,7 +82,7 @@ class Store:
             CourseError: where it cannot be opened, or is something else.
         """
         self.path = path
-        with self._told():
+        with self._report_errors():
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 # Results are nobody else's business.
@@ -95,7 +95,7 @@ class Store:
             raise
 
     def _prepare(self) -> None:
-        with self._told():
+        with self._report_errors():
             if self.path is not None:
                 self._to_wal()
             with self.change():
@@ -117,7 +117,7 @@ class Store:
         self._base.execute("PRAGMA synchronous = FULL")
 
     @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
+    def _report_errors(self) -> Iterator[None]:
         """Say what is wrong with a file in a person's words."""
         try:
             yield
@@ -136,7 +136,7 @@ class Store:
         if self._base.in_transaction:
             yield
             return
-        with self._told():
+        with self._report_errors():
             self._base.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -152,7 +152,7 @@ class Store:
 
     # Results
 
-    def setting(self, facts: Mapping[str, Any]) -> int:
+    def environment(self, facts: Mapping[str, Any]) -> int:
         """The number of these limits, device and versions, the same for the same facts."""
         text = json.dumps(facts, sort_keys=True)
         with self.change():
@@ -162,13 +162,13 @@ class Store:
 
     def newest(self) -> int:
         """The number of the newest result there is; 0 where there is none."""
-        with self._told():
+        with self._report_errors():
             (number,) = self._base.execute("SELECT coalesce(max(id), 0) FROM results").fetchone()
         return int(number)
 
     def find(self, key: Key, min_sandbox: str = "") -> int | None:
         """The number of the newest result for a key, judged at this level of the sandbox or above."""
-        with self._told():
+        with self._report_errors():
             row = self._base.execute(
                 "SELECT id FROM results WHERE exercise = ? AND part = ? AND file = ? AND answer = ? AND suite = ?"
                 " AND declaration = ? AND setting = ? AND sandbox >= ? ORDER BY id DESC LIMIT 1",
@@ -176,17 +176,17 @@ class Store:
             ).fetchone()
         return None if row is None else int(row[0])
 
-    def add(self, key: Key, report: PartReport, sandbox: str, *, anew: bool = False) -> int:
+    def add(self, key: Key, report: PartReport, sandbox: str, *, fresh: bool = False) -> int:
         """Store a result and give its number; of graders that found it at the same time, the first is believed.
 
         Args:
             key: What it was judged from.
             report: What was found.
             sandbox: Level of the sandbox in which the answer ran.
-            anew: Store it although there is one.
+            fresh: Store it although there is one.
         """
         with self.change():
-            found = None if anew else self.find(key, sandbox)
+            found = None if fresh else self.find(key, sandbox)
             if found is not None:
                 return found
             cursor = self._base.execute(
@@ -201,11 +201,13 @@ class Store:
 
     # This run
 
-    def show(self, owner: Owner, place: int, result: int) -> None:
+    def show(self, owner: Owner, part_index: int, result: int) -> None:
         """Put a result into this run's report, and into the student's history where it is news there."""
         who = (owner.student, owner.path)
-        with self._told():
-            self._base.execute("INSERT OR REPLACE INTO shown VALUES (?, ?, ?, NULL)", (owner.position, place, result))
+        with self._report_errors():
+            self._base.execute(
+                "INSERT OR REPLACE INTO shown VALUES (?, ?, ?, NULL)", (owner.position, part_index, result)
+            )
             exercise, part, verdict = self._base.execute(
                 "SELECT exercise, part, verdict FROM results WHERE id = ?", (result,)
             ).fetchone()
@@ -217,16 +219,16 @@ class Store:
                     (*who, exercise, part, result, time.time()),
                 )
 
-    def show_ungraded(self, owner: Owner, place: int, report: PartReport) -> None:
+    def show_ungraded(self, owner: Owner, part_index: int, report: PartReport) -> None:
         """Put a part that we failed to judge into this run's report; it is not stored, so it will be tried again."""
-        with self._told():
+        with self._report_errors():
             self._base.execute(
-                "INSERT OR REPLACE INTO shown VALUES (?, ?, NULL, ?)", (owner.position, place, codec.dumps(report))
+                "INSERT OR REPLACE INTO shown VALUES (?, ?, NULL, ?)", (owner.position, part_index, codec.dumps(report))
             )
 
     def score(self, position: int) -> tuple[float, float]:
         """What a submission of this run has earned, and could have."""
-        with self._told():
+        with self._report_errors():
             score, most = self._base.execute(
                 "SELECT total(score), total(max_score) FROM shown JOIN results ON result = id WHERE position = ?",
                 (position,),
@@ -235,7 +237,7 @@ class Store:
 
     def parts(self, position: int) -> tuple[PartReport, ...]:
         """The parts of a submission of this run, in order."""
-        with self._told():
+        with self._report_errors():
             rows = self._base.execute(
                 "SELECT coalesce(ungraded, report) FROM shown LEFT JOIN results ON result = id"
                 " WHERE position = ? ORDER BY place",
@@ -245,7 +247,7 @@ class Store:
 
     def sandboxes(self) -> list[str]:
         """The levels of the sandbox in which this run's results were found."""
-        with self._told():
+        with self._report_errors():
             rows = self._base.execute(
                 "SELECT DISTINCT sandbox FROM results WHERE id IN (SELECT result FROM shown) ORDER BY sandbox"
             ).fetchall()
@@ -253,7 +255,7 @@ class Store:
 
     def ungraded(self) -> int:
         """How many parts of this run could not be judged."""
-        with self._told():
+        with self._report_errors():
             (count,) = self._base.execute("SELECT count(*) FROM shown WHERE ungraded IS NOT NULL").fetchone()
         return int(count)
 
@@ -269,17 +271,17 @@ class Store:
 
     def submissions(self) -> list[tuple[str, str]]:
         """Everyone who was graded, and where: student and path."""
-        with self._told():
+        with self._report_errors():
             return self._base.execute("SELECT DISTINCT student, path FROM gradings ORDER BY student, path").fetchall()
 
     def graded_parts(self) -> list[tuple[str, str]]:
         """Every exercise and part that somebody was graded on."""
-        with self._told():
+        with self._report_errors():
             return self._base.execute("SELECT DISTINCT exercise, part FROM gradings ORDER BY exercise, part").fetchall()
 
     def latest(self, student: str, path: str) -> dict[tuple[str, str], tuple[Verdict, float | None, float]]:
         """Verdict, score and best score of every part that a submission was last graded with."""
-        with self._told():
+        with self._report_errors():
             rows = self._base.execute(
                 "SELECT g.exercise, g.part, verdict, score, max_score FROM gradings g JOIN results r ON result = r.id"
                 " WHERE g.id IN (SELECT max(id) FROM gradings WHERE student = ? AND path = ? GROUP BY exercise, part)",
@@ -289,7 +291,7 @@ class Store:
 
     def history(self, student: str) -> list[Event]:
         """Everything that a student's parts were graded with, oldest first."""
-        with self._told():
+        with self._report_errors():
             rows = self._base.execute(
                 "SELECT g.at, student, path, g.exercise, g.part, verdict, score, max_score, answer, suite, setting,"
                 " declaration FROM gradings g JOIN results r ON result = r.id WHERE student = ? ORDER BY g.id",
@@ -311,7 +313,7 @@ class Store:
         return events
 
 
-def stored_submissions(store: Store, owners: Sequence[Owner]) -> Lazily[SubmissionReport]:
+def stored_submissions(store: Store, owners: Sequence[Owner]) -> LazySequence[SubmissionReport]:
     """The submissions of a run as its report shows them, each read from the store when it is looked at."""
 
     def read(index: int) -> SubmissionReport:
@@ -326,4 +328,4 @@ def stored_submissions(store: Store, owners: Sequence[Owner]) -> Lazily[Submissi
             max_score=sum(part.max_score for part in graded),
         )
 
-    return Lazily(range(len(owners)), read)
+    return LazySequence(range(len(owners)), read)

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from grader.answer.load import Answer
-from grader.case import marks, wire
+from grader.case import wire
+from grader.case.whereabouts import STAGES
 from grader.host.clock import SHORT_SECONDS, Clock
 from grader.host.ending import explained, size_in_words
 from grader.host.process import START_SECONDS, JudgeError, Process
@@ -201,7 +202,7 @@ class Child:
         return f"{doing} took longer than {patience:g} s; perhaps a loop does not end."
 
     def _next_message(self) -> tuple[Any] | None:
-        """Take the next message off what has arrived, and note the marks before it."""
+        """Take the next message off what has arrived, and note the stages announced before it."""
         while (found := self._splitter.pop()) is not None:
             kind, payload = found
             self._undecoded -= wire.HEAD.size + len(payload)
@@ -215,8 +216,8 @@ class Child:
 
     def _where(self) -> tuple[str, int]:
         """The stage and step that the worker noted last."""
-        board = self._process.board
-        stage, step = board.read() if board else ("", -1)
+        whereabouts = self._process.whereabouts
+        stage, step = whereabouts.read() if whereabouts else ("", -1)
         return (stage, step) if stage else (self._stage, self._step)
 
     def _note(self, payload: bytes) -> None:
@@ -224,7 +225,7 @@ class Child:
             stage, step = json.loads(payload[:100])
         except (ValueError, TypeError, RecursionError):
             return
-        if isinstance(stage, str) and stage in marks.STAGES[1:] and type(step) is int:
+        if isinstance(stage, str) and stage in STAGES[1:] and type(step) is int:
             self._stage, self._step = stage, step
 
     def _flush(self) -> None:

@@ -12,7 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from typing import Any
 
-from grader.case import marks
+from grader.case.whereabouts import Whereabouts, new_memory
 from grader.host.process import ANSWER_SECONDS, START_SECONDS, Ending, JudgeError, Starter, waited_for_processor
 
 
@@ -59,14 +59,14 @@ class ForkServer:
         except JudgeError:
             ordered.close()
             raise
-        return Forked(self, ordered.reply["pid"], ordered.frames, ordered.output, ordered.board)
+        return Forked(self, ordered.reply["pid"], ordered.frames, ordered.output, ordered.whereabouts)
 
     def _order(self) -> "_Ordered":
         self._wait_until_ready()
         ours, theirs = socket.socketpair()
         output, written = os.pipe()
-        memory = marks.new()
-        ordered = _Ordered(ours, output, marks.Board(memory))
+        memory = new_memory()
+        ordered = _Ordered(ours, output, Whereabouts(memory))
         try:
             self._tell({"op": "fork"}, theirs.fileno(), written, memory)
         except JudgeError:
@@ -146,23 +146,25 @@ class _Ordered:
 
     frames: socket.socket
     output: int
-    board: marks.Board
+    whereabouts: Whereabouts
     reply: dict[str, Any] | None = None
 
     def close(self) -> None:
         self.frames.close()
         os.close(self.output)
-        self.board.close()
+        self.whereabouts.close()
 
 
 class Forked:
     """A child of the server."""
 
-    def __init__(self, server: ForkServer, pid: int, frames: socket.socket, output: int, board: marks.Board) -> None:
+    def __init__(
+        self, server: ForkServer, pid: int, frames: socket.socket, output: int, whereabouts: Whereabouts
+    ) -> None:
         """Take hold of it; the server does not reap it, so its id stays its own, until it is told to."""
         self._server, self.pid = server, pid
         self.frames, self.output = frames, output
-        self.board: marks.Board | None = board
+        self.whereabouts: Whereabouts | None = whereabouts
         self._reaped = False
         os.set_blocking(output, False)
         try:
@@ -193,8 +195,8 @@ class Forked:
                 self._server.forget(self.pid)
         self.frames.close()
         os.close(self.output)
-        if self.board is not None:
-            self.board.close()
+        if self.whereabouts is not None:
+            self.whereabouts.close()
         if self._handle is not None:
             os.close(self._handle)
 

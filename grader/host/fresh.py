@@ -9,7 +9,7 @@ import sys
 import threading
 from typing import Any, BinaryIO
 
-from grader.case import marks
+from grader.case.whereabouts import Whereabouts
 from grader.host.process import Ending, Starter, waited_for_processor
 
 
@@ -37,7 +37,7 @@ class Fresh:
     def __init__(self, starter: Starter, ours: socket.socket, theirs: socket.socket) -> None:
         """Start it and hand it its socket."""
         self.frames: socket.socket = ours
-        self.board: marks.Board | None = None
+        self.whereabouts: Whereabouts | None = None
         self.output, writable = socket.socketpair()
         if sys.platform == "win32":
             options: dict[str, Any] = {"stdin": subprocess.PIPE}

@@ -17,7 +17,7 @@ def can_fork() -> bool:
     return sys.platform == "linux" and hasattr(os, "fork")
 
 
-def settings(limits: Limits, device: str, sandbox: str) -> dict[str, Any]:
+def confinement(limits: Limits, device: str, sandbox: str) -> dict[str, Any]:
     """What a worker is told about its confinement.
 
     Args:
@@ -49,7 +49,7 @@ def warm_up(limits: Limits, device: str = "cpu") -> None:
     """
     on_cpu = device == "cpu" or (device == "auto" and not _GPU.exists())
     if on_cpu and can_fork():
-        sandbox = settings(limits, "cpu", "auto")
+        sandbox = confinement(limits, "cpu", "auto")
         key = json.dumps(sandbox)
         if key not in _warm:
             _warm[key] = ForkServer(sandbox)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from grader.case import marks
+from grader.case.whereabouts import Whereabouts
 
 START_SECONDS = 120.0
 """Within which a server must have imported torch."""
@@ -52,8 +52,8 @@ class Process(Protocol):
     frames: socket.socket
     output: Any
     """What the answer prints: something a selector can wait for."""
-    board: marks.Board | None
-    """Where it notes what it does; without one it sends marks."""
+    whereabouts: Whereabouts | None
+    """Where it notes what it is about to do; without it, it sends messages."""
 
     def read_output(self, size: int) -> bytes:
         """Read what was printed; nothing at the end."""

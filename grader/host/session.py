@@ -8,7 +8,7 @@ from grader.answer.load import Answer
 from grader.host.child import Child, Stopped, Unread
 from grader.host.forked import ForkServer
 from grader.host.fresh import FreshProcesses
-from grader.host.launch import settings, start_source
+from grader.host.launch import confinement, start_source
 from grader.host.process import JudgeError, Process
 from grader.model import Limits
 from grader.spec import OffLimits
@@ -29,7 +29,7 @@ class Server:
             sandbox: ``auto`` for all that the system offers, or the level to stop at (``L0``, ``L1``, ``L2``).
         """
         self.limits = limits
-        self._settings = settings(limits, device, sandbox)
+        self._confinement = confinement(limits, device, sandbox)
         self._layers: dict[str, bool | str] | None = None
         self._source: ForkServer | FreshProcesses | None = None
         self._open: set[Child] = set()
@@ -37,7 +37,7 @@ class Server:
 
     def _start(self) -> ForkServer | FreshProcesses:
         if self._source is None:
-            self._source = start_source(self._settings)
+            self._source = start_source(self._confinement)
         return self._source
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from grader.compare import apart, criteria
+from grader.compare import criteria, separate
 from grader.compare import tensors as compare
 from grader.compare.outcome import Outcome, error_finding
 from grader.model import (
@@ -58,9 +58,9 @@ class Board:
     def _judge(self, index: int, got: Observation) -> Outcome:
         entry = self.suite.cases[index]
         if entry.kind is CaseKind.ERRORS:
-            return apart.judge_raising(entry.case, got, entry.answered)
+            return separate.judge_raising(entry.case, got, entry.answered)
         if entry.kind is CaseKind.NUMERICS:
-            return apart.judge_numerics(entry.truth, got, self.source)
+            return separate.judge_numerics(entry.truth, got, self.source)
         if entry.kind in (CaseKind.PROPERTY, CaseKind.GROWTH):
             return Outcome()
         return criteria.judge_case(self.part, entry.case, entry.answered, got, source=self.source)
@@ -173,7 +173,7 @@ class Board:
         cases = [in_float64(self.suite.cases[index].case) for index in failing]
         for index, got in zip(failing, again(cases), strict=True):
             truth = self.suite.cases[index].truth["truth"]
-            found = dict(apart.numeric_leaves(got))
+            found = dict(separate.numeric_leaves(got))
             if got["error"] or any(self._is_wrong(leaf, found.get(path), path) for path, leaf in truth.items()):
                 del self.outcomes[index].findings["numerics"]
 
@@ -284,7 +284,7 @@ def _other_structure(expected: Observation, got: Observation) -> tuple[FindingKi
 
 def _size(expected: Observation) -> float:
     sizes = [1e-30]
-    for record in expected.get("steps", []):
-        sizes += [compare.magnitude(leaf) for _, leaf in compare.leaves(record.get("out")) if compare.is_tensor(leaf)]
-        sizes += [compare.magnitude(grad) for grad in record.get("grads", {}).values()]
+    for observed in expected.get("steps", []):
+        sizes += [compare.magnitude(leaf) for _, leaf in compare.leaves(observed.get("out")) if compare.is_tensor(leaf)]
+        sizes += [compare.magnitude(grad) for grad in observed.get("grads", {}).values()]
     return max(sizes)

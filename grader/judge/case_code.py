@@ -10,7 +10,7 @@ import torch
 from grader.judge.argument_code import ArgumentCode, prefixed
 from grader.judge.case_names import expression, names_in
 from grader.judge.tensor_code import Group, lay_out, plain, tensor_code
-from grader.model import CallRecord, Case, DeclaredCase, Line, Observation, Recipe, Step
+from grader.model import Case, DeclaredCase, Line, Observation, Recipe, Step, StepObservation
 
 FIND_TENSORS = '''\
 def tensors(value, name="output"):
@@ -94,15 +94,15 @@ class CaseCode(ArgumentCode):
         for number, step in enumerate(self.case["steps"]):
             if step["do"] == "call":
                 done += 1
-                self._call(step, done, self._record(number))
+                self._call(step, done, self._observed(number))
             elif step["do"] == "run":
                 if not self.shown.lines:
-                    self._run(step["lines"], self._record(number).get("lines", []))
+                    self._run(step["lines"], self._observed(number).get("lines", []))
             else:
                 self.lines.append(f"layer.{step['do']}()")
 
-    def _record(self, number: int) -> CallRecord:
-        """The oracle's record of a step, empty where there is none."""
+    def _observed(self, number: int) -> StepObservation:
+        """What the oracle did in a step, empty where there is none."""
         steps = self.shown.expected["steps"] if self.shown.expected else []
         return steps[number] if number < len(steps) else {}
 
@@ -159,7 +159,7 @@ class CaseCode(ArgumentCode):
             "        own.copy_(value)",
         ]
 
-    def _call(self, step: Step, number: int, record: CallRecord) -> None:
+    def _call(self, step: Step, number: int, observed: StepObservation) -> None:
         several = self.calls > 1
         out, of_call = (f"out{number}", f" of call {number}") if several else ("out", "")
         last = self.case.get("backward") == "last"
@@ -179,7 +179,7 @@ class CaseCode(ArgumentCode):
         self._show(out, of_call)
         if "cotangent" in step and self.shown.criterion in ("", "gradients"):
             before = len(self.lines)
-            self._pull_back(step, out, of_call, record, again=number > 1)
+            self._pull_back(step, out, of_call, observed, again=number > 1)
             if last:
                 self.at_the_end += ["", *self.lines[before:]]
                 del self.lines[before:]
@@ -197,7 +197,7 @@ class CaseCode(ArgumentCode):
         if self.shown.inputs:
             self.lines += [f'print("{name} after the call:", {name})' for name in sorted(self.taken)]
 
-    def _pull_back(self, step: Step, out: str, of_call: str, record: CallRecord, *, again: bool) -> None:
+    def _pull_back(self, step: Step, out: str, of_call: str, observed: StepObservation, *, again: bool) -> None:
         """Write the backward pass that the judge does, and print every gradient it compares."""
         in_call = of_call.replace(" of", " in")
         has_parameters = any(recipe.get("role", "parameter") == "parameter" for _, recipe in self._state())
@@ -205,7 +205,7 @@ class CaseCode(ArgumentCode):
             return
         if again and has_parameters:
             self.lines.append("layer.zero_grad()")
-        sent = record.get("out")
+        sent = observed.get("out")
         if isinstance(sent, torch.Tensor) or (isinstance(sent, Mapping) and "$sketch" in sent):
             shape = list(sent.shape if isinstance(sent, torch.Tensor) else sent["shape"])
             seed = (step["cotangent"] + zlib.crc32(b"output")) % 2**32
@@ -231,21 +231,21 @@ class CaseCode(ArgumentCode):
                 f'    print(f"gradient of {{name}}{in_call}:", parameter.grad)',
             ]
 
-    def _run(self, lines: Sequence[str], records: Sequence[Line]) -> None:
+    def _run(self, lines: Sequence[str], answered: Sequence[Line]) -> None:
         """Write lines of Python as they stand; the value of an expression is printed where there is one to compare."""
         for number, line in enumerate(lines):
-            record = records[number] if number < len(records) else None
-            if record is not None and "raised" in record:
+            observed = answered[number] if number < len(answered) else None
+            if observed is not None and "raised" in observed:
                 self.lines += [
                     "try:",
                     *(f"    {part}" for part in line.splitlines()),
                     "except Exception as error:",
                     '    print(type(error).__name__ + ":", error)',
                     "else:",
-                    f'    print("Nothing was raised; {_article(record["raised"])} was expected.")',
+                    f'    print("Nothing was raised; {_article(observed["raised"])} was expected.")',
                 ]
                 continue
-            has_value = record.get("value") is not None if record is not None else number == len(lines) - 1
+            has_value = observed.get("value") is not None if observed is not None else number == len(lines) - 1
             value = expression(line) if has_value else None
             self.lines.append(line if value is None else f"print({value})")
 

@@ -19,7 +19,7 @@ from grader.judge.board import Board
 from grader.judge.diagnose import diagnose
 from grader.judge.explain import Budget, Scene, counterexample
 from grader.judge.reports import Nothing, Reports, not_own_work
-from grader.judge.run import NotDefined, Run
+from grader.judge.run import AnswerRun, NotDefined
 from grader.model import CriterionReport, FindingKind, Limits, PartReport, Verdict
 from grader.spec import Part
 from grader.suite.data import Suite
@@ -80,7 +80,7 @@ class PartGrader:
             run = None
             if load_stop is None:
                 # Its child loads the answer while the text is searched.
-                run = Run(self.server, answer, self.part.symbol, self.part.off_limits, self.limits)
+                run = AnswerRun(self.server, answer, self.part.symbol, self.part.off_limits, self.limits)
                 stack.enter_context(closing(run))
             uses = off_limits_uses(tree, self.part.symbol, self.part.off_limits)
             if uses:
@@ -101,7 +101,7 @@ class PartGrader:
             assert run is not None
             return self._run(answer, run), None
 
-    def _run(self, answer: Answer, run: Run) -> Outcome:
+    def _run(self, answer: Answer, run: AnswerRun) -> Outcome:
         board = Board(self.part, self.suite, self.reports.rubric, answer.lines)
         for index, observation in run.observations(self.suite.cases):
             board.add(index, observation)

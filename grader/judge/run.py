@@ -30,7 +30,7 @@ class NotDefined:
     """The line at which the file stops, where an exception stopped it."""
 
 
-class Run:
+class AnswerRun:
     """The observations of one answer."""
 
     def __init__(self, server: Server, answer: Answer, symbol: str, off_limits: OffLimits, limits: Limits) -> None:

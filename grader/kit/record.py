@@ -227,9 +227,9 @@ def differences(old: Path, new: bytes) -> Sequence[str]:
     Values are compared as the judge compares them, for their last bits depend on the processor.
     """
     before, after = Record(old), _InMemory(old, new)
-    told = {name for name in after.data if name != "versions" and before.data.get(name) != after.data[name]}
-    if told:
-        return sorted(told)
+    changed = {name for name in after.data if name != "versions" and before.data.get(name) != after.data[name]}
+    if changed:
+        return sorted(changed)
     if before.data.get("versions") != after.data["versions"]:
         return []
     found = []

@@ -58,12 +58,12 @@ def recorded_exercises(root: Path, assignments: Sequence[str]) -> Sequence[Recor
     Raises:
         CourseError: where it has none.
     """
-    places = [(path.parts[-3], path) for path in root.glob(f"*/{FOLDER}/*{SUFFIX}")]
+    paths = [(path.parts[-3], path) for path in root.glob(f"*/{FOLDER}/*{SUFFIX}")]
     if len(assignments) == 1:
-        places += [(assignments[0], path) for path in root.glob(f"{FOLDER}/*{SUFFIX}")]
+        paths += [(assignments[0], path) for path in root.glob(f"{FOLDER}/*{SUFFIX}")]
     found = [
         RecordedExercise(assignment=assignment, name=path.stem, folder=path.parents[1], record=Record(path))
-        for assignment, path in places
+        for assignment, path in paths
     ]
     if not found:
         raise CourseError(f"{root} is a kit without recorded suites.", "Take it from the course again.")

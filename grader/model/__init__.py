@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 
 from grader.model.cases import (
     Argument,
-    CallRecord,
     Case,
     CaseBody,
     CaseKind,
@@ -28,6 +27,7 @@ from grader.model.cases import (
     Sketch,
     StateItem,
     Step,
+    StepObservation,
     Truth,
     Use,
     as_case,
@@ -37,7 +37,7 @@ from grader.model.kinds import ABOUT_DTYPE, EXCEPTIONS, SAID_BY_MESSAGE, Finding
 from grader.model.verdicts import CRITERIA, DEPENDS, Verdict
 
 __all__ = [
-    "ABOUT_DTYPE", "CRITERIA", "DEPENDS", "EXCEPTIONS", "Argument", "CallRecord", "Case", "CaseBody", "CaseKind",
+    "ABOUT_DTYPE", "CRITERIA", "DEPENDS", "EXCEPTIONS", "Argument", "StepObservation", "Case", "CaseBody", "CaseKind",
     "ClusterWorker", "Counterexample", "CourseError", "CriterionReport", "DeclaredCase", "Description", "Diagnosis",
     "Encoded", "Failure", "Fills", "Finding", "FindingKind", "GradeReport", "Hole", "HoleKind", "Leaf", "Limits",
     "Line", "Load", "New", "Observation", "OffLimitsUse", "PartReport", "ProvenExercise", "ProvenPart", "Raised",
@@ -159,11 +159,11 @@ class CriterionReport:
     """The line of the answer that the message names at its end, as `named_line` writes it."""
 
 
-def named_line(place: int | str | None) -> str:
+def named_line(where: int | str | None) -> str:
     """How the end of a message names a line of the answer, or a place in words; nothing where there is none."""
-    if place is None:
+    if where is None:
         return ""
-    return f" (line {place})" if isinstance(place, int) else f" ({place})"
+    return f" (line {where})" if isinstance(where, int) else f" ({where})"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -192,7 +192,7 @@ class Line(TypedDict, total=False):
     """The exception's."""
 
 
-class CallRecord(TypedDict, total=False):
+class StepObservation(TypedDict, total=False):
     """What one step gave; nothing for a change of mode."""
 
     out: Encoded
@@ -271,10 +271,10 @@ class Use(TypedDict):
 class Observation(TypedDict, total=False):
     """What running a case gave."""
 
-    steps: Required[list[CallRecord]]
+    steps: Required[list[StepObservation]]
     """One for each step that came to its end."""
     error: Required[Failure | None]
-    partial: CallRecord
+    partial: StepObservation
     """Of the step that did not: what it gave before its backward pass failed."""
     new: Description
     load: Load

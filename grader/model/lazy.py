@@ -6,7 +6,7 @@ from typing import Generic, TypeVar, overload
 _Item = TypeVar("_Item")
 
 
-class Lazily(Sequence[_Item], Generic[_Item]):
+class LazySequence(Sequence[_Item], Generic[_Item]):
     """Items by number, none of them kept."""
 
     def __init__(self, numbers: range, make: Callable[[int], _Item]) -> None:
@@ -19,8 +19,8 @@ class Lazily(Sequence[_Item], Generic[_Item]):
     @overload
     def __getitem__(self, index: int) -> _Item: ...
     @overload
-    def __getitem__(self, index: slice) -> "Lazily[_Item]": ...
-    def __getitem__(self, index: int | slice) -> "_Item | Lazily[_Item]":
+    def __getitem__(self, index: slice) -> "LazySequence[_Item]": ...
+    def __getitem__(self, index: int | slice) -> "_Item | LazySequence[_Item]":
         """Make an item, or stand for some of them."""
         found = self._numbers[index]
-        return Lazily(found, self._make) if isinstance(found, range) else self._make(found)
+        return LazySequence(found, self._make) if isinstance(found, range) else self._make(found)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from grader.model import CourseError, CriterionReport, GradeReport, PartReport, SubmissionReport, Verdict
-from grader.model.lazy import Lazily
+from grader.model.lazy import LazySequence
 
 POLICIES = ("none", "criterion", "counterexample")
 """From verdicts only, over messages and hints, to the failing case itself."""
@@ -29,7 +29,7 @@ def redact(report: GradeReport, policy: str) -> GradeReport:
     if policy == "counterexample":
         return report
     whole = report.submissions
-    return replace(report, submissions=Lazily(range(len(whole)), lambda index: _submission(whole[index], policy)))
+    return replace(report, submissions=LazySequence(range(len(whole)), lambda index: _submission(whole[index], policy)))
 
 
 def _submission(submission: SubmissionReport, policy: str) -> SubmissionReport:

@@ -93,7 +93,7 @@ def points(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".") if value else "0"
 
 
-def place(index: tuple[int, ...] | None) -> str:
+def subscript(index: tuple[int, ...] | None) -> str:
     """An index as it is written in Python."""
     return "" if index is None else "[" + ", ".join(map(str, index)) + "]"
 

@@ -75,7 +75,7 @@ def texts(course: Course, points: Mapping[str, float], *, bundled: bool) -> Iter
     """
     install = f"./{CHECKER}" if bundled else "--editable .."
     yield PurePosixPath("README.md"), _readme(course, points, install)
-    yield PurePosixPath("course.toml"), settings(course, list(points))
+    yield PurePosixPath("course.toml"), course_toml(course, list(points))
     if bundled:
         yield PurePosixPath(CHECKER) / "pyproject.toml", _pyproject()
 
@@ -103,13 +103,13 @@ def _checkout() -> Path:
 def _readme(course: Course, points: Mapping[str, float], install: str) -> str:
     first = next((exercise.slug for exercise in course.exercises), "")
     rows = ["| assignment | points |", "| --- | --- |"]
-    rows += [f"| [{name}]({name}/README.md) | {worth:g} |" for name, worth in points.items()]
+    rows += [f"| [{name}]({name}/README.md) | {most:g} |" for name, most in points.items()]
     return _README.format(
         title=course.title, install=install, first=first, commands=_COMMANDS, assignments="\n".join(rows)
     )
 
 
-def settings(course: Course, assignments: Sequence[str]) -> str:
+def course_toml(course: Course, assignments: Sequence[str]) -> str:
     """The ``course.toml`` of a kit with these assignments."""
     lines = [
         "# A student's kit: the public cases are recorded in */checks/; there are no solutions here.",

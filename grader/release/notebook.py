@@ -30,16 +30,17 @@ def notebook(
         name: The exercise, as its answer file is called.
         handout: The lesson, in Markdown; its figures are relative to the assignment's folder.
         pieces: The stub.
-        points: What each part is worth.
+        points: The points of each part, by symbol.
         checks: Whether the graded cells can be run, for the public cases (see `grader.magic`).
     """
     cells = [_locked("markdown", f"{name}-lesson", handout.strip()), _locked("code", f"{name}-imports", pieces.imports)]
     if checks:
         cells.append(_locked("code", f"{name}-checks", _LOAD))
     for symbol, source in pieces.parts.items():
-        worth = points[symbol]
         cells.append(_solution(f"{name}-{symbol}", source))
-        cells.append(_graded(check_id(name, symbol), (_check if checks else _notice)(symbol, worth), worth))
+        cells.append(
+            _graded(check_id(name, symbol), (_check if checks else _notice)(symbol, points[symbol]), points[symbol])
+        )
     return written(cells)
 
 

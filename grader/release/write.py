@@ -41,7 +41,7 @@ When the parts are written, open [capstone.ipynb](capstone.ipynb): it trains a s
 next to the same net of `torch.nn`. It is not graded.
 """
 
-Worth = Callable[[CourseExercise, Part], float]
+PointsOf = Callable[[CourseExercise, Part], float]
 """The points of a part."""
 
 
@@ -58,12 +58,12 @@ class Build:
     """Files taken over as they are."""
 
 
-def build(course: Course, worth: Worth, *, checks: bool = False) -> Build:
+def build(course: Course, points_of: PointsOf, *, checks: bool = False) -> Build:
     """The assignments: texts and figures.
 
     Args:
         course: The course.
-        worth: The points of each part (`Suites.worth`).
+        points_of: The points of each part (`Suites.points`).
         checks: Whether the graded cells of the notebooks run the public cases.
     """
     if course.is_kit:
@@ -72,7 +72,7 @@ def build(course: Course, worth: Worth, *, checks: bool = False) -> Build:
     for assignment, group in groupby(course.exercises, key=lambda exercise: exercise.assignment):
         folder, exercises = PurePosixPath(assignment), list(group)
         points = {
-            exercise.name: {part.symbol: worth(exercise, part) for part in exercise.parts} for exercise in exercises
+            exercise.name: {part.symbol: points_of(exercise, part) for part in exercise.parts} for exercise in exercises
         }
         final = exercises[0].folder.parent / CAPSTONE_SCRIPT
         result.texts[folder / "README.md"] = _readme(course, assignment, exercises, points, final.is_file())
@@ -97,13 +97,13 @@ def build_kit(course: Course, suites: Suites, *, bundled: bool) -> Build:
         suites: Its public suites.
         bundled: Whether the checker is in it.
     """
-    made = build(course, suites.worth)
+    made = build(course, suites.points)
     points: dict[str, float] = {}
     for exercise in course.exercises:
-        worth = sum(suites.worth(exercise, part) for part in exercise.parts)
-        points[exercise.assignment] = points.get(exercise.assignment, 0.0) + worth
-        place = PurePosixPath(exercise.assignment) / FOLDER / f"{exercise.name}{SUFFIX}"
-        made.records[place] = recorded(exercise, suites)
+        most = sum(suites.points(exercise, part) for part in exercise.parts)
+        points[exercise.assignment] = points.get(exercise.assignment, 0.0) + most
+        path = PurePosixPath(exercise.assignment) / FOLDER / f"{exercise.name}{SUFFIX}"
+        made.records[path] = recorded(exercise, suites)
     made.texts.update(kit.texts(course, points, bundled=bundled))
     if bundled:
         made.copies.update(kit.checker())
@@ -235,7 +235,7 @@ def _readme(
     points: Mapping[str, Mapping[str, float]],
     has_capstone: bool,
 ) -> str:
-    total = sum(worth for parts in points.values() for worth in parts.values())
+    total = sum(most for parts in points.values() for most in parts.values())
     lines = [
         f"# {assignment.replace('_', ' ').capitalize()}",
         "",
@@ -245,7 +245,7 @@ def _readme(
         "| --- | --- | --- |",
     ]
     for exercise in exercises:
-        parts = ", ".join(f"`{symbol}` {worth:g}" for symbol, worth in points[exercise.name].items())
+        parts = ", ".join(f"`{symbol}` {most:g}" for symbol, most in points[exercise.name].items())
         lines.append(
             f"| {exercise.declaration.title} | [{exercise.name}.py]({exercise.name}.py) or "
             f"[{exercise.name}.ipynb]({exercise.name}.ipynb) | {parts} |"

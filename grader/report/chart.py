@@ -77,8 +77,8 @@ def outcomes(parts: Sequence[str], totals: Mapping[str, Sequence[int]]) -> Marku
         axes.tick_params(left=False)
         figure.legend(loc="outside upper left", ncols=3, frameon=False)
         said = "; ".join(
-            f"{part}: " + ", ".join(f"{counts[place]} {name}" for name, counts in totals.items() if counts[place])
-            for place, part in enumerate(parts)
+            f"{part}: " + ", ".join(f"{counts[index]} {name}" for name, counts in totals.items() if counts[index])
+            for index, part in enumerate(parts)
         )
         return _inline(figure, f"How the answers ended. {said}")
 

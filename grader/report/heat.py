@@ -78,7 +78,7 @@ def heat_map(pair: Compared) -> HeatMap:
     across = list(product(*map(range, pair.shape[split:])))
     width = len(across)
     off = [_off(*values) for values in zip(pair.expected, pair.got, pair.wrong, strict=True)]
-    place = max(range(len(off)), key=off.__getitem__)
+    index = max(range(len(off)), key=off.__getitem__)
     finite = [value for value in off if math.isfinite(value)]
     most = max(finite, default=0.0)
 
@@ -86,12 +86,12 @@ def heat_map(pair: Compared) -> HeatMap:
         flat = row * width + column
         return Square((*down[row], *across[column]), pair.expected[flat], pair.got[flat], _level(off[flat], most))
 
-    row_range, column_range = _window(place // width, len(down), _ROWS), _window(place % width, width, _COLUMNS)
+    row_range, column_range = _window(index // width, len(down), _ROWS), _window(index % width, width, _COLUMNS)
     return HeatMap(
         name=pair.name, shape=pair.shape, wrong=sum(pair.wrong), size=len(off),
         down=[down[row] for row in row_range], across=[across[column] for column in column_range],
         rows=[[square(row, column) for column in column_range] for row in row_range],
-        worst=square(place // width, place % width),
+        worst=square(index // width, index % width),
     )  # fmt: skip
 
 
@@ -108,9 +108,9 @@ def _level(off: float, most: float) -> int:
     return LEVELS if off > most else max(1, math.ceil(LEVELS * off / most))
 
 
-def _window(place: int, length: int, most: int) -> range:
-    """As many neighbours of a place as are drawn."""
-    start = max(0, min(place - most // 2, length - most))
+def _window(index: int, length: int, most: int) -> range:
+    """As many neighbours of an element as are drawn."""
+    start = max(0, min(index - most // 2, length - most))
     return range(start, min(length, start + most))
 
 

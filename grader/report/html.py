@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from grader.model import GradeReport, PartReport, ProvenExercise, SubmissionReport, Verdict
 from grader.model.policy import redact
-from grader.model.words import LOOKS, clean, in_words, place, points, unlike
+from grader.model.words import LOOKS, clean, in_words, points, subscript, unlike
 from grader.report import summary
 from grader.report.chart import histogram, outcomes
 from grader.report.exercise import ClassExercise, totals
@@ -32,7 +32,7 @@ _KINDS = {
 }
 
 
-class Cell(NamedTuple):
+class TableCell(NamedTuple):
     """One square of the matrix."""
 
     text: str
@@ -41,7 +41,7 @@ class Cell(NamedTuple):
     """What it sorts by where that is not its text."""
 
 
-_NOTHING = Cell("–", "none", -1)
+_NOTHING = TableCell("–", "none", -1)
 
 
 class Row(NamedTuple):
@@ -52,12 +52,12 @@ class Row(NamedTuple):
     max_score: float
     layout: Mapping[tuple[str, str], int]
     """Where the square of an exercise's part is."""
-    cells: tuple[Cell, ...]
+    cells: tuple[TableCell, ...]
 
-    def cell(self, key: tuple[str, str]) -> Cell:
+    def cell(self, key: tuple[str, str]) -> TableCell:
         """The square of a part."""
-        place = self.layout.get(key)
-        return _NOTHING if place is None else self.cells[place]
+        index = self.layout.get(key)
+        return _NOTHING if index is None else self.cells[index]
 
 
 def write(
@@ -112,12 +112,12 @@ def _gather(report: GradeReport) -> tuple[Summary, list[Row]]:
     """What the pages of the teacher show, found in one look at each submission and kept small."""
     found = Summary()
     rows = []
-    cells: dict[Cell, Cell] = {}
+    cells: dict[TableCell, TableCell] = {}
     layouts: dict[tuple[tuple[str, str], ...], dict[tuple[str, str], int]] = {}
     for submission in report.submissions:
         found.add(submission)
         keys = tuple((part.exercise, part.part) for part in submission.parts)
-        layout = layouts.setdefault(keys, {key: place for place, key in enumerate(keys)})
+        layout = layouts.setdefault(keys, {key: index for index, key in enumerate(keys)})
         # Of equal squares, and of equal orders of them, a class has few.
         squares = (_cell(part) for part in submission.parts)
         shown = tuple(cells.setdefault(square, square) for square in squares)
@@ -146,7 +146,7 @@ def _environment() -> Environment:
         "failures": summary.FAILURES,
         "kind": lambda verdict: _KINDS.get(verdict, "is-bad"),
         "points": points,
-        "place": place,
+        "subscript": subscript,
         "in_words": in_words,
         "code": _code,
     }
@@ -156,13 +156,13 @@ def _environment() -> Environment:
 
 @lru_cache(maxsize=512)
 def _code(source: str) -> Markup:
-    """Python with its words marked; the class of students often shares a counterexample."""
+    """Python with its words highlighted; the class of students often shares a counterexample."""
     from pygments import highlight  # type: ignore[import-untyped]
     from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
     from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 
-    marked = highlight(clean(source), PythonLexer(), HtmlFormatter(nowrap=True))
-    return Markup(marked.strip("\n"))
+    highlighted = highlight(clean(source), PythonLexer(), HtmlFormatter(nowrap=True))
+    return Markup(highlighted.strip("\n"))
 
 
 def _failed(part: PartReport) -> bool:
@@ -227,7 +227,7 @@ def _exercise(row: ClassExercise, rows: Sequence[Row], files: Sequence[str]) -> 
             {"student": each.student, "file": file, "cells": [each.cell(key) for key in keys]}
             for each, file in zip(rows, files, strict=True)
         ),
-        "who": {place: (rows[place].student, files[place]) for item in row.misconceptions for place in item.first},
+        "who": {index: (rows[index].student, files[index]) for item in row.misconceptions for index in item.first},
         "chart": outcomes([part.part for part in row.parts], totals(row.parts)),
     }
 
@@ -236,13 +236,13 @@ def _assignment(key: tuple[str, str]) -> str:
     return key[0].split("/")[0]
 
 
-def _cell(part: PartReport) -> Cell:
+def _cell(part: PartReport) -> TableCell:
     if part.verdict is Verdict.NOT_ATTEMPTED:
         return _NOTHING
     if part.verdict is Verdict.JUDGE_ERROR or part.score is None:
-        return Cell("?", "ungraded", -2)
+        return TableCell("?", "ungraded", -2)
     if part.verdict is Verdict.OFF_LIMITS:
-        return Cell(f"⊘ {points(part.score)}", "off", 0)
+        return TableCell(f"⊘ {points(part.score)}", "off", 0)
     share = part.score / part.max_score if part.max_score else 1.0
     bounds = (("full", 1.0), ("high", 2 / 3), ("middle", 1 / 3), ("low", 1e-9))
-    return Cell(points(part.score), next((look for look, bound in bounds if share >= bound), "zero"))
+    return TableCell(points(part.score), next((look for look, bound in bounds if share >= bound), "zero"))

@@ -9,7 +9,7 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 from grader.model import Counterexample, CriterionReport, FindingKind, PartReport, Verdict
-from grader.model.words import LOOKS, clean, in_words, one_line, place, points
+from grader.model.words import LOOKS, clean, in_words, one_line, points, subscript
 
 FAILED = tuple(item for item in Verdict if item not in (Verdict.ACCEPTED, Verdict.SKIPPED, Verdict.NOT_ATTEMPTED))
 _SECTIONS = {
@@ -34,7 +34,7 @@ class Code(Text):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AnswerPaths:
     """Where a part's answer and lesson are, as the reader would type it."""
 
     answer: str = ""
@@ -79,7 +79,7 @@ def headline(part: PartReport, *, ascii_only: bool = False) -> Text:
     return text
 
 
-def render_part(part: PartReport, console: Console, where: Place | None = None) -> None:
+def render_part(part: PartReport, console: Console, where: AnswerPaths | None = None) -> None:
     """Print what was found for one part.
 
     Args:
@@ -87,7 +87,9 @@ def render_part(part: PartReport, console: Console, where: Place | None = None) 
         console: Where to; its width and colours are respected.
         where: Where its answer and its lesson are.
     """
-    for piece in screen(part, where or Place(), ascii_only=console.options.ascii_only, plain=not console.is_terminal):
+    for piece in screen(
+        part, where or AnswerPaths(), ascii_only=console.options.ascii_only, plain=not console.is_terminal
+    ):
         _print(piece, console)
 
 
@@ -98,16 +100,18 @@ def _print(piece: RenderableType, console: Console) -> None:
     )
 
 
-def plain_text(part: PartReport, where: Place | None = None, *, width: int = 100, show: str = "") -> str:
+def plain_text(part: PartReport, where: AnswerPaths | None = None, *, width: int = 100, show: str = "") -> str:
     """What `render_part` prints, as plain text; `show` names the criterion to show large."""
     console = Console(width=width, no_color=True, force_terminal=False, highlight=False, legacy_windows=False)
     with console.capture() as capture:
-        for piece in screen(part, where or Place(), ascii_only=False, plain=True, show=show):
+        for piece in screen(part, where or AnswerPaths(), ascii_only=False, plain=True, show=show):
             _print(piece, console)
     return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
 
 
-def screen(part: PartReport, where: Place, *, ascii_only: bool, plain: bool, show: str = "") -> list[RenderableType]:
+def screen(
+    part: PartReport, where: AnswerPaths, *, ascii_only: bool, plain: bool, show: str = ""
+) -> list[RenderableType]:
     """The pieces of a part's screen, from top to bottom."""
     pieces: list[RenderableType] = [headline(part, ascii_only=ascii_only)]
     if part.verdict is Verdict.ACCEPTED:
@@ -144,16 +148,16 @@ def _others(part: PartReport, shown: CriterionReport, ascii_only: bool) -> Itera
         yield text.append(f"{', '.join(names)}{word}", "dim" if shown.name not in names else "")
 
 
-def _example(example: Counterexample, part: PartReport, where: Place, plain: bool) -> list[RenderableType]:
+def _example(example: Counterexample, part: PartReport, where: AnswerPaths, plain: bool) -> list[RenderableType]:
     pieces: list[RenderableType] = []
     if example.snippet:
         pieces += [Text(), Text("To see it, run this beside your answer:", "dim")]
         pieces.append(_code(example.snippet, plain))
-    expected, got = marked(clean(example.expected), clean(example.got))
+    expected, got = highlighted(clean(example.expected), clean(example.got))
     rows = [("expected", expected, "green"), ("got", got, "red")] if example.shows_values else []
     found = [_row(label, text, style) for label, text, style in rows if text]
     if example.difference is not None and example.index and not expected.startswith("["):
-        found.append(_row("largest", f"{example.difference:.3g} at {place(example.index)}"))
+        found.append(_row("largest", f"{example.difference:.3g} at {subscript(example.index)}"))
     if example.line:
         at = f"{where.answer or part.exercise + '.py'}:{example.line}"
         found.append(_row("your line", f"{at}  {one_line(example.source)}"))
@@ -173,7 +177,7 @@ def _code(snippet: str, plain: bool) -> Code:
     return Code(coloured.plain, spans=coloured.spans)
 
 
-def marked(expected: str, got: str) -> tuple[str, str]:
+def highlighted(expected: str, got: str) -> tuple[str, str]:
     """Two values as text, the first element that differs put between ▸ and ◂ where both are lists of one form."""
     if not (expected.startswith("[") and got.startswith("[")):
         return expected, got
@@ -182,15 +186,15 @@ def marked(expected: str, got: str) -> tuple[str, str]:
         return expected, got
     for one, other in zip(ours, theirs, strict=True):
         if one[0] != other[0]:
-            return _mark(expected, one), _mark(got, other)
+            return _highlight(expected, one), _highlight(got, other)
     return expected, got
 
 
-def _mark(text: str, token: re.Match[str]) -> str:
+def _highlight(text: str, token: re.Match[str]) -> str:
     return f"{text[: token.start()]}▸{token[0]}◂{text[token.end() :]}"
 
 
-def _further(part: PartReport, criterion: CriterionReport, where: Place) -> Sequence[Text]:
+def _further(part: PartReport, criterion: CriterionReport, where: AnswerPaths) -> Sequence[Text]:
     """Where to read on."""
     lines = []
     found = section_of(where.text, criterion.name)

@@ -88,16 +88,16 @@ class Summary:
 
     def add(self, submission: SubmissionReport) -> None:
         """Look at the next submission."""
-        place = len(self.scores)
+        student = len(self.scores)
         self.scores.append(submission.score)
         self.best = max(self.best, submission.max_score)
         share = submission.score / submission.max_score if submission.max_score else 0.0
         self.tenths[min(9, max(0, int(share * 10)))] += 1
         for part in submission.parts:
-            self._part(place, part)
+            self._part(student, part)
         self.ungraded += ungraded(submission)
 
-    def _part(self, place: int, part: PartReport) -> None:
+    def _part(self, student: int, part: PartReport) -> None:
         column = (part.exercise, part.part)
         self.columns[column] = max(self.columns.get(column, 0.0), part.max_score)
         self.outcomes.setdefault(column, Counter())[outcome(part)] += 1
@@ -112,7 +112,7 @@ class Summary:
             self._shown[shown] += 1
             named = self._who.setdefault(shown, [])
             if len(named) < NAMED:
-                named.append(place)
+                named.append(student)
 
     def criteria(self, exercise: str, part: str) -> list[Hard]:
         """Every criterion of a part on which anything was judged, in the order of the rubric."""

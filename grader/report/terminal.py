@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.model import CriterionReport, GradeReport, OffLimitsUse, PartReport, SubmissionReport, Verdict
-from grader.model.words import LOOKS, clean, in_words, one_line, place, points
+from grader.model.words import LOOKS, clean, in_words, one_line, points, subscript
 from grader.report import summary
 
 _FEW = 3
@@ -290,7 +290,7 @@ def _of(item: PartReport | CriterionReport | SubmissionReport) -> str:
 def _difference(difference: float | None, index: tuple[int, ...] | None) -> str:
     if difference is None:
         return ""
-    return f"{difference:.3g} at most" + (f", at {place(index)}" if index else "")
+    return f"{difference:.3g} at most" + (f", at {subscript(index)}" if index else "")
 
 
 def _count(number: int, noun: str) -> str:

@@ -51,10 +51,10 @@ def dropout_between(
     step = call(tensor(_LENGTH, _BATCH, _INPUT, grad=False), cotangent=None)
     kwargs: dict[str, Argument] = {"num_layers": layers, "dropout": p, "bidirectional": directions == 2}
     case = layer_case((_INPUT, WIDTH), kwargs, [step, step, evaluate(), step, train(), step], state=state)
-    settings = ", ".join(f"{name}={value}" for name, value in kwargs.items())
+    arguments = ", ".join(f"{name}={value}" for name, value in kwargs.items())
 
     def holds(observations: Sequence[Observation]) -> str | None:
-        found = [_output_and_state(record["out"]) for record in observations[0]["steps"] if "out" in record]
+        found = [_output_and_state(observed["out"]) for observed in observations[0]["steps"] if "out" in observed]
         first, second, resting, third = found
         lowest = resting[0]
         for _ in range(squashes * (layers - 1)):
@@ -62,9 +62,9 @@ def dropout_between(
         for output, h_n in (first, second, third):
             said = _one_call(squashes, p, lowest, resting[1][:directions], output, h_n)
             if said:
-                return f"in training, with {settings}: {said}"
+                return f"in training, with {arguments}: {said}"
         if torch.equal(first[0], second[0]) or torch.equal(first[0], third[0]):
-            return f"in training, with {settings}: two calls drop the very same elements"
+            return f"in training, with {arguments}: two calls drop the very same elements"
         return None
 
     return Property(criterion="values", cases=[case], holds=holds, shows=_SHOWS)

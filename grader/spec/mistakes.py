@@ -60,9 +60,9 @@ def misconception(part: str, criterion: str) -> Callable[[_Answer], _Answer]:
         hint = _one_line(answer.__doc__ or "")
         if not hint:
             raise ValueError(f"the misconception {answer.__name__} has no docstring, so no hint")
-        marks = [*vars(answer).get("__misconceptions__", [])]
-        marks.append(Misconception(name=answer.__name__, part=part, criterion=criterion, hint=hint, answer=answer))
-        setattr(answer, "__misconceptions__", marks)  # noqa: B010 - mypy knows no such attribute
+        declared = [*vars(answer).get("__misconceptions__", [])]
+        declared.append(Misconception(name=answer.__name__, part=part, criterion=criterion, hint=hint, answer=answer))
+        setattr(answer, "__misconceptions__", declared)  # noqa: B010 - mypy knows no such attribute
         return answer
 
     return mark

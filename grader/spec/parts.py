@@ -94,7 +94,7 @@ class Part:
     tolerance: float = 1e-8
     points: Mapping[str, float] = field(default_factory=dict)
     size: int = 64
-    """Random cases in a suite, besides examples and killers of misconceptions."""
+    """Random cases in a suite, besides examples and witnesses of misconceptions."""
     positional: bool = True
     """Whether the constructor's arguments are also passed by position."""
     judged_lines: str = "values"

@@ -154,7 +154,7 @@ class Tree(Lines):
         """The names that a module does not hold."""
         return [name for name in NAMES if name not in self.held[owner]]
 
-    def place(self) -> tuple[str, str, Slot | None]:
+    def slot(self) -> tuple[str, str, Slot | None]:
         """A module, a name, and what the name holds there."""
         owner = self.pick(self.held)
         name = self.pick(self.held[owner] if self.held[owner] and self.coin() else NAMES)
@@ -235,7 +235,7 @@ class Tree(Lines):
 
     def operate(self) -> None:
         """Add a line that does something to a name."""
-        owner, name, slot = self.place()
+        owner, name, slot = self.slot()
         self.pick(self.operations(owner, slot))(owner, name)
 
     def grow(self, low: int, high: int) -> None:
@@ -282,9 +282,9 @@ class Row(Container):
         self.add(f"s = {constructed(self.symbol, self.items)}")
 
     def index(self) -> int:
-        """A place in the list, from the front or from the end."""
-        place = self.number(0, len(self.items) - 1)
-        return place if self.plain or not self.coin() else place - len(self.items)
+        """A position in the list, from the front or from the end."""
+        position = self.number(0, len(self.items) - 1)
+        return position if self.plain or not self.coin() else position - len(self.items)
 
     def change(self, *, movable: bool) -> None:
         """Add a line that changes the list; ``del``, ``pop`` and ``insert`` are for a list whose items can move."""
@@ -300,17 +300,17 @@ class Row(Container):
             self.add(f"_ = s.extend({self.pick(['[' + ', '.join(more) + ']', constructed(self.symbol, more)])})")
             self.items += more
         elif what == "insert":
-            place, item = self.number(0, len(self.items)), self.fresh()
-            self.add(f"_ = s.insert({place}, {item})")
-            self.items.insert(place, item)
+            position, item = self.number(0, len(self.items)), self.fresh()
+            self.add(f"_ = s.insert({position}, {item})")
+            self.items.insert(position, item)
         elif what == "set":
-            place, item = self.index(), self.fresh()
-            self.add(f"s[{place}] = {item}")
-            self.items[place] = item
+            position, item = self.index(), self.fresh()
+            self.add(f"s[{position}] = {item}")
+            self.items[position] = item
         else:
-            place = self.index()
-            self.add(f"_ = s.pop({place})" if what == "pop" else f"del s[{place}]")
-            del self.items[place]
+            position = self.index()
+            self.add(f"_ = s.pop({position})" if what == "pop" else f"del s[{position}]")
+            del self.items[position]
 
 
 class Table(Container):

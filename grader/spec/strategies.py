@@ -85,18 +85,18 @@ def normal_tensor(
     """
     scale, shift = draw(st.sampled_from(spreads))
     wanted = draw(st.sampled_from((True, True, True, False))) if grad is None else grad
-    told: Fills = {}
+    options: Fills = {}
     if scale != 1:
-        told["scale"] = scale
+        options["scale"] = scale
     if shift:
-        told["shift"] = shift
+        options["shift"] = shift
     return tensor(
         *shape,
         fill=draw(st.sampled_from(fills)),
         seed=draw(seeds),
         layout=draw(layouts),
         grad=wanted,
-        **told,
+        **options,
     )
 
 

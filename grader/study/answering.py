@@ -11,8 +11,8 @@ from grader.grading.service import serve, take_stdout
 from grader.kit.outline import Lesson
 from grader.model import CourseError, CriterionReport, FindingKind, OffLimitsUse, PartReport, Verdict, named_line
 from grader.model.messages import off_limits_message
-from grader.report.cell import Context, Origin, as_html, as_plain
 from grader.report.heat import heat_map
+from grader.report.notebook import Context, Origin, as_html, as_plain
 from grader.report.screen import first_failure
 from grader.study.session import ALL_PASSED, Part, Session, find_session, nothing_to_hint
 
@@ -90,7 +90,7 @@ def _checked(session: Session, lesson: Lesson, symbol: str, piece: Cut) -> dict[
     if failure is not None and failure.verdict is Verdict.WRONG:
         found = session.checker.differences(lesson, report, answer, failure.name)
     example = failure.counterexample if failure else None
-    origin = Origin(*piece.place(example.line)) if example and example.line else None
+    origin = Origin(*piece.origin(example.line)) if example and example.line else None
     report = _relocated(report, piece)
     context = Context(
         lesson=f"{lesson.slug}.md", text=lesson.text, note=piece.note, origin=origin,
@@ -126,7 +126,7 @@ def _relocated(report: PartReport, piece: Cut) -> PartReport:
     """The report with the lines of the cells, where it has those of the answer cut out of them."""
 
     def in_cell(line: int) -> str:
-        return named_line(str(Origin(*piece.place(line))))
+        return named_line(str(Origin(*piece.origin(line))))
 
     def named(use: OffLimitsUse) -> str:
         return use.used + in_cell(use.line) if use.line else str(use)
@@ -134,7 +134,7 @@ def _relocated(report: PartReport, piece: Cut) -> PartReport:
     def criterion(item: CriterionReport) -> CriterionReport:
         example = item.counterexample
         if example is not None and example.line:
-            example = replace(example, line=piece.place(example.line)[1])
+            example = replace(example, line=piece.origin(example.line)[1])
         message = item.message
         if item.kind is FindingKind.OFF_LIMITS:
             message = off_limits_message([named(use) for use in report.off_limits])
@@ -142,5 +142,5 @@ def _relocated(report: PartReport, piece: Cut) -> PartReport:
             message = message.removesuffix(named_line(item.line)) + in_cell(item.line)
         return replace(item, counterexample=example, message=message)
 
-    uses = tuple(replace(use, line=piece.place(use.line)[1]) if use.line else use for use in report.off_limits)
+    uses = tuple(replace(use, line=piece.origin(use.line)[1]) if use.line else use for use in report.off_limits)
     return replace(report, off_limits=uses, criteria=tuple(criterion(item) for item in report.criteria))

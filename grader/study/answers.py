@@ -110,15 +110,15 @@ def _run(answer: Answer, exercise: str) -> tuple[ModuleType, str]:
     sys.modules[module.__name__] = module
     failure = ""
     for cell in answer.cells:
-        place = f"{answer.path}, code cell {cell.index}" if cell.index else answer.path
+        name = f"{answer.path}, code cell {cell.index}" if cell.index else answer.path
         source = "\n" * (cell.line - 1) + cell.source
         # Lets tracebacks show the lines of a cell, which is no file.
-        linecache.cache[place] = (len(source), None, source.splitlines(keepends=True), place)
+        linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         try:
             with contextlib.redirect_stdout(io.StringIO()):
-                exec(compile(source, place, "exec", dont_inherit=True), vars(module))
+                exec(compile(source, name, "exec", dont_inherit=True), vars(module))
         except Exception as error:
-            failure = f"{type(error).__name__}: {error} ({place})"
+            failure = f"{type(error).__name__}: {error} ({name})"
     return module, failure
 
 

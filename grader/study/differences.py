@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import torch
 
 from grader.compare import tensors as compare
-from grader.model import Argument, CallRecord, Case, Encoded, Observation
+from grader.model import Argument, Case, Encoded, Observation, StepObservation
 from grader.report.heat import Compared, fits
 from grader.spec import Part
 
@@ -64,8 +64,8 @@ def differences(part: Part, criterion: str, case: Case, expected: Observation, g
 
 def size(expected: Observation) -> int:
     """How much a map of the first output would show; 0 where it cannot be drawn whole."""
-    for record in expected.get("steps", []):
-        out = record.get("out")
+    for observed in expected.get("steps", []):
+        out = observed.get("out")
         if isinstance(out, torch.Tensor):
             return out.numel() if fits(tuple(out.shape)) else 0
     return 0
@@ -90,13 +90,13 @@ def _plain(value: Argument) -> str:
     return "…" if isinstance(value, Mapping) else repr(value)
 
 
-def _pairs(want: CallRecord, have: CallRecord, of_call: str) -> Iterator[tuple[str, Encoded, Encoded, float]]:
+def _pairs(want: StepObservation, have: StepObservation, of_call: str) -> Iterator[tuple[str, Encoded, Encoded, float]]:
     """The tensors of a call by name, with the magnitude below which their own size does not count."""
     outputs = list(zip(compare.leaves(want["out"]), compare.leaves(have.get("out")), strict=False))
     most = max((compare.magnitude(leaf) for (_, leaf), _ in outputs if compare.is_tensor(leaf)), default=0.0)
-    for (place, leaf), (other_place, other) in outputs:
-        if place == other_place:
-            yield f"the output{place}{of_call}", leaf, other, _FLOOR * most
+    for (path, leaf), (other_path, other) in outputs:
+        if path == other_path:
+            yield f"the output{path}{of_call}", leaf, other, _FLOOR * most
     sections = (
         (want.get("grads", {}), have.get("grads", {}), "the gradient of {}", True),
         (want.get("buffers", {}), have.get("buffers", {}), "the buffer {}", False),

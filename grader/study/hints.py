@@ -125,9 +125,11 @@ def _pointed(lesson: Lesson, criterion: str, diagnosis: Diagnosis | None, messag
         heading = "One of these may be it:" if len(best) > 1 else "This may be it:"
         return f"{heading}\n\n" + "\n".join(f"- {point}" for point in best)
     found = section_of(lesson.text, criterion)
-    told = section(lesson.text, found[0]) if found and found[0] in ("Parameters", "Names and shapes", "Sizes") else ""
+    passage = (
+        section(lesson.text, found[0]) if found and found[0] in ("Parameters", "Names and shapes", "Sizes") else ""
+    )
     texts = (section(lesson.text, name) for name in ("The formula", "The formulas"))
-    return told or _POINTERS.get(criterion) or next(filter(None, texts), _first_paragraph(lesson))
+    return passage or _POINTERS.get(criterion) or next(filter(None, texts), _first_paragraph(lesson))
 
 
 def _fitting(lesson: str, criterion: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from grader.kit.outline import Lesson
 from grader.model import PartReport
-from grader.report.screen import Place, plain_text
+from grader.report.screen import AnswerPaths, plain_text
 
 
 def page(report: PartReport, lesson: Lesson, *, suffix: str = ".py", show: str = "") -> str:
@@ -14,4 +14,4 @@ def page(report: PartReport, lesson: Lesson, *, suffix: str = ".py", show: str =
         suffix: Of the answer file.
         show: The criterion to show large; empty for the first to mend.
     """
-    return plain_text(report, Place(f"{lesson.slug}{suffix}", f"{lesson.slug}.md", lesson.text), show=show)
+    return plain_text(report, AnswerPaths(f"{lesson.slug}{suffix}", f"{lesson.slug}.md", lesson.text), show=show)

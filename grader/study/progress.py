@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.study.session import ALL_PASSED, Session
-from grader.study.workspace import Record
+from grader.study.workspace import PartProgress
 
 _WIDTH = 24
 
@@ -22,13 +22,13 @@ def render_progress(session: Session, console: Console) -> None:
     table.add_column(overflow="fold")
     for assignment, group in groupby(session.outline.parts, key=lambda pair: pair[0].assignment):
         parts = list(group)
-        records = [(symbol, session.workspace.record(lesson.slug, symbol)) for lesson, symbol in parts]
-        passed = sum(record.passed for _, record in records)
+        reached = [(symbol, session.workspace.progress(lesson.slug, symbol)) for lesson, symbol in parts]
+        passed = sum(progress.passed for _, progress in reached)
         table.add_row(
             assignment,
             _bar(passed, len(parts), ascii_only=console.options.ascii_only),
             f"{passed} of {len(parts)}",
-            Text(", ".join(_working(records)), style="dim"),
+            Text(", ".join(_working(reached)), style="dim"),
         )
     console.print(table)
     todo = session.next()
@@ -45,9 +45,9 @@ def _bar(done: int, whole: int, *, ascii_only: bool) -> Text:
     return Text.assemble((full * length, "green"), (empty * (_WIDTH - length), "dim"))
 
 
-def _working(records: list[tuple[str, Record]]) -> Iterator[str]:
-    for symbol, record in records:
-        if record.checks and not record.passed:
-            yield f"{symbol} {record.score:g}/{record.max_score:g}"
-        elif record.solution == "gave up":
+def _working(reached: list[tuple[str, PartProgress]]) -> Iterator[str]:
+    for symbol, progress in reached:
+        if progress.checks and not progress.passed:
+            yield f"{symbol} {progress.score:g}/{progress.max_score:g}"
+        elif progress.solution == "gave up":
             yield f"{symbol} (solution seen)"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.course.places import cache_dir, root_of
+from grader.course.paths import cache_dir, root_of
 from grader.kit.outline import Lesson, Outline, read_outline
 from grader.model import PartReport
 from grader.study.workspace import Workspace, find_workspace
@@ -94,7 +94,7 @@ class Session:
 
     def is_passed(self, lesson: Lesson, symbol: str) -> bool:
         """Whether a part was accepted once."""
-        return self.workspace.record(lesson.slug, symbol).passed
+        return self.workspace.progress(lesson.slug, symbol).passed
 
     def next(self, after: Part | None = None, *, finish: bool = False) -> Part | None:
         """The first part not passed yet; None where all are passed.
@@ -105,12 +105,12 @@ class Session:
         """
         parts = list(self.outline.parts)
         if after is not None:
-            place = parts.index(after) + 1
-            parts = [*parts[place:], *parts[:place]]
+            start = parts.index(after) + 1
+            parts = [*parts[start:], *parts[:start]]
             if finish:
                 parts.sort(key=lambda part: part[0] != after[0])
         else:
-            begun = {lesson.slug for lesson, symbol in parts if self.workspace.record(lesson.slug, symbol).checks}
+            begun = {lesson.slug for lesson, symbol in parts if self.workspace.progress(lesson.slug, symbol).checks}
             parts.sort(key=lambda part: part[0].slug not in begun)
         return next((part for part in parts if not self.is_passed(*part)), None)
 
@@ -130,10 +130,10 @@ class Session:
         """
         from grader.study.hints import LEVELS, hint
 
-        record = self.workspace.record(lesson.slug, symbol)
-        level = level or min(LEVELS, record.hints + 1)
+        progress = self.workspace.progress(lesson.slug, symbol)
+        level = level or min(LEVELS, progress.hints + 1)
         found = hint(level, lesson, symbol, report, self.reference(lesson))
-        record.hints = max(record.hints, level)
+        progress.hints = max(progress.hints, level)
         return GivenHint(symbol, f"Hint {level} of {LEVELS} for {symbol}", found, is_last=level >= LEVELS)
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from grader.kit.outline import Lesson
 from grader.model import PartReport, Verdict
 from grader.model.words import LOOKS
-from grader.report.screen import Place, first_failure, headline, render_part
+from grader.report.screen import AnswerPaths, first_failure, headline, render_part
 from grader.study.progress import render_progress
 from grader.study.session import ALL_PASSED, GivenHint, Part, Session, where
 from grader.study.watch_state import Checked
@@ -70,7 +70,9 @@ class Screen:
                 self._console.print(headline(report, ascii_only=self._console.options.ascii_only))
         if checked.first is not None:
             lesson = checked.lesson
-            render_part(checked.first, self._console, Place(f"{lesson.slug}.py", f"{lesson.slug}.md", lesson.text))
+            render_part(
+                checked.first, self._console, AnswerPaths(f"{lesson.slug}.py", f"{lesson.slug}.md", lesson.text)
+            )
         self.say(f"\n{_HELP}")
 
     def hint(self, given: GivenHint) -> None:

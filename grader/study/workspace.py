@@ -48,7 +48,7 @@ Stamps = dict[Path, int]
 
 
 @dataclass
-class Record:
+class PartProgress:
     """What is remembered of one part."""
 
     verdict: str = ""
@@ -71,23 +71,27 @@ class Workspace:
 
     path: Path
     course: str = ""
-    records: dict[str, Record] = field(default_factory=dict)
+    parts: dict[str, PartProgress] = field(default_factory=dict)
     """By ``normalization/batchnorm:BatchNorm2d``."""
 
-    def record(self, slug: str, symbol: str) -> Record:
+    def progress(self, slug: str, symbol: str) -> PartProgress:
         """What is remembered of a part."""
-        return self.records.setdefault(f"{slug}:{symbol}", Record())
+        return self.parts.setdefault(f"{slug}:{symbol}", PartProgress())
 
     def note(self, report: PartReport) -> None:
         """Remember a verdict; one of ours gone wrong is not remembered."""
         if report.verdict is Verdict.JUDGE_ERROR:
             return
-        record = self.record(report.exercise, report.part)
-        record.verdict, record.score, record.max_score = report.verdict.value, report.score or 0.0, report.max_score
-        record.passed |= report.verdict is Verdict.ACCEPTED
+        progress = self.progress(report.exercise, report.part)
+        progress.verdict, progress.score, progress.max_score = (
+            report.verdict.value,
+            report.score or 0.0,
+            report.max_score,
+        )
+        progress.passed |= report.verdict is Verdict.ACCEPTED
         failed = [item for item in report.criteria if item.verdict not in (Verdict.ACCEPTED, Verdict.SKIPPED)]
-        record.failed = failed[0].name if failed and report.verdict is not Verdict.NOT_ATTEMPTED else ""
-        record.checks += report.verdict is not Verdict.NOT_ATTEMPTED
+        progress.failed = failed[0].name if failed and report.verdict is not Verdict.NOT_ATTEMPTED else ""
+        progress.checks += report.verdict is not Verdict.NOT_ATTEMPTED
 
     def save(self) -> None:
         """Write the state, whole or not at all.
@@ -95,7 +99,7 @@ class Workspace:
         Raises:
             CourseError: where it cannot be written.
         """
-        kept = {name: asdict(record) for name, record in self.records.items() if record != Record()}
+        kept = {name: asdict(progress) for name, progress in self.parts.items() if progress != PartProgress()}
         text = json.dumps({"schema": 1, "course": self.course, "parts": kept}, indent=1) + "\n"
         path = self.path / STATE
         try:
@@ -120,8 +124,8 @@ class Workspace:
 
     def answers(self, lesson: Lesson) -> list[Path]:
         """The answer files of an exercise that are there."""
-        places = [self.path / f"{lesson.slug}{suffix}" for suffix in (".py", ".ipynb")]
-        return [path for path in places if path.is_file()]
+        paths = [self.path / f"{lesson.slug}{suffix}" for suffix in (".py", ".ipynb")]
+        return [path for path in paths if path.is_file()]
 
 
 def find_workspace(around: Path) -> Workspace:
@@ -147,15 +151,15 @@ def _read(folder: Path) -> Workspace:
     """The workspace of a folder; a state that cannot be read counts as none."""
     try:
         found = json.loads((folder / STATE).read_text(encoding="utf-8"))
-        records = {str(name): _record(values) for name, values in found.get("parts", {}).items()}
-        return Workspace(folder, str(found.get("course", "")), records)
+        parts = {str(name): _progress(values) for name, values in found.get("parts", {}).items()}
+        return Workspace(folder, str(found.get("course", "")), parts)
     except (OSError, ValueError, TypeError, AttributeError):
         return Workspace(folder)
 
 
-def _record(values: dict[str, Any]) -> Record:
-    made = Record()
-    for item in fields(Record):
+def _progress(values: dict[str, Any]) -> PartProgress:
+    made = PartProgress()
+    for item in fields(PartProgress):
         if item.name in values and isinstance(values[item.name], (bool, int, float, str)):
             setattr(made, item.name, type(getattr(made, item.name))(values[item.name]))
     return made
@@ -227,8 +231,8 @@ def reset(workspace: Workspace, lesson: Lesson, symbols: Iterable[str]) -> list[
     if not workspace.answers(lesson):
         _put(workspace.path / f"{lesson.slug}.py", lesson.stub)
     for symbol in wanted:
-        record = workspace.record(lesson.slug, symbol)
-        record.verdict, record.score, record.failed = "", 0.0, ""
+        progress = workspace.progress(lesson.slug, symbol)
+        progress.verdict, progress.score, progress.failed = "", 0.0, ""
     return made
 
 
@@ -252,8 +256,8 @@ def _reset_definition(stub: str, source: str, symbol: str) -> str:
     piece = stub[span(stub, origin)]
     if here is None:
         return source.removesuffix("\n") + "\n\n\n" + piece + "\n"
-    place = span(source, here)
-    return source[: place.start] + piece + source[place.stop :].removesuffix("\n") + "\n"
+    lines = span(source, here)
+    return source[: lines.start] + piece + source[lines.stop :].removesuffix("\n") + "\n"
 
 
 def _reset_cells(lesson: Lesson, stub: str, source: str, symbols: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from grader.case.probe import run_case
-from grader.compare import apart, criteria
+from grader.compare import criteria, separate
 from grader.compare import tensors as compare
 from grader.compare.fingerprint import Fingerprint, fingerprint
 from grader.compare.outcome import Outcome
@@ -21,11 +21,11 @@ from grader.model import (
 )  # fmt: skip
 from grader.spec import Misconception, Part, evaluate, run, train
 from grader.suite.data import HIDDEN, Suite, SuiteCase
+from grader.suite.delayed import delayed_backward
 from grader.suite.positional import called_otherwise
 from grader.suite.precision import truth_of
 from grader.suite.resolve import resolve_case, without_state
 from grader.suite.search import canonical, draw, seed_from, smallest, weight
-from grader.suite.twice import called_twice
 
 SMALL = 22.0
 """A case of this weight needs no shrinking: a person takes it in at a glance."""
@@ -34,13 +34,13 @@ _ENOUGH = 64.0
 TOO_LARGE = 1_000.0
 """Where cases weigh this much, they are images for whole networks, and slow: the suite does without a search."""
 _NUMERICS_CASES = 16
-_JUDGED_APART = ("own_work", "numerics", "init", "errors", "vectorized")
-"""Criteria that have cases of their own."""
+_SEPARATE = ("own_work", "numerics", "init", "errors", "vectorized")
+"""The separate criteria: they have cases of their own."""
 _SMALLEST = 5
 """One in so many cases is too small to tell much."""
 _PUBLIC_SHARE = 3
-_MARKS = 32
-"""Cases on which a misconception's behaviour is noted, more than a diagnosis looks at."""
+_FINGERPRINTS = 32
+"""Fingerprints that are kept of one misconception, more than a diagnosis looks at."""
 _REMEMBERED = 4_000
 """Answers of the oracle that are kept while a part is compiled."""
 
@@ -56,12 +56,12 @@ class Compiler:
         self.small = 0.0
         self.caught: set[str] = set()
         """Misconceptions that a small case of the suite gives away already."""
-        self.marked: Counter[str] = Counter()
+        self.fingerprinted: Counter[str] = Counter()
         self._made: dict[str, Observation] = {}
         self._answered: dict[str, tuple[Case, Observation]] = {}
         # A program may end in an exception, so there `errors` is judged among the others.
         programs = isinstance(part.oracle, Mapping)
-        self.apart = tuple(name for name in _JUDGED_APART if not (programs and name == "errors"))
+        self.separate = tuple(name for name in _SEPARATE if not (programs and name == "errors"))
 
     def suite(self) -> Suite:
         """Compile it."""
@@ -121,24 +121,24 @@ class Compiler:
         self.small = max(_ENOUGH if self.visibility == HIDDEN else SMALL, 2 * weights[0])
         entries = [self._entry(case) for case in sorted(unique.values(), key=weight)]
         for item in self.wrong if weights[len(weights) // 2] < TOO_LARGE else ():
-            case = self._killer(item)
+            case = self._witness(item)
             if case is not None and canonical(case) not in unique:
                 unique[canonical(case)] = case
                 entries.append(self._entry(case))
-        entries += self._called_twice(sorted(unique.values(), key=weight))
+        entries += self._delayed_backward(sorted(unique.values(), key=weight))
         return sorted(entries, key=lambda entry: weight(entry.case))
 
-    def _called_twice(self, cases: Sequence[Case]) -> list[SuiteCase]:
-        """The smallest case that goes backward through the first of two calls, from a few elements on."""
+    def _delayed_backward(self, cases: Sequence[Case]) -> list[SuiteCase]:
+        """The smallest case with a delayed backward pass, from a few elements on."""
         for case in cases[len(cases) // _SMALLEST :]:
             if weight(case)[0] > TOO_LARGE:
                 break
-            twice = called_twice(case)
-            if twice is not None:
-                answered = self._observe(twice)["steps"]
-                grads = [grad for record in answered for grad in record.get("grads", {}).values()]
+            delayed = delayed_backward(case)
+            if delayed is not None:
+                answered = self._observe(delayed)["steps"]
+                grads = [grad for observed in answered for grad in observed.get("grads", {}).values()]
                 if any(compare.magnitude(grad) > 0 for grad in grads):
-                    return [self._entry(twice)]
+                    return [self._entry(delayed)]
         return []
 
     def _entry(self, case: Case) -> SuiteCase:
@@ -162,18 +162,19 @@ class Compiler:
         for name in outcome.held:
             self.planned[name] = self.planned.get(name, 0) + 1
 
-    def _killer(self, item: Misconception) -> Case | None:
-        """The smallest case found on which a misconception fails the criterion it names.
+    def _witness(self, item: Misconception) -> Case | None:
+        """The smallest case found that gives a misconception away: on it, it fails the criterion it names.
 
         None where a small one is in the suite already, or none was found.
         """
-        if item.criterion in self.apart or item.name in self.caught:
+        if item.criterion in self.separate or item.name in self.caught:
             return None
 
         def caught_drawn(case: DeclaredCase) -> bool:
             resolved, expected = self._answered_by_oracle(case)
             return not expected["error"] and self.catches(item, resolved, expected, self._observe_wrong(resolved, item))
 
+        # "killer" is an old name for a witness; it goes into the seed, so renaming it would change every hidden suite.
         case = smallest(self.part.cases, caught_drawn, self._seed_for("killer", item.name), examples=100)
         return None if case is None else self._resolve(case)
 
@@ -184,20 +185,20 @@ class Compiler:
     def _fingerprints(self, case: Case, expected: Observation) -> dict[str, Fingerprint]:
         """The misconceptions that answer a case otherwise than the oracle, and how.
 
-        Of each only so many are noted: the smallest, because cases come in order.
+        Only so many of each are kept: the smallest, because cases come in order.
         """
         right = fingerprint(expected)
         small = weight(case)[0] <= self.small
         found = {}
         for item in self.wrong:
-            if item.criterion in self.apart or self.marked[item.name] >= _MARKS:
+            if item.criterion in self.separate or self.fingerprinted[item.name] >= _FINGERPRINTS:
                 continue
             got = self._observe_wrong(case, item)
-            mark = fingerprint(got)
-            if mark.matches(right):
+            behaviour = fingerprint(got)
+            if behaviour.matches(right):
                 continue
-            found[item.name] = mark
-            self.marked[item.name] += 1
+            found[item.name] = behaviour
+            self.fingerprinted[item.name] += 1
             if small and item.name not in self.caught and self.catches(item, case, expected, got):
                 self.caught.add(item.name)
         return found
@@ -234,7 +235,9 @@ class Compiler:
             got = self._observe(case)
             if got["error"]:
                 raise self._broken("the oracle raises on a float32 case", case, got)
-            self._plan(apart.judge_numerics(expected, got), "torch's own float32 answer is out of its allowance", case)
+            self._plan(
+                separate.judge_numerics(expected, got), "torch's own float32 answer is out of its allowance", case
+            )
             entries.append(SuiteCase(kind=CaseKind.NUMERICS, case=case, expected=expected))
         return sorted(entries, key=lambda entry: weight(entry.case))
 
@@ -245,7 +248,7 @@ class Compiler:
             expected = self._observe(resolved)
             if not expected["error"]:
                 raise self._broken("the oracle does not raise on a case in `errors`", resolved, expected)
-            self._plan(apart.judge_raising(resolved, expected, expected), "the oracle does not raise", resolved)
+            self._plan(separate.judge_raising(resolved, expected, expected), "the oracle does not raise", resolved)
             raised: Observation = {"error": expected["error"], "steps": []}
             entries.append(SuiteCase(kind=CaseKind.ERRORS, case=resolved, expected=raised))
         return entries

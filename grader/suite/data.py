@@ -70,7 +70,7 @@ def to_bytes(suite: Suite) -> bytes:
                     "kind": item.kind, "case": item.case, "group": item.group,
                     # A positional case is answered like its twin by keyword.
                     "expected": None if item.kind is CaseKind.POSITIONAL else item.expected,
-                    "misconceptions": {name: list(mark.marks) for name, mark in item.misconceptions.items()},
+                    "misconceptions": {name: list(found.components) for name, found in item.misconceptions.items()},
                 }
                 for item in suite.cases
             ],
@@ -91,7 +91,7 @@ def from_bytes(data: bytes) -> Suite:
             SuiteCase(
                 kind=CaseKind(row["kind"]), case=row["case"], group=row["group"],
                 expected=rows[row["group"]]["expected"] if row["kind"] == CaseKind.POSITIONAL else row["expected"],
-                misconceptions={name: Fingerprint(marks) for name, marks in row["misconceptions"].items()},
+                misconceptions={name: Fingerprint(components) for name, components in row["misconceptions"].items()},
             )
             for row in rows
         ]  # fmt: skip

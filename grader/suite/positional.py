@@ -45,12 +45,12 @@ def called_otherwise(
             given = [*zip(names, call["args"], strict=False)][by_position[index] :]
             telling[index] = {name for name, value in given if value != defaults.get(name, Parameter.empty)}
     chosen: list[int] = []
-    told: set[str] = set()
+    distinguished: set[str] = set()
     while telling and len(chosen) < _TELLING:
-        best = max(telling, key=lambda index: (len(telling[index] - told), len(telling[index]), -index))
-        if chosen and not telling[best] - told:
+        best = max(telling, key=lambda index: (len(telling[index] - distinguished), len(telling[index]), -index))
+        if chosen and not telling[best] - distinguished:
             break
-        told |= telling.pop(best)
+        distinguished |= telling.pop(best)
         chosen.append(best)
 
     def shows(index: int, one: int, other: int) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 from grader.case.recipes import build
-from grader.compare import apart
+from grader.compare import separate
 from grader.compare import tensors as compare
 from grader.model import Case, Observation, Truth, is_recipe
 from grader.spec import Part
@@ -18,9 +18,9 @@ def truth_of(part: Part, case: Case, observe: Callable[[Case], Observation]) -> 
     The allowance is a multiple of the largest of torch's own error, how far the truth moves when inputs move by
     half a float32 unit in the last place, and one such unit of the result.
     """
-    exact = dict(apart.numeric_leaves(observe(in_float64(case))))
-    moved = [dict(apart.numeric_leaves(observe(in_float64(case, jitter)))) for jitter in (1, 2, 3)]
-    torch_own = dict(apart.numeric_leaves(observe(case)))
+    exact = dict(separate.numeric_leaves(observe(in_float64(case))))
+    moved = [dict(separate.numeric_leaves(observe(in_float64(case, jitter)))) for jitter in (1, 2, 3)]
+    torch_own = dict(separate.numeric_leaves(observe(case)))
     # A buffer moves from its old value: what is lost there is lost in the new one, however small that is.
     before = {
         f"buffer {name} after": float(build(recipe, dtype=torch.float64).abs().max())

@@ -49,7 +49,7 @@ class Suites:
         """Take a suite that was compiled elsewhere."""
         self._known[suite.exercise, suite.symbol] = suite
 
-    def worth(self, exercise: CourseExercise, part: Part) -> float:
+    def points(self, exercise: CourseExercise, part: Part) -> float:
         """The points that the part's rubric gives."""
         return sum(rubric(part, self.suite(exercise, part)).values())
 

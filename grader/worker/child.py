@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from grader.case import marks, probe, wire
+from grader.case import probe, wire
 from grader.case.device import exact
+from grader.case.whereabouts import Whereabouts
 from grader.model import Case, Observation, Recipe
 from grader.worker.guard import Guard
 
@@ -32,23 +33,25 @@ _CANNOT_ANSWER = 70
 """Exit status of a child that can no longer put an answer into words."""
 
 
-def serve(frames: socket.socket, board: marks.Board | None, layers: Mapping[str, bool | str], *, device: str) -> None:
+def serve(
+    frames: socket.socket, whereabouts: Whereabouts | None, layers: Mapping[str, bool | str], *, device: str
+) -> None:
     """Answer the judge's requests; never returns.
 
     Args:
         frames: The judge's socket.
-        board: Where to note what is about to begin; without one, the judge is sent marks.
+        whereabouts: Where to note what is about to begin; without one, the judge is sent messages.
         layers: What `Sandbox.enter` said, passed on to the judge.
         device: Where cases run.
     """
     _plain_process(device)
     frames.sendall(wire.pack({"ready": dict(layers)}))
     _warm_up(device)
-    mark = board.write if board else _marker(frames.sendall)
+    on_stage = whereabouts.write if whereabouts else _sender(frames.sendall)
     answer: _Answer | None = None
     for request in _requests(frames):
         if request["op"] == "load":
-            answer = _Answer(request, device, mark)
+            answer = _Answer(request, device, on_stage)
             answer.prepare()
             frames.sendall(wire.pack({"prepared": True}))
             reply = _packed(answer.load)
@@ -113,16 +116,16 @@ def seed() -> None:
     random.seed(0)
 
 
-def _marker(send: Callable[[bytes], None]) -> probe.Mark:
+def _sender(send: Callable[[bytes], None]) -> probe.OnStage:
     """Tell the judge what is about to begin, so that it knows where a hang or crash happened."""
     known: dict[tuple[str, int], bytes] = {}
 
-    def mark(stage: str, step: int) -> None:
+    def on_stage(stage: str, step: int) -> None:
         if (stage, step) not in known:
             known[stage, step] = wire.frame(wire.MARK, json.dumps([stage, step]).encode())
         send(known[stage, step])
 
-    return mark
+    return on_stage
 
 
 def _packed(work: Callable[[], Mapping[str, object]], number: int | None = None) -> bytes:
@@ -143,11 +146,11 @@ def _packed(work: Callable[[], Mapping[str, object]], number: int | None = None)
 class _Answer:
     """A student's file, compiled and executed under its own name."""
 
-    def __init__(self, request: Mapping[str, Any], device: str, mark: probe.Mark) -> None:
+    def __init__(self, request: Mapping[str, Any], device: str, on_stage: probe.OnStage) -> None:
         self._file: str = request["file"]
         self._cells: list[tuple[str, int, int]] = [tuple(cell) for cell in request["cells"]]
         self._notebook: bool = request["kind"] == "ipynb"
-        self._device, self._mark = device, mark
+        self._device, self._on_stage = device, on_stage
         self._guard = Guard(request["off_limits"], answer_file=self._file)
         self._module = types.ModuleType(_module_name(request["name"]))
         self._flags = 0
@@ -164,7 +167,7 @@ class _Answer:
         """Execute the cells; a notebook goes on after a cell that fails, a file does not."""
         errors: list[dict[str, object]] = []
         for source, line, index in self._cells:
-            self._mark("import", index)
+            self._on_stage("import", index)
             try:
                 self._execute(source, line)
             except BaseException as error:
@@ -191,13 +194,13 @@ class _Answer:
 
     def run(self, case: Case) -> Observation:
         """Run one case."""
-        self._mark("new", -1)
+        self._on_stage("new", -1)
         symbol = case.get("symbol")
         if symbol not in self._checked:
             self._checked.add(symbol)
             self._guard.check(vars(self._module).get(str(symbol)))
         observation = probe.run_case(
-            case, self._namespace(case), device=self._device, mark=self._mark, answer_file=self._file
+            case, self._namespace(case), device=self._device, on_stage=self._on_stage, answer_file=self._file
         )
         if self._device != "cpu" and observation["error"]:
             # A kernel that went out of bounds takes the context with it: this raises, and a fresh process goes on.

@@ -81,7 +81,7 @@ class Guard:
         wrapped: dict[int, tuple[Callable[..., object], object]] = {}
         for home, dotted, names in function_homes():
             listed = [name.rpartition(".") for name in self._functions]
-            own = [name for place, _, name in listed if place == dotted]
+            own = [name for module, _, name in listed if module == dotted]
             for name in [*own, *self._kernels.among(names)]:
                 self._wrap_function(home, name, f"{dotted}.{name}", wrapped)
 

@@ -61,16 +61,16 @@ class Ruleset:
 
     def _allow(self, path: str, rights: int) -> None:
         try:
-            place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+            descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
         except OSError:
             return
         try:
             if not os.path.isdir(path):
                 rights &= ~_READ_DIR
-            rule = struct.pack("=Qi", rights, place)
+            rule = struct.pack("=Qi", rights, descriptor)
             _syscall(_ADD_RULE, ctypes.c_int(self._descriptor), ctypes.c_int(_PATH_BENEATH), rule, ctypes.c_uint(0))
         finally:
-            os.close(place)
+            os.close(descriptor)
 
     def enter(self) -> bool:
         """Confine this thread and all it starts, for good."""

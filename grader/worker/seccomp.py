@@ -170,7 +170,7 @@ class Filter:
             self._where(_OPENAT, [_argument(2), (_ANY_BIT, 0, 1, _WRITING), _no()])
 
     def _where(self, numbers: tuple[int | None, int | None], tests: list[_Instruction], own: int | None = None) -> None:
-        """Allow a call that passes its tests; ``own`` is the place of the instruction that gets the process's id."""
+        """Allow a call that passes its tests; ``own`` is the index of the instruction that gets the process's id."""
         number = numbers[self._column]
         if number is None:
             return
@@ -183,8 +183,8 @@ class Filter:
     def enter(self) -> bool:
         """Put this thread and all it starts under the filter, for good."""
         program = bytearray(self._packed)
-        for place in self._own_pid:
-            struct.pack_into("I", program, 8 * place + 4, os.getpid())
+        for index in self._own_pid:
+            struct.pack_into("I", program, 8 * index + 4, os.getpid())
         buffer = (ctypes.c_char * len(program)).from_buffer(program)
         head = struct.pack("HxxxxxxP", len(self._program), ctypes.addressof(buffer))
         zero = ctypes.c_ulong(0)

@@ -15,7 +15,7 @@ import socket
 import sys
 from typing import Any
 
-from grader.case import marks
+from grader.case.whereabouts import Whereabouts
 from grader.worker import child, limits, sandbox, torch_surface
 
 _PRELOAD = (
@@ -71,8 +71,8 @@ def main(config: dict[str, Any]) -> None:
         child.serve(*ends, layers, device=config["sandbox"]["device"])
 
 
-_Ends = tuple[socket.socket, marks.Board | None]
-"""A child's socket, and its board where it has one."""
+_Ends = tuple[socket.socket, Whereabouts | None]
+"""A child's socket, and the memory it shares with the judge, where there is such memory."""
 
 
 class _Forks:
@@ -88,7 +88,7 @@ class _Forks:
         self._forgotten: set[int] = set()
 
     def serve(self) -> _Ends | None:
-        """Answer the judge until it is gone; in a child, return its socket and board."""
+        """Answer the judge until it is gone; in a child, return its ends."""
         self._control.send(json.dumps({"ready": True, "threads": len(os.listdir("/proc/self/task"))}).encode())
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
@@ -113,7 +113,7 @@ class _Forks:
             self._reap()
         return None
 
-    def _fork(self, frames: int, output: int, board: int) -> _Ends | None:
+    def _fork(self, frames: int, output: int, whereabouts: int) -> _Ends | None:
         server = os.getpid()
         try:
             pid = os.fork()
@@ -121,8 +121,8 @@ class _Forks:
             self._control.send(json.dumps({"error": f"fork failed: {error}"}).encode())
             pid = -1
         if pid == 0:
-            return _become_child(server, frames, output, board)
-        for passed in (frames, output, board):
+            return _become_child(server, frames, output, whereabouts)
+        for passed in (frames, output, whereabouts):
             os.close(passed)
         if pid > 0:
             self._alive.add(pid)
@@ -155,9 +155,9 @@ def _children() -> set[int]:
         return set()
 
 
-def _become_child(server: int, frames: int, output: int, board: int) -> _Ends:
+def _become_child(server: int, frames: int, output: int, whereabouts: int) -> _Ends:
     """Take leave of the server: own session, own descriptors, own standard output."""
-    noted = marks.Board(board)
+    noted = Whereabouts(whereabouts)
     os.setsid()
     limits.die_with_parent(server)
     os.dup2(output, 1)

@@ -74,7 +74,7 @@ def test_a_partial_frame_does_not_hold_the_judge(hasty: Server) -> None:
     assert found.verdict is Verdict.TIME_LIMIT
 
 
-def test_marks_without_end_do_not_hold_the_judge(hasty: Server) -> None:
+def test_stages_without_end_do_not_hold_the_judge(hasty: Server) -> None:
     endless = "text = b'[\"call\", 0]'\nwhile True: os.write(3, struct.pack('<BI', 2, len(text)) + text)"
     found = stopped(hasty, forward(endless, "import os, struct"))
     assert found.verdict is Verdict.TIME_LIMIT
@@ -83,7 +83,7 @@ def test_marks_without_end_do_not_hold_the_judge(hasty: Server) -> None:
 @pytest.mark.parametrize(
     "text", ["nonsense", "[1, 2]", '["call"]', '["rm -rf", 3]', '["call", "x"]', "{}", '["call", 1e999]', "[[], 1]"]
 )
-def test_marks_that_make_no_sense_are_passed_over(hasty: Server, text: str) -> None:
+def test_stages_that_make_no_sense_are_passed_over(hasty: Server, text: str) -> None:
     source = lie(f"struct.pack('<BI', 2, {len(text)}) + {text.encode()!r}", "while True: pass")
     found = stopped(hasty, source)
     assert (found.verdict, found.stage) == (Verdict.TIME_LIMIT, "call")
@@ -124,13 +124,13 @@ def test_what_cannot_be_sent_is_an_exception_of_the_answer(server: Server) -> No
     assert error["stage"] == "answer"
 
 
-def test_an_answer_that_writes_on_the_board_is_still_to_blame(hasty: Server) -> None:
+def test_an_answer_that_overwrites_its_whereabouts_is_still_to_blame(hasty: Server) -> None:
     source = """
         import gc
         def scribble(data):
-            for board in [item for item in gc.get_objects() if type(item).__name__ == "Board"]:
-                board._memory.seek(0)
-                board._memory.write(data)
+            for whereabouts in [item for item in gc.get_objects() if type(item).__name__ == "Whereabouts"]:
+                whereabouts._memory.seek(0)
+                whereabouts._memory.write(data)
     """
     found = hasty.open(answer(textwrap.dedent(source) + "scribble(bytes(8))\nwhile True: pass"), OffLimits())
     assert isinstance(found, Stopped)

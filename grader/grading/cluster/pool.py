@@ -1,4 +1,4 @@
-"""A Dask cluster as hands that grade: a worker is looked at before it is given an answer, and may go at any moment."""
+"""A Dask cluster as a pool: a worker is looked at before it is given an answer, and may go at any moment."""
 
 import logging
 import time
@@ -68,7 +68,7 @@ class Cluster:
         self._address = options.cluster
         _silence()
         self._client = _connect(options.cluster)
-        self._settings = parcel.pack_options(options)
+        self._packed_options = parcel.pack_options(options)
         exercises = list({exercise.slug: exercise for exercise, _ in course.select(options.only)}.values())
         self._sent_course = self._client.submit(remote.keep, parcel.pack_course(course, exercises), pure=False)
         self._digests: dict[PartKey, str | None] = {}
@@ -94,7 +94,7 @@ class Cluster:
         everyone = sorted((self._former | self._examined).items())
         return [replace(worker, parts=self._graded[address]) for address, worker in everyone]
 
-    # What is asked of hands
+    # The interface of a pool
 
     def digest(self, part: PartKey) -> str | None:
         """Digest of a part's suite, which is compiled here: one machine's rounding for the whole class."""
@@ -119,7 +119,7 @@ class Cluster:
 
     def _events(self) -> Iterator[Graded | Ended]:
         yield from self._look()
-        yield from self._hand_out()
+        yield from self._assign()
         try:
             future = self._arrived.get(timeout=_LOOK_SECONDS)
             while True:
@@ -153,7 +153,9 @@ class Cluster:
         present = self._present_now()
         lost, self._present = self._present - present, present
         for address in sorted(present - set(self._examined) - set(self._examining)):
-            future = self._submit(address, remote.examine, self._wanted["engine"], self._settings, self._sent_course)
+            future = self._submit(
+                address, remote.examine, self._wanted["engine"], self._packed_options, self._sent_course
+            )
             self._examining[address] = future
         for address in lost:
             self._examining.pop(address, None)
@@ -246,7 +248,7 @@ class Cluster:
         future.add_done_callback(self._arrived.put)
         return future
 
-    def _hand_out(self) -> Iterator[Ended]:
+    def _assign(self) -> Iterator[Ended]:
         """Give waiting answers to the workers that have least to do."""
         load = Counter(job.address for job, _ in self._running.values())
         while self._backlog and (good := self._good()):
@@ -264,7 +266,7 @@ class Cluster:
             request = parcel.Request(task.exercise, tuple(parts), task.answer, task.attempt > 1)
             suites = [self._sent((task.exercise, symbol)) for symbol in parts]
             future = self._submit(
-                address, remote.grade, self._settings, self._sent_course, parcel.pack_request(request), *suites
+                address, remote.grade, self._packed_options, self._sent_course, parcel.pack_request(request), *suites
             )
             self._running[future.key] = (job, future)
 

@@ -1,11 +1,11 @@
-"""A case again, with a second call between its first call and the backward pass."""
+"""Delayed backward: a case with a second call between its first call and the backward pass."""
 
 from collections.abc import Mapping
 
 from grader.model import Argument, Case, Step, is_recipe
 
 
-def called_twice(case: Case) -> Case | None:
+def delayed_backward(case: Case) -> Case | None:
     """The case up to its first call with a backward pass, which has to wait for another call; None for one without.
 
     What an answer keeps on itself for its backward pass, or an output that it writes over, is then the other call's.

@@ -11,13 +11,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from grader.model import PartReport, Verdict
-from grader.model.words import LOOKS, clean, in_words, one_line, place, points
+from grader.model.words import LOOKS, clean, in_words, one_line, points, subscript
 from grader.report.heat import LEVELS, HeatMap, Square, as_text
-from grader.report.screen import Place, first_failure, in_plain, marked, plain_text, section_of
+from grader.report.screen import AnswerPaths, first_failure, highlighted, in_plain, plain_text, section_of
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _WIDE = 8
-"""Columns up to which squares hold numbers; beyond, they hold marks."""
+"""Columns up to which squares hold numbers; beyond, they hold symbols."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,9 @@ def as_html(report: PartReport, context: Context) -> str:
     """The page of one part, to be shown below a cell."""
     failure = first_failure(report) if report.verdict is not Verdict.ACCEPTED else None
     example = failure.counterexample if failure else None
-    expected, got = marked(clean(example.expected), clean(example.got)) if example else ("", "")
+    expected, got = highlighted(clean(example.expected), clean(example.got)) if example else ("", "")
     rows = [("expected", expected), ("got", got)] if example and example.shows_values else []
-    template = _environment().get_template("cell.html")
+    template = _environment().get_template("notebook.html")
     return template.render(
         report=report, context=context, failure=failure, example=example,
         rows=[(label, text) for label, text in rows if text],
@@ -69,7 +69,7 @@ def as_html(report: PartReport, context: Context) -> str:
 def as_plain(report: PartReport, context: Context) -> str:
     """The same as plain text."""
     answer = f"In [{context.origin.cell}]" if context.origin else ""
-    text = plain_text(report, Place(answer, context.lesson, context.text, hint="%hint"))
+    text = plain_text(report, AnswerPaths(answer, context.lesson, context.text, hint="%hint"))
     maps = "\n\n".join(as_text(found) for found in context.maps)
     if maps:
         on = f" on a larger case, {one_line(context.drawn)}" if context.drawn else ""
@@ -89,8 +89,8 @@ def _environment() -> Environment:
     made.filters["prose"] = _prose
     made.globals |= {
         "looks": LOOKS, "points": points, "in_words": in_words, "square": _square, "number": _number, "both": _both,
-        "wide": _WIDE, "style": Markup((_TEMPLATES / "cell.css").read_text(encoding="utf-8")),
-        "place": place,
+        "wide": _WIDE, "style": Markup((_TEMPLATES / "notebook.css").read_text(encoding="utf-8")),
+        "subscript": subscript,
     }  # fmt: skip
     return made
 

@@ -1,4 +1,4 @@
-"""Judge the cases that one criterion has for itself: `errors`, where the oracle raises, and `numerics`, in float32."""
+"""Judge the separate criteria, which have their own cases: `errors`, where the oracle raises; `numerics`, float32."""
 
 from collections.abc import Sequence
 
@@ -87,11 +87,11 @@ def body_dtype(leaf: Leaf) -> str:
 
 
 def numeric_leaves(observation: Observation) -> list[tuple[str, Leaf]]:
-    """The floating tensors that `numerics` judges, outputs and buffers, each with its place."""
+    """The floating tensors that `numerics` judges, outputs and buffers, each with its path."""
     found: list[tuple[str, Leaf]] = []
-    for index, record in enumerate(observation["steps"]):
-        outputs = compare.leaves(record.get("out"), f"the output of step {index + 1}")
-        places = [(path, leaf) for path, leaf in outputs if compare.is_tensor(leaf)]
-        places += [(f"buffer {name} after step {index + 1}", leaf) for name, leaf in record.get("buffers", {}).items()]
-        found += [(path, leaf) for path, leaf in places if compare.body(leaf).is_floating_point()]
+    for index, observed in enumerate(observation["steps"]):
+        outputs = compare.leaves(observed.get("out"), f"the output of step {index + 1}")
+        named = [(path, leaf) for path, leaf in outputs if compare.is_tensor(leaf)]
+        named += [(f"buffer {name} after step {index + 1}", leaf) for name, leaf in observed.get("buffers", {}).items()]
+        found += [(path, leaf) for path, leaf in named if compare.body(leaf).is_floating_point()]
     return found
