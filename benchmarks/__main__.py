@@ -56,7 +56,7 @@ def main(parts: tuple[str, ...], rounds: int) -> None:
 
 
 def show_costs(console: Console, costs: catalogue.Costs) -> None:
-    """Print what compiling the suites and grading right answers took, and on which parts it went."""
+    """Print what compiling the suites and grading right answers took, and which parts took most of it."""
     table = Table(title="the dearest parts of the course, in seconds", title_justify="left")
     for name in ("part", "cases", "compiling its suite", "grading the reference"):
         table.add_column(name, justify="left" if name == "part" else "right")

@@ -1,4 +1,4 @@
-"""What the whole course costs once: compiling its hidden suites from nothing, and grading right answers to it all."""
+"""What the whole course costs once: compiling its hidden suites from scratch, and grading correct answers to it all."""
 
 import os
 import time
@@ -33,7 +33,7 @@ class Cost:
     part: str
     cases: int
     compiled: float
-    """Of one processor."""
+    """Seconds of one processor."""
     graded: float
     perfect: bool
     """Whether the reference earned every point."""

@@ -67,7 +67,7 @@ def measure(students: int, jobs: int, device: str, only: list[str], cache: Path)
     """Make a class and grade it."""
     course = load_course(ROOT)
     limits = replace(course.limits, case_seconds=CASE_SECONDS)
-    # Compiled once a course, so this is no part of a class's cost.
+    # Compiled once per course, so this is not part of a class's cost.
     suites = [
         compile_suite(exercise, part, SEED, device=device, cache_dir=cache) for exercise, part in course.select(only)
     ]

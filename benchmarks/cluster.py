@@ -22,7 +22,7 @@ from grader.kit.load import load_course
 from grader.release.stub import stub_of
 
 SIZES = (10, 50, 550)
-"""The first warms everybody up; between the others, what is paid once a class cancels out."""
+"""The first warms everybody up; between the others, what is paid once per class cancels out."""
 
 
 def measure(only: list[str], workers: int, cache: Path) -> dict[str, float]:

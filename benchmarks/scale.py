@@ -19,7 +19,7 @@ WORKERS = (16, 64, 256, 1024, 4096)
 SETTLED = 100
 """Students from whom on every class has the same proportions, and starting up is little."""
 NETWORK_BYTES = 100e6
-"""Bytes a second that one machine sends: the 1 Gbit/s of a modest network, with something lost."""
+"""Bytes per second that one machine sends: the 1 Gbit/s of a modest network, with something lost."""
 
 Runs = Sequence[Mapping[str, Any]]
 
@@ -59,11 +59,11 @@ class Simulation:
         self.report_bytes = run["report_bytes"] / run["students"]
         self.suite_bytes = run["suite_bytes"]
         self.grader_seconds = measured["cluster"]["grader"]
-        """Of the grader's own processor, for a submission that others judge: reading, handing out, storing."""
+        """Seconds of the grader's own processor, for a submission that others judge: reading, sending, storing."""
         self.scheduler_seconds = measured["cluster"]["scheduler"]
 
     def serial(self) -> dict[str, float]:
-        """Seconds a submission that only one process can spend, so that more workers do not help."""
+        """Seconds per submission that only one process can spend, so that more workers do not help."""
         return {"The grader": self.grader_seconds, "Dask's scheduler": self.scheduler_seconds}
 
     def breaks(self) -> list[tuple[str, float]]:
@@ -133,7 +133,7 @@ _ACTIVITIES = {
     "snippets": "writing snippets",
 }
 _REASONS = {
-    "The grader": "one process reads the answers, hands them out and stores what comes back.",
+    "The grader": "one process reads the answers, distributes them and stores what comes back.",
     "Dask's scheduler": "one process passes every task on.",
 }
 
@@ -155,9 +155,9 @@ def plot(measured: Mapping[str, Any]) -> str:
             "s--",
             label="a further one",
         )
-        time.set_ylabel("processor seconds a student")
+        time.set_ylabel("processor seconds per student")
         memory.plot(sizes, [each["grader_mb"] for each in runs], "o-", label="grader")
-        memory.plot(sizes, [each["hand_mb"] for each in runs], "s--", label="a job")
+        memory.plot(sizes, [each["hand_mb"] for each in runs], "s--", label="per job")
         memory.set_ylabel("peak memory, MB")
         for axes in (time, memory):
             axes.set_xscale("log")

@@ -109,7 +109,7 @@ def _judged(answers: Path, units: list[Unit]) -> dict[str, dict[str, str]]:
 
 
 def compare(before: Path, after: Path) -> list[str]:
-    """What differs between two judgements, a line each."""
+    """What differs between two judgements, one line each."""
     one, other = (json.loads(path.read_text(encoding="utf-8")) for path in (before, after))
     lines = [f"{key}: only {'after' if key in other else 'before'}" for key in sorted(one.keys() ^ other.keys())]
     for key in sorted(one.keys() & other.keys()):

@@ -5,5 +5,5 @@ A house of rooms on floors; a room imports only from floors below (CONTRIBUTING.
 
 from pathlib import Path
 
-# The names that stand in students' and authors' files, such as `grader.magic`, are doors in a folder of their own.
+# The names that stand in students' and authors' files, such as `grader.magic`, are in a folder of their own.
 __path__.append(str(Path(__file__).parent / "public"))

@@ -139,7 +139,7 @@ def raised() -> PartReport:
 
 
 def delegated() -> PartReport:
-    """A part that leans on what is off limits."""
+    """A part that uses what is off limits."""
     use = OffLimitsUse(used="torch.nn.functional.batch_norm", line=17, source="    return F.batch_norm(x, mean, var)")
     items = [
         criterion("own_work", Verdict.OFF_LIMITS, best=0, message="It uses torch.nn.functional.batch_norm (line 17).")
@@ -148,7 +148,7 @@ def delegated() -> PartReport:
 
 
 def broken() -> PartReport:
-    """A part that the judge failed on."""
+    """A part with an internal error of the judge."""
     message = "The oracle raised ValueError on case 12; this is the course's fault."
     return part("GroupNorm", "normalization/groupnorm", Verdict.JUDGE_ERROR, [], message=message)
 

@@ -104,7 +104,7 @@ def test_a_capstone_is_a_valid_notebook_without_outputs(assignment: str) -> None
     assert not any(cell.get("outputs") for cell in document.cells)
 
 
-def test_a_capstone_is_no_exercise_and_no_answer(tmp_path: Path) -> None:
+def test_a_capstone_is_neither_exercise_nor_answer(tmp_path: Path) -> None:
     assert "capstone" not in {exercise.name for exercise in load_course(ROOT).exercises}
     folder = tmp_path / "linear"
     folder.mkdir()
@@ -145,7 +145,7 @@ def test_an_answer_half_written_names_the_method(tmp_path: Path) -> None:
         (LINEAR.replace("class Linear", "class Lynear"), "Write Linear first"),
     ],
 )
-def test_an_answer_that_cannot_be_used_is_told_in_a_line(tmp_path: Path, source: str, says: str) -> None:
+def test_an_answer_that_cannot_be_used_is_reported_in_a_line(tmp_path: Path, source: str, says: str) -> None:
     (tmp_path / "linear.py").write_text(source, encoding="utf-8")
     with pytest.raises(NotReady) as caught:
         answers({"linear": ["Linear"]}, tmp_path)

@@ -79,7 +79,7 @@ def test_students_run_the_locked_cells(school: School) -> None:
     assert "<table" in shown["Flatten"]["text/html"]
 
 
-def test_a_fault_of_the_judge_is_loud_and_leaves_no_earlier_score(school: School) -> None:
+def test_an_internal_error_is_loud_and_leaves_no_earlier_score(school: School) -> None:
     before = school.scores()
     assert before["unlucky"] is not None
     (school.root / "course.toml").rename(school.root / "away.toml")

@@ -28,7 +28,7 @@ def runner(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture
 def student(tmp_path: Path) -> Path:
-    """A student with a right Flatten and nothing else."""
+    """A student with a correct Flatten and nothing else."""
     folder = tmp_path / "anna"
     (folder / "linear").mkdir(parents=True)
     shutil.copyfile(ACCEPTED / "Flatten__reshape.py", folder / "linear" / "linear.py")
@@ -133,7 +133,7 @@ def test_the_output_folder_holds_pages_and_json(runner: CliRunner, student: Path
 
 
 @pytest.mark.slow
-def test_a_broken_spec_is_a_judge_error_and_no_zero(runner: CliRunner, student: Path, tmp_path: Path) -> None:
+def test_a_broken_spec_is_a_judge_error_and_not_a_zero(runner: CliRunner, student: Path, tmp_path: Path) -> None:
     root = tmp_path / "course"
     shutil.copytree(ROOT / "solutions" / "linear", root / "solutions" / "linear")
     shutil.copy(ROOT / "course.toml", root)
@@ -171,7 +171,7 @@ def test_what_a_person_got_wrong_is_said_in_a_line_or_two(runner: CliRunner, wor
     assert len(result.stderr.strip().splitlines()) <= 2
 
 
-def test_a_directory_without_a_course_is_no_course(runner: CliRunner, tmp_path: Path) -> None:
+def test_a_directory_without_a_course_is_refused(runner: CliRunner, tmp_path: Path) -> None:
     result = course(runner, "list", root=tmp_path)
     assert result.exit_code == USAGE
     assert "course.toml" in result.stderr

@@ -1,4 +1,4 @@
-"""Grading on a real Dask cluster on this machine: same scores, though workers go away or are not wanted."""
+"""Grading on a real Dask cluster on this machine: the same scores, although workers go away or are refused."""
 
 import json
 import os
@@ -185,7 +185,7 @@ def test_a_scheduler_that_goes_away_is_one_line(cluster: Cluster, students: Sequ
     ("address", "status", "line"),
     [
         ("tcp://127.0.0.1:1", BROKEN, "course: There is no Dask scheduler at tcp://127.0.0.1:1."),
-        ("somewhere", USAGE, "course: somewhere is no address of a Dask scheduler: "),
+        ("somewhere", USAGE, "course: somewhere is not the address of a Dask scheduler: "),
     ],
 )
 def test_an_address_without_a_scheduler_is_one_line(

@@ -294,7 +294,7 @@ def test_two_students_of_one_name_are_refused() -> None:
         scores_of(report(submission("zoë", 1.0)))
 
 
-def test_what_is_no_grades_is_said_in_a_line(tmp_path: Path) -> None:
+def test_a_file_without_grades_is_reported_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "grades.json").write_text("[]", encoding="utf-8")
     words = ["export", "csv", str(tmp_path), "--output", str(tmp_path / "out.csv")]
     done = CliRunner().invoke(cli.main, words, catch_exceptions=False)

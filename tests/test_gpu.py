@@ -49,7 +49,7 @@ def shape(report: PartReport) -> list[tuple[str, Verdict, float]]:
 
 
 @pytest.mark.parametrize("symbol", [part.symbol for _, part in CHOSEN])
-def test_the_reference_is_right_on_the_gpu(gradings: dict[str, Judge], symbol: str) -> None:
+def test_the_reference_is_correct_on_the_gpu(gradings: dict[str, Judge], symbol: str) -> None:
     exercise = next(exercise for exercise, part in CHOSEN if part.symbol == symbol)
     report = judged(gradings["cuda"], symbol, exercise.reference_source)
     assert report.verdict is Verdict.ACCEPTED, [item for item in report.criteria if item.message]

@@ -1,4 +1,4 @@
-"""The guard cannot be taken back, so every answer here runs in a fork of one process that has torch imported."""
+"""The guard cannot be undone, so every answer here runs in a fork of one process that has torch imported."""
 
 import json
 import os

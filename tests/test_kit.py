@@ -91,7 +91,7 @@ def run(kit: Path, *words: str, cwd: Path | None = None) -> "subprocess.Complete
 
 
 def pieces(kit: Path) -> Iterator[tuple[str, str]]:
-    """Every text of the kit, those in its archives too, by where it lies."""
+    """Every text of the kit, those in its archives too, by its path."""
     for path in kit.rglob("*"):
         if path.suffix == ".zip":
             with zipfile.ZipFile(path) as archive:
@@ -102,7 +102,7 @@ def pieces(kit: Path) -> Iterator[tuple[str, str]]:
 
 
 def statements(source: str) -> set[str]:
-    """The lines of code that say something of their own: statements within functions and methods, docstrings apart."""
+    """The lines of code that matter: statements within functions and methods, other than docstrings."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef):
@@ -114,7 +114,7 @@ def statements(source: str) -> set[str]:
 
 def test_nothing_private_is_in_it(course: Course, kit: Path) -> None:
     texts = dict(pieces(kit))
-    # What the engine's own sources say is no secret of the course.
+    # What the engine's own sources say is not a secret of the course.
     said = {name: text for name, text in texts.items() if not name.startswith("checker/")}
     for exercise in course.exercises:
         sources = [exercise.reference_source, exercise.misconceptions_source, *exercise.right.values()]
@@ -218,7 +218,7 @@ def test_a_record_is_compared_by_what_it_says(course: Course, suites: Suites, tm
     assert differences(path, made("pass\n")) == ["stub"]
 
 
-def test_a_damaged_record_is_told(kit: Path, tmp_path: Path) -> None:
+def test_a_damaged_record_is_reported(kit: Path, tmp_path: Path) -> None:
     path = tmp_path / "linear.zip"
     good = (kit / "linear" / "checks" / "linear.zip").read_bytes()
     for content in (b"", b"x" * 100, good[: len(good) // 2], good.replace(b"PK\x01\x02", b"PK\x09\x09")):

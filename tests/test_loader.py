@@ -214,7 +214,7 @@ def test_odd_notebooks_are_read(folder, data):
         '{"cells": ' + "9" * 5000 + "}",
     ],
 )
-def test_what_is_no_notebook(folder, data):
+def test_what_is_not_a_notebook(folder, data):
     answer = write(folder, data, "batchnorm.ipynb")
     assert "is not a notebook" in answer.problem
     assert not answer.missing

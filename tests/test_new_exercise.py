@@ -1,4 +1,4 @@
-"""What CONTRIBUTING says of a new exercise: it verifies as scaffolded, and a real one is short."""
+"""What CONTRIBUTING says about a new exercise: it verifies as scaffolded, and a real one is short."""
 
 import shutil
 from pathlib import Path

@@ -55,7 +55,7 @@ def test_what_is_off_limits_is_found_in_the_text(name):
 
 
 @pytest.mark.parametrize("name", sorted(ONLY_WHEN_RUN))
-def test_what_the_text_does_not_tell_is_left_to_the_guard(name):
+def test_what_the_text_does_not_show_is_left_to_the_guard(name):
     assert name in DISHONEST
 
 
@@ -190,7 +190,7 @@ def test_names_are_followed(source):
         "def Other(x): pass",
     ],
 )
-def test_what_the_part_does_not_run_is_no_use(source):
+def test_what_the_part_does_not_run_is_not_a_use(source):
     assert used(source) == []
 
 
@@ -385,7 +385,7 @@ def test_text_that_is_not_python_is_reported_where_the_part_is():
         "def Part(x): return '\\d' + f'{x!r:>{x}}'",
     ],
 )
-def test_odd_text_is_no_finding_and_no_error(source):
+def test_odd_text_is_neither_a_finding_nor_an_error(source):
     made = answer(source)
     assert off_limits_uses(tree_of(made), "Part", OffLimits(**NORM)) == []
     assert attempted(made, "Part") in (True, False)

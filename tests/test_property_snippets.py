@@ -1,4 +1,4 @@
-"""The snippets of properties: pasted beside an answer that fails, they print otherwise than beside one that holds."""
+"""The snippets of properties: beside an answer that fails they print something else than beside one that holds."""
 
 import contextlib
 import io

@@ -114,7 +114,7 @@ def course(tmp_path: Path) -> Course:
 
 
 def bodies(source: str) -> set[str]:
-    """The statements in functions, docstrings apart, one line each."""
+    """The statements in functions, other than docstrings, one line each."""
     return {
         ast.unparse(statement).partition("\n")[0]
         for node in ast.walk(ast.parse(source))

@@ -45,7 +45,7 @@ def test_the_document_has_the_promised_keys() -> None:
     assert part["criteria"][0]["diagnosis"] is None
 
 
-def test_verdicts_are_plain_words_and_ungraded_is_no_zero() -> None:
+def test_verdicts_are_plain_words_and_ungraded_is_not_a_zero() -> None:
     parts = strict(dumps(samples.report()))["submissions"][0]["parts"]
     by_name = {part["part"]: part for part in parts}
     assert by_name["GroupNorm"]["verdict"] == "JUDGE_ERROR"
@@ -114,6 +114,6 @@ def test_the_policy_changes_no_score() -> None:
     assert not redact(replace(report, submissions=()), "none").submissions
 
 
-def test_an_unknown_policy_is_the_course_s_fault() -> None:
+def test_an_unknown_policy_is_an_error_of_the_course() -> None:
     with pytest.raises(CourseError, match="no feedback policy 'all'"):
         redact(samples.report(), "all")

@@ -73,7 +73,7 @@ def test_a_failing_criterion_says_all_there_is_to_say() -> None:
         assert words in text or words in " ".join(text.split()), words
 
 
-def test_what_could_not_be_graded_is_loud_and_no_zero() -> None:
+def test_what_could_not_be_graded_is_loud_and_not_a_zero() -> None:
     text = printed(samples.report())
     assert "COULD NOT BE GRADED: 1 result of 1 student. These are not zeros." in text
     row = next(line for line in text.splitlines() if line.strip().startswith("GroupNorm"))

@@ -76,9 +76,7 @@ def test_every_part_is_graded_once_and_reported_in_the_order_given(
     assert pool.closed
 
 
-def test_who_hands_in_the_same_bytes_waits_for_the_one_who_is_being_graded(
-    course: Course, store: Store, tmp_path: Path
-) -> None:
+def test_the_same_bytes_wait_for_the_student_who_is_being_graded(course: Course, store: Store, tmp_path: Path) -> None:
     pool = Scripted(accepts, jobs=3)
     found = graded(course, students(tmp_path, ada="same", ben="same", cy="other"), pool, store)
     assert [task.owner.student for task in pool.started] == ["ada", "cy"]
@@ -120,7 +118,7 @@ def test_a_part_that_could_not_be_judged_is_tried_once_more(
     assert store.ungraded() == (verdict is Verdict.JUDGE_ERROR)
 
 
-def test_an_ungraded_part_is_no_zero_and_is_tried_again_by_the_next_run(
+def test_an_ungraded_part_is_not_a_zero_and_is_tried_again_by_the_next_run(
     course: Course, store: Store, tmp_path: Path
 ) -> None:
     paths = students(tmp_path, ada="1")
@@ -131,7 +129,7 @@ def test_an_ungraded_part_is_no_zero_and_is_tried_again_by_the_next_run(
     assert scores(found) == [4.0]
 
 
-def test_a_lost_hand_costs_nothing_but_time(course: Course, store: Store, tmp_path: Path) -> None:
+def test_a_lost_worker_process_costs_nothing_but_time(course: Course, store: Store, tmp_path: Path) -> None:
     def script(task: Task) -> Iterator[PartReport | Lost]:
         yield report(task, task.parts[0])
         if task.attempt == 1:
@@ -145,7 +143,7 @@ def test_a_lost_hand_costs_nothing_but_time(course: Course, store: Store, tmp_pa
     assert scores(found) == [4.0]
 
 
-def test_hands_that_are_always_lost_leave_the_parts_ungraded_and_say_why(
+def test_worker_processes_that_are_always_lost_leave_the_parts_ungraded_and_say_why(
     course: Course, store: Store, tmp_path: Path
 ) -> None:
     pool = Scripted(lambda task: [Lost("the machine is on fire")])

@@ -1,4 +1,4 @@
-"""A judge's process, seen from who asks: replies, prints that are none, its end and its last words."""
+"""A judge's process, seen from the one that asks: replies, prints that are not replies, its end and its last words."""
 
 import os
 import signal
@@ -37,7 +37,7 @@ def service(request: pytest.FixtureRequest) -> Iterator[Service]:
     made.close()
 
 
-def test_replies_come_in_order_and_prints_are_none(service: Service) -> None:
+def test_replies_come_in_order_and_prints_are_not_replies(service: Service) -> None:
     assert service.start()
     assert not service.start()
     for number in (1, 2):
@@ -47,7 +47,7 @@ def test_replies_come_in_order_and_prints_are_none(service: Service) -> None:
     assert "number" in service.receive()["error"]
 
 
-def test_its_end_is_told_with_its_last_words_and_another_starts(service: Service) -> None:
+def test_its_end_is_reported_with_its_last_words_and_another_starts(service: Service) -> None:
     service.send({"do": "die"})
     with pytest.raises(ServiceEnded) as found:
         service.receive()

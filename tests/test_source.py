@@ -1,4 +1,4 @@
-"""Where a definition begins and ends: its decorators are part of it, whoever asks."""
+"""Where a definition begins and ends: its decorators are part of it, everywhere."""
 
 from pathlib import Path
 

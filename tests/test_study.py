@@ -36,7 +36,7 @@ def environment() -> dict[str, str]:
 
 @pytest.fixture
 def course(environment: dict[str, str], tmp_path: Path, warm: Warm) -> Course:
-    """The command, run in a new workspace; gives what it said."""
+    """The command, run in a new workspace; returns what it printed."""
 
     def run(*words: str, status: int = 0) -> str:
         folder = tmp_path / "learn"

@@ -1,4 +1,4 @@
-"""Compiled suites: the same bits alone, in a batch and whatever else is imported; hidden and public apart."""
+"""Compiled suites: the same bits alone, in a batch and whatever else is imported; hidden and public kept separate."""
 
 import subprocess
 import sys
@@ -66,7 +66,7 @@ def test_the_cache_gives_back_what_was_compiled(suite: Suite, tmp_path: Path) ->
     assert wire.pack([item.expected for item in first.cases]) == wire.pack([item.expected for item in second.cases])
 
 
-def test_a_damaged_cache_is_compiled_anew(suite: Suite, tmp_path: Path) -> None:
+def test_a_damaged_cache_is_compiled_again(suite: Suite, tmp_path: Path) -> None:
     compiled(FLATTEN, "Flatten", cache_dir=tmp_path)
     (file,) = tmp_path.iterdir()
     file.write_bytes(file.read_bytes()[:-100])
@@ -90,7 +90,7 @@ def test_the_seed_is_in_no_file_of_a_suite(tmp_path: Path) -> None:
     assert "a-secret" not in file.name
 
 
-def test_a_hypothesis_that_moved_its_private_names_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hypothesis_that_moved_its_private_names_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(search.engine.ConjectureRunner, "generate_mutations_from")
     with pytest.raises(CourseError, match=r"has no ConjectureRunner.generate_mutations_from"):
         search._check_private_names()

@@ -1,6 +1,6 @@
 """Commands of `course` and `nbgrader`, each in a fork of one process that has imported both, so that it starts fast.
 
-Beside that a command is as it is elsewhere: a process of its own, with its words, folder, environment and exit status.
+Otherwise a command is as it is elsewhere: a process of its own, with its words, folder, environment and exit status.
 """
 
 import atexit

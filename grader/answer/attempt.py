@@ -34,7 +34,7 @@ def attempted(answer: Answer, symbol: str) -> bool:
 
 
 def attempts(tree: Tree, symbol: str) -> bool:
-    """The same of an answer that is parsed already."""
+    """The same for an answer that is parsed already."""
     return any(_is_attempt(binding, tree, frozenset({symbol})) for binding in tree.bindings.get(symbol, []))
 
 
@@ -70,7 +70,7 @@ def _is_class_attempt(node: ast.ClassDef, tree: Tree, seen: frozenset[str]) -> b
     ):
         return True
     if methods and all(any(isinstance(item, ast.Raise) for item in method.body) for method in methods):
-        # The stub of a class that builds on another part says nothing of whether that other part is done.
+        # The stub of a class that builds on another part does not tell whether that other part is done.
         return False
     for base in node.bases:
         if isinstance(base, ast.Name) and base.id in tree.bindings and not _is_no_work(base, tree):

@@ -65,7 +65,7 @@ class Answer:
 
     @property
     def lines(self) -> list[str]:
-        """The lines that line numbers of exceptions count; a notebook's cells stand one below the other."""
+        """The lines that the line numbers of exceptions refer to; a notebook's cells follow one another."""
         return "\n".join(cell.source for cell in self.cells).split("\n")
 
 
@@ -78,7 +78,7 @@ class Submission:
 
 
 def find_submission(path: str | Path, assignments: Collection[str] = ()) -> Submission:
-    """The submission at a path given by a person.
+    """The submission at a path that the user gave.
 
     Args:
         path: A student's directory, or one ``.py`` or ``.ipynb`` file.
@@ -101,7 +101,7 @@ def find_submission(path: str | Path, assignments: Collection[str] = ()) -> Subm
 
 
 def misplaced(student_dir: Path, exercises: Collection[ExerciseKey]) -> dict[str, str]:
-    """Files that look like answers but lie where none is looked for, each with where it should be.
+    """Files that look like answers but are where none is looked for, each with where it should be.
 
     Only of exercises of which nothing is in its place; two folders deep, links not followed.
     """
@@ -286,7 +286,7 @@ def _decode(data: bytes) -> str:
 
 
 def _check(cells: tuple[Cell, ...]) -> None:
-    """Refuse text that no Python would take, so that nobody downstream has to."""
+    """Refuse text that Python would never accept, so that nothing downstream has to."""
     if sum(len(cell.source) for cell in cells) > MAX_TEXT:
         raise _Unreadable(f"is too large: more than {MAX_TEXT // 2**20} MB of code")
     for cell in cells:

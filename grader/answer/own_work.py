@@ -1,6 +1,6 @@
 """Whether an answer is the student's own: free of what is off limits.
 
-Nothing of the answer is run. Where a use cannot be told for certain it is left to the guard in the worker.
+Nothing of the answer is run. A use that cannot be determined for certain is left to the guard in the worker.
 """
 
 from grader.answer.policy import refused

@@ -1,4 +1,4 @@
-"""Which dotted paths are off limits in a part: what it declares, and what leads round every declaration."""
+"""Which dotted paths are off limits in a part: what it declares, and what would get around any declaration."""
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
@@ -22,7 +22,7 @@ _ALWAYS = frozenset({
     "torch._C", "torch.library", "torch._library", "torch.utils.cpp_extension", "torch.utils.mkldnn",
     "torch.quantization", "torch.ao", "torch.nn.quantized", "torch.nn.qat", "torch.nn.intrinsic",
     "torch.nn.quantizable", "torch.testing._internal", "torch.hub",
-    # Ways round the names of things.
+    # Ways around names.
     "ctypes", "_ctypes", "cffi", "gc", "importlib", "imp", "runpy", "pkgutil", "builtins.__import__",
     "builtins.__builtins__", "builtins.__loader__", "builtins.__spec__", "sys.modules", "sys._getframe",
     "sys._current_frames", "sys.settrace", "sys.setprofile", "sys.meta_path", "inspect.currentframe", "inspect.stack",
@@ -33,7 +33,7 @@ _ALWAYS = frozenset({
     "keras", "jax", "jaxlib", "flax", "haiku", "mxnet", "paddle", "cupy", "sklearn", "scipy", "onnx", "onnxruntime",
     "onnxscript", "apex", "xformers", "flash_attn", "triton", "tinygrad", "autograd",
 })  # fmt: skip
-"""Off limits in every part that has limits at all."""
+"""Off limits in every part that has any limits."""
 
 _ATTRIBUTES = frozenset({
     "__subclasses__", "__closure__", "__globals__", "__builtins__", "cell_contents", "f_back", "f_globals", "f_locals",

@@ -2,7 +2,7 @@
 
 The search begins at the part's definition and follows names to the functions, classes and values of the file. A *use*
 is a dotted path (``torch.nn.BatchNorm2d``), found through imports, aliases, `getattr` with constant text and the like.
-What cannot be told without running it is left to the guard in the worker.
+What cannot be determined without running it is left to the guard in the worker.
 """
 
 import ast
@@ -144,7 +144,7 @@ class _Search:
                 yield from _children(node, scope)
 
     def _is_self_check(self, item: ast.stmt) -> TypeGuard[Function]:
-        """Whether a method only compares with torch, and nothing calls it so far: it is no part of the answer then."""
+        """Whether a method only compares with torch, and nothing calls it so far: then it is not part of the answer."""
         if not isinstance(item, Function) or item.name in self._attributes:
             return False
         return item.name.lstrip("_").startswith(_SELF_CHECKS)

@@ -1,6 +1,6 @@
-"""Cut an answer out of the cells that a notebook has run: a definition, and what of the other cells it rests on.
+"""Cut an answer out of the cells that a notebook has run: a definition, and what it depends on in the other cells.
 
-Text only: nothing is asked of the kernel's objects, which the cells could have made say anything.
+Text only: the kernel's objects are not consulted, since the cells could have made them say anything.
 """
 
 import ast
@@ -25,7 +25,7 @@ class Ran:
     """A cell that was run."""
 
     number: int
-    """What stands in its brackets: ``In [3]``."""
+    """The number in its brackets: ``In [3]``."""
     source: str
 
 
@@ -127,7 +127,7 @@ def _statements(ran: Iterable[Ran]) -> tuple[list[Statement], dict[str, int]]:
                     broken[words[1]] = cell.number
             continue
         for node in module.body:
-            # Two statements on a line are cut apart; else whole lines keep what belongs to them, comments too.
+            # Two statements on a line are separated; else whole lines keep what belongs to them, comments too.
             alone = ast.get_source_segment(source, node) if _shares_lines(node, module.body) else None
             text = alone if alone is not None else source[span(source, node)]
             found.append(Statement(cell.number, lines_of(node).start, text))
@@ -148,7 +148,7 @@ def _tree(statements: Sequence[Statement]) -> Tree:
 
 
 def _closure(tree: Tree, symbol: str) -> set[int]:
-    """The statements that a symbol rests on."""
+    """The statements that a symbol depends on."""
     statements = {step.cell.index: step.cell for step in tree.steps}
     first = {step.cell.index: step.order for step in reversed(tree.steps)}
     kept = {step.cell.index for step in tree.steps if _is_for_all(step.node)}

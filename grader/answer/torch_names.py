@@ -30,7 +30,7 @@ class Station:
 
 @functools.lru_cache(maxsize=4096)
 def stations(dotted: str) -> tuple[Station, ...]:
-    """Walk along a path that begins with ``torch``, one station a name.
+    """Walk along a path that begins with ``torch``, one station per name.
 
     Modules and classes are called by their own names on the way, so ``torch.nn.modules.batchnorm.F.batch_norm`` ends at
     ``torch.nn.functional.batch_norm``.

@@ -21,7 +21,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """One place where the top level gives a name a value."""
+    """One statement of the top level that gives a name a value."""
 
     step: Step
     value: ast.expr | None
@@ -34,13 +34,13 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A cell that is no Python."""
+    """A cell that is not Python."""
 
     cell: Cell
     message: str
-    """What Python says of it."""
+    """What Python says about it."""
     line: int
-    """Of the file."""
+    """Line of the file."""
     text: str
     """The text of that line."""
 

@@ -1,4 +1,4 @@
-"""What an expression of an answer may be, as far as can be told without running it."""
+"""What an expression of an answer may be, as far as can be determined without running it."""
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
@@ -24,7 +24,7 @@ class Path:
 
 
 Value = Path | str
-"""What an expression may be, as far as can be told: something from outside, or constant text."""
+"""What an expression may be, as far as can be determined: something from outside, or constant text."""
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class Values:
         self._known: dict[int, tuple[Value, ...]] = {}
 
     def of(self, node: ast.expr, scope: Scope) -> tuple[Value, ...]:
-        """What an expression may be; nothing where that cannot be told."""
+        """What an expression may be; nothing where that cannot be determined."""
         return self._at(node, scope, 0)
 
     def texts(self, nodes: Iterable[ast.expr], scope: Scope) -> list[str]:

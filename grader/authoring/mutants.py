@@ -14,7 +14,7 @@ _COMPARE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
 }  # fmt: skip
 _SKIPPED = ("extra_repr", "__repr__", "__str__")
-"""Functions whose results are for reading."""
+"""Functions whose results are meant for reading."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +53,7 @@ def mutants(source: str) -> Iterator[Mutant]:
 
 
 def _statement(tree: ast.AST, node: ast.AST) -> str:
-    """The first line of the innermost statement around a node, as a number alone tells nobody which one it is."""
+    """The first line of the innermost statement around a node, as a number alone does not identify it."""
     around = [item for item in ast.walk(tree) if isinstance(item, ast.stmt) and node in ast.walk(item)]
     return ast.unparse(around[-1]).splitlines()[0]
 

@@ -18,12 +18,12 @@ SCHEMA = 1
 
 
 def proof_file(root: Path) -> Path:
-    """Where a course keeps what was proved of it."""
+    """The file in which a course keeps what was proved about it."""
     return root / "results" / "verify.json"
 
 
 def store(course: "Course", proofs: "Sequence[ExerciseProof]", *, seed: str, quick: bool) -> Path:
-    """Add what was proved to the course's file; what is known of other exercises and parts stays.
+    """Add what was proved to the course's file; what is known about other exercises and parts stays.
 
     Raises:
         OSError: where the file cannot be written.
@@ -43,7 +43,7 @@ def store(course: "Course", proofs: "Sequence[ExerciseProof]", *, seed: str, qui
 
 
 def load(course: "Course") -> dict[str, ProvenExercise]:
-    """What is known of each exercise; nothing where the course was never verified or the file is not readable."""
+    """What is known about each exercise; empty where the course was never verified or the file is not readable."""
     entries = _read(proof_file(course.root))
     found = {}
     for exercise in course.exercises:
@@ -60,7 +60,7 @@ def load(course: "Course") -> dict[str, ProvenExercise]:
 def _entry(
     proof: "ExerciseProof", before: Mapping[str, Any] | None, digest: str, when: str, seed: str, quick: bool
 ) -> dict[str, Any]:
-    """An exercise's record; parts and mutants of an earlier run stay while its files and seed are the same."""
+    """An exercise's entry; parts and mutants of an earlier run stay while its files and seed are the same."""
     same = before if before is not None and (before.get("digest"), before.get("seed")) == (digest, seed) else {}
     parts: dict[str, Any] = dict(same.get("parts", {}))
     for part in proof.parts:
@@ -123,7 +123,7 @@ def _kept(hole: Hole) -> dict[str, str]:
 
 
 def _hole(kept: str | Mapping[str, str]) -> Hole:
-    """A hole of the file; in files of before there were kinds it is text alone."""
+    """A hole in the file; in files from before there were kinds it is only text."""
     if isinstance(kept, str):
         return Hole(kind=HoleKind.OTHER, text=kept)
     return Hole(kind=HoleKind(kept["kind"]), text=kept["text"])
@@ -139,7 +139,7 @@ def _read(path: Path) -> Mapping[str, Mapping[str, Any]]:
 
 
 def _digest(folder: Path) -> str:
-    """A digest of the files that decide what is proved of an exercise."""
+    """A digest of the files that decide what is proved about an exercise."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*.py")):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")

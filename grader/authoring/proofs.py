@@ -1,4 +1,4 @@
-"""What `course verify` proves of parts and exercises, and the table that shows it."""
+"""What `course verify` proves about parts and exercises, and the table that shows it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from grader.model import Hole, HoleKind
 
 @dataclass
 class PartProof:
-    """What was proved of one part."""
+    """What was proved about one part."""
 
     exercise: str
     symbol: str
@@ -25,7 +25,7 @@ class PartProof:
 
     @property
     def alarms(self) -> int:
-        """Right answers that were refused."""
+        """Correct answers that were refused."""
         return sum(hole.kind is HoleKind.REFUSED for hole in self.holes)
 
     def hole(self, kind: HoleKind, text: str) -> None:
@@ -35,7 +35,7 @@ class PartProof:
 
 @dataclass
 class ExerciseProof:
-    """What was proved of one exercise."""
+    """What was proved about one exercise."""
 
     exercise: str
     parts: list[PartProof] = field(default_factory=list)
@@ -44,12 +44,12 @@ class ExerciseProof:
     survivors: list[tuple[Mutant, str]] = field(default_factory=list)
     """Mutants that nothing noticed, with the reason the exercise gives, if it gives one."""
     holes: list[Hole] = field(default_factory=list)
-    """Those of its parts, with the part's symbol before the text, and its own."""
+    """The holes of its parts, with the part's symbol before the text, and its own."""
     seconds: float = 0.0
 
     @property
     def kill_rate(self) -> float | None:
-        """Share of the silent mutants that change behaviour and were noticed."""
+        """Fraction of the silent mutants that change behaviour and were noticed."""
         unexplained = sum(not why for _, why in self.survivors)
         return self.killed / (self.killed + unexplained) if self.killed + unexplained else None
 

@@ -1,4 +1,4 @@
-"""Let the course prove itself: right answers pass, wrong ones fail, and for the reason they should."""
+"""Let the course prove itself: correct answers pass, wrong ones fail, and for the reason they should."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ from grader.suite.cache import PUBLIC, Suite, compile_suite
 from grader.suite.provider import Suites, public_suites
 
 KILL_RATE = 0.98
-"""Share of the silent mutants that must be noticed."""
+"""Fraction of the silent mutants that must be noticed."""
 _MISCONCEPTIONS = {True: 8, False: 4}
 _RIGHT = {True: 3, False: 2}
 _LOUD = (Verdict.RAISED, Verdict.CRASHED, Verdict.TIME_LIMIT, Verdict.MEMORY_LIMIT, Verdict.OUTPUT_LIMIT)
@@ -214,7 +214,7 @@ class _Verifier:
             proof.hole(HoleKind.UNTOUCHED, f"no misconception fails {', '.join(untouched)}")
 
     def delegates(self, part: Part, proof: PartProof) -> None:
-        """Answers that hand the work to the oracle must be refused, however they dress it."""
+        """Answers that delegate the work to the oracle must be refused, however they disguise it."""
         restricted = any(getattr(part.off_limits, name) for name in ("kernels", "classes", "functions", "modules"))
         if not restricted or getattr(nn, part.symbol, None) is not part.oracle:
             return
@@ -226,7 +226,7 @@ class _Verifier:
                 )
 
     def hollow_answers(self, part: Part, proof: PartProof) -> None:
-        """Answers that do nothing may earn what they do have, such as parameters, and never what they only seem to."""
+        """Answers that do nothing may earn points for what they have, such as parameters, and for nothing else."""
         for name, (source, kept) in hollow(part.symbol, self.exercise.reference_source).items():
             if kept and isinstance(part.oracle, Mapping):
                 # Programs look at what is done to a model, which a zero in the end does not undo.
@@ -259,7 +259,7 @@ class _Verifier:
     def _noticed(self, mutant: Mutant) -> str | None:
         """``loud`` or ``silent`` for a mutant that some part rejects, None for a survivor."""
         answer = self.answer(mutant.source)
-        # What is changed in a class is likely seen by its own part.
+        # A change in a class is most likely noticed by its own part.
         parts = sorted(self.parts, key=lambda part: mutant.line not in self.lines.get(part.symbol, ()))
         for part in parts:
             found = self._first_failure(part, answer)
@@ -297,7 +297,7 @@ class _Verifier:
 
 
 def _constant_arguments(part: Part, suite: Suite) -> list[Hole]:
-    """Arguments that no case gives a value of its own."""
+    """Arguments to which no case gives another value than the default."""
     varied: set[str] = set()
     for entry in suite.cases:
         if entry.kind is not CaseKind.MAIN:

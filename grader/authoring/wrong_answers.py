@@ -1,4 +1,4 @@
-"""Answers wrong by construction, as the files students would hand in: `course verify` must see them refused."""
+"""Answers that are wrong by construction, as files that students would hand in: `course verify` wants them refused."""
 
 import ast
 
@@ -26,7 +26,7 @@ def misconception_source(exercise: DeclaredExercise, item: Misconception) -> str
         ):
             continue
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "mistakes":
-            # Those are edits of the reference, and no part of this answer.
+            # Those are edits of the reference, and not part of this answer.
             continue
         if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
             node.decorator_list = [item for item in node.decorator_list if not _declares_misconception(item)]
@@ -45,7 +45,7 @@ def _declares_misconception(decorator: ast.expr) -> bool:
 
 
 def delegates(symbol: str) -> dict[str, str]:
-    """Answers that hand the work to the oracle, by how they dress it."""
+    """Answers that delegate the work to the oracle, by how they disguise it."""
     letters = ", ".join(repr(letter) for letter in symbol)
     return {
         "the layer itself": f"from torch.nn import {symbol}\n",

@@ -10,7 +10,7 @@ from grader.model import Observation
 
 
 class _Count(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Counts the operations dispatched while it is on."""
+    """Counts the operations dispatched while it is active."""
 
     def __init__(self, seen: dict[object, int]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -44,7 +44,7 @@ def counted(observation: Observation) -> Iterator[None]:
 
     def leaking(name: str, original: Callable[..., object]) -> Callable[..., object]:
         def counted(self: torch.Tensor, *args: object, **kwargs: object) -> object:
-            # Whole numbers may be indices, which anybody may work out in Python.
+            # Integers may be indices, which may well be computed in Python.
             seen[name] = seen.get(name, 0) + (self.numel() if self.is_floating_point() else 1)
             return original(self, *args, **kwargs)
 

@@ -7,7 +7,7 @@ import torch
 
 
 def exact(device: str) -> None:
-    """Take torch's shortcuts off: no TF32, no choice of kernels by timing, deterministic ones where there are any."""
+    """Switch torch's shortcuts off: no TF32, no choice of kernels by timing, deterministic ones where there are any."""
     if device == "cpu":
         return
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
@@ -15,5 +15,5 @@ def exact(device: str) -> None:
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cudnn.benchmark = False
     torch.use_deterministic_algorithms(True, warn_only=True)
-    # An operation without a deterministic kernel is nobody's fault, and the tolerances allow for its rounding.
+    # An operation without a deterministic kernel is not the answer's fault; the tolerances allow for its rounding.
     warnings.filterwarnings("ignore", message=".*does not have a deterministic implementation.*")

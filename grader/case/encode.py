@@ -1,4 +1,4 @@
-"""Reduce what an answer is and gives back to plain data and tensors: all that crosses the wire."""
+"""Reduce an answer and what it returns to plain data and tensors: all that crosses the wire."""
 
 import functools
 import numbers
@@ -45,7 +45,7 @@ def describe(target: object, *, keys: bool = True) -> Description:
 class Members:
     """The parameters and buffers of a module's tree by name, in torch's order, each under every name it has.
 
-    One walk for all of them: with torch's iterators it would be one a question, a good part of what a small case costs.
+    One walk for all of them: with torch's iterators it would be one per question, a large share of a small case's cost.
     """
 
     def __init__(self, module: nn.Module) -> None:
@@ -143,7 +143,7 @@ def _sketching(count: int) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def tensors(value: object, path: str) -> Iterator[tuple[str, torch.Tensor]]:
-    """The tensors of nested lists, tuples and mappings, each with its place."""
+    """The tensors of nested lists, tuples and mappings, each with its path."""
     if isinstance(value, torch.Tensor):
         yield path, value
     elif isinstance(value, (list, tuple)):

@@ -1,7 +1,7 @@
 """Run one case on a namespace of answers and note what happened, in numbers.
 
 The worker runs the student's answer through this; the judge runs the oracle and the misconceptions through the very
-same code, so a difference between them is never a difference of harness.
+same code, so a difference between them never comes from the harness.
 
 A case is plain data::
 
@@ -66,7 +66,7 @@ def run_case(
         namespace: Symbol to class or function.
         device: Where tensors and objects live.
         plain: Give every input contiguous (for the oracle).
-        on_stage: Told the stage (`new`, `load`, `mode`, `call`, `backward`, `run`) and step about to begin.
+        on_stage: Called with the stage (`new`, `load`, `mode`, `call`, `backward`, `run`) and step about to begin.
         answer_file: File name under which the answer was compiled, to find its line in a traceback.
     """
     run = _CaseRun(case, namespace, device, plain, on_stage)
@@ -154,7 +154,7 @@ class _CaseRun:
             )
             if isinstance(self.target, nn.Module) and "fresh" not in self.case and not self.is_settled():
                 self.target = self.target.to(device=self.device, dtype=self.dtype)
-            # Loading a state says whether its keys are right; only without one are they listed.
+            # Loading a state says whether its keys are correct; only without one are they listed.
             state = self.case.get("state")
             self.observation["new"] = describe(self.target, keys=state is None)
             if state is not None:
@@ -340,7 +340,7 @@ def _compiled(line: str) -> tuple[CodeType, bool]:
 
 
 def _labels(variables: Mapping[str, object]) -> dict[int, str]:
-    """The variable that first held each object, to tell objects apart by identity across the wire."""
+    """The variable that first held each object, so that objects can be told apart across the wire."""
     labels: dict[int, str] = {}
     for name, value in variables.items():
         if not name.startswith("__") and not isinstance(value, (int, float, str, bool, type(None), tuple)):

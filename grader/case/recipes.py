@@ -35,8 +35,8 @@ def build(recipe: Recipe, *, dtype: torch.dtype, plain: bool = False) -> torch.T
 
 
 def generator(seed: int) -> np.random.RandomState:
-    """A generator at the start of a seed's stream; the next call takes it back."""
-    # Seeding one generator again gives the stream of a new one, without a new one's 0.2 ms of system entropy.
+    """A generator at the start of a seed's stream; the next call reuses it."""
+    # Reseeding one generator gives the stream of a new one, without a new one's 0.2 ms of system entropy.
     _GENERATOR.seed(seed)
     return _GENERATOR
 

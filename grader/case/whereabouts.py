@@ -1,4 +1,4 @@
-"""Where a worker notes what it is about to do, in memory that the judge can still read when the worker is gone."""
+"""Where a worker notes what it is about to do, in memory that the judge can still read after the worker is gone."""
 
 import mmap
 import os
@@ -11,14 +11,14 @@ _ENTRY = struct.Struct("<ii")
 
 
 class Whereabouts:
-    """A stage and a step; the worker writes them, the judge reads them and believes nothing else."""
+    """A stage and a step in shared memory; the worker writes them, the judge reads and trusts only them."""
 
     def __init__(self, descriptor: int) -> None:
         """Map the memory of `new_memory`."""
         self._memory = mmap.mmap(descriptor, mmap.PAGESIZE)
 
     def write(self, stage: str, step: int) -> None:
-        """Note what begins now: a third of a microsecond, where a message to the judge costs it a wake-up."""
+        """Note what begins now: it takes a third of a microsecond, where a message would wake the judge."""
         _ENTRY.pack_into(self._memory, 0, _NUMBERS.get(stage, 0), step)
 
     def read(self) -> tuple[str, int]:

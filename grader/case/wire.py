@@ -16,7 +16,7 @@ MESSAGE, MARK = 1, 2
 HEAD = struct.Struct("<BI")
 _LENGTH = struct.Struct("<I")
 MAX_FRAME = 256 * 2**20
-"""Bytes a frame may hold unless the reader asks for less."""
+"""Most bytes of a frame, unless the reader asks for less."""
 
 _DTYPES: dict[str, torch.dtype] = {
     str(dtype).removeprefix("torch."): dtype
@@ -42,7 +42,7 @@ def pack(value: object) -> bytes:
 
 
 def frame(kind: int, payload: bytes) -> bytes:
-    """Put a payload behind its head."""
+    """Put a frame's head before its payload."""
     return HEAD.pack(kind, len(payload)) + payload
 
 

@@ -1,6 +1,6 @@
 """Write an nbgrader course directory: the source notebooks, and a configuration of a few lines.
 
-With the notebooks go their figures, and what makes of each assignment's folder a small kit: the public suites that the
+Beside the notebooks are their figures, and what makes each assignment's folder a small kit: the public suites that the
 students' graded cells run, and its settings.
 """
 
@@ -21,7 +21,7 @@ _STUB = "raise NotImplementedError"
 
 
 def write_course(course: Course, directory: Path, suites: Suites | None = None) -> Sequence[Path]:
-    """Write ``source/`` anew, and the configuration where there is none yet.
+    """Write ``source/`` again, and the configuration where there is none yet.
 
     Returns:
         The files written.
@@ -58,7 +58,7 @@ def write_course(course: Course, directory: Path, suites: Suites | None = None) 
 
 
 def configuration(course: Course, directory: Path) -> str:
-    """The text of ``nbgrader_config.py``, which is the instructor's from then on."""
+    """The text of ``nbgrader_config.py``, which belongs to the instructor once it is written."""
     return f'''"""nbgrader's settings for {course.title}; yours to edit: a new release leaves this file alone."""
 
 from grader.classroom import configure

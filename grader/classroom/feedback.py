@@ -18,7 +18,7 @@ _environment = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
-    # A student's text can hold anything: it is escaped, and rid of what steers a reader's eye.
+    # A student's text can hold anything: it is escaped and cleaned.
     finalize=lambda value: clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
 )
 

@@ -26,7 +26,7 @@ class GradeOutOfProcess(NbGraderPreprocessor):  # type: ignore[misc]
     """Replaces nbgrader's Execute: the student's code runs in our judge's worker, never in a kernel."""
 
     course = Unicode(help="The course's directory.").tag(config=True)
-    part_seconds = Float(0.0, help="Time that one grade cell may take; 0 is what course.toml says.").tag(config=True)
+    part_seconds = Float(0.0, help="Seconds that one grade cell may take; 0 is what course.toml says.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Grade one notebook.
@@ -47,7 +47,7 @@ class GradeOutOfProcess(NbGraderPreprocessor):  # type: ignore[misc]
             return
         judge = scorer(self.course, self.part_seconds)
         found = judge.ask(_question(nb, who))["parts"]
-        # What is wrong with the next one is told when it is its turn.
+        # What is wrong with the next one is reported when it is its turn.
         with contextlib.suppress(Exception):
             self._begin_next(judge, who)
         failed = [part["failed"] for part in found.values() if part["failed"]]

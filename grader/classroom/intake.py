@@ -23,7 +23,7 @@ def import_submissions(course: Course, directory: Path, paths: Sequence[Path]) -
         The notebooks written.
 
     Raises:
-        CourseError: where the directory is no nbgrader course, or a path no student's directory.
+        CourseError: where the directory is not an nbgrader course, or a path is not a student's directory.
     """
     if not (directory / "release").is_dir():
         raise CourseError(

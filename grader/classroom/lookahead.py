@@ -1,4 +1,4 @@
-"""Which submission nbgrader comes to next, so that the judge works on it while nbgrader writes down the last one."""
+"""Guess which submission nbgrader grades next, so that the judge works on it while nbgrader stores the last one."""
 
 import os
 import re
@@ -38,7 +38,7 @@ def _to_be_graded(
     if match is None:
         return None
     student = match["student"]
-    # What was graded before is graded again only where it is newer; then there is nothing lost but time.
+    # What was graded before is graded again only where it is newer; then only time is lost.
     before = course.format_path(course.autograded_directory, student, assignment)
     is_new = folder == here or autograde.force or not os.path.exists(before)
     return ({"assignment": assignment, "notebook": notebook.stem, "student": student}, notebook) if is_new else None

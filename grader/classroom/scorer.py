@@ -1,4 +1,4 @@
-"""The judge in a process of its own (see `grader.grading.service`), so that nbgrader's need not hold torch.
+"""The judge in a process of its own (see `grader.grading.service`), so that nbgrader's need not import torch.
 
 `Scorer` is what nbgrader's process uses; `main` is the other side, started once and reused.
 """
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class ScorerError(Exception):
-    """The judge could not do its work; never a student's fault."""
+    """An internal error of the judge; never caused by a student."""
 
 
 class Scorer:
@@ -70,7 +70,7 @@ class Scorer:
             self._ahead = None
 
     def close(self) -> None:
-        """End the process; what it was asked ahead it answers still."""
+        """End the process; it still answers what it was asked ahead."""
         self._service.close()
 
 
@@ -78,7 +78,7 @@ _running: dict[tuple[str, float], Scorer] = {}
 
 
 def scorer(course: str, part_seconds: float = 0.0) -> Scorer:
-    """The judge of a course: one a process, so that a server keeps it warm."""
+    """The judge of a course: one per process, so that a server keeps it warm."""
     return _running.setdefault((course, part_seconds), Scorer(course, part_seconds))
 
 
@@ -109,7 +109,7 @@ class _Desk:
         self.part_seconds = part_seconds
 
     def answer(self, request: dict[str, Any]) -> Mapping[str, Any]:
-        """Do what a request names."""
+        """Carry out one request."""
         reply: Mapping[str, Any] = getattr(self, request.pop("do"))(**request)
         return reply
 

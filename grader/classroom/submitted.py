@@ -1,4 +1,4 @@
-"""Read whatever was handed in as a notebook; nothing in it can make nbgrader stop, or pass it over."""
+"""Read whatever was handed in as a notebook; nothing in it can make nbgrader stop or skip it."""
 
 import glob
 import json
@@ -21,7 +21,7 @@ class SubmittedNotebook(NotebookExporter):
     """nbconvert's notebook exporter, for notebooks that may be broken in any way, or not there."""
 
     def __init__(self, config: Any = None, **options: Any) -> None:
-        """Make ready to read what an ``Autograde`` has found, and add what it has not."""
+        """Prepare to read what an ``Autograde`` has found, and add what it has not."""
         initialise: Any = super().__init__
         initialise(config=config, **options)
         if isinstance(self.parent, Autograde):
@@ -39,7 +39,7 @@ class SubmittedNotebook(NotebookExporter):
 def add_missing(autograde: Autograde) -> None:
     """Have submissions without a notebook of the release graded as empty ones.
 
-    nbgrader passes over them, which would leave the scores of an earlier submission standing.
+    nbgrader skips them, which would leave the scores of an earlier submission in place.
     """
     course = autograde.coursedir
     released = Path(course.format_path(course.release_directory, ".", course.assignment_id))
@@ -52,8 +52,8 @@ def add_missing(autograde: Autograde) -> None:
 
 
 def read_submitted(path: Path) -> NotebookNode:
-    """The cells of a submitted notebook; where there are none, an empty notebook that says why."""
-    # Made without nbformat's functions, each of which validates the schema anew.
+    """The cells of a submitted notebook; where it has none, an empty notebook that says why."""
+    # Made without nbformat's functions, each of which validates the schema again.
     notebook = NotebookNode(nbformat=4, nbformat_minor=5, metadata=NotebookNode(), cells=[])
     try:
         if path.stat().st_size > MAX_NOTEBOOK:

@@ -1,4 +1,4 @@
-"""What happens to a notebook that could not be graded: it is said loudly, and no earlier score stands for it."""
+"""What happens to a notebook that could not be graded: an error is raised, and no earlier score stands for it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,6 +25,6 @@ def not_graded(who: Mapping[str, Any], error: Exception) -> ScorerError:
             grade.needs_manual_grade = True
         gradebook.db.commit()
     return ScorerError(
-        f"NOT GRADED: {who['notebook']} of {who['student']} ({who['assignment']}). This is no zero: the judge failed, "
-        f"and the scores of an earlier grading are withdrawn. {error}"
+        f"NOT GRADED: {who['notebook']} of {who['student']} ({who['assignment']}). This is not a zero: the judge "
+        f"failed, and the scores of an earlier grading are withdrawn. {error}"
     )

@@ -1,6 +1,6 @@
-"""The verbs of the command line, one module an area, and what they share. `cli.py` loads a verb's module on demand.
+"""The verbs of the command line, one module per area, and what they share. `cli.py` loads a verb's module on demand.
 
-May import: every room but the doors of `public`.
+May import: every room but `public`.
 """
 
 import os
@@ -23,7 +23,7 @@ BROKEN, USAGE, UNGRADED, INTERRUPTED = 1, 2, 3, 130
 
 
 def report_errors(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn what a person can cause into one or two lines and an exit status."""
+    """Report a `CourseError` on standard error in one or two lines, and exit with its status."""
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What the authors and keepers of a course need."""
+"""Commands for the authors of a course."""
 
 import json
 import sys

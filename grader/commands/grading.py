@@ -124,7 +124,7 @@ def grade(
 
 
 def _misplaced(course: "Course", only: Sequence[str], submissions: Sequence[Path]) -> Iterator[str]:
-    """What looks like an answer and will not be read, so that nobody gets a zero for a folder too many."""
+    """Lines about files that look like answers and will not be read: a misplaced folder must not give a zero."""
     from grader.answer.load import misplaced
 
     keys = {(exercise.assignment, exercise.name) for exercise, _ in course.select(only)}

@@ -1,4 +1,4 @@
-"""Show how far a class is: a bar on a terminal, a line per student otherwise, nothing where nobody wants to know."""
+"""Show how far a class is: a bar on a terminal, a line per student otherwise, nothing with ``--quiet``."""
 
 import sys
 import time
@@ -14,7 +14,7 @@ from grader.model import PartReport
 
 
 def watcher(quiet: bool, submissions: int) -> "Lines":
-    """What suits the place where this is printed."""
+    """The watcher for this terminal, file or ``--quiet``."""
     if quiet or submissions < 2:
         return Quiet()
     return Bar() if sys.stderr.isatty() else Lines()
@@ -52,7 +52,7 @@ class Lines(Watcher):
         self.done += 1
 
     def finished(self, owner: Owner, score: float, max_score: float) -> None:
-        """Tell of a student."""
+        """Print a student's score."""
         self._finished += 1
         self.say(f"[{self._finished}/{self._submissions}] {clean(owner.student)}: {score:g} of {max_score:g}")
 
@@ -65,7 +65,7 @@ class Quiet(Lines):
     """Nothing at all."""
 
     def say(self, line: str) -> None:
-        """Keep it to oneself."""
+        """Print nothing."""
 
 
 class Bar(Lines):

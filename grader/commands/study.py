@@ -137,7 +137,7 @@ def solution(root: Path | None, part: str, give_up: bool) -> None:
         lesson, symbol = session.outline.one(part)
         source = session.reference(lesson)
         if not source:
-            raise CourseError("This kit has no solutions.", "Whoever gave it to you has them.")
+            raise CourseError("This kit has no solutions.", "Ask the person who gave it to you.")
         if not session.is_passed(lesson, symbol) and not give_up:
             session.check(lesson, [symbol])
     is_passed = session.is_passed(lesson, symbol)
@@ -183,7 +183,7 @@ def reset(root: Path | None, part: str) -> None:
 def watch(root: Path | None, directory: Path | None) -> None:
     """Check each file as it is saved.
 
-    Keys: h hint, n next, l list, p progress, q quit. Without a terminal it prints one line a check.
+    Keys: h hint, n next, l list, p progress, q quit. Without a terminal it prints one line per check.
     """
     with closing(find_session((directory or Path.cwd()).resolve(), root)) as session:
         stamps = session.workspace.stamps(session.outline)

@@ -9,11 +9,11 @@ from grader.model import Encoded, Finding, FindingKind, Leaf, StepObservation
 from grader.spec import Part
 
 SMALL = 1e-3
-"""Share of a case's largest gradient, output or input below which a tensor's own size no longer counts."""
+"""Fraction of a case's largest gradient, output or input below which a tensor's own size no longer counts."""
 _NOTHING = 1e-6
 """The scale of a case in which all of them are zero."""
 _MOVED = 1e-6
-"""The share of what a buffer was before a call that its new value is weighed by at least."""
+"""Fraction of a buffer's magnitude before a call by which its new value is weighed at least."""
 _OF_DTYPES = (FindingKind.DTYPE, FindingKind.NUMBERS)
 
 
@@ -29,7 +29,7 @@ def judge_call(
     floor: float,
     float32: bool,
 ) -> bool:
-    """Judge one call, given how large buffers were before it; whether they were right after it."""
+    """Judge one call, given the largest magnitude of a buffer before it; whether buffers were correct after it."""
     step = f"step {index + 1}"
     shaped = outcome.check(
         "shapes", finding_of("shapes", compare.compare_structure(want["out"], have.get("out"), "the output"), step)

@@ -1,7 +1,7 @@
 """Judge one observed case: which criteria held, and how the others failed.
 
-Criteria build on one another. Each is judged only where what it rests on held, step by step within a case, so that one
-mistake gives one red line: a layer that is wrong in eval mode keeps the points of its training gradients.
+Criteria build on one another. Each is judged only where those it depends on held, step by step within a case, so that
+one mistake gives one red line: a layer that is wrong in eval mode keeps the points of its training gradients.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ STAGE_CRITERION = {
 """The criterion that fails where a case stops for good at a stage."""
 
 _FLOAT32_HELD = 1e-4
-"""Relative agreement that counts as right when a case is run again in float32."""
+"""Relative agreement that counts as correct when a case is run again in float32."""
 
 
 def judge_case(

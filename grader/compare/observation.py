@@ -1,7 +1,7 @@
 """Refuse observations that the probe could not have written, before anything reads them.
 
 The observation comes from the student's process. What passes here has the shape that the comparison expects, so that
-hostile data is one verdict in one place and an exception while judging is the judge's own fault.
+hostile data gives one verdict in one place, and an exception while judging is an internal error.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What one case says: the criteria that held, and findings in words for those that did not."""
+"""The outcome of one case: the criteria that held, and findings in words for those that did not."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from grader.model import Failure, Finding, FindingKind, Verdict
 
 @dataclass(slots=True)
 class Outcome:
-    """What one case says: criteria that held, and the finding of each that did not."""
+    """The outcome of one case: criteria that held, and the finding of each that did not."""
 
     held: set[str] = field(default_factory=set)
     findings: dict[str, Finding] = field(default_factory=dict)
@@ -61,7 +61,7 @@ def error_finding(error: Failure, criterion: str, source: Sequence[str] = ()) ->
 
 
 def about_dtypes(said: str) -> bool:
-    """Whether an exception is about dtypes that do not fit; torch has no type of exception for it, only words."""
+    """Whether an exception is about dtypes that do not fit; torch has no exception type for that, only messages."""
     said = said.lower()
     return any(word in said for word in ("dtype", "double", "float32", "float64", "scalar type"))
 

@@ -10,7 +10,7 @@ from grader.model import Case, Finding, FindingKind, Leaf, Observation, Truth
 
 
 def judge_raising(case: Case, got: Observation, expected: Observation) -> Outcome:
-    """Judge a case in which the oracle raises: any exception will do, wherever it comes; a crash will not."""
+    """Judge a case in which the oracle raises: any exception will do, wherever it is raised; a crash will not."""
     outcome = Outcome()
     error = got["error"]
     if error is None:

@@ -1,8 +1,8 @@
 """Compare what an answer gave with what is expected, leaf by leaf.
 
 A float64 tensor agrees iff shape and finiteness agree and the largest difference is within a tolerance times the
-largest expected magnitude: norm-wise per tensor, never elementwise, so that cancellation inside a right answer is no
-fault (0 of 14,500 right cases flagged, six decades between right and wrong).
+largest expected magnitude: norm-wise per tensor, never elementwise, so that cancellation inside a correct answer is not
+a difference (0 of 14,500 correct cases flagged, six decades between correct and wrong).
 """
 
 import json
@@ -29,7 +29,7 @@ class Difference:
     difference: float | None = None
     index: tuple[int, ...] | None = None
     relative: float = math.inf
-    """The difference over the magnitude it is judged by."""
+    """The difference divided by the magnitude it is judged by."""
 
 
 def leaves(tree: Encoded, path: str = "") -> Iterator[tuple[str, Encoded]]:
@@ -275,7 +275,7 @@ def _bare(leaf_path: str) -> str:
 
 
 def _kind(leaf: Encoded, leaf_path: str) -> str:
-    """What kind of thing stands at a path, which says so where it is a container."""
+    """What kind of thing is at a path; the path's suffix says where it is a container."""
     if leaf_path.endswith("[]"):
         return f"a tuple or list of {leaf}"
     return "a mapping" if leaf_path.endswith("{}") else name_of(leaf)

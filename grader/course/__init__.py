@@ -1,4 +1,4 @@
-"""A course on disk: settings, places, exercises and their catalogue.
+"""A course on disk: settings, paths, exercises and their catalogue.
 
 May import: spec, model.
 """

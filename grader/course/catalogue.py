@@ -23,7 +23,7 @@ class Course:
     feedback: str = "counterexample"
     exercises: Sequence[CourseExercise] = ()
     is_kit: bool = False
-    """Whether it is a student's kit: of the suites only the recorded public ones are there, and no answers."""
+    """Whether it is a student's kit: it has only the recorded public suites, and no answers."""
 
     def exercise(self, slug: str) -> CourseExercise:
         """The exercise of that slug."""

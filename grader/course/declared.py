@@ -36,7 +36,7 @@ class DeclaredExercise(CourseExercise):
 
     @cached_property
     def right(self) -> Mapping[str, str]:
-        """Right answers in other styles, by name."""
+        """Correct answers in other styles, by name."""
         return {path.stem: _read(path) for path in sorted((self.folder / "right").glob("*.py"))}
 
     @cached_property
@@ -62,7 +62,7 @@ class DeclaredExercise(CourseExercise):
 
     @cached_property
     def misconceptions(self) -> Sequence[Misconception]:
-        """The known-wrong answers: those of the list ``mistakes``, then those that are marked, as the file has them."""
+        """The known-wrong answers: those of the list ``mistakes``, then the decorated ones, in the file's order."""
         if not self.misconceptions_source:
             return []
         with _importable(self.name, self.reference):
@@ -81,7 +81,7 @@ class DeclaredExercise(CourseExercise):
         return found
 
     def with_misconception(self, item: Misconception) -> Mapping[str, Any]:
-        """The reference's names, with the known-wrong answer in the place of its part.
+        """The reference's names, with the known-wrong answer in place of its part.
 
         Raises:
             CourseError: where an edit does not fit the reference, or the edited one cannot be loaded.
@@ -137,7 +137,7 @@ def _read(path: Path) -> str:
 
 
 def _load(path: Path, name: str) -> types.ModuleType:
-    """Run a file of the course as a module that is in no registry."""
+    """Run a file of the course as a module that is not in ``sys.modules``."""
     return _run(_read(path), str(path), name)
 
 

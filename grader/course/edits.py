@@ -17,11 +17,11 @@ def edited(source: str, part: str, edits: Mapping[str, str]) -> str:
         edits: New text by old text. Each old text is looked for in the part's own definition, then in the whole file.
 
     Raises:
-        CourseError: where an old text is not found exactly once, where edits overlap, or where what comes out is no
+        CourseError: where an old text is not found exactly once, where edits overlap, or where what comes out is not
             Python.
     """
     text, end = "", 0
-    # All places are those of the unedited text, so that one edit cannot hide or make the place of another.
+    # All positions are those of the unedited text, so that no edit can hide or create the position of another.
     for start, old, new in sorted((_place(source, part, old, new), old, new) for old, new in edits.items()):
         if start < end:
             raise CourseError("Two edits overlap; the second is this:", as_diff(old, new))
@@ -31,7 +31,7 @@ def edited(source: str, part: str, edits: Mapping[str, str]) -> str:
         ast.parse(text)
     except SyntaxError as error:
         raise CourseError(
-            f"The edited reference is no Python: {error.msg} (line {error.lineno}).", as_diff(source, text)
+            f"The edited reference is not Python: {error.msg} (line {error.lineno}).", as_diff(source, text)
         ) from None
     return text
 

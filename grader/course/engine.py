@@ -16,7 +16,7 @@ SUITES = ("grader.suite.cache", "grader.spec.*")
 JUDGING = ("grader.judge.grade", "grader.host.session", "grader.worker.*", "grader.grading.judge", *SUITES)
 """What decides a result: also the judge, and the worker, whose modules run in a process that nothing here imports."""
 CLUSTER = ("grader.grading.cluster.remote", *JUDGING)
-"""What both ends of a cluster must agree on: also what travels, and how."""
+"""What both ends of a cluster must agree on: also what is sent, and how."""
 
 
 @cache

@@ -1,6 +1,6 @@
-"""What an exercise is called, wherever it is met: as its author declares it, as a kit recorded it, as students get it.
+"""The name of an exercise, wherever it comes from: as its author declares it, as a kit recorded it, as students get it.
 
-Neither torch nor hypothesis is imported for it, so that a command that only names exercises answers at once.
+This imports neither torch nor hypothesis, so that a command that only names exercises answers at once.
 """
 
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class NamedExercise:
-    """An exercise by its place in the course."""
+    """An exercise by its assignment and name."""
 
     assignment: str
     name: str

@@ -1,4 +1,4 @@
-"""Where a course's files lie: its root, the cache of compiled suites, the store of results."""
+"""Where a course's files are: its root, the cache of compiled suites, the store of results."""
 
 import os
 from pathlib import Path

@@ -11,11 +11,11 @@ from grader.model.policy import POLICIES
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
-    """What a course's settings say."""
+    """A course's settings."""
 
     title: str
     assignments: Sequence[str]
-    """In the order in which they are given out."""
+    """The assignments, in the order in which they are released."""
     limits: Limits
     feedback: str
     """How much of a failed hidden case a student's report shows: one of `grader.model.policy.POLICIES`."""

@@ -38,7 +38,7 @@ def write(request: ExportRequest) -> Sequence[str]:
         request: What to export, and where to.
 
     Returns:
-        What the person should know: who was not matched, what was left ungraded.
+        What the user should know: who was not matched, what was left ungraded.
 
     Raises:
         CourseError: where the results or the gradebook cannot be read, or do not fit together.

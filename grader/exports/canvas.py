@@ -15,10 +15,10 @@ from grader.model import CourseError
 _NAMES = ("Student", "LastName", "FirstName")
 _WHO = (*_NAMES, "ID", "SIS User ID", "SIS Login ID", "Integration ID", "Root Account", "Section")
 _NUMBERED = re.compile(r"\s*\(\d+\)\s*$")
-"""What Canvas puts behind an assignment's name."""
+"""What Canvas puts after an assignment's name."""
 _POINTS = "points possible"
 _TEST_STUDENTS = ("student, test", "test student")
-"""What Canvas calls the student that an instructor can look through the eyes of."""
+"""Canvas's name of the test student, as whom an instructor can view the course."""
 
 
 def fill(scores: Scores, exported: bytes, column: str | None = None) -> tuple[str, list[str]]:

@@ -23,10 +23,10 @@ class Sheet:
 
 
 def read(data: bytes) -> Sheet:
-    """A CSV file in UTF-8, with or without a byte order mark, its fields apart by commas, semicolons or tabs.
+    """A CSV file in UTF-8, with or without a byte order mark, its fields separated by commas, semicolons or tabs.
 
     Raises:
-        CourseError: where it is none.
+        CourseError: where it is not such a file.
     """
     try:
         text = data.decode("utf-8-sig")
@@ -34,7 +34,7 @@ def read(data: bytes) -> Sheet:
         delimiter = max(",;\t", key=first.count)
         header, *rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
     except (UnicodeDecodeError, csv.Error, ValueError) as error:
-        raise CourseError(f"The gradebook is no CSV file in UTF-8: {error}.", "Export it again as CSV.") from None
+        raise CourseError(f"The gradebook is not a CSV file in UTF-8: {error}.", "Export it again as CSV.") from None
     return Sheet(header, [row + [""] * (len(header) - len(row)) for row in rows], delimiter)
 
 
@@ -48,7 +48,7 @@ def write(sheet: Sheet) -> str:
 
 
 def folded(text: str) -> str:
-    """Text as people compare it: accents in one form, no matter of case or of spaces."""
+    """Text as people compare it: accents in one form, without regard to case and spaces."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 

@@ -37,7 +37,7 @@ def write(report: GradeReport, output: Path) -> Sequence[str]:
 
 
 def document(submission: SubmissionReport) -> dict[str, Any]:
-    """One student's results; a part that we failed to judge fails the whole, as Gradescope has no "ungraded".
+    """One student's results; a part that could not be judged fails the whole, as Gradescope has no "ungraded".
 
     Raises:
         CourseError: where a part is ungraded.

@@ -1,4 +1,4 @@
-"""JUnit XML, which build servers show: a test suite a student, a test case a criterion.
+"""JUnit XML, which build servers show: a test suite per student, a test case per criterion.
 
 The schema is the one by which Jenkins's xunit plugin validates (``junit-10.xsd``).
 """
@@ -29,7 +29,7 @@ def dumps(report: GradeReport) -> str:
 def _suite(submission: SubmissionReport) -> ElementTree.Element:
     suite = ElementTree.Element("testsuite", name=_clean(submission.student))
     for part in submission.parts:
-        # A part that we failed to judge may have no criteria: it is an error all the same.
+        # A part that could not be judged may have no criteria: it is an error all the same.
         cases = [_case(part, item) for item in part.criteria] or [_broken(part)]
         cases[0].set("time", f"{part.seconds:.3f}")
         suite.extend(cases)

@@ -19,7 +19,7 @@ def fill(scores: Scores, worksheet: bytes, column: str | None = None) -> tuple[s
         column: The column to fill; the worksheet's is called Grade.
 
     Raises:
-        CourseError: where this is no worksheet, or the scores are of several assignments.
+        CourseError: where this is not a worksheet, or the scores are of several assignments.
     """
     if len(scores.most) != 1:
         raise CourseError("A worksheet is for one assignment.", "Name it with --assignment.", usage=True)

@@ -1,4 +1,4 @@
-"""Scores from nbgrader's gradebook, and what it does not say: who was not graded since they last handed in."""
+"""Scores from nbgrader's gradebook, and what it does not say: who has not been graded since last handing in."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -14,7 +14,7 @@ def read_gradebook(path: Path) -> Scores:
     What nbgrader has collected beside it is looked through: a score that is older than the submission is left out.
 
     Raises:
-        CourseError: where nbgrader is missing, or this is no gradebook.
+        CourseError: where nbgrader is missing, or this is not a gradebook.
     """
     try:
         from nbgrader.api import Gradebook
@@ -40,7 +40,7 @@ def read_gradebook(path: Path) -> Scores:
                         notes.append(f"Ungraded: something in {submission.name} of {student.id}; it is left empty.")
                 points[student.id] = row
     except DatabaseError as error:
-        raise CourseError(f"{path} is no gradebook of nbgrader's: {error.orig}.", usage=True) from None
+        raise CourseError(f"{path} is not a gradebook of nbgrader: {error.orig}.", usage=True) from None
     for (name, assignment), handed_in in _collected(path.parent / "submitted", most):
         before = graded.get((name, assignment))
         if (name, assignment) not in graded or (before is not None and handed_in is not None and handed_in > before):

@@ -10,11 +10,11 @@ from grader.model import CourseError, GradeReport, Verdict, codec
 
 @dataclass(frozen=True, kw_only=True)
 class Scores:
-    """Points by student and assignment; None where something of it is ungraded, which is not a zero."""
+    """Points by student and assignment; None where a part is ungraded, which is not a zero."""
 
     points: Mapping[str, Mapping[str, float | None]]
     most: Mapping[str, float]
-    """What each assignment is worth."""
+    """The points of each assignment."""
     notes: Sequence[str] = ()
 
     def only(self, assignment: str) -> "Scores":
@@ -63,7 +63,7 @@ def read_report(path: Path) -> GradeReport:
     """The report that `course grade --output` wrote.
 
     Raises:
-        CourseError: where it is none.
+        CourseError: where it is not one.
     """
     path = path / "grades.json" if path.is_dir() else path
     try:

@@ -1,4 +1,4 @@
-"""A plain CSV: a row a student, a column an assignment."""
+"""A plain CSV: one row per student, one column per assignment."""
 
 import csv
 import io
@@ -9,7 +9,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def dumps(scores: Scores) -> str:
-    """The scores as CSV (RFC 4180), with what each assignment is worth in the second row."""
+    """The scores as CSV (RFC 4180), with the points of each assignment in the second row."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["student", *scores.most, "total"])
@@ -25,10 +25,10 @@ def dumps(scores: Scores) -> str:
 
 
 def shown(value: float | None) -> str:
-    """A number as spreadsheets read it; nothing where there is none."""
+    """A number as spreadsheets read it; empty for None."""
     return "" if value is None else f"{round(value, 4):g}" if abs(value) < 1e5 else repr(value)
 
 
 def safe(name: str) -> str:
-    """A name that a spreadsheet does not take for a formula."""
+    """A name, in a form that a spreadsheet does not take for a formula."""
     return f"'{name}" if name.startswith(_FORMULA) else name

@@ -1,4 +1,4 @@
-"""A class in, a report out: select, schedule, judge in one of several pools, store.
+"""Grade a class: select, schedule, judge in one of several pools, store.
 
 May import: judge, kit and all that they may.
 """

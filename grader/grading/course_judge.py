@@ -1,4 +1,4 @@
-"""The judge of a course by names: of exercises, of parts."""
+"""The judge of a course, asked by the names of exercises and parts."""
 
 from collections.abc import Collection, Iterator
 
@@ -11,7 +11,7 @@ from grader.suite.provider import PartKey
 
 
 class CourseJudge:
-    """Judges what tasks name."""
+    """Judges the parts that tasks name."""
 
     def __init__(self, course: Course, options: Options) -> None:
         """Start the server of workers.
@@ -27,7 +27,7 @@ class CourseJudge:
         self.judge = Judge(options)
 
     def digest(self, part: PartKey) -> str | None:
-        """Digest of a part's suite; None where it cannot be compiled, as the reports of the part say then."""
+        """Digest of a part's suite; None where it cannot be compiled; the part's reports then say why."""
         slug, symbol = part
         exercise = self.course.exercise(slug)
         try:

@@ -1,4 +1,4 @@
-"""Grade in this very process."""
+"""Grade in this process."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,7 +11,7 @@ from grader.suite.provider import PartKey
 
 
 class InProcess:
-    """Grades in this very process: nothing to start, for one submission or one device."""
+    """Grades in this process, for one submission or one device: there is nothing to start."""
 
     def __init__(self, course: Course, options: Options) -> None:
         """Start its server of workers."""

@@ -61,7 +61,7 @@ class Judge:
                 yield self._ungraded(exercise, part, error)
 
     def sandbox(self) -> str:
-        """The level of the sandbox that answers run in; empty where no worker starts, as the reports have said then."""
+        """The level of the sandbox that answers run in; empty where no worker starts; the reports then say why."""
         try:
             return self.server.sandbox
         except Exception:

@@ -48,7 +48,7 @@ MIGRATIONS = (
     ),
 )
 _FIRST_RECORDED = 2
-"""The migration from which on there is a table to record them in."""
+"""The migration since which there is a table to record them in."""
 
 
 def migrate(base: sqlite3.Connection, path: Path | None, migrations: Sequence[Migration] = MIGRATIONS) -> None:
@@ -57,7 +57,7 @@ def migrate(base: sqlite3.Connection, path: Path | None, migrations: Sequence[Mi
     Args:
         base: The open file; an empty one gets all tables.
         path: Its name, for messages.
-        migrations: All that there are, from the first.
+        migrations: All of them, from the first.
 
     Raises:
         CourseError: where it is something else, or was written by a newer version.

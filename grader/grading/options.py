@@ -1,4 +1,4 @@
-"""How a run grades: the options, the seed of its hidden cases, the device."""
+"""How a run grades: its options, the seed of its hidden cases, its device."""
 
 import os
 import secrets
@@ -28,7 +28,7 @@ class Options:
     cache_dir: Path | None = None
     visibility: str = HIDDEN
     shrink_seconds: float = 0.6
-    """Budget for looking for a smaller counterexample, a part."""
+    """Seconds per part for looking for a smaller counterexample."""
     cluster: str = ""
     """Address of a Dask scheduler, or its scheduler file; without one, this machine grades."""
 

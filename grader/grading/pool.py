@@ -12,7 +12,7 @@ from grader.suite.provider import PartKey
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Task:
-    """One answer, and which parts of it are to be graded."""
+    """One answer, and the parts of it that are to be graded."""
 
     owner: Owner
     exercise: str
@@ -60,7 +60,7 @@ class Pool(Protocol):
         """Start a task; one tried again gets a fresh worker."""
 
     def events(self) -> Iterable[Graded | Ended]:
-        """Wait until something happened, and say what; a list has happened already, and can be stored as one."""
+        """Wait until something happens, and give it; the events of a list can be stored together."""
 
     def close(self) -> None:
         """End every worker process, whatever it is doing."""

@@ -22,7 +22,7 @@ class Processes:
     """Grades in several processes, each with a server of its own."""
 
     def __init__(self, course: Course, options: Options, jobs: int, parts: list[PartKey]) -> None:
-        """Start them, and let them compile the suites of these parts."""
+        """Start them, and have them compile the suites of these parts."""
         self.notes: list[str] = []
         self.workers: Sequence[ClusterWorker] = ()
         self._processes = [_WorkerProcess(course.root, options) for _ in range(jobs)]
@@ -66,7 +66,7 @@ class Processes:
         process.send(("grade", task))
 
     def events(self) -> list[Graded | Ended]:
-        """Wait for any process to have something to say."""
+        """Wait for any process to report something."""
         return [self._event(process) for process in _ready(self._running)]
 
     def _event(self, process: "_WorkerProcess") -> Graded | Ended:
@@ -101,7 +101,7 @@ class _WorkerProcess:
             self.pipe.send(request)
 
     def receive(self) -> tuple[Any, ...] | None:
-        """What it has to say; None where it is gone."""
+        """Its next reply; None where it is gone."""
         try:
             reply: tuple[Any, ...] = self.pipe.recv()
             return reply
@@ -127,7 +127,7 @@ class _WorkerProcess:
 
 
 def _ready(processes: Mapping[_WorkerProcess, Any]) -> list[_WorkerProcess]:
-    """The processes that have something to say, once there are any."""
+    """The processes that have replied; waits until there is one."""
     ready = connection.wait([process.pipe for process in processes])
     return [process for process in processes if process.pipe in ready]
 
@@ -155,7 +155,7 @@ def _serve(pipe: "connection.Connection[Any, Any]", root: Path, options: Options
 
 
 def _end_with(close: Callable[[], None]) -> None:
-    """End when asked to, and when the grader is gone, however it went."""
+    """End when asked to, and when the grader is gone, however it ended."""
 
     def leave(*_: Any) -> None:
         close()

@@ -1,4 +1,4 @@
-"""Grade a class: look up what is known, hand out the rest, store what comes back, and report on all of it."""
+"""Grade a class: look up what is known, distribute the rest, store what comes back, and report on all of it."""
 
 import os
 from collections import deque
@@ -24,15 +24,15 @@ from grader.model import CourseError, GradeReport, PartReport, Verdict
 from grader.suite.provider import PartKey
 
 ATTEMPTS = 2
-"""Times a part is tried before it is reported as one that cannot be judged."""
+"""How often a part is tried before it is reported as one that cannot be judged."""
 
 
 ANSWERS_A_PROCESS = 4
-"""Answers of one student for which another process is worth its start, two imports of torch."""
+"""Answers of one student that justify the start of another process, which imports torch twice."""
 
 
 class Watcher:
-    """Told of what happens while a class is graded; this one does not care."""
+    """Called with what happens while a class is graded; this one ignores it."""
 
     def begin(self, parts: int, submissions: int) -> None:
         """So many parts are wanted."""
@@ -53,7 +53,7 @@ class Watcher:
         """All of a submission is done."""
 
     def say(self, line: str) -> None:
-        """Something happened to whoever grades."""
+        """Something happened to the pool."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,7 @@ class GradingRun:
     store: Store
     watcher: Watcher
     fresh: bool = False
-    """Grade also what the store knows."""
+    """Also grade what the store knows."""
     min_sandbox: str = ""
     """Level of the sandbox that every answer must run in."""
 
@@ -79,8 +79,8 @@ def grade(
         course: The course.
         paths: Student directories, or single answer files.
         options: How to judge.
-        run: Where results are kept, and who is told.
-        pool: Who grades; chosen by the options unless it is given.
+        run: Where results are kept, and who watches.
+        pool: What grades; chosen by the options unless it is given.
     """
     assignments = {exercise.assignment for exercise in course.exercises}
     submissions = [find_submission(path, assignments) for path in paths]
@@ -207,7 +207,7 @@ class _Class:
             yield from self.task(*self.waiting.popleft())
 
     def task(self, position: int, exercise: CourseExercise) -> Iterator[Task]:
-        """The task of an answer, unless all of it is known or just being found for somebody else."""
+        """The task of an answer, unless all of it is known or is being graded for another student."""
         owner, answer = self.owners[position], read_answer(self.course, self.submissions[position], exercise)
         todo = []
         keys = []
@@ -244,7 +244,7 @@ class _Class:
         )  # fmt: skip
 
     def take(self, event: Graded | Ended) -> None:
-        """Store a part as it comes; at a task's end see what is missing."""
+        """Store a part as it comes; at a task's end check what is missing."""
         if isinstance(event, Ended):
             self.end(event)
             return

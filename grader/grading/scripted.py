@@ -1,4 +1,4 @@
-"""A pool that follows a script, so that scheduling, retrying and waiting are tested in milliseconds."""
+"""A pool that follows a script, so that tests of scheduling, retrying and waiting take milliseconds."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ class Lost:
 
 
 Script = Callable[[Task], Iterable[PartReport | Lost]]
-"""What becomes of a task, in order; what is left of it after a `Lost` is not graded."""
+"""The outcome of a task, in order; what is left of it after a `Lost` is not graded."""
 
 
 class Scripted:
@@ -31,13 +31,13 @@ class Scripted:
         digests: Mapping[PartKey, str | None] | None = None,
         sandbox: str = "L2",
     ) -> None:
-        """Make ready.
+        """Prepare the pool.
 
         Args:
-            script: What becomes of each task.
+            script: The outcome of each task.
             jobs: How many tasks are graded at once.
             digests: Digests of suites that are not "suite"; None for one that cannot be compiled.
-            sandbox: The level in which answers are said to run.
+            sandbox: The level of the sandbox in which answers are said to run.
         """
         self.notes: list[str] = []
         self.workers: Sequence[ClusterWorker] = ()
@@ -62,7 +62,7 @@ class Scripted:
         self._running.append(task)
 
     def events(self) -> list[Graded | Ended]:
-        """All that becomes of the task that was started first."""
+        """All events of the task that was started first."""
         assert self._running, "nothing runs, so nothing can happen"
         task = self._running.popleft()
         happened: list[Graded | Ended] = []

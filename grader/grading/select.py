@@ -1,4 +1,4 @@
-"""Which parts of which submissions a run is about, and the answers to them as text."""
+"""Which parts of which submissions a run grades, and the answers to them as text."""
 
 from collections.abc import Sequence
 

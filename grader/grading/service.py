@@ -1,6 +1,6 @@
-"""A judge in a process of its own, which stays warm: a line of JSON asks, a line of JSON is the reply.
+"""A judge in a process of its own, which stays warm: each request and each reply is a line of JSON.
 
-The process that asks (nbgrader's, a notebook's kernel) holds no torch for it, and nothing that an answer does to it can
+The process that asks (nbgrader's, a notebook's kernel) need not import torch, and nothing that an answer does to it can
 change a verdict. It uses `Service`; the module that it names has a ``main``, which uses `take_stdout` and `serve`.
 """
 
@@ -18,7 +18,7 @@ from typing import IO, Any
 _ROOT = str(Path(__file__).resolve().parents[2])
 _BOOT = "import sys; sys.path.append({!r}); from {} import main; main(*sys.argv[1:])"
 _GOODBYE_SECONDS = 3.0
-"""Within which a process that was interrupted ends its workers before it is killed."""
+"""Seconds within which an interrupted process ends its workers before it is killed."""
 
 
 class ServiceEnded(Exception):
@@ -32,7 +32,7 @@ class ServiceEnded(Exception):
 
 
 class Service:
-    """The end of the process that asks."""
+    """The side of the process that asks."""
 
     def __init__(self, module: str, *arguments: str, interruptible: bool = False) -> None:
         """Name what is run; it starts when it is needed.
@@ -40,9 +40,9 @@ class Service:
         Args:
             module: Its ``main`` serves.
             arguments: What ``main`` is given.
-            interruptible: Whether somebody at a keyboard asks, and may give a request up. The process then gets no
-                interrupt of theirs but the one of `close`, and what it prints is kept for its last words. Otherwise it
-                prints where this process does, and finishes what it was asked before it ends.
+            interruptible: Whether a person at a keyboard asks, who may cancel a request. The process then is
+                interrupted by `close` only, and what it prints last is kept to explain its end. Otherwise it prints
+                where this process does, and finishes what it was asked before it ends.
         """
         self._command = [sys.executable, "-P", "-c", _BOOT.format(_ROOT, module), *arguments]
         self._interruptible = interruptible
@@ -65,7 +65,7 @@ class Service:
         return True
 
     def send(self, request: Mapping[str, Any]) -> None:
-        """Ask, and wait for nothing.
+        """Send a request without waiting for the reply.
 
         Raises:
             ServiceEnded: where nothing listens any more.

@@ -1,7 +1,7 @@
 """Results in SQLite, each stored the moment it is known: nothing is graded twice, and a stopped run goes on.
 
-A result belongs to what it was judged from (`Key`), not to a student: whoever hands in the same bytes has the same
-result. Results are never changed; grading anew adds another, so that a student's history can be told.
+A result belongs to what it was judged from (`Key`), not to a student: all who hand in the same bytes have the same
+result. Results are never changed; grading again adds another, so that there is a history of each student.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ CREATE TEMP TABLE shown (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Key:
-    """All that decides a result."""
+    """Everything that decides a result."""
 
     exercise: str
     part: str
@@ -39,7 +39,7 @@ class Key:
     suite: str
     """Digest of the part's suite."""
     declaration: str
-    """Digest of the exercise's files: hints and points are no part of a suite."""
+    """Digest of the exercise's files: hints and points are not part of a suite."""
     environment: int
     """Limits, device, versions and engine, as `Store.environment` numbers them."""
 
@@ -66,14 +66,14 @@ class Event:
     score: float | None
     max_score: float
     changed: Sequence[str]
-    """What had changed since the one before: ``answer``, ``cases``, ``settings``; nothing where it was graded anew."""
+    """What had changed since the one before: ``answer``, ``cases``, ``settings``; empty where it was graded again."""
 
 
 class Store:
     """An open store of results."""
 
     def __init__(self, path: Path | None) -> None:
-        """Open it, and make it where there is none.
+        """Open it, and create it where it does not exist.
 
         Args:
             path: The file; None keeps the results in memory and forgets them in the end.
@@ -85,7 +85,7 @@ class Store:
         with self._report_errors():
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                # Results are nobody else's business.
+                # Results are private.
                 path.touch(mode=0o600)
             self._base = sqlite3.connect(path or ":memory:", timeout=_PATIENCE_SECONDS, isolation_level=None)
         try:
@@ -118,7 +118,7 @@ class Store:
 
     @contextlib.contextmanager
     def _report_errors(self) -> Iterator[None]:
-        """Say what is wrong with a file in a person's words."""
+        """Turn SQLite's errors into a `CourseError`."""
         try:
             yield
         except (sqlite3.Error, OSError) as error:
@@ -147,7 +147,7 @@ class Store:
                 raise
 
     def close(self) -> None:
-        """Let go of the file; what is stored is safe without this, too."""
+        """Close the file; what is stored is safe without this, too."""
         self._base.close()
 
     # Results
@@ -177,7 +177,7 @@ class Store:
         return None if row is None else int(row[0])
 
     def add(self, key: Key, report: PartReport, sandbox: str, *, fresh: bool = False) -> int:
-        """Store a result and give its number; of graders that found it at the same time, the first is believed.
+        """Store a result and give its number; where several graders found one at the same time, the first is kept.
 
         Args:
             key: What it was judged from.
@@ -212,7 +212,7 @@ class Store:
                 "SELECT exercise, part, verdict FROM results WHERE id = ?", (result,)
             ).fetchone()
             last = self._last(*who, exercise, part)
-            # Whoever never attempted a part has no history of it.
+            # A student who never attempted a part has no history of it.
             if last != result and (last is not None or verdict != Verdict.NOT_ATTEMPTED):
                 self._base.execute(
                     "INSERT INTO gradings (student, path, exercise, part, result, at) VALUES (?, ?, ?, ?, ?, ?)",
@@ -220,14 +220,14 @@ class Store:
                 )
 
     def show_ungraded(self, owner: Owner, part_index: int, report: PartReport) -> None:
-        """Put a part that we failed to judge into this run's report; it is not stored, so it will be tried again."""
+        """Put a part that could not be judged into this run's report; it is not stored, so it will be tried again."""
         with self._report_errors():
             self._base.execute(
                 "INSERT OR REPLACE INTO shown VALUES (?, ?, NULL, ?)", (owner.position, part_index, codec.dumps(report))
             )
 
     def score(self, position: int) -> tuple[float, float]:
-        """What a submission of this run has earned, and could have."""
+        """The score and best score of a submission of this run."""
         with self._report_errors():
             score, most = self._base.execute(
                 "SELECT total(score), total(max_score) FROM shown JOIN results ON result = id WHERE position = ?",

@@ -23,7 +23,7 @@ from grader.model import Case, Limits, Verdict
 from grader.spec import OffLimits
 
 IN_FLIGHT = 20
-"""Cases a worker has before it at most, so that it never waits for the judge.
+"""The most cases that are queued at a worker, so that it never waits for the judge.
 
 More are sent when half of them are done, as every message sent is a wake-up.
 """
@@ -36,7 +36,7 @@ KEPT_OUTPUT = 2**16
 _CHUNK = 2**16
 _LAST_WORDS_SECONDS = 0.5
 _LEAST_SECONDS = 0.005
-"""Between looks at the clock, at least."""
+"""Seconds between looks at the clock, at least."""
 
 
 Unread: TypeAlias = dict[str, Any]
@@ -45,7 +45,7 @@ Unread: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """A worker that is no more: why, and what it was doing."""
+    """A worker that has ended: why, and what it was doing."""
 
     verdict: Verdict
     stage: str
@@ -84,7 +84,7 @@ class Child:
 
     @property
     def output(self) -> str:
-        """What the answer printed, the beginning of it."""
+        """The beginning of what the answer printed."""
         return self._kept.decode(errors="replace")
 
     def greeting(self) -> dict[str, bool | str]:
@@ -167,7 +167,7 @@ class Child:
         return self._limits.part_seconds - self._spent
 
     def _receive(self, patience: float, budget: float) -> Any:
-        """Wait for the next message; time in which the judge was not even listening counts for nobody."""
+        """Wait for the next message; time in which the judge was not listening does not count."""
         clock = Clock(self._process)
         try:
             while (found := self._arrived()) is None:

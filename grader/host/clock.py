@@ -1,17 +1,17 @@
-"""Tell how long a worker has been at work, on a machine that others use too."""
+"""Measure how long a worker has been at work, on a machine that others use too."""
 
 import time
 
 from grader.host.process import Process
 
 SHORT_SECONDS = 0.1
-"""Between looks at the clock, at most."""
+"""Seconds between looks at the clock, at most."""
 _MOST_CROWDED = 5
-"""A worker counts as getting at least one in so many seconds of a processor."""
+"""A worker counts as getting at least one second in so many of a processor."""
 
 
 class Clock:
-    """Tells how long a worker has been at work, or idle: not how long a crowded machine kept it waiting."""
+    """Measures how long a worker has been at work, or idle: not how long a crowded machine kept it waiting."""
 
     def __init__(self, process: Process) -> None:
         self._process, self._began = process, time.monotonic()
@@ -26,5 +26,5 @@ class Clock:
         waited = self._process.waited()
         if self._waited_before is None:
             self._waited_before = waited
-        # An answer's own threads crowd it too; they must not put its limit off without end.
+        # An answer's own threads crowd it too; they must not postpone its limit forever.
         return max(passed / _MOST_CROWDED, min(passed, passed - (waited - self._waited_before)))

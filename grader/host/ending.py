@@ -1,4 +1,4 @@
-"""What to say of a worker that ended while it should have been answering."""
+"""What to say about a worker that ended while it should have been answering."""
 
 import signal
 
@@ -6,7 +6,7 @@ from grader.host.process import Ending
 from grader.model import Verdict
 
 _CANNOT_ANSWER = 70
-"""Exit status of `grader.worker.child` when it can no longer put an answer into words."""
+"""Exit status of `grader.worker.child` when it can no longer encode its reply."""
 
 
 def explained(ending: Ending, output: str) -> tuple[Verdict, str]:

@@ -1,4 +1,4 @@
-"""Children that a server forks, in about a millisecond each, where the system can."""
+"""Children that a server forks, in about a millisecond each, where the system can fork."""
 
 import array
 import contextlib
@@ -20,7 +20,7 @@ class ForkServer:
     """The judge's side of `grader.worker.server`."""
 
     def __init__(self, sandbox: dict[str, Any]) -> None:
-        """Start it; it imports torch while the judge goes on with something else."""
+        """Start it; it imports torch while the judge does something else."""
         self._starter = Starter(sandbox)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
@@ -38,12 +38,12 @@ class ForkServer:
         self._ordered: _Ordered | None = None
 
     def prepare(self) -> None:
-        """Order the next child and wait for nothing; it starts while the judge goes on."""
+        """Request the next child without waiting; it starts while the judge goes on."""
         if self._ordered is None:
             self._ordered = self._order()
 
     def spawn(self) -> "Forked":
-        """Give the child that was ordered, or a new one.
+        """Give the child that was requested, or a new one.
 
         Raises:
             JudgeError: where the server is gone or does not answer.
@@ -98,7 +98,7 @@ class ForkServer:
         return self._receive(ANSWER_SECONDS).get("status")
 
     def forget(self, pid: int) -> None:
-        """Leave a child that was killed to the server."""
+        """Leave a killed child for the server to reap."""
         self._tell({"op": "forget", "pid": pid})
 
     def _tell(self, request: dict[str, Any], *descriptors: int) -> None:
@@ -161,7 +161,7 @@ class Forked:
     def __init__(
         self, server: ForkServer, pid: int, frames: socket.socket, output: int, whereabouts: Whereabouts
     ) -> None:
-        """Take hold of it; the server does not reap it, so its id stays its own, until it is told to."""
+        """Open its pidfd; the server does not reap it until it is told to, so its process id is not reused."""
         self._server, self.pid = server, pid
         self.frames, self.output = frames, output
         self.whereabouts: Whereabouts | None = whereabouts
@@ -188,7 +188,7 @@ class Forked:
         return Ending(self._server.status(self.pid), ended)
 
     def close(self) -> None:
-        """Kill it where it still runs, and let go of everything."""
+        """Kill it where it still runs, and release everything."""
         if not self._reaped:
             self._kill()
             with contextlib.suppress(JudgeError):

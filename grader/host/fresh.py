@@ -35,7 +35,7 @@ class Fresh:
     """A worker in an interpreter of its own."""
 
     def __init__(self, starter: Starter, ours: socket.socket, theirs: socket.socket) -> None:
-        """Start it and hand it its socket."""
+        """Start it and pass it its socket."""
         self.frames: socket.socket = ours
         self.whereabouts: Whereabouts | None = None
         self.output, writable = socket.socketpair()
@@ -74,7 +74,7 @@ class Fresh:
         return Ending(self._popen.returncode, ended)
 
     def close(self) -> None:
-        """Kill it where it still runs, and let go of everything."""
+        """Kill it where it still runs, and release everything."""
         self._kill()
         self.frames.close()
         self.output.close()

@@ -18,7 +18,7 @@ def can_fork() -> bool:
 
 
 def confinement(limits: Limits, device: str, sandbox: str) -> dict[str, Any]:
-    """What a worker is told about its confinement.
+    """The arguments of a worker's confinement, as plain data.
 
     Args:
         limits: What an answer may use.
@@ -29,13 +29,13 @@ def confinement(limits: Limits, device: str, sandbox: str) -> dict[str, Any]:
         "most": sandbox,
         "device": device,
         "memory_mb": limits.memory_mb,
-        # Several threads may be at work; the judge's clock is the limit, this is its second fence.
+        # Several threads may be at work; the judge's clock is the limit, this is a second one.
         "cpu_seconds": math.ceil(2 * limits.part_seconds + 10),
     }
 
 
 _GPU = Path("/dev/nvidiactl")
-"""There is no CUDA device without it; asking torch would mean to wait for torch."""
+"""There is no CUDA device without it; asking torch would mean waiting for its import."""
 
 _warm: dict[str, ForkServer] = {}
 
@@ -45,7 +45,7 @@ def warm_up(limits: Limits, device: str = "cpu") -> None:
 
     Args:
         limits: What an answer may use.
-        device: As it was asked for: for ``auto`` there is a server where that can only mean the CPU, for ``cuda`` none.
+        device: As it was asked for: ``auto`` starts a server where that can only mean the CPU, ``cuda`` starts none.
     """
     on_cpu = device == "cpu" or (device == "auto" and not _GPU.exists())
     if on_cpu and can_fork():
@@ -62,7 +62,7 @@ def cool_down() -> None:
 
 
 def start_source(sandbox: dict[str, Any]) -> ForkServer | FreshProcesses:
-    """Where workers of these settings come from, warmed up or new."""
+    """The source of workers with this confinement, warmed up or new."""
     if not can_fork():
         return FreshProcesses(sandbox)
     return _warm.pop(json.dumps(sandbox), None) or ForkServer(sandbox)

@@ -15,9 +15,9 @@ from typing import Any, Protocol
 from grader.case.whereabouts import Whereabouts
 
 START_SECONDS = 120.0
-"""Within which a server must have imported torch."""
+"""Seconds within which a server must have imported torch."""
 ANSWER_SECONDS = 30.0
-"""Within which a server must answer."""
+"""Seconds within which a server must answer."""
 
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 _BOOT = """
@@ -33,7 +33,7 @@ _KEPT_ENVIRONMENT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "ATEN
 
 
 class JudgeError(Exception):
-    """The judge's own machinery failed; nothing is said about the answer."""
+    """An internal error of the judge; it says nothing about the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Process(Protocol):
 
     frames: socket.socket
     output: Any
-    """What the answer prints: something a selector can wait for."""
+    """What the answer prints: an object that a selector can wait for."""
     whereabouts: Whereabouts | None
     """Where it notes what it is about to do; without it, it sends messages."""
 
@@ -65,7 +65,7 @@ class Process(Protocol):
         """Wait a moment for it to end, then kill it, and say how it ended."""
 
     def close(self) -> None:
-        """Kill it where it still runs, and let go of everything."""
+        """Kill it where it still runs, and release everything."""
 
 
 def waited_for_processor(pid: int) -> float:
@@ -104,9 +104,9 @@ class Starter:
         os.chmod(self._home, 0o555)
 
     def start(self, role: str, descriptor: int, **options: Any) -> "subprocess.Popen[bytes]":
-        """Start it in a role of `grader.worker.server`, on a descriptor it inherits."""
+        """Start it in a role of `grader.worker.server`, with a descriptor that it inherits."""
         config = json.dumps({**self._config, "role": role, "socket": descriptor})
-        # -I and -S: neither PYTHON* variables nor .pth files of this machine have a say.
+        # -I and -S: neither PYTHON* variables nor .pth files of this machine have an effect.
         command = [sys.executable, "-I", "-S", "-B", "-c", _BOOT, config]
         return subprocess.Popen(command, cwd=self._home, env=self._environment(), **options)
 

@@ -1,4 +1,4 @@
-"""Where workers come from: one server for a process that judges, one child for an answer."""
+"""Where workers come from: one server per process that judges, one child per answer."""
 
 import contextlib
 from types import TracebackType
@@ -57,23 +57,23 @@ class Server:
         """Load an answer in a fresh worker.
 
         Raises:
-            JudgeError: where no worker could be started, also not by a new server.
+            JudgeError: where no worker could be started, not even by a new server.
         """
         child = self.begin(answer, off_limits)
         return child.finish() or child
 
     def begin(self, answer: Answer, off_limits: OffLimits) -> Child:
-        """Start loading an answer in a fresh worker, and let the caller do something else until `Child.finish`.
+        """Start loading an answer in a fresh worker, and which the caller need not wait for until `Child.finish`.
 
         Raises:
-            JudgeError: where no worker could be started, also not by a new server.
+            JudgeError: where no worker could be started, not even by a new server.
         """
         child = self._greet(self._spawn())
         child.begin(answer, off_limits)
         return child
 
     def prepare_next(self) -> None:
-        """Have the next worker forked, if there is none yet: it locks itself in while this one runs its cases."""
+        """Have the next worker forked, if there is none yet: it enters its sandbox while this one runs its cases."""
         if isinstance(self._source, ForkServer):
             with contextlib.suppress(JudgeError):
                 self._source.prepare()
@@ -103,7 +103,7 @@ class Server:
         return child
 
     def close(self) -> None:
-        """End every worker and the server; a later `open` starts one again."""
+        """End every worker and the server; a later `open` starts another server."""
         for child in list(self._open):
             child.close()
         if self._source is not None:

@@ -1,4 +1,4 @@
-"""Arguments as Python source: each tensor gets an assignment of its own above the call."""
+"""Arguments as Python source: each tensor gets its own assignment above the call."""
 
 import keyword
 from collections.abc import Mapping, Sequence
@@ -23,11 +23,11 @@ class ArgumentCode:
         self.dtype, self.reserved, self.literal_up_to = dtype, reserved, literal_up_to
         self.lines: list[str] = []
         self.imports: set[str] = set()
-        """What the lines need beside torch."""
+        """The imports that the lines need besides torch."""
         self.taken: set[str] = set()
         """The names of the tensors of this block."""
         self.with_grad: list[str] = []
-        """Those of them that ask for a gradient."""
+        """Those of them that require a gradient."""
 
     def name(self, wish: str) -> str:
         """A name of that kind that nothing else in this block has."""
@@ -56,7 +56,7 @@ class ArgumentCode:
         return Group("{", [prefixed(f"{plain(key)}: ", self.value(item, str(key))) for key, item in items], "}")
 
     def arguments(self, args: Sequence[Argument], kwargs: Mapping[str, Argument], wish: str) -> list[Node]:
-        """Arguments as source, those by position named after the wish."""
+        """Arguments as source; tensors among those by position are named after ``wish``."""
         alone = sum(isinstance(arg, Mapping) and ("$fill" in arg or "$tuple" in arg) for arg in args) == 1
         nodes = [self.value(arg, wish if alone else f"{wish}{index}") for index, arg in enumerate(args)]
         return nodes + [prefixed(f"{key}=", self.value(item, key)) for key, item in kwargs.items()]

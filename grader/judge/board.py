@@ -1,4 +1,4 @@
-"""Put the outcomes of a suite's cases together, criterion by criterion."""
+"""Combine the outcomes of a suite's cases, criterion by criterion."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -24,10 +24,10 @@ from grader.suite.cache import Suite
 from grader.suite.precision import in_float64
 
 _NEEDED_SHARE, _SHOWN_SHARE, _NEEDED = 2 / 3, 0.2, 3
-"""A criterion is accepted where it could be judged on the first share of its cases; what rests on it is judged where it
-held on the second share. On this many cases at least, or on all where there are fewer."""
+"""A criterion is accepted where it could be judged on the first fraction of its cases; those that depend on it are
+judged where it held on the second fraction. On this many cases at least, or on all where there are fewer."""
 _FLOAT64_HELD = 1e-5
-"""Relative agreement in float64 that leaves only rounding to blame for a failure in float32."""
+"""Relative agreement in float64 at which only rounding can be the cause of a failure in float32."""
 _GROWTH = 4
 """Ops by which a count must keep growing before it is called growth: branches may differ by a few."""
 
@@ -49,7 +49,7 @@ class Board:
         self.outcomes[index] = self._judge(index, observation)
 
     def complete(self, again: Again) -> None:
-        """Judge what takes several cases, now that all are there; ``again`` runs more of them on the answer."""
+        """Judge what takes several cases, after all have been run; ``again`` runs more of them on the answer."""
         self._judge_positional()
         self._judge_groups()
         self._retry_in_float32(again)
@@ -66,7 +66,7 @@ class Board:
         return criteria.judge_case(self.part, entry.case, entry.answered, got, source=self.source)
 
     def _judge_positional(self) -> None:
-        """Only what the same case by keyword did not show is the interface's fault."""
+        """Only a failure that the same case by keyword does not show belongs to the interface."""
         for index, outcome in self.outcomes.items():
             entry = self.suite.cases[index]
             if entry.kind is not CaseKind.POSITIONAL:
@@ -83,7 +83,7 @@ class Board:
                 outcome.check("interface", None)
 
     def _judge_groups(self) -> None:
-        """Judge properties and growth, whose cases say something only together."""
+        """Judge properties and growth, whose cases can only be judged together."""
         for kind in (CaseKind.PROPERTY, CaseKind.GROWTH):
             groups: dict[int, list[int]] = {}
             for index, entry in enumerate(self.suite.cases):
@@ -137,7 +137,7 @@ class Board:
     def _retry_in_float32(self, again: Again) -> None:
         """Charge a hard-coded float32 to `numerics` alone.
 
-        Its mark: cases fail in float64 but hold in float32 to its accuracy.
+        Its sign: cases fail in float64 but hold in float32 to its accuracy.
         """
         failing = [
             index
@@ -165,7 +165,7 @@ class Board:
     def _excuse_numerics(self, again: Again) -> None:
         """Leave a float32 case out of `numerics` where the answer is just as wrong in float64.
 
-        Other criteria say so then.
+        Other criteria then report the failure.
         """
         failing = [index for index, _ in self.failures("numerics") if self.suite.cases[index].kind is CaseKind.NUMERICS]
         if not failing or not any(self.failures(other) for other in ("values", "state")):
@@ -214,13 +214,13 @@ class Board:
         return count >= min(planned, max(_NEEDED, share * planned)) and count > 0
 
     def _shown(self, name: str, verdicts: Mapping[str, Verdict]) -> bool:
-        """Whether a criterion held, if only on some cases: what rests on one that never held says nothing."""
+        """Whether a criterion held on enough cases to judge those that depend on it."""
         return verdicts[name] is Verdict.ACCEPTED or self._is_enough(name, self._held(name), _SHOWN_SHARE)
 
     def _report(self, name: str, points: float, verdicts: dict[str, Verdict]) -> CriterionReport:
         failures = self.failures(name)
         judged = self._held(name) + len(failures)
-        never_right = [other for other in _rests_on(name) if other in verdicts and not self._shown(other, verdicts)]
+        never_right = [other for other in _dependencies(name) if other in verdicts and not self._shown(other, verdicts)]
         message, kind = "", None
         if name == "own_work":
             verdict = Verdict.ACCEPTED
@@ -232,7 +232,7 @@ class Board:
         else:
             verdict = Verdict.SKIPPED
             because = [
-                other for other in _rests_on(name) if verdicts.get(other, Verdict.ACCEPTED) is not Verdict.ACCEPTED
+                other for other in _dependencies(name) if verdicts.get(other, Verdict.ACCEPTED) is not Verdict.ACCEPTED
             ]
             message = (
                 f"not judged, because {because[-1]} failed"
@@ -251,16 +251,16 @@ class Board:
         )
 
 
-def _rests_on(name: str) -> list[str]:
+def _dependencies(name: str) -> list[str]:
     """Everything that a criterion depends on, first things first."""
     found: list[str] = []
     for other in DEPENDS.get(name, ()):
-        found += [item for item in (*_rests_on(other), other) if item not in found]
+        found += [item for item in (*_dependencies(other), other) if item not in found]
     return found
 
 
 def _other_structure(expected: Observation, got: Observation) -> tuple[FindingKind, str] | None:
-    """In which way an observation is built otherwise than the oracle's, in kind and in words, or nothing."""
+    """How the structure of an observation differs from the oracle's, as a kind and in words; None where it does not."""
     ended_early = FindingKind.ENDED_EARLY, "It stopped before the end."
     if len(got["steps"]) != len(expected["steps"]):
         return ended_early

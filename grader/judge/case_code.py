@@ -34,7 +34,7 @@ _OWN_NAMES = frozenset(
     ("layer", "torch", "nn", "np", "zlib", "rand", "room", "Count", "out", "tensors", "found", "cotangents", "name",
      "item", "seed", "values")
 )  # fmt: skip
-"""What the code written here calls its own variables."""
+"""Names of variables that the code written here uses itself."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +118,7 @@ class CaseCode(ArgumentCode):
             self._load()
 
     def _describe(self) -> None:
-        """Print what was made, for the criteria that are about that."""
+        """Print the constructed object, for the criteria that are about it."""
         if self.shown.criterion == "parameters":
             for kind in ("parameter", "buffer"):
                 self.lines += [

@@ -1,4 +1,4 @@
-"""What the lines of Python in a case say: the names they use, and which of them are the answer's."""
+"""What the lines of Python in a case refer to: the names they use, and which of them are the answer's."""
 
 import ast
 import builtins

@@ -1,4 +1,4 @@
-"""Name the misconception that an answer's mistakes show."""
+"""Identify the misconception that an answer's failures show."""
 
 from collections.abc import Sequence
 

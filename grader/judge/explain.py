@@ -30,12 +30,12 @@ class Budget:
     """Seconds that may be spent on a part's searches."""
 
     def __init__(self, seconds: float) -> None:
-        """Begin with so many."""
+        """Begin with so many seconds."""
         self.left = seconds
 
     @contextlib.contextmanager
     def spend(self) -> Iterator[None]:
-        """Charge the time inside."""
+        """Charge the time that the block takes."""
         began = time.monotonic()
         try:
             yield
@@ -45,7 +45,7 @@ class Budget:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scene:
-    """All that an explanation is made from."""
+    """Everything that an explanation is made from."""
 
     exercise: str
     """The exercise's name, by which a snippet imports the answer."""
@@ -65,7 +65,7 @@ class Scene:
 def counterexample(
     scene: Scene, criterion: str, entry: SuiteCase, got: Observation, finding: Finding
 ) -> tuple[Counterexample, Finding]:
-    """The smallest failing case at hand, shrunk live where the suite's own is not small, with its finding.
+    """The smallest known failing case, shrunk live where the suite's own is not small, with its finding.
 
     Args:
         scene: What it is made from.
@@ -98,7 +98,7 @@ def counterexample(
 
 
 def _shrink(scene: Scene, criterion: str) -> tuple[Case, Finding, Observation] | None:
-    """Search for the smallest case that fails the criterion, with the worker in the loop; and what it should give."""
+    """Search for the smallest case that fails the criterion, with the worker in the loop; and its expectation."""
     part = scene.part
     if scene.budget.left <= 0:
         return None
@@ -115,7 +115,7 @@ def _shrink(scene: Scene, criterion: str) -> tuple[Case, Finding, Observation] |
             findings[canonical(case)] = (resolved, outcome.findings[criterion], expected)
         return criterion in outcome.findings
 
-    # What torch warns of while the oracle runs does not concern anyone who grades.
+    # What torch warns of while the oracle runs does not concern the person who grades.
     with scene.budget.spend(), warnings.catch_warnings(action="ignore"):
         best = smallest(part.cases, fails, seed_from("shrink", part.symbol), examples=60, seconds=scene.budget.left)
     return None if best is None else findings[canonical(best)]

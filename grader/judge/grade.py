@@ -1,4 +1,4 @@
-"""Judge one part of one answer: look at its text, run the part's suite, judge what comes back, say why.
+"""Judge one part of one answer: look at its text, run the part's suite, judge what comes back, explain why.
 
 Data flows one way: the text, the run's observations, the board's findings, the reports, the explanations.
 """
@@ -33,7 +33,7 @@ class Judged:
 
     report: PartReport
     load_stop: Stopped | None = None
-    """How loading the file ended, where it ended the worker: so it does for every other part of the file."""
+    """How loading the file ended, where that ended the worker: it will for every other part of the file, too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +51,7 @@ class PartGrader:
     device: str = "cpu"
     """Where the oracle runs."""
     shrink_seconds: float = 0.6
-    """Budget for looking for smaller counterexamples."""
+    """Seconds for looking for smaller counterexamples."""
 
     @property
     def reports(self) -> Reports:

@@ -17,15 +17,15 @@ from grader.suite.data import SuiteCase
 _MOST_HANGS = {False: 2, True: 4}
 """Hangs after which the rest of that kind of case is not run, by whether any of them worked."""
 _MOST_STOPS = 6
-"""The same for what ends faster than a hang."""
+"""The same for ends that come faster than a hang."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotDefined:
-    """A part that is not there once the file has run."""
+    """A part that is not defined after the file has run."""
 
     message: str
-    """What is said of it, the line last."""
+    """The message about it, which ends with the line."""
     line: int | None
     """The line at which the file stops, where an exception stopped it."""
 
@@ -51,7 +51,7 @@ class AnswerRun:
         self._loading: Child | None = server.begin(answer, off_limits)
 
     def close(self) -> None:
-        """Let the child go."""
+        """Close the child."""
         for child in (self._child, self._loading):
             if child is not None:
                 child.close()
@@ -70,7 +70,7 @@ class AnswerRun:
         return NotDefined(f"{self._symbol} is not there once the file has run.{reason}{named_line(line)}", line)
 
     def observations(self, entries: Sequence[SuiteCase]) -> Iterator[tuple[int, Observation]]:
-        """Run cases: each one's place and what the answer did.
+        """Run cases: the index of each, and what the answer did.
 
         After a stop others go on in a fresh child, for each kind of case a few times. Nothing more comes once the
         answer has used what is off limits.
@@ -108,7 +108,7 @@ class AnswerRun:
             alike = [pair for pair in cases[done:] if pair[1].kind == kind]
             if stops[ended] >= most or time.monotonic() > self._deadline:
                 alike = []
-            # Neighbours are alike: what hangs on one case may well work on those further off.
+            # Neighbours are alike: an answer that hangs on one case may well work on those further off.
             random.Random(len(alike)).shuffle(alike)
             cases = alike + [pair for pair in cases[done:] if pair[1].kind != kind]
 

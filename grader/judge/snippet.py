@@ -35,7 +35,7 @@ def snippet(
         symbol: What the case is about.
         criterion: What to print: "gradients" pulls the case's cotangent back, "state" shows buffers, and so on;
             empty shows the outputs, and the gradients where the case asks for them.
-        expected: The oracle's observation of the case, which makes the code plainer where it is at hand.
+        expected: The oracle's observation of the case, which makes the code plainer where it is known.
         load: How the judge could load the state into the answer: ``exact``, by ``order`` where the answer has names of
             its own, or ``partial``, whatever fits.
         shows_inputs: Print the inputs after each call too, where an answer has changed them.
@@ -56,7 +56,7 @@ def snippet(
 
 
 def _head(code: CaseCode, module: str, *, precise: bool) -> list[str]:
-    """What stands above the lines of a case: imports, definitions, and what torch is told.
+    """What comes above the lines of a case: imports, definitions, and options of torch.
 
     Args:
         code: The lines.

@@ -16,7 +16,7 @@ WIDTH = 76
 
 
 RAND = "rand = np.random.RandomState"
-"""What goes above expressions that need numpy: its stream is frozen, so the values are the judge's."""
+"""The line above expressions that need numpy: its stream is frozen, so the values are the judge's."""
 
 
 @dataclass(frozen=True, slots=True)

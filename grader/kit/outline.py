@@ -16,7 +16,7 @@ from grader.model import CourseError
 from grader.model.source import definitions, span
 
 _RECORDS = "checks/*.zip"
-"""See `grader.kit.record`, which this module leaves alone because reading suites takes torch."""
+"""See `grader.kit.record`, which this module does not import because reading suites takes torch."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ class Lesson(NamedExercise):
 
     @cached_property
     def _recorded(self) -> dict[str, Any]:
-        """The texts of the record; nothing where there is none, or none that can be read."""
+        """The texts of the record; empty where it is missing or cannot be read."""
         if self.record_path is None:
             return {}
         try:
@@ -149,7 +149,7 @@ class Outline:
 
 
 def _names(lesson: Lesson, symbol: str) -> Sequence[set[str]]:
-    """What a part answers to, the most particular first."""
+    """The names that mean a part, the most specific first."""
     part = {symbol, f"{lesson.slug}:{symbol}", f"{lesson.slug}/{symbol}"}
     return part, {lesson.slug}, {lesson.assignment}, {lesson.name}
 
@@ -173,7 +173,7 @@ def read_outline(root: Path) -> Outline:
 
 
 def _lessons(assignment: str, folder: Path) -> Iterator[Lesson]:
-    """The exercises of an assignment: what was recorded, else every stub (files beside them may be anyone's)."""
+    """The exercises of an assignment: those recorded, else every stub (other files may be the student's)."""
     records = sorted(folder.glob(_RECORDS))
     for path in records:
         stub = folder / f"{path.stem}.py"

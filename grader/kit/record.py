@@ -67,7 +67,7 @@ def record(
     Args:
         slug: Assignment and exercise.
         exercise: The declaration.
-        misconceptions: Of which names and hints are recorded.
+        misconceptions: The known-wrong answers, of which names and hints are recorded.
         suites: The public suite of each part, in order.
         handout: The lesson.
         stub: What students start from.
@@ -94,7 +94,7 @@ def record(
 
 
 def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
-    # A time of our own, so that the same suites give the same bytes.
+    # A fixed time, so that the same suites give the same bytes.
     info = zipfile.ZipInfo(name, _EPOCH)
     info.compress_type = zipfile.ZIP_DEFLATED
     info.external_attr = 0o644 << 16
@@ -154,7 +154,7 @@ class Record:
         try:
             found = json.loads(self._read(_DECLARATION))
         except ValueError:
-            raise self._damaged("its declaration is no JSON") from None
+            raise self._damaged("its declaration is not JSON") from None
         if not isinstance(found, dict) or found.get("format") != FORMAT:
             raise CourseError(
                 f"{self.path} was recorded by another version of this program.",
@@ -221,7 +221,7 @@ def _parsed(row: Mapping[str, Any]) -> Part:
 
 
 def differences(old: Path, new: bytes) -> Sequence[str]:
-    """In what the file at a path is not what was just recorded.
+    """The respects in which the file at a path differs from what was just recorded.
 
     Recorded with other versions, only what the course declares is compared: cases and values may then rightly differ.
     Values are compared as the judge compares them, for their last bits depend on the processor.
@@ -260,7 +260,7 @@ def _asked(entry: SuiteCase) -> tuple[Any, ...]:
 
 
 def _alike(one: Any, other: Any) -> bool:
-    """Whether two observations say the same, rounding aside."""
+    """Whether two observations are the same, rounding aside."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         # The allowances of float32 are multiples of rounding errors, which are a processor's own; torch's messages may
         # list a set, whose order is each process's own.

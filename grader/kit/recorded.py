@@ -14,7 +14,7 @@ from grader.spec import Exercise, Misconception
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedExercise(CourseExercise):
-    """An exercise of a kit: of its declaration and its public suites there is the record, of its answers nothing."""
+    """An exercise of a kit: it has the record of its declaration and public suites, and no answers."""
 
     record: Record
 

@@ -47,7 +47,7 @@ __all__ = [
 
 
 class CourseError(Exception):
-    """Something a person can cause and mend: what happened, and how to fix it."""
+    """An error that the user can cause and fix: what happened, and how to fix it."""
 
     def __init__(self, what: str, fix: str = "", *, usage: bool = False) -> None:
         super().__init__(f"{what}\n{fix}" if fix else what)
@@ -75,9 +75,9 @@ class Finding:
     kind: FindingKind
     verdict: Verdict = Verdict.WRONG
     message: str
-    """What was checked and what came instead, in a sentence or two."""
+    """What was checked and what was found instead, in a sentence or two."""
     where: str = ""
-    """The place in the case: "output of call 2", "gradient of weight"."""
+    """Where in the case: "output of call 2", "gradient of weight"."""
     expected: str = ""
     got: str = ""
     difference: float | None = None
@@ -92,7 +92,7 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counterexample:
-    """The smallest case at hand on which a criterion fails."""
+    """The smallest known case on which a criterion fails."""
 
     case: Mapping[str, object]
     snippet: str
@@ -107,7 +107,7 @@ class Counterexample:
     shrunk: bool = False
     """Whether it was shrunk live rather than taken from the suite."""
     kind: FindingKind | None = None
-    """What is wrong; None in a report of before there were kinds."""
+    """What is wrong; None in a report from before there were kinds."""
 
     @classmethod
     def of(cls, finding: Finding, *, case: Mapping[str, object], snippet: str, shrunk: bool) -> "Counterexample":
@@ -128,7 +128,7 @@ class Counterexample:
 
     @property
     def shows_values(self) -> bool:
-        """Whether what is expected and what came say more than the message."""
+        """Whether the expected and the actual value say more than the message."""
         return self.kind not in SAID_BY_MESSAGE
 
 
@@ -154,13 +154,13 @@ class CriterionReport:
     cases: int = 0
     """How many cases were judged."""
     kind: FindingKind | None = None
-    """What is wrong, where the message says that; None also in a report of before there were kinds."""
+    """What is wrong, where the message says that; None also in a report from before there were kinds."""
     line: int | None = None
     """The line of the answer that the message names at its end, as `named_line` writes it."""
 
 
 def named_line(where: int | str | None) -> str:
-    """How the end of a message names a line of the answer, or a place in words; nothing where there is none."""
+    """The end of a message that names a line of the answer, or a position in words; empty where there is none."""
     if where is None:
         return ""
     return f" (line {where})" if isinstance(where, int) else f" ({where})"
@@ -186,7 +186,7 @@ class PartReport:
     exercise: str
     verdict: Verdict
     score: float | None
-    """None where we failed to judge it: an ungraded part is not a zero."""
+    """None after an internal error: an ungraded part is not a zero."""
     max_score: float
     suite: str
     """Digest of the suite it was judged on."""
@@ -238,14 +238,14 @@ class GradeReport:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProvenPart:
-    """What `course verify` last found of one part."""
+    """What `course verify` last found about one part."""
 
     part: str
     cases: int
     right: int
-    """Right answers in other styles that were accepted."""
+    """Correct answers in other styles that were accepted."""
     alarms: int
-    """Right answers that were refused."""
+    """Correct answers that were refused."""
     wrong: int
     wrong_killed: int
     """Known-wrong answers, and how many of them were rejected."""
@@ -253,7 +253,7 @@ class ProvenPart:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hole:
-    """Something that a course could not prove of itself."""
+    """Something that a course could not prove about itself."""
 
     kind: HoleKind
     text: str
@@ -262,13 +262,13 @@ class Hole:
         return self.text
 
     def of_part(self, symbol: str) -> "Hole":
-        """A part's hole as its exercise has it."""
+        """A part's hole as its exercise lists it."""
         return replace(self, text=f"{symbol}: {self.text}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProvenExercise:
-    """What `course verify` last found of one exercise."""
+    """What `course verify` last found about one exercise."""
 
     exercise: str
     when: str
@@ -277,7 +277,7 @@ class ProvenExercise:
     """Whether the exercise's files are still the ones that were verified."""
     parts: Sequence[ProvenPart]
     mutants: int | None
-    """Silent mutants of the reference that change behaviour; None where they were not tried."""
+    """Silent mutants of the reference that change behaviour; None where mutants were not tried."""
     mutants_killed: int = 0
     survivors: Sequence[str] = ()
     """The mutants that nothing noticed and nobody explained."""

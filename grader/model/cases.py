@@ -1,4 +1,4 @@
-"""A case, what it is made of, and what came of it: the plain data that judge and worker exchange.
+"""A case, what it consists of, and what was observed: the plain data that judge and worker exchange.
 
 All of it is JSON and tensors (see `grader.case.wire`), so these are dictionaries with known keys. What a worker sends
 is one of them only after `grader.compare.observation.validate`.
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 
 class CaseKind(StrEnum):
-    """What a case of a suite is for, and so how it is judged."""
+    """What a case of a suite is for, which decides how it is judged."""
 
     MAIN = "main"
     """Values, shapes, gradients and state, against the oracle's."""
     INTERFACE = "interface"
-    """Its lines belong to the interface."""
+    """Its lines are judged as part of the interface."""
     POSITIONAL = "positional"
-    """A case again, with the constructor's arguments by position, or all of them by name."""
+    """Another case repeated, with the constructor's arguments by position, or all of them by name."""
     NUMERICS = "numerics"
     """float32, against the truth in float64."""
     ERRORS = "errors"
@@ -45,7 +45,7 @@ class CaseKind(StrEnum):
     """Judged with the others of its group, by how many tensor operations each takes."""
 
 
-# What a case is made of
+# What a case consists of
 
 Argument: TypeAlias = object
 """An argument as plain data: a number, text, None, a list, a `Recipe`, ``{"$tuple": [...]}``, ``{"$dict": [[key,
@@ -55,20 +55,20 @@ _Fill = TypedDict("_Fill", {"$fill": str}, total=False)
 
 
 class Fills(TypedDict, total=False):
-    """What a fill may be told."""
+    """The options of a fill."""
 
     scale: float
-    """The values are multiplied by it."""
+    """Factor of the values."""
     shift: float
-    """Added after that."""
+    """Added to the scaled values."""
     low: int
-    """Of ``integers``: the smallest."""
+    """For ``integers``: the smallest."""
     high: int
-    """Of ``integers``: above the largest."""
+    """For ``integers``: one above the largest."""
     values: Sequence[float]
-    """Of ``choice``, what is drawn from; of ``values``, all of them in order."""
+    """For ``choice``, the values drawn from; for ``values``, all elements in order."""
     dtype: str
-    """Where it is not the case's: ``int64``."""
+    """The dtype where it is not the case's: ``int64``."""
 
 
 class Recipe(_Fill, Fills, total=False):
@@ -77,9 +77,9 @@ class Recipe(_Fill, Fills, total=False):
     shape: list[int]
     seed: int
     layout: str
-    """Of the memory: ``contiguous``, ``transposed``, ``strided`` or ``channels_last``."""
+    """Memory layout: ``contiguous``, ``transposed``, ``strided`` or ``channels_last``."""
     grad: bool
-    """Whether a gradient is asked for; without it, yes where the tensor is floating."""
+    """Whether a gradient is asked for; by default, where the tensor is floating."""
     jitter: int
     """The values are rounded to float32 and, unless it is 0, moved by half a unit in the last place."""
     role: str
@@ -99,7 +99,7 @@ class New(TypedDict, total=False):
 
 
 class Step(TypedDict, total=False):
-    """One thing that a case does."""
+    """One step of a case."""
 
     do: Required[str]
     """``train`` or ``eval`` the object; ``call`` it, or the function; ``run`` lines of Python."""
@@ -117,7 +117,7 @@ class Step(TypedDict, total=False):
 
 
 class CaseBody(TypedDict, total=False):
-    """What a case has however far it has come."""
+    """What a case has at every stage of its life."""
 
     new: New
     """Absent where a function is called, or where lines of Python are all there is."""
@@ -129,13 +129,13 @@ class CaseBody(TypedDict, total=False):
     fresh: bool
     """The object is taken as it is constructed, not moved to the case's dtype."""
     backward: Literal["last"]
-    """Cotangents are pulled back after all steps, not each after its own."""
+    """Cotangents are pulled back after all steps, not each one after its own step."""
     lines: str
     """The criterion to which its lines of Python belong, where that is not the part's."""
     patience: int
     """How many times longer than others it may take."""
     why: str
-    """Of ``errors``: what is bad about it, for the student to read."""
+    """Of ``errors``: what is wrong with the input, for the student to read."""
 
 
 class DeclaredCase(CaseBody, total=False):
@@ -159,11 +159,11 @@ class Case(CaseBody, total=False):
 
 
 def as_case(case: Mapping[str, object]) -> Case:
-    """The case of a report, which holds it as plain data, as what it is."""
+    """A report's case, which is stored as plain data, as a typed `Case`."""
     return cast(Case, case)
 
 
-# What came of it
+# What was observed
 
 _Body = TypedDict("_Body", {"$sketch": "torch.Tensor"})
 
@@ -193,18 +193,18 @@ class Line(TypedDict, total=False):
 
 
 class StepObservation(TypedDict, total=False):
-    """What one step gave; nothing for a change of mode."""
+    """What one step gave; empty for a change of mode."""
 
     out: Encoded
     """What the call returned."""
     inputs: dict[str, Leaf]
-    """What the call left of its tensors, by ``input.0`` or keyword."""
+    """The input tensors after the call, by ``input.0`` or keyword."""
     buffers: dict[str, Leaf]
-    """After the call, by the state's names."""
+    """Buffers after the call, by the state's names."""
     grads: dict[str, Leaf]
-    """Of inputs and parameters, by the same names; zeros where none arrived."""
+    """Gradients of inputs and parameters, by the same names; zeros where there is none."""
     lines: list[Line]
-    """Of a ``run``, as far as it came."""
+    """The lines of a ``run`` that were executed."""
 
 
 @final
@@ -275,7 +275,7 @@ class Observation(TypedDict, total=False):
     """One for each step that came to its end."""
     error: Required[Failure | None]
     partial: StepObservation
-    """Of the step that did not: what it gave before its backward pass failed."""
+    """The step that did not finish: what it gave before its backward pass failed."""
     new: Description
     load: Load
     ops: int
@@ -290,6 +290,6 @@ class Truth(TypedDict):
     """What is expected of a case of ``numerics``."""
 
     truth: dict[str, Leaf]
-    """The float64 answer, by place."""
+    """The float64 answer, by path."""
     allowed: dict[str, float]
-    """How far from it a float32 answer may be."""
+    """How far a float32 answer may be from it, by path (absolute)."""

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 REPORT_SCHEMA = 1
-"""Of the document that `course grade --format json` promises."""
+"""Version of the document that `course grade --format json` promises."""
 
 _Kind = TypeVar("_Kind")
 
@@ -20,7 +20,7 @@ def dumps(item: Any) -> str:
 
 
 def loads(kind: type[_Kind], text: str | bytes) -> _Kind:
-    """What `dumps` wrote, as an object of that kind; keys that the kind does not know are passed over.
+    """What `dumps` wrote, as an object of that kind; keys that the kind does not have are ignored.
 
     Raises:
         ValueError: for anything else.

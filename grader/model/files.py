@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 UNFINISHED = ".unfinished-"
-"""How the name of a file begins that is still being written."""
+"""Prefix of the name of a file that is still being written."""
 
 
 def write_whole(path: Path, content: str | bytes | Iterable[str], *, private: bool = False) -> None:

@@ -12,7 +12,7 @@ class FindingKind(StrEnum):
     DTYPE = "dtype"
     """Another dtype, where float32 or float64 is one of the two."""
     NUMBERS = "numbers"
-    """Another dtype, where neither is: truth values in place of whole numbers, for example."""
+    """Another dtype, where neither is: booleans instead of integers, for example."""
     FINITE = "finite"
     """Infinite or not a number where that is not expected, or the reverse."""
     VALUE = "value"
@@ -32,7 +32,7 @@ class FindingKind(StrEnum):
     LINE_NOT_RAISED = "line_not_raised"
     """A line of the case gave a value where an exception is expected."""
     LEFT = "left"
-    """It left with what is not an ordinary exception, such as SystemExit."""
+    """It raised something that is not an ordinary exception, such as SystemExit."""
     STOPPED = "stopped"
     """The process ended, or was ended."""
     ENDED_EARLY = "ended_early"
@@ -47,11 +47,11 @@ class FindingKind(StrEnum):
     LOAD = "load"
     """A state dict cannot be loaded."""
     PROPERTY = "property"
-    """What must hold of a random answer does not."""
+    """A property that a random answer must have does not hold."""
     GROWTH = "growth"
     """More tensor operations the larger the input."""
     NOT_DEFINED = "not_defined"
-    """The part is not there once the file has run."""
+    """The part is not defined after the file has run."""
     OFF_LIMITS = "off_limits"
 
 
@@ -67,16 +67,16 @@ EXCEPTIONS = frozenset(
 ABOUT_DTYPE = frozenset((FindingKind.DTYPE, FindingKind.RAISED_ABOUT_DTYPE, FindingKind.LINE_RAISED_ABOUT_DTYPE))
 """A dtype written out in the answer could be the reason."""
 SAID_BY_MESSAGE = frozenset((FindingKind.RAISED, FindingKind.RAISED_ABOUT_DTYPE, FindingKind.NOT_RAISED))
-"""The message has said all there is: what is expected and what came need no lines of their own."""
+"""The message says it all: the expected and the actual value need no lines of their own."""
 
 
 class HoleKind(StrEnum):
-    """What a course could not prove of itself."""
+    """What a course could not prove about itself."""
 
     REFUSED = "refused"
-    """A right answer is refused: a false alarm."""
+    """A correct answer is refused: a false alarm."""
     FEW_RIGHT = "few_right"
-    """There are too few right answers in other styles."""
+    """There are too few correct answers in other styles."""
     STUB = "stub"
     """The stub is not simply "not attempted"."""
     EDIT = "edit"
@@ -89,7 +89,7 @@ class HoleKind(StrEnum):
     UNTOUCHED = "untouched"
     """No misconception fails a criterion."""
     DELEGATE = "delegate"
-    """An answer that hands the work to the oracle is not off limits."""
+    """An answer that delegates the work to the oracle is not found off limits."""
     HOLLOW = "hollow"
     """An answer that does nothing earns points."""
     CONSTANT_ARGUMENT = "constant_argument"
@@ -105,6 +105,6 @@ class HoleKind(StrEnum):
     BROKEN = "broken"
     """The course cannot be compiled."""
     STALE = "stale"
-    """What is released is not what the course makes today."""
+    """The released files are not what the course would generate now."""
     OTHER = "other"
-    """Of a file that was written when holes had no kinds."""
+    """A hole from a file that was written before holes had kinds."""

@@ -1,4 +1,4 @@
-"""Messages that the judge and those who show its reports both write."""
+"""Messages that both the judge and the renderers of its reports write."""
 
 from collections.abc import Sequence
 
@@ -7,5 +7,5 @@ _NAMED = 3
 
 
 def off_limits_message(used: Sequence[str]) -> str:
-    """What a student reads of an answer that uses what is off limits; the first few uses are named."""
+    """The message about an answer that uses what is off limits; the first few uses are named."""
     return f"This exercise asks you to build it yourself, but the answer uses {'; '.join(used[:_NAMED])}."

@@ -1,4 +1,4 @@
-"""What of the hidden cases a student may see."""
+"""How much of the hidden cases a student may see."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ POLICIES = ("none", "criterion", "counterexample")
 """From verdicts only, over messages and hints, to the failing case itself."""
 
 _ABOUT_THE_ANSWER = (Verdict.SKIPPED, Verdict.OFF_LIMITS, Verdict.NOT_ATTEMPTED)
-"""Verdicts whose message speaks of the answer or the rubric, not of a hidden case."""
+"""Verdicts whose message is about the answer or the rubric, not about a hidden case."""
 
 
 def redact(report: GradeReport, policy: str) -> GradeReport:
@@ -20,7 +20,7 @@ def redact(report: GradeReport, policy: str) -> GradeReport:
         policy: ``none`` leaves verdicts and points, ``criterion`` also messages and hints, ``counterexample`` all.
 
     Raises:
-        CourseError: There is no such policy.
+        CourseError: where there is no such policy.
     """
     if policy not in POLICIES:
         raise CourseError(

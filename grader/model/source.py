@@ -1,4 +1,4 @@
-"""Where definitions stand in a source text: the one place that knows that a decorator belongs to what it decorates."""
+"""Where definitions are in a source text: the only module that knows that a decorator belongs to what it decorates."""
 
 import ast
 import re
@@ -11,7 +11,7 @@ def definitions(source: str) -> list[Definition]:
     """The classes and functions at the top level of a source text, in order.
 
     Raises:
-        SyntaxError: where it is no Python.
+        SyntaxError: where it is not Python.
     """
     return [node for node in ast.parse(source).body if isinstance(node, Definition)]
 
@@ -20,7 +20,7 @@ def definition(source: str, name: str) -> Definition | None:
     """The first definition of a name at the top level; None where it has none.
 
     Raises:
-        SyntaxError: where it is no Python.
+        SyntaxError: where it is not Python.
     """
     return next((node for node in definitions(source) if node.name == name), None)
 

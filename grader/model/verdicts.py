@@ -1,11 +1,11 @@
-"""What the judge can say, and the criteria it says it of."""
+"""The judge's verdicts, and the criteria it judges."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """What the judge says of a criterion or a part; only ACCEPTED earns points."""
+    """The verdict on a criterion or a part; only ACCEPTED earns points."""
 
     ACCEPTED = "ACCEPTED"
     WRONG = "WRONG"
@@ -24,7 +24,7 @@ CRITERIA = (
     "own_work", "interface", "parameters", "shapes", "state", "values", "gradients",
     "numerics", "init", "errors", "vectorized",
 )  # fmt: skip
-"""Every rubric item of the catalogue, in the order in which they are judged."""
+"""Every criterion there is, in the order of judging."""
 
 DEPENDS: Mapping[str, tuple[str, ...]] = {
     "parameters": ("interface",),
@@ -37,7 +37,7 @@ DEPENDS: Mapping[str, tuple[str, ...]] = {
     "errors": ("interface", "shapes"),
     "vectorized": ("values",),
 }
-"""A criterion is judged where these held; a criterion that a part does not have is looked through.
+"""The criteria that each one depends on; one that a part does not have is replaced by those it depends on.
 
 So an answer that raises whatever it is given, or returns a constant, earns neither `errors` nor `vectorized`.
 """

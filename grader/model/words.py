@@ -1,4 +1,4 @@
-"""How verdicts, misconceptions and foreign text read, in every renderer."""
+"""The wording of verdicts, misconceptions and foreign text, for every renderer."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from grader.model import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a verdict is shown: never by colour alone."""
+    """The look of a verdict: never colour alone."""
 
     word: str
     symbol: str
@@ -37,7 +37,7 @@ LOOKS: dict[Verdict, Look] = {
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_].*?(?:\x07|\x1b\\|$)|[ -/]*[0-~])", re.DOTALL)
 
 _AS_WRITTEN = re.compile("(ReLU|LeNet|AlexNet|ResNet|DenseNet|GoogLeNet|BatchNorm|LayerNorm|GroupNorm|NiN)")
-"""Names in which a capital begins no word."""
+"""Names in which a capital does not begin a word."""
 _BETWEEN_WORDS = re.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
@@ -48,7 +48,7 @@ _ODD = re.compile(r"[^\n -~]")
 
 
 def clean(text: str) -> str:
-    """Foreign text without what could steer a terminal or a reader's eye.
+    """Foreign text without anything that could control a terminal or mislead a reader.
 
     Escape sequences, control and invisible formatting characters go; line ends and tabs become plain ones; halves of
     surrogate pairs, which no encoding can print, become a replacement mark.
@@ -75,7 +75,7 @@ def in_words(name: str, part: str = "") -> str:
 
     Args:
         name: As the course has it.
-        part: What it is about: where several parts share a mistake, its name ends in ``InPart``.
+        part: The part it is about: where several parts share a mistake, its name ends in ``InPart``.
     """
     name = name.replace("_", " ").removesuffix(f"In{part}" if part else "")
     words: list[str] = []
@@ -94,7 +94,7 @@ def points(value: float) -> str:
 
 
 def subscript(index: tuple[int, ...] | None) -> str:
-    """An index as it is written in Python."""
+    """An index as Python writes it: ``[0, 2]``; empty for None."""
     return "" if index is None else "[" + ", ".join(map(str, index)) + "]"
 
 

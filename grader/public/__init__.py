@@ -1,4 +1,4 @@
-"""Doors: the modules that students' and authors' files name, each as ``grader.NAME``.
+"""Public names: the modules that students' and authors' files import, each as ``grader.NAME``.
 
-They may import from any room, and no room imports them. What stands behind a door may move; the door stays.
+They may import from any room, and no room imports them. What a name stands for may move; the name stays.
 """

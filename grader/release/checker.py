@@ -1,4 +1,4 @@
-"""What makes a release a kit of its own: where to begin, the course's settings, and the checker as a package.
+"""What makes a release a self-contained kit: where to begin, the course's settings, and the checker as a package.
 
 The checker is this engine's sources, which hold nothing of a course. A release inside the course's own directory goes
 without them: there the engine is installed already.
@@ -41,7 +41,7 @@ On Windows the second line is `.venv\\Scripts\\activate`. PyTorch is large; on L
 small build: `pip install --extra-index-url https://download.pytorch.org/whl/cpu {install}`.
 
 `course start` makes the folder `work` with everything to fill in, and `course watch` checks each file that you save.
-Begin with `{first}.md`, write in `{first}.py`. Whoever prefers notebooks finds one beside each file
+Begin with `{first}.md`, write in `{first}.py`. If you prefer notebooks, there is one beside each file
 (`pip install jupyterlab`); there, `%load_ext grader.magic` gives `%check PART` and `%hint PART`.
 
 {commands}
@@ -70,8 +70,8 @@ def texts(course: Course, points: Mapping[str, float], *, bundled: bool) -> Iter
 
     Args:
         course: The course.
-        points: Of each assignment.
-        bundled: Whether the checker lies in the kit.
+        points: The points of each assignment.
+        bundled: Whether the checker is in the kit.
     """
     install = f"./{CHECKER}" if bundled else "--editable .."
     yield PurePosixPath("README.md"), _readme(course, points, install)
@@ -81,7 +81,7 @@ def texts(course: Course, points: Mapping[str, float], *, bundled: bool) -> Iter
 
 
 def checker() -> Mapping[PurePosixPath, Path]:
-    """The engine's sources by their place in a kit."""
+    """The engine's sources by their path in a kit."""
     top = _checkout()
     found = {PurePosixPath(CHECKER) / name: top / name for name in ("cli.py", "LICENSE") if (top / name).is_file()}
     for path in sorted(_ENGINE.rglob("*")):
@@ -124,7 +124,7 @@ def course_toml(course: Course, assignments: Sequence[str]) -> str:
 
 
 def _pyproject() -> str:
-    """The checker's packaging: what ours says, without what only its developers need."""
+    """The checker's packaging: that of this program, without what only its developers need."""
     ours = tomllib.loads((_checkout() / "pyproject.toml").read_text(encoding="utf-8"))
     project, setuptools = ours["project"], ours["tool"]["setuptools"]
     lines = ["[build-system]", *_rows(ours["build-system"]), "", "[project]"]

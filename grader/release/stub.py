@@ -1,6 +1,6 @@
 """Make the stub that students start from: the reference's signatures and docstrings, none of its bodies.
 
-A part that inherits its interface from a base which is no part itself (a private ``_BatchNorm``) gets that interface
+A part that inherits its interface from a base that is not a part itself (a private ``_BatchNorm``) gets that interface
 written out, with the bases that the outermost such class has.
 """
 
@@ -49,7 +49,7 @@ def stub_of(exercise: DeclaredExercise) -> str:
 
 
 def pieces_of(exercise: DeclaredExercise) -> "StubPieces":
-    """The same, in pieces."""
+    """The same stub, in pieces."""
     return stub_pieces(exercise.reference_source, [part.symbol for part in exercise.parts], _methods(exercise))
 
 
@@ -143,7 +143,7 @@ def _constructor(node: ast.ClassDef, definitions: dict[str, Function | ast.Class
 def _lineage(
     node: ast.ClassDef, definitions: dict[str, Function | ast.ClassDef], symbols: Collection[str]
 ) -> Iterator[ast.ClassDef]:
-    """The class and those of its in-file bases that are no parts, nearest first."""
+    """The class and those of its in-file bases that are not parts, nearest first."""
     yield node
     for base in node.bases:
         inner = definitions.get(base.id) if isinstance(base, ast.Name) else None
@@ -237,7 +237,7 @@ def _written(node: Function | ast.ClassDef, indent: str) -> str:
 
 
 def _header(node: Function, indent: str) -> str:
-    """``def name(arguments) -> result:``, one argument a line where one line would not hold it."""
+    """``def name(arguments) -> result:``, one argument per line where one line would not hold it."""
     keyword = "async def" if isinstance(node, ast.AsyncFunctionDef) else "def"
     returns = f" -> {_unparsed(node.returns)}" if node.returns else ""
     arguments = list(_arguments(node.args))

@@ -51,7 +51,7 @@ class Build:
 
     texts: dict[PurePosixPath, str] = field(default_factory=dict)
     figures: dict[PurePosixPath, Path] = field(default_factory=dict)
-    """Figure to the script that draws it."""
+    """The script that draws each figure."""
     records: dict[PurePosixPath, bytes] = field(default_factory=dict)
     """The recorded public suites (see `grader.kit.record`)."""
     copies: dict[PurePosixPath, Path] = field(default_factory=dict)
@@ -151,7 +151,7 @@ def release(course: Course, directory: Path, suites: Suites | None = None) -> Se
 
 
 def not_recorded(course: Course) -> Sequence[str]:
-    """What a kit does not check, because a property has no name by which it could be recorded."""
+    """What a kit does not check, because a property has no name under which it could be recorded."""
     return [
         f"{exercise.slug}, {part.symbol}: {left_out(part)} of {len(part.properties)} properties judged at grading only"
         for exercise in course.exercises
@@ -161,7 +161,7 @@ def not_recorded(course: Course) -> Sequence[str]:
 
 
 def stale(course: Course, directory: Path, suites: Suites | None = None) -> Sequence[str]:
-    """Where a directory is not what `release` would write: a sentence a file (of figures, only that they are there)."""
+    """Where a directory differs from what `release` would write: one sentence per file (figures need only be there)."""
     made = build_kit(course, suites or public_suites(), bundled=_is_bundled(course, directory))
     found: list[str] = []
     for name, content in _contents(made):
@@ -194,7 +194,7 @@ def _contents(made: Build) -> Iterator[tuple[PurePosixPath, bytes]]:
 
 
 def says_the_same(path: Path, content: bytes) -> bool:
-    """Whether a file is a record that says what another does, whatever the last bits that this processor gives."""
+    """Whether a record says the same as another, whatever the last bits that this processor gives."""
     return path.is_file() and not _record_differs(path, content)
 
 

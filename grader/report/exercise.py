@@ -1,4 +1,4 @@
-"""What an exercise's page shows: how the class did in it, criterion by criterion, and what `course verify` proved."""
+"""What an exercise's page shows: how the class did, criterion by criterion, and what `course verify` proved."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ class ClassExercise:
 
     @property
     def full_rate(self) -> float | None:
-        """The share of the judged answers, over all parts, that got all points; None where none was judged."""
+        """The fraction of the judged answers, over all parts, that got all points; None where none was judged."""
         judged = sum(part.attempts for part in self.parts)
         return sum(part.outcomes["all points"] for part in self.parts) / judged if judged else None
 

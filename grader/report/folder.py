@@ -1,4 +1,4 @@
-"""A folder of pages that a later run may write again: it knows its own pages, and removes those no longer written."""
+"""A folder of pages that a later run may write again: it lists its pages, and removes those no longer written."""
 
 import json
 import re
@@ -17,7 +17,7 @@ def write_pages(directory: Path, names: Collection[str], pages: Iterable[tuple[s
     """Write the pages, each whole or not at all, and remove those that an earlier run wrote here and this one did not.
 
     Args:
-        directory: Where to; made where it is missing.
+        directory: The folder, created where it is missing.
         names: The path of each page inside the directory.
         pages: The same paths, each with the text in pieces; taken one after the other, so that no two are in memory.
     """

@@ -1,4 +1,4 @@
-"""Where two tensors differ, as a map with a square for each element: plain data for whoever draws it."""
+"""Where two tensors differ, as a map with a square for each element: plain data for any renderer."""
 
 import math
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ class Square:
     expected: float
     got: float
     level: int
-    """0 where it is right, else from 1 to `LEVELS` by how far it is off, compared with the worst."""
+    """0 where it is correct, else from 1 to `LEVELS` by how far it is off, compared with the worst."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _split(shape: Index) -> int:
 
 
 def heat_map(pair: Compared) -> HeatMap:
-    """Draw up the map of a pair that differs; of a large one the part around the worst element."""
+    """Make the map of a pair that differs; for a large one, of the part around the worst element."""
     split = _split(pair.shape)
     down = list(product(*map(range, pair.shape[:split])))
     across = list(product(*map(range, pair.shape[split:])))
@@ -115,7 +115,7 @@ def _window(index: int, length: int, most: int) -> range:
 
 
 def as_text(found: HeatMap) -> str:
-    """The map in letters, for where nothing else can be shown: a dot is right, digits say how far off."""
+    """The map in letters, where nothing else can be shown: a dot is a correct element, digits say how far off."""
     label = max((len(str(list(index))) for index in found.down), default=0)
     lines = [_title(found)]
     for index, row in zip(found.down, found.rows, strict=True):

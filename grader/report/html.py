@@ -33,29 +33,29 @@ _KINDS = {
 
 
 class TableCell(NamedTuple):
-    """One square of the matrix."""
+    """One cell of the class's table."""
 
     text: str
     look: str
     order: int | None = None
-    """What it sorts by where that is not its text."""
+    """The sort key where that is not the text."""
 
 
 _NOTHING = TableCell("–", "none", -1)
 
 
 class Row(NamedTuple):
-    """A student's line in the matrix."""
+    """A student's row of the table."""
 
     student: str
     score: float
     max_score: float
     layout: Mapping[tuple[str, str], int]
-    """Where the square of an exercise's part is."""
+    """The index of a part's cell, by exercise and part."""
     cells: tuple[TableCell, ...]
 
     def cell(self, key: tuple[str, str]) -> TableCell:
-        """The square of a part."""
+        """The cell of a part."""
         index = self.layout.get(key)
         return _NOTHING if index is None else self.cells[index]
 
@@ -74,7 +74,7 @@ def write(
 
     Args:
         report: What was found.
-        directory: Where to; made where it is missing.
+        directory: The folder, created where it is missing.
         policy: How much of hidden cases the students' pages show; the other pages are the teacher's and show none.
         title: Heading of the class page.
         proofs: What `course verify` found, by exercise.
@@ -109,7 +109,7 @@ def _page(template: str, values: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _gather(report: GradeReport) -> tuple[Summary, list[Row]]:
-    """What the pages of the teacher show, found in one look at each submission and kept small."""
+    """What the teacher's pages show, gathered in one look at each submission and kept small."""
     found = Summary()
     rows = []
     cells: dict[TableCell, TableCell] = {}
@@ -118,7 +118,7 @@ def _gather(report: GradeReport) -> tuple[Summary, list[Row]]:
         found.add(submission)
         keys = tuple((part.exercise, part.part) for part in submission.parts)
         layout = layouts.setdefault(keys, {key: index for index, key in enumerate(keys)})
-        # Of equal squares, and of equal orders of them, a class has few.
+        # A class has few different cells, and few different orders of them.
         squares = (_cell(part) for part in submission.parts)
         shown = tuple(cells.setdefault(square, square) for square in squares)
         rows.append(Row(submission.student, submission.score, submission.max_score, layout, shown))
@@ -133,7 +133,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        # Whatever text reaches a page, escaped or not, is first rid of what no page should hold.
+        # All text on a page, escaped or not, is cleaned first.
         finalize=lambda value: clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
     )
     script = (_TEMPLATES / "table.js").read_text(encoding="utf-8")

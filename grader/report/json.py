@@ -18,7 +18,7 @@ def dumps(report: GradeReport) -> str:
 
 
 def pieces(report: GradeReport) -> Iterator[str]:
-    """The document's text, a submission at a time."""
+    """The document's text in pieces, one submission at a time."""
     head = _text(_head(report)).removesuffix("\n}")
     yield f'{head},\n  "submissions": ['
     between = "\n"

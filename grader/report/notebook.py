@@ -41,7 +41,7 @@ class Context:
     """The lesson, in Markdown."""
     maps: Sequence[HeatMap] = ()
     agreeing: Sequence[str] = ()
-    """Tensors beside them that are right."""
+    """Names of the tensors that are correct."""
     drawn: str = ""
     """The case that the maps are of, in words; empty where it is the report's."""
     note: str = ""
@@ -96,7 +96,7 @@ def _environment() -> Environment:
 
 
 def _prose(text: str) -> Markup:
-    """The course's own text with its code and its stress as HTML."""
+    """The course's own text with its code and emphasis as HTML."""
     shown = re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(one_line(text))))
     return Markup(re.sub(r"(?<![\w*])\*(\w[^*<>]*)\*(?![\w*])", r"<em>\1</em>", shown))
 

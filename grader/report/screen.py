@@ -26,11 +26,11 @@ _FIRST = (
     "own_work", "parameters", "shapes", "values", "state", "gradients", "interface", "init", "numerics", "errors",
     "vectorized",
 )  # fmt: skip
-"""Criteria in the order in which a learner mends them."""
+"""Criteria in the order in which a learner should fix them."""
 
 
 class Code(Text):
-    """Text that is never wrapped: it is there to be pasted."""
+    """Text that is never wrapped, since it is meant to be pasted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class AnswerPaths:
 
 
 def section_of(lesson: str, criterion: str) -> tuple[str, int] | None:
-    """The section of a lesson that speaks of a criterion, and its line; None where there is none."""
+    """The section of a lesson that is about a criterion, and its line; None where there is none."""
     lines = lesson.splitlines()
     for wanted in (*_SECTIONS.get(criterion, ()), *_ANYWHERE):
         for number, line in enumerate(lines, 1):
@@ -59,7 +59,7 @@ def first_failure(part: PartReport) -> CriterionReport | None:
     """The criterion to show large: what stops the answer first, then the numbers, and fine points last."""
 
     def rank(item: CriterionReport) -> tuple[bool, bool, int]:
-        # What is no module cannot be used as one: what it raises then says less.
+        # What is not a module cannot be used as one: what it raises then says less.
         is_other = item.kind is not FindingKind.NOT_A_MODULE
         return is_other, item.verdict is Verdict.WRONG, _FIRST.index(item.name)
 

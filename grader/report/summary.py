@@ -9,7 +9,7 @@ from grader.model import ClusterWorker, CriterionReport, PartReport, SubmissionR
 
 _NOT_JUDGED = (Verdict.NOT_ATTEMPTED, Verdict.SKIPPED, Verdict.JUDGE_ERROR)
 FAILURES = tuple(verdict for verdict in Verdict if verdict not in (*_NOT_JUDGED, Verdict.ACCEPTED))
-"""The verdicts that tell a student that something is to be mended."""
+"""The verdicts that tell a student to fix something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Hard:
 
     @property
     def rate(self) -> float:
-        """The share that passed."""
+        """The fraction that passed."""
         return self.passed / self.judged
 
 
@@ -37,12 +37,12 @@ class Common:
     misconception: str
     students: int
     first: tuple[int, ...]
-    """The places of the first of them in the report."""
+    """The indices of the first of them in the report."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ungraded:
-    """Something that the judge failed to judge."""
+    """A part or criterion that could not be judged."""
 
     student: str
     exercise: str
@@ -54,7 +54,7 @@ class Ungraded:
 
 _FEW_WORKERS = 16
 NAMED = 40
-"""Students who show a misconception that are named; of the others there is the number."""
+"""The most students that are named for a misconception; the others are counted."""
 
 
 class Summary:
@@ -64,7 +64,7 @@ class Summary:
         """Begin with nobody."""
         self.scores: list[float] = []
         self.best = 0.0
-        """The most that anybody could have scored."""
+        """The best possible score."""
         self.columns: dict[tuple[str, str], float] = {}
         """Every (exercise, part), in the order of first appearance, with the points it is worth."""
         self.outcomes: dict[tuple[str, str], Counter[str]] = {}
@@ -148,7 +148,7 @@ def of_workers(workers: Sequence[ClusterWorker]) -> list[str]:
 
 
 def failing(part: PartReport) -> list[CriterionReport]:
-    """The criteria of a part that its author has something to mend by."""
+    """The criteria of a part that give its author something to fix."""
     return [criterion for criterion in part.criteria if criterion.verdict in FAILURES]
 
 

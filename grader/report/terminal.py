@@ -18,7 +18,7 @@ _FEW = 3
 """Students up to whom the details follow the table of a class."""
 _NAMES_OF_UNATTEMPTED = 12
 _ROWS = 200
-"""Students after whom the table begins anew, with its heading: no more of a class than this is in memory."""
+"""Students after whom the table begins again, with its heading: no more of a class than this is in memory."""
 
 
 def render(report: GradeReport, console: Console, *, verbose: bool = False) -> None:
@@ -66,7 +66,7 @@ class _Terminal:
             self.console.print(part, markup=False, highlight=False, emoji=False, overflow="fold", soft_wrap=False)
 
     def text(self, foreign: str, style: str = "", *, lines: bool = False) -> Text:
-        """Foreign text as text, whatever is in it."""
+        """Foreign text without markup, whatever is in it."""
         safe = clean(foreign) if lines else one_line(foreign)
         if self.ascii:
             safe = safe.encode("ascii", "backslashreplace").decode()

@@ -20,7 +20,7 @@ def tensor(
         shape: Its sizes.
         fill: ``normal``, ``uniform`` (-1 to 1), ``integers`` (``low`` to ``high``, exclusive), ``arange``, ``zeros``,
             ``ones``, ``choice`` (each element drawn from ``values``) or ``values`` (all of them, in order).
-        seed: Of the values.
+        seed: Seed of the values.
         grad: Whether a gradient is asked for (floating tensors only).
         layout: ``contiguous``, ``transposed``, ``strided`` or ``channels_last`` memory.
         more: ``scale`` and ``shift`` of any fill, ``low``, ``high``, ``values``, and ``dtype`` where it is not the
@@ -114,8 +114,8 @@ def layer_case(
             positive, counts small); a mapping gives recipes for some names; None keeps the fresh state, which then
             must not be random.
         dtype: ``float64``, or ``float32`` for `Part.numerics`.
-        seed: Of the state, and of torch's generator while the case runs.
-        patience: How many times longer than other cases it may take, where a right answer needs a good second.
+        seed: Seed of the state, and of torch's generator while the case runs.
+        patience: How many times longer than other cases it may take, where a correct answer needs more than a second.
     """
     new: New = {
         "args": [_plain(arg) for arg in args],
@@ -145,7 +145,7 @@ def raises(case: DeclaredCase, why: str) -> DeclaredCase:
 
     Args:
         case: The case.
-        why: What is bad about it, for the student to read: "A last dimension of another size".
+        why: What is wrong with the input, for the student to read: "A last dimension of another size".
     """
     return {**case, "why": why}
 
@@ -157,7 +157,7 @@ def program(*lines: str, criterion: str | None = None, dtype: str = "float32", s
         lines: One or more statements each; the value of an expression, or whether it raises, is what is compared.
         criterion: The criterion that the program judges (default: the part's ``judged_lines``).
         dtype: The default dtype while it runs.
-        seed: Of torch's generator.
+        seed: Seed of torch's generator.
     """
     case: DeclaredCase = {"steps": [run(*lines)], "dtype": dtype, "seed": seed}
     if criterion is not None:
@@ -166,7 +166,7 @@ def program(*lines: str, criterion: str | None = None, dtype: str = "float32", s
 
 
 def _plain(value: Argument) -> Any:
-    """Plain data for what authors like to write: tuples become `tuple_of`."""
+    """Plain data for what authors may write: tuples become `tuple_of`."""
     if isinstance(value, tuple):
         return {"$tuple": [_plain(item) for item in value]}
     if isinstance(value, list):

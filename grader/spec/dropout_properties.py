@@ -37,7 +37,7 @@ def dropout_between(
     """In training, what comes out of every layer but the last is dropped and scaled; nothing else is.
 
     The upper layers squash each element by itself, so each output is zero, or what the scaled elements below give. A
-    right answer fails with a probability below 1e-10: the share of zeros by Hoeffding's inequality (of which
+    correct answer fails with a probability below 1e-10: the share of zeros by Hoeffding's inequality (of which
     `ks_threshold` is the bound for all thresholds at once), and equal masks, the likeliest of which are those of all
     times of one call, with less than 0.7 ** 256 < 1e-39.
 
@@ -76,7 +76,7 @@ def _output_and_state(out: Any) -> tuple[Tensor, Tensor]:
 
 
 def _last(output: Tensor, directions: int) -> Tensor:
-    """What each direction puts out last, in the shape of a layer's states: forward at the end, backward at the
+    """The last output of each direction, in the shape of a layer's states: forward at the end, backward at the
     start."""
     halves = output.chunk(directions, -1)
     return torch.stack([half[0] if number else half[-1] for number, half in enumerate(halves)])
@@ -127,13 +127,13 @@ def classifier_drops_half(
     """Both hidden layers of a classifier drop half of their units in training and none in evaluation.
 
     The first hidden layer is made all ones, and each unit of the second the mean of the first after dropout: K of its
-    units survive, so that is 2K/width. Forty units of the second, after dropout, are the output, one row an image; so
-    every row holds zeros and 4K/width, and K differs from row to row. Of six rows a right answer gives one without any
-    zero or any other value with a probability below 6 * 2^-39 = 1.1e-11, one whose K is further than seven standard
+    units survive, so that is 2K/width. Forty units of the second, after dropout, are the output, one row per image; so
+    every row holds zeros and 4K/width, and K differs from row to row. Of six rows a correct answer gives one without
+    any zero or any other value with a probability below 6 * 2^-39 = 1.1e-11, one whose K is further than seven standard
     deviations from width/2 with 1.6e-11, and six equal K with 1.2e-10 where width is 4096: below 1e-9 in all.
 
     Args:
-        args: Of the constructor; the network has one output a class.
+        args: Of the constructor; the network has one output per class.
         kwargs: Of the constructor, by name, ``num_classes`` aside.
         image: Shape of an image, of which the network makes a vector of features for the classifier.
         linear: Names of the classifier's three linear layers, between which there are ReLU and dropout.

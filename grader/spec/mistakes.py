@@ -1,4 +1,4 @@
-"""Declare known-wrong answers: as an edit of the reference, or written out."""
+"""Declare known-wrong answers: as edits of the reference, or written out."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ _Answer = TypeVar("_Answer", bound=Callable[..., object])
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Misconception:
-    """A known-wrong answer: what it does, the criterion that must catch it first, and the hint it earns."""
+    """A known-wrong answer: what it does, the criterion that must catch it first, and its hint."""
 
     name: str
     part: str
@@ -27,14 +27,14 @@ def mistake(
     """A known-wrong answer as an edit of the reference, once for each of the parts that share the line.
 
     An edit is a line or two. Each old text must be found exactly once: in the part's own definition (the class or
-    function of that name) or, where it is not there at all, in the whole file. ``course verify`` holds it to that.
+    function of that name) or, where it is not there at all, in the whole file. ``course verify`` checks that.
 
     Args:
         name: What the mistake is called in reports, in PascalCase: ``ForgetsBias``.
         parts: The symbol, or the symbols, in whose place the edited reference stands.
         criterion: The first criterion that must reject it.
-        hint: What a student reads whose answer behaves like it: what seems to be wrong and where to look, not the
-            solution.
+        hint: What is shown to a student whose answer behaves like it: what seems to be wrong and where to look, not
+            the solution.
         edits: New text by old text.
     """
     if not edits:
@@ -46,7 +46,7 @@ def mistake(
 
 
 def misconception(part: str, criterion: str) -> Callable[[_Answer], _Answer]:
-    """Mark a class or function of ``misconceptions.py`` as a known-wrong answer for a part.
+    """Declare a class or function of ``misconceptions.py`` as a known-wrong answer for a part.
 
     For mistakes in the whole approach, which no edit of a line or two could make (see `mistake`). Its docstring is the
     hint that a student reads; it may subclass or call the reference.

@@ -37,7 +37,7 @@ class OffLimits:
 class Property:
     """A criterion judged by what must hold of an observation, for answers that are random.
 
-    ``holds`` gets what running ``cases`` gave, one observation a case, in order, as the judge decoded it
+    ``holds`` gets what running ``cases`` gave, one observation per case, in order, as the judge decoded it
     (see `grader.case.probe.run_case`), and returns None, or a sentence on what did not hold. It states its
     false-alarm rate; below 1e-9 is asked for.
     """
@@ -46,7 +46,7 @@ class Property:
     cases: Sequence[DeclaredCase]
     holds: Callable[[Sequence[Observation]], str | None]
     name: str = ""
-    """The function of `grader.properties` that makes it again from ``arguments`` (plain data), so that a kit can judge
+    """The function of `grader.properties` that recreates it from ``arguments`` (plain data), so that a kit can judge
     by it; without a name it is judged only where ``solutions/`` are."""
     arguments: Mapping[str, object] = field(default_factory=dict)
     shows: Sequence[str] = ()
@@ -102,11 +102,11 @@ class Part:
     state_outputs: Sequence[int] = ()
     """Where a function returns a tuple: which of its items are its caller's state, and so belong to ``state``."""
     core: bool = False
-    """Whether it belongs to the topics that must be finest: more misconceptions and right variants are asked for."""
+    """Whether it belongs to the topics that must be finest: more misconceptions and correct variants are required."""
 
     @property
     def oracles(self) -> Mapping[str, object]:
-        """What takes the answer's place, by name, when a case is run for what is expected."""
+        """The namespace that stands in for the answer when a case is run for its expected observation."""
         return self.oracle if isinstance(self.oracle, Mapping) else {self.symbol: self.oracle}
 
     def __post_init__(self) -> None:
@@ -139,7 +139,7 @@ def growth(along: str, make: Callable[[int], DeclaredCase], sizes: Sequence[int]
         along: What grows, for the student to read: "batch", "image height".
         make: The case of one size. The operations of its calls are counted: of those with ``count=True``, or of all
             where none says so.
-        sizes: Small to large; not from one on, since the smallest sizes may take a shorter way.
+        sizes: Small to large; not starting at one, since the smallest sizes may take a shorter way.
     """
     return Growth(along=along, cases=[_counted(make(size)) for size in sizes])
 

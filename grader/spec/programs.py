@@ -1,6 +1,6 @@
 """Programs about modules and containers: written as text, or drawn together with a model of what their variables hold.
 
-A line that is drawn blindly means little. `Tree`, `Row` and `Table` note what every line does to the modules it is
+A line drawn at random means little. `Tree`, `Row` and `Table` note what every line does to the modules it is
 about, and draw the next one from those that make sense there (model-based testing). See `grader.spec.program`.
 """
 
@@ -36,7 +36,7 @@ _LETTERS = "abcefghijklno"
 
 
 def statements(text: str) -> list[str]:
-    """The statements of Python text, each as it is written there; semicolons part those of one line."""
+    """The statements of Python text, each as it is written there; semicolons separate those on one line."""
     return [ast.get_source_segment(text, node) or "" for node in ast.parse(text).body]
 
 
@@ -92,7 +92,7 @@ class Lines:
         return self.draw(st.booleans())
 
     def rarely(self, times: int = 4) -> bool:
-        """True one time in so many."""
+        """True once in so many times."""
         return self.number(0, times - 1) == times - 1
 
     def asked(self, queries: Sequence[str]) -> list[str]:
@@ -170,23 +170,23 @@ class Tree(Lines):
         return found
 
     def set_parameter(self, owner: str, name: str) -> None:
-        """Any name takes a parameter."""
+        """Any name accepts a parameter."""
         self._set(owner, name, "parameter", self.parameter())
 
     def set_module(self, owner: str, name: str) -> None:
-        """Any name but a parameter's takes a module."""
+        """Any name but a parameter's accepts a module."""
         self._set(owner, name, "module", self.module(self.pick(self.below(owner))))
 
     def set_none(self, owner: str, name: str) -> None:
-        """Any name takes None, and keeps its kind."""
+        """Any name accepts None, and keeps its kind."""
         self._set(owner, name, None, None)
 
     def set_tensor(self, owner: str, name: str) -> None:
-        """A buffer's name, or an ordinary one, takes a tensor."""
+        """A buffer's name, or an ordinary one, accepts a tensor."""
         self._set(owner, name, None, self.tensor())
 
     def set_plain(self, owner: str, name: str) -> None:
-        """An ordinary name takes anything."""
+        """An ordinary name accepts anything."""
         self._set(owner, name, "plain", self.pick(_PLAIN))
 
     def register_parameter(self, owner: str, name: str) -> None:
@@ -216,7 +216,7 @@ class Tree(Lines):
         self.held[owner][name] = (kind or self.held[owner].get(name, ("plain", None))[0], variable)
 
     def operations(self, owner: str, slot: Slot | None) -> list[Callable[[str, str], None]]:
-        """What can be done to a name that holds this; what is listed twice is done twice as often."""
+        """What can be done to a name that holds this; what is listed twice is drawn twice as often."""
         allowed: list[tuple[Callable[[str, str], None], str]] = [
             (self.set_parameter, "nothing plain parameter buffer module"),
             (self.set_module, "nothing plain buffer module"),
@@ -258,7 +258,7 @@ class Container(Lines):
         self.symbol, self.item, self.plain, self.known = symbol, item, plain, list[str]()
 
     def fresh(self) -> str:
-        """An item that is new to the container; now and then one that is there already."""
+        """An item that is new to the container; occasionally one that is there already."""
         again = bool(self.known) and not self.plain and self.rarely(8)
         name = self.pick(self.known) if again else _LETTERS[min(len(self.known), len(_LETTERS) - 1)]
         if name not in self.known:

@@ -2,7 +2,7 @@
 
 The tests of a distribution are Kolmogorov-Smirnov: by the Dvoretzky-Kiefer-Wolfowitz inequality the distance D of n
 independent draws from their own distribution function has P(D > t) <= 2 exp(-2 n t^2), so the threshold below rejects
-right draws with a probability under `FALSE_ALARM` whatever n is.
+correct draws with a probability under `FALSE_ALARM` whatever n is.
 """
 
 import math
@@ -25,7 +25,7 @@ __all__ = [
 _Arguments = ParamSpec("_Arguments")
 
 FALSE_ALARM = 1e-11
-"""Bound on the probability that one tensor of right draws is rejected."""
+"""Bound on the probability that one tensor of correct draws is rejected."""
 _SLACK = 1e-6
 """Relative room at the ends of an interval: how a bound is computed may differ in its last bits."""
 
@@ -36,8 +36,8 @@ _makers: dict[str, Callable[..., Property]] = {}
 def recorded(make: Callable[_Arguments, Property]) -> Callable[_Arguments, Property]:
     """Let a kit judge by what a function of the engine makes: its name and its arguments are recorded, no code.
 
-    The arguments are plain data, tuples and `Fresh`. What a course's own files define is no part of the engine, and
-    stays without a name.
+    The arguments are plain data, tuples and `Fresh`. What a course's own files define is not part of the engine, and
+    has no name.
     """
     if make.__module__.partition(".")[0] != __name__.partition(".")[0]:
         return make
@@ -52,7 +52,7 @@ def recorded(make: Callable[_Arguments, Property]) -> Callable[_Arguments, Prope
 
 
 def remade(name: str, arguments: Mapping[str, object]) -> Property:
-    """The property of a record.
+    """The property that a kit's record describes.
 
     Raises:
         CourseError: where this engine has no such property, or not with these arguments.
@@ -88,7 +88,7 @@ def _from_data(value: Any) -> Any:
 
 
 def ks_threshold(count: int) -> float:
-    """The distance that ``count`` independent right draws exceed with a probability below `FALSE_ALARM`."""
+    """The distance that ``count`` independent correct draws exceed with a probability below `FALSE_ALARM`."""
     return math.sqrt(math.log(2 / FALSE_ALARM) / (2 * count))
 
 
@@ -156,10 +156,10 @@ def uniform_init(*constructions: Fresh, reset: bool = False, criterion: str = "i
     Args:
         constructions: What is constructed.
         reset: Whether ``reset_parameters()`` must draw all of them again after they were overwritten.
-        criterion: To which the property belongs.
+        criterion: The criterion to which the property belongs.
 
     Two draws are compared for equality, which adds nothing to the false alarms: they are at most `FALSE_ALARM` for each
-    tensor looked at, two or three a name and construction.
+    tensor looked at, two or three per name and construction.
     """
     return Property(
         criterion=criterion,
@@ -194,13 +194,13 @@ def constant_init(constants: Mapping[str, float], *constructions: Fresh, criteri
 
 @recorded
 def graph_free(args: Sequence[Argument], shape: Sequence[int], *names: str, criterion: str = "state") -> Property:
-    """Buffers do not hold on to the graph of the batch that they learned from. It cannot give a false alarm.
+    """Buffers do not keep the graph of the batch that updated them. It cannot give a false alarm.
 
     Args:
-        args: Of the constructor.
-        shape: Of the batch.
+        args: Arguments of the constructor.
+        shape: Shape of the batch.
         names: The buffers.
-        criterion: To which the property belongs.
+        criterion: The criterion to which the property belongs.
     """
     lines = [f"out = layer(torch.arange({math.prod(shape)}.0).reshape({list(shape)}).requires_grad_())"]
     case = layer_case(args, {}, [run(*lines, *(f"layer.{name}.requires_grad" for name in names))], state=None)

@@ -40,7 +40,7 @@ UNTRAINED: Mapping[str, Recipe] = {
     "running_var": {"$fill": "ones", "scale": 1.0, "shift": 0.0},
     "num_batches_tracked": {"$fill": "zeros"},
 }
-"""A case's `state` with the moving statistics of before any training, so that nothing rests on how a layer begins."""
+"""A case's `state` with moving statistics as before any training, so that nothing depends on how a layer begins."""
 
 
 def sizes(low: int = 1, high: int = 5) -> st.SearchStrategy[int]:
@@ -61,7 +61,7 @@ def keywords(draw: st.DrawFn, /, **options: st.SearchStrategy[object]) -> dict[s
 
 
 def cotangents() -> st.SearchStrategy[int | None]:
-    """Seed of a cotangent; now and then None, for a call under ``torch.no_grad()``."""
+    """Seed of a cotangent; occasionally None, for a call under ``torch.no_grad()``."""
     return st.one_of(seeds, seeds, seeds, st.none())
 
 
@@ -113,7 +113,7 @@ def train_eval_programs(
 
     Args:
         draw: Hypothesis draws through it.
-        make_input: Gives the strategy of the input of one call, told whether the layer is training.
+        make_input: Gives the strategy of the input of one call, given whether the layer is training.
         calls: The most calls.
     """
     steps: list[Step] = []

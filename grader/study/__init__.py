@@ -1,4 +1,4 @@
-"""Learning alone: a workspace, checks as one works, hints, progress.
+"""Learning alone: a workspace, checks while one works, hints, progress.
 
 May import: grading, report and all that they may.
 """

@@ -17,7 +17,7 @@ from grader.report.screen import first_failure
 from grader.study.session import ALL_PASSED, Part, Session, find_session, nothing_to_hint
 
 _MAPS = 4
-"""Tensors of which a map is drawn, the worst first."""
+"""The most tensors of which a map is drawn, the worst first."""
 
 
 def main() -> None:
@@ -50,7 +50,7 @@ class _Desk:
             self._session.close()
 
     def prepare(self, folder: Path) -> None:
-        """Get warm before anything is asked; what is wrong here is said when something is."""
+        """Get warm before anything is asked; an error here is reported with the first request."""
         with contextlib.suppress(CourseError):
             self._in(folder).prepare()
 
@@ -123,7 +123,7 @@ def _hinted(session: Session, lesson: Lesson, symbol: str, piece: Cut, level: in
 
 
 def _relocated(report: PartReport, piece: Cut) -> PartReport:
-    """The report with the lines of the cells, where it has those of the answer cut out of them."""
+    """The report with line numbers of the cells in place of those of the answer that was cut out of them."""
 
     def in_cell(line: int) -> str:
         return named_line(str(Origin(*piece.origin(line))))

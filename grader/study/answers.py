@@ -74,17 +74,17 @@ def answers(wanted: Mapping[str, Sequence[str]], folder: str | Path = ".") -> Si
 
 
 def _check_text(answer: Answer, symbols: Sequence[str]) -> None:
-    """Refuse a file that cannot be read, or not as Python where it matters."""
+    """Refuse a file that cannot be read, or that is not Python where it matters."""
     name = Path(answer.path).name
     if answer.problem and not answer.missing:
-        raise NotReady(answer.problem, "Save the file anew, or ask for help with it.")
+        raise NotReady(answer.problem, "Save the file again, or ask for help with it.")
     for symbol in symbols:
         if broken := broken_cell(answer, symbol):
             raise NotReady(f"{name}: {broken}", "Mend it, then run this notebook from the top.")
 
 
 def _unwritten(answer: Answer, symbol: str) -> list[str]:
-    """What of a part is still as the stub left it: the part itself, or some of its methods."""
+    """What is still a stub in a part: the part itself, or some of its methods."""
     if answer.missing or not attempted(answer, symbol):
         return [symbol]
     return [
@@ -105,14 +105,14 @@ def _is_stub(method: Function, title: str) -> bool:
 
 
 def _run(answer: Answer, exercise: str) -> tuple[ModuleType, str]:
-    """Run an answer as grading does: a notebook's cells go on after one that fails. Also says what failed last."""
+    """Run an answer as grading does: a notebook's cells go on after one that fails. Also gives the last failure."""
     module = ModuleType(f"answers_{exercise}")
     sys.modules[module.__name__] = module
     failure = ""
     for cell in answer.cells:
         name = f"{answer.path}, code cell {cell.index}" if cell.index else answer.path
         source = "\n" * (cell.line - 1) + cell.source
-        # Lets tracebacks show the lines of a cell, which is no file.
+        # Lets tracebacks show the lines of a cell, which is not a file.
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         try:
             with contextlib.redirect_stdout(io.StringIO()):

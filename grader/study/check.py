@@ -24,20 +24,20 @@ from grader.suite.cache import PUBLIC
 
 _COMPARED = (CaseKind.MAIN, CaseKind.INTERFACE, CaseKind.POSITIONAL)
 _LARGE = 8
-"""Cases that are looked at for one whose map shows a pattern."""
+"""The most cases that are tried for one whose map shows a pattern."""
 
 
 class Checker:
-    """Grades parts of one workspace, again and again."""
+    """Checks parts of one workspace, any number of times."""
 
     def __init__(self, root: Path, workspace: Path, cache_dir: Path | None, *, shrink_seconds: float = 0.6) -> None:
-        """Make ready to check.
+        """Prepare to check.
 
         Args:
             root: The course.
             workspace: Where the answers are.
             cache_dir: Where compiled suites are kept.
-            shrink_seconds: Budget for looking for a smaller counterexample, a part.
+            shrink_seconds: Seconds per part for looking for a smaller counterexample.
         """
         # The judge's tensors are small: one thread each is faster.
         torch.set_num_threads(1)
@@ -50,7 +50,7 @@ class Checker:
         self.judge = Judge(options)
 
     def close(self) -> None:
-        """Let the worker go."""
+        """Close the worker."""
         self.judge.close()
 
     def attempted(self, lesson: Lesson) -> list[str]:
@@ -75,7 +75,7 @@ class Checker:
         return list(self.judge.judge(exercise, parts, self.answer(lesson)))
 
     def check_answer(self, lesson: Lesson, symbol: str, answer: Answer) -> PartReport:
-        """Judge one part of an answer that is no file (of a notebook that runs, say)."""
+        """Judge one part of an answer that is not a file (such as one cut out of a notebook)."""
         exercise, part = self._part(lesson, symbol)
         return next(iter(self.judge.judge(exercise, [part], answer)))
 
@@ -119,7 +119,7 @@ class Checker:
     def _expected(self, exercise: CourseExercise, part: Part, found: Counterexample) -> Observation | None:
         """The oracle's observation of a case: the suite's, or a new one where it was shrunk.
 
-        None for cases that are not judged by comparison: what a random answer should give is no one tensor.
+        None for cases that are not judged by comparison: there is no single tensor that a random answer should give.
         """
         if found.shrunk:
             made = run_case(as_case(found.case), part.oracles, plain=True)
@@ -131,7 +131,7 @@ class Checker:
 
 
 def _is_broken(answer: Answer) -> bool:
-    """Whether a file is there whose text does not parse, so that nobody can tell what it attempts."""
+    """Whether there is a file whose text does not parse, so that it is unknown what it attempts."""
     if answer.missing or answer.path.endswith(".ipynb"):
         return False
     try:

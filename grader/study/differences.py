@@ -16,7 +16,7 @@ _FLOOR = 1e-3
 _SIZE = 20_000
 
 _UNTOUCHED = "what the call left of "
-"""Inputs, of which it goes without saying that they stay as they were."""
+"""Inputs, which are only mentioned where they were changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def differences(part: Part, criterion: str, case: Case, expected: Observation, g
 
 
 def size(expected: Observation) -> int:
-    """How much a map of the first output would show; 0 where it cannot be drawn whole."""
+    """How much a map of the first output would show; 0 where it cannot be drawn as a whole."""
     for observed in expected.get("steps", []):
         out = observed.get("out")
         if isinstance(out, torch.Tensor):
@@ -115,7 +115,7 @@ def _in_words(name: str) -> str:
 
 
 def _compared(name: str, want: Encoded, have: Encoded, tolerance: float, floor: float) -> Compared | None:
-    """Two whole tensors of one shape, element by element; None where that is not what they are."""
+    """Two whole tensors of one shape, element by element; None for anything else."""
     if not (isinstance(want, torch.Tensor) and isinstance(have, torch.Tensor) and want.shape == have.shape):
         return None
     if not 0 < want.numel() <= _SIZE:

@@ -1,4 +1,4 @@
-"""Three hints for a part, from a nudge to nearly there, made from what the course says of it already."""
+"""Three hints for a part, from a nudge to nearly there, made from what the course already says about it."""
 
 import ast
 import re
@@ -41,7 +41,7 @@ _TOPICS = {
     "init": ("initial values", "drawn", "fresh", "reset_parameters", "uniform"),
     "vectorized": ("loop", "at once", "whole tensor"),
 }
-"""Words by which an item of a lesson's list shows what it is about."""
+"""Words that show which criterion an item of a lesson's list is about."""
 _POINTERS = {
     "own_work": "The message names what is off limits and the line that uses it; the lesson says what else is. "
     "Everything else in PyTorch is yours, tensor operations above all.",
@@ -60,7 +60,7 @@ _POINTERS = {
     "a whole tensor), let broadcasting pair everything with everything, and reduce over that dimension at "
     "the end.",
 }  # fmt: skip
-"""Ways to find it, for criteria of which a lesson says nothing."""
+"""Ways to find it, for criteria about which a lesson says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _fitting(lesson: str, criterion: str) -> list[str]:
         return bullets(section(lesson, "Bad arguments")) or bullets(section(lesson, "What must raise"))
     points = bullets(section(lesson, "Pitfalls"))
     if criterion == "values":
-        # Whatever is about nothing else is about the numbers.
+        # An item that is about nothing else is about the numbers.
         return [point for point in points if not _topics(point) - {"state", "shapes"}]
     return [point for point in points if criterion in _topics(point)]
 
@@ -197,7 +197,7 @@ def skeleton(source: str, symbol: str) -> Sequence[str]:
 def _family(
     symbol: str, definitions: dict[str, ast.ClassDef | ast.FunctionDef]
 ) -> Iterator[ast.ClassDef | ast.FunctionDef]:
-    """A definition and the private ones of its file that it rests on."""
+    """A definition and the private ones of its file that it depends on."""
     todo, seen = [symbol], set()
     while todo:
         name = todo.pop(0)

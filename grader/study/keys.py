@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 @contextlib.contextmanager
 def keys(pressed: Callable[[str], None]) -> Iterator[bool]:
-    """Call back with each key while the block runs; gives whether there are keys to be had.
+    """Call back with each key while the block runs; gives whether keys can be read.
 
     Without a terminal nothing is read. The terminal is put back as it was, whatever happens.
     """

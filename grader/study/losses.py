@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 _TOLERANCE = 1e-6
-"""Distance of two losses, relative to the first loss, that rounding in float64 does not explain."""
+"""Difference of two losses, relative to the first loss, above which rounding in float64 is no explanation."""
 _SMALLEST = 1e-17
 """Where a difference of 0 is drawn on the logarithmic axis."""
 _TORCH, _YOURS, _DIFFERENCE = "#8fbce6", "#b3401f", "#555555"

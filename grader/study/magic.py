@@ -1,6 +1,6 @@
 """``%load_ext grader.magic`` in a notebook: ``%check PART`` and ``%hint PART`` for what its cells define.
 
-The judging is done elsewhere (see `grader.study.remote`): from here goes nothing but the text of the cells.
+The judging is done elsewhere (see `grader.study.remote`): only the text of the cells is sent from here.
 """
 
 import atexit
@@ -27,7 +27,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
 
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:
-    """Let the checker go; IPython calls this."""
+    """Close the checker; IPython calls this."""
     _remote.close()
 
 

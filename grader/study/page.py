@@ -1,4 +1,4 @@
-"""What a learner is shown of one part, as text."""
+"""What a learner sees of one part, as text."""
 
 from grader.kit.outline import Lesson
 from grader.model import PartReport

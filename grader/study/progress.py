@@ -1,4 +1,4 @@
-"""How far one has come, from what the checks have left in the workspace."""
+"""How far one has come, from what the workspace remembers."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -14,7 +14,7 @@ _WIDTH = 24
 
 
 def render_progress(session: Session, console: Console) -> None:
-    """Print a bar for each assignment, what is in the works, and what is next."""
+    """Print a bar for each assignment, what is begun, and what is next."""
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)

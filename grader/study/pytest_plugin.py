@@ -23,7 +23,7 @@ _REPORTS = pytest.StashKey[dict[tuple[str, str], PartReport]]()
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect an answer file that pytest would pass by."""
+    """Collect an answer file that pytest would skip."""
     if file_path.suffix == ".py" and parent.session.isinitpath(file_path):
         return None  # named on the command line: pytest makes a module of it, see below
     return _answer_file(file_path, parent)
@@ -66,7 +66,7 @@ def _report(config: pytest.Config, lesson: "Lesson", symbol: str) -> PartReport:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Let the worker go."""
+    """Close the worker."""
     if _SESSION in config.stash:
         config.stash[_SESSION].close()
 

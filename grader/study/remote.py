@@ -23,10 +23,10 @@ class Remote:
         self._service.start()
 
     def ask(self, request: Mapping[str, Any]) -> dict[str, str]:
-        """Send a request and wait for its reply; what is wrong there is raised here.
+        """Send a request and wait for its reply; an error there is raised here.
 
         Raises:
-            CourseError: what the learner can mend, or that the process ended.
+            CourseError: for what the learner can fix, or where the process ended.
         """
         try:
             self._service.send(request)
@@ -55,6 +55,6 @@ def request(do: str, name: str, cells: Sequence[tuple[int, str]], level: int | N
         do: ``check`` or ``hint``.
         name: The part; empty for the one defined last.
         cells: The cells that were run, each with its number.
-        level: Of the hint.
+        level: The level of the hint.
     """
     return {"do": do, "name": name, "cells": list(cells), "folder": os.getcwd(), "level": level}

@@ -1,7 +1,7 @@
 """A learner at work: the workspace, the course that it belongs to, and a checker that stays warm.
 
-The commands, the notebook, `course watch` and pytest all work through it; each only parses and shows. Without torch
-until something is checked.
+The commands, the notebook, `course watch` and pytest all work through it; each only parses and shows. It does not
+import torch until something is checked.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ class Session:
         self._checker: Checker | None = None
 
     def again(self, folder: Path) -> "Session":
-        """This session with its state as another process may have left it; another one where a folder's is another."""
+        """This session with its state reread (another process may have changed it); a new one for another folder."""
         workspace = find_workspace(folder)
         if (_course_of(workspace, folder), workspace.path) != (self.outline.root, self.workspace.path):
             self.close()
@@ -60,7 +60,7 @@ class Session:
         _ = self.checker
 
     def close(self) -> None:
-        """Let the worker go, also one that was started and never used."""
+        """Close the worker, also one that was started and never used."""
         from grader.host.launch import cool_down
 
         if self._checker is not None:
@@ -69,7 +69,7 @@ class Session:
         cool_down()
 
     def lesson_of(self, path: Path) -> Lesson | None:
-        """The exercise that a file answers, where it lies at its place in the workspace."""
+        """The exercise that a file answers, where it is at its path in the workspace."""
         if path.suffix not in (".py", ".ipynb") or path.parent.parent.resolve() != self.workspace.path.resolve():
             return None
         slug = f"{path.parent.name}/{path.stem}"
@@ -87,7 +87,7 @@ class Session:
         return reports
 
     def check_answer(self, lesson: Lesson, symbol: str, answer: "Answer") -> PartReport:
-        """Judge a part of an answer that is no file, and note what was found."""
+        """Judge a part of an answer that is not a file, and note what was found."""
         report = self.checker.check_answer(lesson, symbol, answer)
         self.workspace.note(report)
         return report
@@ -139,7 +139,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class GivenHint:
-    """A hint, and what can be had after it."""
+    """A hint, and what help is next."""
 
     symbol: str
     heading: str
@@ -147,7 +147,7 @@ class GivenHint:
     is_last: bool
 
     def further(self, ask: str) -> tuple[str, str]:
-        """What there is beyond it, and the command that gives it.
+        """What help is next, and the command that gives it.
 
         Args:
             ask: How one asks for a hint: ``course hint``.
@@ -185,5 +185,5 @@ def where(part: Part) -> str:
 
 
 def nothing_to_hint(symbol: str) -> str:
-    """What one is told instead of a hint for a part that is accepted."""
+    """The message in place of a hint for a part that is accepted."""
     return f"{symbol} is accepted. See how we did it with: course solution {symbol}"

@@ -6,7 +6,7 @@ from grader.model.source import Definition, span
 
 
 def excerpt(source: str, symbol: str) -> str:
-    """The imports, the part, and what of the file it rests on, in the order of the file."""
+    """The imports, the part, and what it depends on in the file, in the order of the file."""
     body = ast.parse(source).body
     named: dict[str, ast.stmt] = {}
     for node in body:

@@ -20,7 +20,7 @@ from grader.study.workspace import BACKUPS, Stamps
 DEBOUNCE_MS, STEP_MS = 120, 30
 """An editor's save is several events: they are taken together once it has been quiet for a step."""
 _IDLE_MS = 500
-"""After which the watching thread looks whether it should end."""
+"""Milliseconds after which the watching thread checks whether it should end."""
 
 
 class Event(Enum):
@@ -49,7 +49,7 @@ def watch(session: Session, console: Console, stamps: Stamps | None = None) -> N
 
     Args:
         session: The course, the workspace and the checker.
-        console: Where to; without a terminal it gets one line a check.
+        console: Where to print; without a terminal it gets one line per check.
         stamps: The answers as they were when the command was called: what was saved since is checked too.
     """
     stamps = session.workspace.stamps(session.outline) if stamps is None else stamps
@@ -103,7 +103,7 @@ def answer(event: Event, what: str, state: State, screen: Screen) -> bool:
 
 
 def welcome(state: State, screen: Screen) -> None:
-    """Say what is watched, and check what stands where one left off."""
+    """Say what is watched, and check the answer where one left off."""
     screen.welcome(state.session.workspace.path)
     if state.now is None:
         return
@@ -132,7 +132,7 @@ def _saved(path: Path, state: State, screen: Screen) -> None:
 
 
 class _Only(DefaultFilter):
-    """Answer files, and nothing that tools leave beside them."""
+    """Passes answer files only, and nothing that tools leave beside them."""
 
     def __init__(self) -> None:
         super().__init__(ignore_dirs=(*DefaultFilter.ignore_dirs, BACKUPS, ".ipynb_checkpoints"))

@@ -1,4 +1,4 @@
-"""What `course watch` shows: a screen on a terminal, one line a check elsewhere."""
+"""What `course watch` shows: a screen on a terminal, one line per check elsewhere."""
 
 import sys
 from collections.abc import Sequence

@@ -31,7 +31,7 @@ class Checked:
     first: PartReport | None
     """The part to mend first; None where all are accepted."""
     is_done: bool
-    """Whether what was asked for has passed now, so that one is elsewhere."""
+    """Whether what was asked for has passed now, so that the learner is at another part."""
 
 
 class State:
@@ -41,9 +41,9 @@ class State:
         self.session = session
         self.now: Part | None = self._left_off(stamps) or session.next()
         self._seen: dict[Path, str] = {}
-        """Digest of each answer when it was last checked: an editor that saves nothing new asks for nothing."""
+        """Digest of each answer when it was last checked: where an editor saves nothing new, nothing is checked."""
         self._gone: set[str] = set()
-        """Exercises whose files were missed already: some systems tell of one removal twice."""
+        """Exercises whose files were missed already: some systems report one removal twice."""
         self._reports: dict[Part, PartReport] = {}
 
     def _left_off(self, stamps: Stamps) -> Part | None:
@@ -60,7 +60,7 @@ class State:
         return None
 
     def look(self, path: Path) -> Saved | None:
-        """What is new about a file; None where it is no answer, or there is nothing new about it."""
+        """What is new about a file; None where it is not an answer, or nothing is new."""
         lesson = self.session.lesson_of(path)
         if lesson is None:
             return None
@@ -122,6 +122,6 @@ class State:
         return [(part, self.session.is_passed(*part)) for part in parts]
 
     def _save(self) -> None:
-        # What cannot be remembered is no reason to end.
+        # An error in saving the state is no reason to end.
         with contextlib.suppress(CourseError):
             self.session.workspace.save()

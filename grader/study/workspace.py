@@ -1,4 +1,4 @@
-"""A learner's folder: the answers, the lessons beside them, and a plain file that remembers what was reached."""
+"""A learner's folder: the answers, the lessons beside them, and a plain file that remembers the progress."""
 
 import contextlib
 import json
@@ -55,7 +55,7 @@ class PartProgress:
     score: float = 0.0
     max_score: float = 0.0
     passed: bool = False
-    """Whether it was accepted once, whatever became of it since."""
+    """Whether it was accepted once, whatever happened to it since."""
     failed: str = ""
     """The first criterion that failed."""
     checks: int = 0
@@ -79,7 +79,7 @@ class Workspace:
         return self.parts.setdefault(f"{slug}:{symbol}", PartProgress())
 
     def note(self, report: PartReport) -> None:
-        """Remember a verdict; one of ours gone wrong is not remembered."""
+        """Remember a verdict, unless it is an internal error."""
         if report.verdict is Verdict.JUDGE_ERROR:
             return
         progress = self.progress(report.exercise, report.part)
@@ -206,7 +206,7 @@ def _put(path: Path, text: str) -> None:
 
 
 def reset(workspace: Workspace, lesson: Lesson, symbols: Iterable[str]) -> list[Path]:
-    """Put parts back to their stubs; what was there is kept in ``backup/``.
+    """Turn parts back into their stubs; what was there is kept in ``backup/``.
 
     Returns:
         The backups made.

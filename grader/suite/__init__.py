@@ -1,4 +1,4 @@
-"""A part's cases: compiled, cached, and provided to all who judge.
+"""A part's cases: compiled, cached, and provided to everything that judges.
 
 May import: compare, course, spec, case, model.
 """

@@ -1,7 +1,7 @@
 """Compile a part into its suite: cases, what is expected of them, and how each misconception would answer.
 
 Once per course, not once per student: hypothesis draws the cases, the oracle answers them, and every misconception gets
-the smallest case that gives it away. The suite is data, cached on disk; its digest stands in every report.
+the smallest case that gives it away. The suite is data, cached on disk; its digest is in every report.
 """
 
 import hashlib
@@ -64,7 +64,7 @@ def compile_suite(
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        # What torch warns of while the oracle runs does not concern anyone who grades, in any process.
+        # What torch warns of while the oracle runs does not concern the person who grades, whichever process compiles.
         with warnings.catch_warnings(action="ignore"):
             suite = Compiler(declared(exercise), part, seed, visibility, device).suite()
     finally:

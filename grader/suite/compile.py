@@ -28,7 +28,7 @@ from grader.suite.resolve import resolve_case, without_state
 from grader.suite.search import canonical, draw, seed_from, smallest, weight
 
 SMALL = 22.0
-"""A case of this weight needs no shrinking: a person takes it in at a glance."""
+"""A case of this weight needs no shrinking: a person understands it at a glance."""
 _ENOUGH = 64.0
 """The same for hidden cases: where an answer fails one, the judge looks for a smaller one then."""
 TOO_LARGE = 1_000.0
@@ -37,7 +37,7 @@ _NUMERICS_CASES = 16
 _SEPARATE = ("own_work", "numerics", "init", "errors", "vectorized")
 """The separate criteria: they have cases of their own."""
 _SMALLEST = 5
-"""One in so many cases is too small to tell much."""
+"""One in so many cases is too small to show much."""
 _PUBLIC_SHARE = 3
 _FINGERPRINTS = 32
 """Fingerprints that are kept of one misconception, more than a diagnosis looks at."""
@@ -271,7 +271,7 @@ class Compiler:
 
 
 def _module_steps(observe: Callable[[Case], Observation], case: Case) -> list[Step]:
-    """What every module must be able to do, for oracles that are modules."""
+    """Steps that every module must support, for oracles that are modules."""
     if not observe({**case, "steps": []})["new"]["module"]:
         return []
     return [

@@ -18,7 +18,7 @@ class SuiteCase:
     kind: CaseKind
     case: Case
     expected: Observation | Truth | None = None
-    """The oracle's observation; of ``growth`` nothing."""
+    """The oracle's observation; None for ``growth``."""
     misconceptions: Mapping[str, Fingerprint] = field(default_factory=dict)
     """How each misconception that differs here would answer."""
     group: int = 0
@@ -49,7 +49,7 @@ class Suite:
     digest: str
     cases: Sequence[SuiteCase]
     planned: Mapping[str, int]
-    """How many cases judge each criterion when everything is right."""
+    """How many cases judge each criterion when everything is correct."""
 
 
 def rubric(part: Part, suite: Suite) -> dict[str, float]:
@@ -60,7 +60,7 @@ def rubric(part: Part, suite: Suite) -> dict[str, float]:
 
 
 def to_bytes(suite: Suite) -> bytes:
-    """A suite as bytes: JSON and raw tensors, nothing that could run."""
+    """A suite as bytes: JSON and raw tensors, nothing executable."""
     return wire.pack_payload(
         {
             "exercise": suite.exercise, "symbol": suite.symbol, "visibility": suite.visibility,

@@ -8,7 +8,8 @@ from grader.model import Argument, Case, Step, is_recipe
 def delayed_backward(case: Case) -> Case | None:
     """The case up to its first call with a backward pass, which has to wait for another call; None for one without.
 
-    What an answer keeps on itself for its backward pass, or an output that it writes over, is then the other call's.
+    What an answer stores on itself for its backward pass, or an output buffer that it reuses, then belongs to the other
+    call.
     """
     steps = list(case["steps"])
     first = next((index for index, step in enumerate(steps) if "cotangent" in step), None)

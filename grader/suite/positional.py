@@ -1,4 +1,4 @@
-"""Cases of a suite again, with the constructor's arguments by position, and one with all of them by name."""
+"""Cases of a suite repeated, with the constructor's arguments by position, and one with all of them by name."""
 
 from collections.abc import Callable, Mapping, Sequence
 from inspect import Parameter, signature
@@ -10,7 +10,7 @@ from grader.spec import Part
 from grader.suite.data import SuiteCase
 
 _TELLING = 4
-"""The most cases that are taken for giving arguments values off their defaults."""
+"""The most cases that are taken for giving arguments values other than their defaults."""
 _TRIED = 16
 """Cases that are tried for one that tells two arguments apart."""
 
@@ -21,7 +21,7 @@ def called_otherwise(
     main: Sequence[SuiteCase],
     observe: Callable[[Case], Observation],
 ) -> list[SuiteCase]:
-    """By position the fewest that give as many arguments as they can values off the defaults, and show their order.
+    """By position, the fewest cases that give as many arguments as possible a value of their own and show their order.
 
     Args:
         part: The part.
@@ -36,7 +36,7 @@ def called_otherwise(
     defaults = {name: item.default for name, item in signature(part.oracle).parameters.items()}
     telling: dict[int, set[str]] = {}
     calls: dict[int, New] = {}
-    # What a case gives by position already, it says nothing new about.
+    # A case says nothing new about arguments that it passes by position already.
     by_position = {index: len(item.case["new"]["args"]) for index, item in enumerate(main) if "new" in item.case}
     for index, item in enumerate(main):
         call = _call(item.case["new"], names, defaults) if "new" in item.case else None
@@ -54,7 +54,7 @@ def called_otherwise(
         chosen.append(best)
 
     def shows(index: int, one: int, other: int) -> int:
-        """Whether a case comes out otherwise where two arguments change places: 2, or 1 where that only raises."""
+        """Whether a case comes out otherwise where two arguments are exchanged: 2, or 1 where that only raises."""
         args = [*calls[index]["args"]]
         args[one], args[other] = args[other], args[one]
         got = observe(_called(main[index], {**calls[index], "args": args}))

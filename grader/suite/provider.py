@@ -1,4 +1,4 @@
-"""The suites of a run: one provider for all who judge, release or prove, each suite compiled or read once."""
+"""The suites of a run: one provider for everything that needs them, each suite compiled or read once."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

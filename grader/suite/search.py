@@ -3,7 +3,7 @@
 Explicit seeds and no example database: the same strategy and seed give the same cases in every process. Hypothesis
 would also mix in constants that it reads from the local modules loaded so far; that is switched off, because then a
 part's cases would depend on what else was imported. Nor may it follow each draw with up to five near copies, whose
-values repeat one another: that helps to find one bug, where a suite wants cases as different as they come.
+values repeat one another: that helps to find one bug, where a suite wants cases that differ as much as possible.
 """
 
 import hashlib
@@ -28,11 +28,11 @@ _PRIVATE = (
     (providers, "_local_constants"),
     (engine.ConjectureRunner, "generate_mutations_from"),
 )
-"""What is switched off here has no public switch."""
+"""What is switched off here has no public option."""
 
 
 def _check_private_names() -> None:
-    """Say so where a version of hypothesis has moved what is switched off: the cases would silently be others.
+    """Raise where a version of hypothesis has moved what is switched off: other cases would silently be drawn.
 
     Raises:
         CourseError: where a name is not there.
@@ -77,7 +77,7 @@ def _settings(examples: int, *phases: Phase) -> settings:
 
 @contextmanager
 def _afresh() -> Iterator[None]:
-    """Let hypothesis draw every case afresh."""
+    """Let hypothesis draw every case independently."""
     mutate = engine.ConjectureRunner.generate_mutations_from
     setattr(engine.ConjectureRunner, "generate_mutations_from", lambda self, data: None)  # noqa: B010
     try:
@@ -104,7 +104,7 @@ def draw(strategy: st.SearchStrategy[_Case], count: int, number: int) -> list[_C
 
 
 class _OutOfBudget(BaseException):
-    """Not an `Exception`, or hypothesis would take it for the failure it looks for."""
+    """Not an `Exception`, or hypothesis would mistake it for the failure it looks for."""
 
 
 def smallest(
@@ -118,12 +118,12 @@ def smallest(
     """The smallest case found that satisfies a condition, or None.
 
     Args:
-        strategy: Of the cases.
+        strategy: Strategy of the cases.
         condition: What the case must satisfy.
-        number: Seed.
+        number: The seed.
         examples: Cases to look at before giving up.
-        seconds: Budget; when it ends, the best case so far is given. Only for searches whose outcome need not be the
-            same on every machine.
+        seconds: Time limit; when it ends, the best case so far is given. Only for searches whose outcome need not be
+            the same on every machine.
     """
     best: _Case | None = None
     deadline = None if seconds is None else time.monotonic() + seconds

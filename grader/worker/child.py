@@ -30,7 +30,7 @@ _FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.al
 _BUILTINS = frozenset(vars(builtins))
 _MOST_SYMBOLS = 2000
 _CANNOT_ANSWER = 70
-"""Exit status of a child that can no longer put an answer into words."""
+"""Exit status of a child that can no longer encode its reply."""
 
 
 def serve(
@@ -91,7 +91,7 @@ def _warm_up(device: str) -> None:
     """Run what every case runs, once, while the judge is still busy with another answer.
 
     A page of memory shared with the server is copied at its first use: a fifth of what grading a small part takes. On a
-    GPU this makes the context, which takes most of a second and is no part of a case's time.
+    GPU this makes the context, which takes most of a second and does not count as a case's time.
     """
     recipe: Recipe = {"$fill": "normal", "shape": [2, 3]}
     for dtype in ("float64", "float32"):
@@ -110,7 +110,7 @@ def _warm_up(device: str) -> None:
 
 
 def seed() -> None:
-    """Put every generator where each answer finds it."""
+    """Put every random generator into the state in which each answer finds it."""
     torch.default_generator.manual_seed(0)  # a GPU's generator is not there yet; the probe seeds both, case by case
     np.random.seed(0)
     random.seed(0)
@@ -179,7 +179,7 @@ class _Answer:
         return {"symbols": symbols[:_MOST_SYMBOLS], "errors": errors}
 
     def _execute(self, source: str, line: int) -> None:
-        # Blank lines in front keep the numbers of the file; a __future__ import holds for the cells that follow.
+        # Blank lines in front keep the file's line numbers; a __future__ import holds for the cells that follow.
         code = compile("\n" * (line - 1) + source, self._file, "exec", flags=self._flags, dont_inherit=True)
         self._flags |= code.co_flags & _FUTURES
         exec(code, vars(self._module))

@@ -1,4 +1,4 @@
-"""Refuse what an answer may not use, while it runs: torch's classes, functions and kernels raise and are written down.
+"""Refuse what an answer may not use, while it runs: torch's classes, functions and kernels raise and are recorded.
 
 Everything is put in place before the answer is loaded, and lets it pass until then: an answer may well have scratch
 code. Once armed, the kernels themselves are replaced in torch's dispatcher, which cannot be undone from Python. All of
@@ -45,7 +45,7 @@ _FOREIGN_ROOTS = (
     os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep,
     "<frozen",
 )
-"""Where code that is no answer comes from: packages, the standard library, the grader."""
+"""Where code that is not part of an answer comes from: packages, the standard library, the grader."""
 
 
 class Guard:
@@ -64,7 +64,7 @@ class Guard:
         self._armed = False
         self._found: list[Use] = []
         self._banned: dict[type, str] = {}
-        # Objects that the judge hands to the answer are no use of the answer's.
+        # Objects that the judge passes to the answer do not count as a use by the answer.
         self._given: weakref.WeakSet[object] = weakref.WeakSet()
 
     # In place before the answer is loaded.
@@ -141,7 +141,7 @@ class Guard:
     # Once the answer is loaded.
 
     def arm(self) -> None:
-        """Refuse from now on, and replace the kernels; this cannot be taken back."""
+        """Refuse from now on, and replace the kernels; this cannot be undone."""
         self._armed = True
         if not self._kernels:
             return
@@ -168,7 +168,7 @@ class Guard:
                     library.impl(name, key, self._gradient_kernel(base, gradient_of, kernel), True)
                 else:
                     library.impl(name, key, refuse)
-        # With a reference too many and none in Python, nobody can find the library to take its kernels back.
+        # With one reference too many and none in Python, nothing can find the library to remove its kernels.
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))
 
     def _kernel(self, used: str) -> Callable[..., object]:
@@ -178,7 +178,7 @@ class Guard:
         return refuse
 
     def _gradient_kernel(self, base: str, gradient_of: str, kernel: Any) -> Callable[..., object]:
-        """Let a kernel run where autograd needs it for an allowed operator, and nobody asked for it."""
+        """Let a kernel run where autograd needs it for an allowed operator, and the answer did not call it."""
         node_name = gradient_of.replace("_", "")
 
         def refuse(keys: object, *args: object, **kwargs: object) -> object:
@@ -190,7 +190,7 @@ class Guard:
         return refuse
 
     def check(self, value: object) -> None:
-        """Write down off-limits classes among the bases of a class, or in a module's tree."""
+        """Record off-limits classes among the bases of a class, or in a module's tree."""
         if not self._banned:
             return
         kinds: Iterable[type] = [type(value)]
@@ -248,7 +248,7 @@ def _disguised(function: Callable[..., object], original: object) -> Callable[..
 
 
 def _is_torchs_own(frame: types.FrameType) -> bool:
-    """Whether a call comes from code of torch that is at its own work, not handing on what it was given."""
+    """Whether a call comes from code of torch that does its own work, rather than passing on what it was given."""
     name = frame.f_globals.get("__name__")
     if not isinstance(name, str) or not name.startswith(_IMPLEMENTERS) or name in _CALL_BACK:
         return False

@@ -80,7 +80,7 @@ def be_killed_first() -> None:
 
 
 def have_limits() -> bool:
-    """Whether this system has resource limits at all."""
+    """Whether this system has resource limits."""
     return resource is not None
 
 
@@ -89,7 +89,7 @@ def limit_resources(*, memory_mb: int | None, cpu_seconds: int) -> dict[str, boo
 
     Args:
         memory_mb: Address space beyond what the process has now; None where a device needs address space without end.
-        cpu_seconds: Seconds of all threads together, a second fence behind the judge's clock.
+        cpu_seconds: Seconds of all threads together, a second limit after the judge's clock.
     """
     if not have_limits():
         return {"address_space": False, "cpu_time": False, "files": False}

@@ -1,7 +1,7 @@
 """The layers between a student's code and the machine, each used where the system has it.
 
 Levels: L2 has resource limits, no new privileges, Landlock and seccomp; L1 lacks Landlock (files can be read, nothing
-can be written or started); L0 lacks seccomp too: the answer then runs with the rights of whoever grades.
+can be written or started); L0 lacks seccomp too: the answer then runs with the rights of the person who grades.
 """
 
 import os

@@ -64,7 +64,7 @@ _REFUSED: dict[str, tuple[int | None, int | None]] = {
     "chroot": (161, 51), "pivot_root": (155, 41), "mount": (165, 40), "umount2": (166, 39),
     "open_tree": (428, 428), "move_mount": (429, 429), "fsopen": (430, 430), "fsconfig": (431, 431),
     "fsmount": (432, 432), "fspick": (433, 433), "mount_setattr": (442, 442),
-    # the kernel's rarer doors
+    # rarely used kernel interfaces
     "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
     "io_setup": (206, 0), "io_submit": (209, 2), "bpf": (321, 280), "perf_event_open": (298, 241),
     "userfaultfd": (323, 282), "seccomp": (317, 277), "keyctl": (250, 219), "add_key": (248, 217),
@@ -96,7 +96,7 @@ _Instruction = tuple[int, int, int, int]
 
 
 def available() -> bool:
-    """Whether this kernel takes filters and we know its system calls."""
+    """Whether this kernel takes filters and its system calls are in the tables."""
     if sys.platform != "linux" or _architecture() is None or struct.calcsize("P") != 8:
         return False
     try:

@@ -35,7 +35,7 @@ _MESSAGE = 4096
 
 
 def main(config: dict[str, Any]) -> None:
-    """Be what the judge started this process for.
+    """Run as the server or the child that the judge started this process as.
 
     Args:
         config: ``role`` (``server`` or ``child``), ``socket`` (the descriptor of the control socket or of the frames),

@@ -15,7 +15,7 @@ OTHER_NAMESPACES = ("quantized", "_quantized", "mkldnn", "mkldnn_prepacked", "to
 
 
 class Patterns:
-    """Names, but for those allowed."""
+    """Patterns of names, and those that are allowed all the same."""
 
     def __init__(self, patterns: Iterable[str], allowed: Iterable[str]) -> None:
         # To look for a pattern's longest literal piece is many times quicker than to match every name.
@@ -26,7 +26,7 @@ class Patterns:
         return bool(self._patterns)
 
     def among(self, lines: str) -> list[str]:
-        """The names meant in a text of one name a line; of functions also those in place (``relu_``)."""
+        """The names meant, in a text of one name per line; of functions also those in place (``relu_``)."""
         found: dict[str, None] = {}
         for pattern, piece in self._patterns:
             at = lines.find(piece)
@@ -53,7 +53,7 @@ def preload() -> None:
 
 @functools.cache
 def operators(namespace: str) -> tuple[str, Mapping[str, list[str]]]:
-    """The operators of a namespace, one a line, and the overloads of each."""
+    """The operators of a namespace, one per line, and the overloads of each."""
     overloads: dict[str, list[str]] = {}
     for name in torch._C._dispatch_get_all_op_names():
         space, _, overload = name.partition("::")
@@ -64,7 +64,7 @@ def operators(namespace: str) -> tuple[str, Mapping[str, list[str]]]:
 
 @functools.cache
 def classes() -> tuple[str, Mapping[str, list[tuple[type, str]]]]:
-    """The names of the classes of ``torch.nn``, one a line, and of each the classes, with the path people know."""
+    """The names of the classes of ``torch.nn``, one per line, and of each the classes, with the path people know."""
     found: dict[str, list[tuple[type, str]]] = {}
     for module in [nn, *(item for name, item in sys.modules.items() if name.startswith("torch.nn.modules."))]:
         for kind in list(vars(module).values()):
@@ -72,7 +72,7 @@ def classes() -> tuple[str, Mapping[str, list[tuple[type, str]]]]:
                 public = vars(nn).get(kind.__name__) is kind
                 path = f"torch.nn.{kind.__name__}" if public else f"{kind.__module__}.{kind.__name__}"
                 if not public and not issubclass(kind, nn.Module):
-                    # A metaclass, a named tuple: nothing that does a layer's work.
+                    # A metaclass, a named tuple: nothing that does the work of a layer.
                     continue
                 if (kind, path) not in found.setdefault(kind.__name__, []):
                     found[kind.__name__].append((kind, path))
@@ -81,7 +81,7 @@ def classes() -> tuple[str, Mapping[str, list[tuple[type, str]]]]:
 
 @functools.cache
 def function_homes() -> list[tuple[Any, str, str]]:
-    """Where torch keeps functions, the most public place first: the object, its name, and its members, one a line."""
+    """Where torch keeps functions, the most public place first: the object, its name, and its members, one per line."""
     homes: list[tuple[Any, str]] = [
         (nn.functional, "torch.nn.functional"), (torch, "torch"), (torch.Tensor, "torch.Tensor"),
         (torch.special, "torch.special"), (torch.functional, "torch.functional"), (torch._C._nn, "torch._C._nn"),

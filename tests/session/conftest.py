@@ -1,4 +1,4 @@
-"""A server for answers of a few lines, after each of which the judge must go on as if nothing had been."""
+"""A server for answers of a few lines, after each of which the judge must go on as if nothing had happened."""
 
 import os
 import time
@@ -31,7 +31,7 @@ def hasty(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
 
 @pytest.fixture(autouse=True)
 def _goes_on(server: Server) -> Iterator[None]:
-    """After every answer: a right one is still judged right, no descriptor is left open and no process alive."""
+    """After every answer: a correct one is still judged correct, no descriptor is left open and no process alive."""
     open_child(server, DOUBLE).close()
     before = open_descriptors()
     others: set[int | None] = {*descendants(os.getpid(), below=2)}

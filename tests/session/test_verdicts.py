@@ -171,7 +171,7 @@ def test_time_that_other_processes_took_is_not_the_answers(server: Server, monke
     assert isinstance(crowded_out, dict)
 
 
-def test_a_limit_is_not_put_off_without_end(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_limit_is_not_postponed_forever(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     child = open_child(server, forward("while True: pass"))
     monkeypatch.setattr(child, "_limits", HASTY)
     monkeypatch.setattr(child._process, "waited", time.monotonic)
@@ -198,7 +198,7 @@ def test_a_process_that_shares_its_processor_has_waited(server: Server) -> None:
     assert child._process.waited() > before
 
 
-def test_a_hang_in_backward_is_told_from_one_in_forward(hasty: Server) -> None:
+def test_a_hang_in_backward_is_distinguished_from_one_in_forward(hasty: Server) -> None:
     source = """
         import torch
         from torch import nn

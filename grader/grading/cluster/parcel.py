@@ -1,4 +1,4 @@
-"""What travels between the grader and a Dask worker: the course, answers and results, as bytes that only hold data."""
+"""What is sent between the grader and a Dask worker: the course, answers and results, as bytes that only hold data."""
 
 import io
 import zipfile
@@ -14,7 +14,7 @@ from grader.model import PartReport, codec
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _SENT = ("device", "sandbox", "visibility", "shrink_seconds")
-"""The options that a worker is told; the seed is not among them, since suites arrive compiled."""
+"""The options that a worker is sent; the seed is not among them, since suites arrive compiled."""
 
 
 def pack_course(course: Course, exercises: Sequence[CourseExercise]) -> bytes:
@@ -38,7 +38,7 @@ def unpack_course(data: bytes, folder: Path) -> None:
 
 
 def pack_options(options: Options) -> bytes:
-    """What a worker must know of how to judge; of the rest, where it lies here and the seed, it is told nothing."""
+    """The options that a worker needs to judge; it is sent neither paths on this machine nor the seed."""
     sent = Options(seed="", limits=options.limits, **{name: getattr(options, name) for name in _SENT})
     return codec.dumps(sent).encode()
 
@@ -84,7 +84,7 @@ def unpack_results(data: bytes) -> list[tuple[PartReport, str]]:
 
 
 def pack_facts(facts: Mapping[str, str]) -> bytes:
-    """What a worker says of itself, as JSON."""
+    """What a worker says about itself, as JSON."""
     return codec.dumps(dict(facts)).encode()
 
 

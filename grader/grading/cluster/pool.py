@@ -25,13 +25,13 @@ from grader.suite.provider import PartKey, Suites
 
 CONNECT_SECONDS = 10.0
 PATIENCE_SECONDS = 600.0
-"""How long the cluster may be without any worker; a queue may keep them for a while."""
+"""Seconds for which the cluster may have no worker; a queue may hold them back for a while."""
 _LOOK_SECONDS = 0.5
-"""Between two looks at which workers are there."""
+"""Seconds between two looks at which workers are there."""
 _IN_FLIGHT = 2
-"""Answers at a worker: one that it judges, and the next, so that it never waits."""
+"""Answers per worker: one that it judges, and the next, so that it never waits."""
 _MOST_LOSSES = 3
-"""Workers that may be lost while they have an answer before it is suspected of being the reason."""
+"""Workers that may be lost with an answer before that answer is suspected of being the reason."""
 
 
 @dataclass(slots=True)
@@ -54,7 +54,7 @@ class Cluster:
             options: How to judge, and the cluster's address.
             engine: Digest of our engine, which every worker must have.
             min_sandbox: Level of the sandbox below which a worker is given nothing.
-            say: Told of what happens to workers.
+            say: Called with a line about whatever happens to workers.
 
         Raises:
             CourseError: where there is no scheduler.
@@ -110,11 +110,11 @@ class Cluster:
         return len(self._running) + len(self._backlog) < _IN_FLIGHT * max(1, len(self._good()))
 
     def start(self, task: Task) -> None:
-        """Put a task where the next idle worker finds it."""
+        """Queue a task for the next idle worker."""
         self._backlog.append(_Job(task))
 
     def events(self) -> list[Graded | Ended]:
-        """Wait a moment for something to happen; nothing may have."""
+        """Wait a moment for something to happen; there may be no events."""
         return list(self._events())
 
     def _events(self) -> Iterator[Graded | Ended]:
@@ -145,7 +145,7 @@ class Cluster:
         ]  # fmt: skip
 
     def _look(self) -> Iterator[Ended]:
-        """See who is there; what a lost worker had is done elsewhere."""
+        """See which workers are there; what a lost worker had is done elsewhere."""
         now = time.monotonic()
         if now < self._looked + _LOOK_SECONDS:
             return
@@ -301,14 +301,14 @@ class Cluster:
 
 
 def _silence() -> None:
-    """Leave it to this module to say what happens: Dask tells of it on standard error, a page each."""
+    """Silence Dask, which reports each event with a page on standard error; this module says what happens."""
     for name in list(logging.root.manager.loggerDict):
         if name.split(".")[0] == "distributed":
             logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _connect(address: str) -> Client:
-    """A client of the scheduler at an address, or of the one that a scheduler file names."""
+    """A client of the scheduler at an address, or of the one named by a scheduler file."""
     if Path(address).is_file():
         where = {"scheduler_file": address}
     else:
@@ -317,7 +317,7 @@ def _connect(address: str) -> Client:
             get_address_host_port(address)
         except ValueError as error:
             raise CourseError(
-                f"{address} is no address of a Dask scheduler: {error}.",
+                f"{address} is not the address of a Dask scheduler: {error}.",
                 "Give one like tcp://HOST:8786, or the path of a scheduler file.",
                 usage=True,
             ) from None

@@ -1,7 +1,7 @@
 """What a Dask worker does: it judges, as the grader's own processes do, and runs answers in sandboxed children.
 
 A worker judges one answer at a time, however many threads it has. It keeps its server of children and the suites for
-the next answer, and lets go of them when another course is graded or it ends.
+the next answer, and drops them when another course is graded or it ends.
 """
 
 import atexit
@@ -37,7 +37,7 @@ def examine(engine: str, options: bytes, course: bytes) -> bytes:
     """Say what this worker offers, once it has started a child: its versions, device and sandbox.
 
     Args:
-        engine: Digest of the engine of whoever asks; with another one nothing is tried.
+        engine: Digest of the grader's engine; with another one nothing is tried.
         options: How to judge, as `parcel.pack_options` wrote it.
         course: The course, as `parcel.pack_course` wrote it.
     """
@@ -65,7 +65,7 @@ def grade(options: bytes, course: bytes, request: bytes, *suites: bytes) -> byte
 
 
 def let_go() -> None:
-    """End the server of children, unless it is at work for somebody."""
+    """End the server of children, unless it is at work."""
     if _one_at_a_time.acquire(blocking=False):
         try:
             _close()
@@ -121,7 +121,7 @@ def _close() -> None:
 
 
 def _own_folder() -> str | None:
-    """The worker's scratch folder, which Dask removes even after a crash; None where this is no worker."""
+    """The worker's scratch folder, which Dask removes even after a crash; None where this is not a worker."""
     try:
         return str(get_worker().local_directory)
     except ValueError:
