@@ -94,7 +94,7 @@ LISTS = [f"list({{}}.{query})" for query in (
 def query(tree: Tree) -> str:
     """An expression about the modules built so far."""
     about = tree.pick(["list", "list", "list", "list", "name", "path"])
-    owner, name, slot = tree.place()
+    owner, name, slot = tree.slot()
     if about == "path":
         options = [f"m.get_submodule('{path}')" for path in ["", *tree.paths("module")]]
         options += [f"m.get_parameter('{path}')" for path in tree.paths("parameter")]
@@ -140,7 +140,7 @@ def saved(draw: st.DrawFn) -> Case:
     tree = Tree(draw)
     tree.grow(1, 6)
     for _ in range(tree.number(0, 4)):
-        owner, name, slot = tree.place()
+        owner, name, slot = tree.slot()
         kind = slot[0] if slot else "nothing"
         options = [tree.set_none] if slot else []
         options += [tree.set_tensor, tree.register_buffer] if kind in ("nothing", "buffer") else []
