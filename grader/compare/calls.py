@@ -50,7 +50,7 @@ def judge_call(
     floor = floor or SMALL * (max(outs, default=0.0) or max(ins, default=0.0)) or _NOTHING
 
     def outputs(criterion: str, chosen: Callable[[Encoded], Encoded]) -> bool:
-        pair = chosen(want["out"]), chosen(have["out"])
+        pair = chosen(want["out"]), chosen(have.get("out"))
         difference = compare.compare_values(*pair, "the output", tolerance=tolerance, floor=floor)
         if difference is not None and float32 and difference.kind in _OF_DTYPES:
             difference = None

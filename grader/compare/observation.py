@@ -4,7 +4,6 @@ The observation comes from the student's process. What passes here has the shape
 hostile data gives one verdict in one place, and an exception while judging is an internal error.
 """
 
-from collections.abc import Mapping
 from typing import Any, cast
 
 import torch
@@ -16,45 +15,42 @@ class Malformed(Exception):
     """The observation is not one that the probe writes."""
 
 
+_MOST_TEXT = 2000
+"""Characters that are kept of a message or of the name of an exception."""
+_SECTIONS = ("inputs", "buffers", "grads")
+_KNOWN = frozenset(("steps", "error", "partial", "new", "load", "ops", "seen", "off_limits"))
+_STEP = frozenset(("out", "lines", *_SECTIONS))
+_LINE = frozenset(("value", "raised", "message"))
+_ERROR = frozenset(("stage", "step", "type", "kinds", "message", "line"))
+_MODULE = frozenset(("module", "parameters", "buffers", "state", "training"))
+
+
 def validate(observation: Any) -> Observation:
-    """Give the observation back if it is well formed.
+    """Give the observation back if it is well formed, with long messages cut.
+
+    Only the keys that the probe writes are let through: a forged ``verdict``, for one, would be taken for a stop.
 
     Raises:
         Malformed: otherwise.
     """
-    _need(isinstance(observation, dict) and isinstance(observation.get("steps"), list))
-    for observed in [*observation["steps"], *([observation["partial"]] if "partial" in observation else [])]:
-        _need(isinstance(observed, dict))
-        _tree(observed.get("out"))
-        for key in ("inputs", "buffers", "grads"):
-            section = observed.get(key, {})
-            _need(isinstance(section, dict) and all(isinstance(name, str) for name in section))
-            for value in section.values():
-                _need(_tensor(value))
-        lines = observed.get("lines", [])
-        _need(isinstance(lines, list))
-        for line in lines:
-            _need(isinstance(line, dict) and ("value" in line or isinstance(line.get("raised"), str)))
-            _need(isinstance(line.get("message", ""), str))
-            _tree(line.get("value"))
-    _error(observation.get("error"))
+    _need(isinstance(observation, dict) and observation.keys() <= _KNOWN and "error" in observation)
+    _error(observation["error"])
+    for observed in _list(observation.get("steps")):
+        _step(observed)
+    if "partial" in observation:
+        _step(observation["partial"])
     if "new" in observation:
         _description(observation["new"])
     if "load" in observation:
         load = observation["load"]
-        _need(
-            isinstance(load, dict)
-            and load.get("how") in ("exact", "order", "partial")
-            and isinstance(load.get("message"), str)
-        )
-    _need(isinstance(observation.get("ops", 0), int))
-    _need(all(isinstance(name, str) for name in _list(observation.get("seen", []))))
+        _need(isinstance(load, dict) and load.keys() == {"how", "message"})
+        _need(load["how"] in ("exact", "order", "partial"))
+        _cut(load, "message")
+    _need(type(observation.get("ops", 0)) is int)
+    _need(_are_text(observation.get("seen", [])))
     for use in _list(observation.get("off_limits", [])):
-        _need(
-            isinstance(use, dict)
-            and isinstance(use.get("used"), str)
-            and isinstance(use.get("line"), (int, type(None)))
-        )
+        _need(isinstance(use, dict) and use.keys() == {"used", "line"})
+        _need(isinstance(use["used"], str) and _is_line(use["line"]))
     return cast(Observation, observation)
 
 
@@ -65,38 +61,73 @@ def _need(condition: bool) -> None:
 
 def _list(value: Any) -> list[Any]:
     _need(isinstance(value, list))
-    return list(value)
+    return cast(list[Any], value)
+
+
+def _are_text(values: Any) -> bool:
+    return isinstance(values, list) and all(isinstance(value, str) for value in values)
+
+
+def _is_line(value: Any) -> bool:
+    """Whether this can be the number of a line: True is an int to Python, but not to who reads the report."""
+    return value is None or type(value) is int
+
+
+def _cut(holder: dict[str, Any], key: str) -> None:
+    text = holder.get(key)
+    _need(isinstance(text, str))
+    if len(text) > _MOST_TEXT:
+        holder[key] = text[:_MOST_TEXT]
+
+
+def _step(observed: Any) -> None:
+    _need(isinstance(observed, dict) and observed.keys() <= _STEP)
+    _tree(observed.get("out"))
+    for key in _SECTIONS:
+        section = observed.get(key, {})
+        _need(isinstance(section, dict))
+        for value in section.values():
+            _need(_tensor(value))
+    for line in _list(observed.get("lines", [])):
+        _need(isinstance(line, dict) and line.keys() <= _LINE and ("value" in line or "raised" in line))
+        for key in line.keys() & {"raised", "message"}:
+            _cut(line, key)
+        _tree(line.get("value"))
 
 
 def _error(error: Any) -> None:
     if error is None:
         return
-    _need(isinstance(error, dict))
-    _need(all(isinstance(error.get(key), str) for key in ("stage", "type", "message")))
-    _need(isinstance(error.get("step"), int) and isinstance(error.get("line"), (int, type(None))))
-    _need(all(isinstance(kind, str) for kind in _list(error.get("kinds"))))
+    _need(isinstance(error, dict) and error.keys() == _ERROR)
+    for key in ("stage", "type", "message"):
+        _cut(error, key)
+    _need(type(error["step"]) is int and _is_line(error["line"]) and _are_text(error["kinds"]))
 
 
 def _description(new: Any) -> None:
     _need(isinstance(new, dict) and isinstance(new.get("module"), bool))
+    _need(new.keys() == (_MODULE if new["module"] else {"module"}))
     if not new["module"]:
         return
     for key, length in (("parameters", 5), ("buffers", 4)):
-        for row in _list(new.get(key)):
-            _need(isinstance(row, list) and len(row) == length and isinstance(row[0], str) and isinstance(row[2], str))
+        for row in _list(new[key]):
+            _need(isinstance(row, list) and len(row) == length)
+            _need(all(isinstance(row[index], str) for index in (0, 2, 3)) and all(type(it) is bool for it in row[4:]))
             _need(all(type(size) is int for size in _list(row[1])))
-    _need(all(isinstance(name, str) for name in _list(new.get("state"))))
-    _list(new.get("training"))
+    _need(_are_text(new["state"]))
+    # An answer may set its mode to anything, but tensors would be compared element by element.
+    _need(all(isinstance(mode, (bool, int, float, str, type(None))) for mode in _list(new["training"])))
 
 
 def _tensor(value: Any) -> bool:
     if isinstance(value, torch.Tensor):
         return not value.is_complex()
     return (
-        isinstance(value, Mapping)
-        and set(value) == {"$sketch", "shape", "dtype"}
+        isinstance(value, dict)
+        and value.keys() == {"$sketch", "shape", "dtype"}
         and isinstance(value["$sketch"], torch.Tensor)
         and value["$sketch"].is_floating_point()
+        and isinstance(value["dtype"], str)
         and isinstance(value["shape"], list)
         and all(type(size) is int for size in value["shape"])
     )
@@ -110,20 +141,19 @@ def _tree(value: Any, depth: int = 0) -> None:
     elif isinstance(value, torch.Tensor):
         _need(not value.is_complex())
     elif isinstance(value, dict):
-        if "$dict" in value:
-            for pair in _list(value["$dict"]):
+        if "$sketch" in value:
+            _need(_tensor(value))
+            return
+        _need(len(value) == 1)
+        ((kind, inner),) = value.items()
+        if kind == "$dict":
+            for pair in _list(inner):
                 _need(isinstance(pair, list) and len(pair) == 2)
                 _tree(pair[0], depth + 1)
                 _tree(pair[1], depth + 1)
-        elif "$sketch" in value:
-            _need(_tensor(value))
-        elif "$float" in value:
-            _need(isinstance(value["$float"], (int, float)))
+        elif kind == "$float":
+            _need(type(inner) is float or type(inner) is int)
         else:
-            _need(
-                len(value) == 1
-                and all(isinstance(value.get(key), str) for key in value)
-                and set(value) <= {"$is", "$type"}
-            )
+            _need(kind in ("$is", "$type") and isinstance(inner, str))
     else:
         _need(value is None or isinstance(value, (bool, int, float, str)))

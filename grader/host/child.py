@@ -118,7 +118,7 @@ class Child:
             return found
         try:
             self.loaded = _loaded(found)
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             return self._stop(Verdict.CRASHED, "The answer's process sent something that was not asked for.")
         return self._unasked()
 
