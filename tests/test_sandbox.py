@@ -103,9 +103,15 @@ def test_files_of_others_cannot_be_read(confined: Server, tmp_path: Path, path: 
 
 
 def test_no_more_of_the_kit_can_be_imported(confined: Server) -> None:
-    for name in ("grader.host.session", "grader.suite.cache", "grader.model", "hypothesis", "pytest"):
+    for name in ("grader.host.session", "grader.suite.cache", "grader.model.codec", "hypothesis", "pytest"):
         text = attempt(confined, f"import {name}; print('got it', {name.partition('.')[0]})")
         assert text.startswith("ModuleNotFoundError"), name + text
+
+
+def test_the_kit_is_closed_where_its_files_can_be_read() -> None:
+    with Server(Limits(), sandbox="L1") as server:
+        for name in ("grader.host", "grader.suite.cache", "grader.model.codec", "grader.case.nothing"):
+            assert attempt(server, f"import {name}").startswith("ModuleNotFoundError"), name
 
 
 @pytest.mark.parametrize(

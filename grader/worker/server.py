@@ -190,8 +190,9 @@ class _TorchOnly(importlib.machinery.PathFinder):
 
 def _only_torch(packages: list[str]) -> None:
     """Leave torch and the standard library to import, and of the kit no more than is already here."""
-    for name in ("grader", "grader.worker"):
-        sys.modules[name].__path__ = []
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == "grader" and hasattr(module, "__path__"):
+            module.__path__ = []
     _TorchOnly.packages = tuple(packages)
     finders = [_TorchOnly if finder is importlib.machinery.PathFinder else finder for finder in sys.meta_path]
     sys.meta_path[:] = finders
