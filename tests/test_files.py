@@ -63,3 +63,15 @@ def test_modes_links_and_pipes_stay_what_they_are(tmp_path: Path) -> None:
     writer.start()
     assert pipe.read_text(encoding="utf-8") == "five"
     writer.join()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/fd"), reason="descriptors have no paths here")
+def test_a_pipe_without_a_path_of_its_own_is_written_to() -> None:
+    """As `--output /dev/stdout` in a pipeline."""
+    read, write = os.pipe()
+    try:
+        write_whole(Path(f"/dev/fd/{write}"), "six")
+        assert os.read(read, 10) == b"six"
+    finally:
+        os.close(read)
+        os.close(write)

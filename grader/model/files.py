@@ -23,11 +23,12 @@ def write_whole(path: Path, content: str | bytes | Iterable[str], *, private: bo
         OSError: where it cannot be written.
     """
     pieces = [content] if isinstance(content, str | bytes) else content
-    target = Path(os.path.realpath(path))
-    before = target.stat().st_mode if target.exists() else None
+    before = path.stat().st_mode if path.exists() else None
     if before is not None and not stat.S_ISREG(before):
-        _fill(target, "wb", pieces, 0o666)
+        # By the name given: what /dev/stdout links to has no path where it is a pipe.
+        _fill(path, "wb", pieces, 0o666)
         return
+    target = Path(os.path.realpath(path))
     unfinished = target.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
     try:
         _fill(unfinished, "xb", pieces, 0o600 if private else 0o666)
