@@ -1,5 +1,6 @@
 """One case at a time: what rounding excuses, and what it does not."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,10 +8,14 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
+from grader.answer.load import Answer, Cell
 from grader.case.probe import run_case
 from grader.compare import criteria
+from grader.host.session import Server, Stopped
 from grader.judge.board import Board
-from grader.model import CaseKind, Counterexample, FindingKind, Verdict
+from grader.judge.grade import PartGrader
+from grader.kit.load import load_course
+from grader.model import CaseKind, Counterexample, FindingKind, Limits, Verdict
 from grader.spec import Part, call, layer_case, tensor
 from grader.suite.data import Suite, SuiteCase
 from grader.suite.resolve import resolve_case
@@ -87,3 +92,16 @@ def test_a_failure_by_position_shows_its_line() -> None:
     assert report.message.startswith("With its arguments passed by position it behaves otherwise than by name")
     shown = Counterexample.of(finding, case=by_position, snippet="", shrunk=False)
     assert (shown.line, shown.source, shown.kind) == (2, lines[1].strip(), FindingKind.RAISED)
+
+
+def test_a_file_that_hangs_is_loaded_once_even_where_a_part_between_is_not_begun() -> None:
+    exercise = load_course(Path(__file__).parent.parent).exercise("linear/linear")
+    suite = Suite(exercise="linear/linear", symbol="Linear", visibility="hidden", digest="", cases=[], planned={})
+    stop = Stopped(Verdict.TIME_LIMIT, "import", 0, "Loading the file took longer than 10 s.")
+    with Server(Limits()) as server:
+        grader = PartGrader(
+            server=server, exercise=exercise, part=exercise.part("Linear"), suite=suite, limits=Limits()
+        )
+        judged = grader.grade(Answer("linear/linear.py", "linear", (Cell("while True: pass"),), ""), stop)
+    assert judged.report.verdict is Verdict.NOT_ATTEMPTED
+    assert judged.load_stop is stop

@@ -75,7 +75,8 @@ class PartGrader:
         found = unreadable(answer, tree, self.part.symbol)
         if found is not None:
             verdict, why = found
-            return Nothing(verdict=verdict, why=why, first="interface" if verdict is Verdict.RAISED else ""), None
+            # A file that ended its worker does so for the parts after this one, too.
+            return Nothing(verdict=verdict, why=why, first="interface" if verdict is Verdict.RAISED else ""), load_stop
         with ExitStack() as stack:
             run = None
             if load_stop is None:
