@@ -29,7 +29,7 @@ def test_what_decides_a_suite_is_in_its_key(name: str) -> None:
     "name",
     [
         "judge/grade.py", "judge/snippet.py", "host/child.py", "worker/child.py", "worker/guard.py",
-        "worker/seccomp.py", "answer/reach.py", "answer/load.py", "answer/cells.py",
+        "worker/seccomp.py", "answer/reach.py", "answer/load.py", "answer/cells.py", "kit/record.py",
     ],
 )  # fmt: skip
 def test_what_decides_a_result_is_in_the_store_s_key(name: str) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -241,6 +242,15 @@ def test_gradescope_has_the_keys_of_its_specification(tmp_path: Path) -> None:
     assert "print(1 < 2)" in document["tests"][1]["output"]
 
 
+def test_gradescope_takes_whatever_an_answer_s_exception_says(tmp_path: Path) -> None:
+    found = submission("zoë", 7.5)
+    (part,) = found.parts
+    criteria = [replace(item, message="half \ud800 of a pair") for item in part.criteria]
+    whole = replace(report(), submissions=(replace(found, parts=(replace(part, criteria=tuple(criteria)),)),))
+    assert gradescope.write(whole, tmp_path / "results.json") == []
+    assert "\ud800" in json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["tests"][1]["output"]
+
+
 def test_gradescope_gets_no_zero_for_what_was_not_judged() -> None:
     with pytest.raises(CourseError, match="could not be judged"):
         gradescope.document(ungraded("ida"))
@@ -339,4 +349,4 @@ def test_nbgrader_s_gradebook_gives_the_same_scores(tmp_path: Path, monkeypatch:
     arguments = ["export", "csv", str(tmp_path / "other.db"), "--output", str(tmp_path / "out.csv")]
     done = CliRunner().invoke(cli.main, arguments, catch_exceptions=False)
     assert done.exit_code == 2
-    assert "no gradebook" in done.stderr
+    assert "is not a gradebook" in done.stderr

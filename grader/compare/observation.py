@@ -75,7 +75,8 @@ def _is_line(value: Any) -> bool:
 
 def _cut(holder: dict[str, Any], key: str) -> None:
     text = holder.get(key)
-    _need(isinstance(text, str))
+    if not isinstance(text, str):
+        raise Malformed("a text is something else")
     if len(text) > _MOST_TEXT:
         holder[key] = text[:_MOST_TEXT]
 

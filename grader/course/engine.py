@@ -13,8 +13,12 @@ _IMPORT = re.compile(
 
 SUITES = ("grader.suite.cache", "grader.spec.*")
 """What decides the content of a compiled suite: the compiler with all that it imports, and what exercises import."""
-JUDGING = ("grader.judge.grade", "grader.host.session", "grader.worker.*", "grader.grading.judge", *SUITES)
-"""What decides a result: also the judge, and the worker, whose modules run in a process that nothing here imports."""
+JUDGING = (
+    "grader.judge.grade", "grader.host.session", "grader.worker.*", "grader.grading.judge", "grader.kit.recorded",
+    *SUITES,
+)  # fmt: skip
+"""What decides a result: also the judge, the worker, whose modules run in a process that nothing here imports, and how
+a kit's records are read."""
 CLUSTER = ("grader.grading.cluster.remote", *JUDGING)
 """What both ends of a cluster must agree on: also what is sent, and how."""
 

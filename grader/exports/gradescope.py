@@ -50,7 +50,8 @@ def document(submission: SubmissionReport) -> dict[str, Any]:
 
 
 def _save(path: Path, submission: SubmissionReport) -> None:
-    text = json.dumps(document(submission), indent=2, ensure_ascii=False, allow_nan=False)
+    # In ASCII: a message quotes an answer's exception, which may hold halves of surrogate pairs, and no file can.
+    text = json.dumps(document(submission), indent=2, allow_nan=False)
     write_whole(path, text + "\n")
 
 
