@@ -43,7 +43,7 @@ mistakes = [
     mistake("LastDimensionFirst", "Upsample", "shapes",
         """The entries of a tuple are in the order of the dimensions: (height, width). Yours are the other way
         round.""",
-        {"return value[way] if": "return value[-1 - way] if"}),
+        {"else value[way]": "else value[-1 - way]"}),
     mistake("RemembersTheFirstSize", "Upsample", "shapes",
         """You work out the new size for the first input and keep it. Another input has another size.""",
         {

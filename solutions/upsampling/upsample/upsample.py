@@ -10,7 +10,7 @@ _DIMS = {"nearest": (3, 4, 5), "linear": (3,), "bilinear": (4,)}
 
 def _entry(value: Any, way: int) -> Any:
     """What a number or a tuple of numbers says of one dimension."""
-    return value[way] if isinstance(value, tuple) else value
+    return value if isinstance(value, int | float) else value[way]
 
 
 class Upsample(nn.Module):
