@@ -128,7 +128,8 @@ class LSTMCell(_Cell):
         Raises:
             ValueError: If the shape of ``x``, of h or of c does not fit.
         """
-        h, c = (self._state(x, state) for state in hx or (None, None))
+        h, c = (None, None) if hx is None else hx
+        h, c = self._state(x, h), self._state(x, c)
         from_input, from_state = self._affine(x, h)
         i, f, g, o = (from_input + from_state).chunk(4, -1)
         c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)

@@ -360,7 +360,7 @@ mistakes = [
         "values",
         MEMORY,
         {
-            "hx or (": f"hx or {KEPT} or (",
+            "(None, None) if hx is None else hx": f"hx or {KEPT} or (None, None)",
             "return h, c": "self.kept = {x.shape: (h.detach(), c.detach())}\n        return h, c",
         },
     ),
