@@ -12,7 +12,7 @@ class RMSNorm(nn.Module):
     Args:
         normalized_shape: Size of the last axis, or sizes of the last axes, over which the mean square is taken.
         eps: Added under the root; `None` is the machine epsilon of the input's dtype.
-        elementwise_affine: Whether there is a `weight`; if not, it is registered as `None`.
+        elementwise_affine: Whether there is a `weight`; if not, it is `None`.
 
     Attributes:
         weight: Parameter $w$ of shape `normalized_shape`, at first ones.

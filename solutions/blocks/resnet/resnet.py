@@ -6,7 +6,7 @@ from torch import nn
 
 
 def downsampling(in_channels: int, out_channels: int, stride: int) -> nn.Module:
-    """A 1×1 convolution (with the stride, without bias) and a batch normalisation, where the shape changes."""
+    """What the shortcut does: where the shape changes, a 1×1 convolution without bias and a batch normalisation."""
     if stride == 1 and in_channels == out_channels:
         return nn.Identity()
     return nn.Sequential(nn.Conv2d(in_channels, out_channels, 1, stride, bias=False), nn.BatchNorm2d(out_channels))
