@@ -114,7 +114,7 @@ def misplaced(student_dir: Path, exercises: Collection[ExerciseKey]) -> dict[str
             for suffix in _SUFFIXES
         )
     }
-    found: dict[str, str] = {}
+    moved_to: dict[str, str] = {}
     looked_at = 0
     for folder, folders, files in os.walk(student_dir):
         below = Path(folder).relative_to(student_dir)
@@ -123,10 +123,10 @@ def misplaced(student_dir: Path, exercises: Collection[ExerciseKey]) -> dict[str
             looked_at += 1
             path = below / file
             if path.suffix.lower() in _SUFFIXES and path.stem.casefold() in expected:
-                found[path.as_posix()] = expected[path.stem.casefold()] + path.suffix.lower()
+                moved_to[path.as_posix()] = expected[path.stem.casefold()] + path.suffix.lower()
         if looked_at > _MOST_FILES:
             break
-    return found
+    return moved_to
 
 
 def find_exercise(path: Path, exercises: Mapping[ExerciseKey, Iterable[str]]) -> ExerciseKey | None:
@@ -193,20 +193,20 @@ def load_answer(
     if exercises and [name.casefold() for _, name in exercises].count(exercise.casefold()) == 1:
         expected.append(exercise)
     for stem in expected:
-        found = [
+        answers = [
             _load(student_dir / (stem + suffix), student_dir, stem + suffix)
             for suffix in _SUFFIXES
             if os.path.lexists(student_dir / (stem + suffix))
         ]
-        handed_in = [answer for answer in found if not answer.missing]
+        handed_in = [answer for answer in answers if not answer.missing]
         if len(handed_in) == 2 and attempted and not any(attempted(handed_in[0], symbol) for symbol in symbols):
             handed_in = [
                 answer for answer in handed_in[1:] if any(attempted(answer, symbol) for symbol in symbols)
             ] or handed_in
         if handed_in:
             return handed_in[0]
-        if found:
-            return found[0]
+        if answers:
+            return answers[0]
     return _without_text(wanted + ".py", f"{wanted}.py was not handed in.", missing=True)
 
 

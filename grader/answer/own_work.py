@@ -26,14 +26,14 @@ def off_limits_uses(tree: Tree, symbol: str, off_limits: OffLimits) -> list[OffL
         used = uses(tree, symbol, exists)
     except RecursionError:
         return []
-    found = {}
+    findings = {}
     for use in used:
         name = refused(use.dotted, off_limits)
         if name:
-            found[name, use.line, use.cell] = _text_of(use)
-    order = sorted(found, key=lambda item: (item[2].index, item[1], item[0]))
+            findings[name, use.line, use.cell] = _text_of(use)
+    order = sorted(findings, key=lambda item: (item[2].index, item[1], item[0]))
     return [
-        OffLimitsUse(used=key[0], line=key[1] + key[2].line - 1, source=found[key]) for key in order[:_MAX_FINDINGS]
+        OffLimitsUse(used=key[0], line=key[1] + key[2].line - 1, source=findings[key]) for key in order[:_MAX_FINDINGS]
     ]
 
 

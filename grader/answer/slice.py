@@ -79,14 +79,14 @@ def cut(ran: Iterable[Ran], symbol: str) -> Cut:
     """
     statements, broken = _statements(ran)
     tree = _tree(statements)
-    found = tree.bound(symbol)
-    if not found:
+    bindings = tree.bound(symbol)
+    if not bindings:
         late = f", as far as it was Python: In [{broken[symbol]}] is not" if symbol in broken else ""
         return Cut(
             (), f"No cell that was run here defines {symbol}{late}.", f"Run the cell that does, then %check {symbol}."
         )
-    last = statements[found[0].step.cell.index]
-    if found[0].path:
+    last = statements[bindings[0].step.cell.index]
+    if bindings[0].path:
         return Cut(
             (), f"In [{last.cell}] imports {symbol}; %check looks at what a cell of this notebook defines.",
             f"A file is checked with: course check {symbol}",
@@ -115,7 +115,7 @@ def defined_last(ran: Iterable[Ran], symbols: Iterable[str]) -> str:
 
 def _statements(ran: Iterable[Ran]) -> tuple[list[Statement], dict[str, int]]:
     """The statements of all cells, and the last cell that would have defined a name were it Python."""
-    found: list[Statement] = []
+    statements: list[Statement] = []
     broken: dict[str, int] = {}
     for cell in ran:
         source = plain_python(cell.source)
@@ -130,8 +130,8 @@ def _statements(ran: Iterable[Ran]) -> tuple[list[Statement], dict[str, int]]:
             # Two statements on a line are separated; else whole lines keep what belongs to them, comments too.
             alone = ast.get_source_segment(source, node) if _shares_lines(node, module.body) else None
             text = alone if alone is not None else source[span(source, node)]
-            found.append(Statement(cell.number, lines_of(node).start, text))
-    return found, broken
+            statements.append(Statement(cell.number, lines_of(node).start, text))
+    return statements, broken
 
 
 def _shares_lines(node: ast.stmt, body: Sequence[ast.stmt]) -> bool:

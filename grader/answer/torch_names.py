@@ -40,20 +40,20 @@ def stations(dotted: str) -> tuple[Station, ...]:
         return ()
     here: Any = torch
     home = "torch"
-    found = []
+    passed = []
     for name in names:
         thing = _member(here, home, name)
         if isinstance(thing, ModuleType):
             home, here = thing.__name__, thing
-            found.append(Station(*home.rpartition(".")[::2], thing))
+            passed.append(Station(*home.rpartition(".")[::2], thing))
             continue
         if isinstance(thing, type) and not thing.__module__.startswith("torch._C"):
-            found.append(Station(*class_name(thing).rpartition(".")[::2], thing))
-            home, here = found[-1].dotted, thing
+            passed.append(Station(*class_name(thing).rpartition(".")[::2], thing))
+            home, here = passed[-1].dotted, thing
             continue
-        found.append(Station(home, name, None if thing is _MISSING else thing))
-        home, here = found[-1].dotted, thing
-    return tuple(found)
+        passed.append(Station(home, name, None if thing is _MISSING else thing))
+        home, here = passed[-1].dotted, thing
+    return tuple(passed)
 
 
 def _member(here: Any, home: str, name: str) -> Any:

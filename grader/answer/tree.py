@@ -58,8 +58,8 @@ class Tree:
 
     def bound(self, name: str, before: int | None = None) -> list[Binding]:
         """The bindings that may hold at the end, or just before a step, the last first."""
-        found = self.bindings.get(name, [])
-        earlier = [binding for binding in found if before is None or binding.step.order < before] or found
+        bindings = self.bindings.get(name, [])
+        earlier = [binding for binding in bindings if before is None or binding.step.order < before] or bindings
         holding: list[Binding] = []
         for binding in reversed(earlier):
             holding.append(binding)

@@ -65,7 +65,7 @@ def _short(text: str) -> str:
 
 def _mutable(tree: ast.AST) -> list[ast.AST]:
     """The nodes that may be changed, in a fixed order: no annotations, docstrings, messages or reprs."""
-    found: list[ast.AST] = []
+    nodes: list[ast.AST] = []
 
     def visit(node: ast.AST) -> None:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name in _SKIPPED:
@@ -74,7 +74,7 @@ def _mutable(tree: ast.AST) -> list[ast.AST]:
             return
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             return
-        found.append(node)
+        nodes.append(node)
         for field, value in ast.iter_fields(node):
             if field in ("annotation", "returns", "decorator_list", "bases"):
                 continue
@@ -83,7 +83,7 @@ def _mutable(tree: ast.AST) -> list[ast.AST]:
                     visit(child)
 
     visit(tree)
-    return found
+    return nodes
 
 
 def _variants(node: ast.AST) -> int:

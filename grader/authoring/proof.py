@@ -45,16 +45,16 @@ def store(course: "Course", proofs: "Sequence[ExerciseProof]", *, seed: str, qui
 def load(course: "Course") -> dict[str, ProvenExercise]:
     """What is known about each exercise; empty where the course was never verified or the file is not readable."""
     entries = _read(proof_file(course.root))
-    found = {}
+    proofs = {}
     for exercise in course.exercises:
         entry = entries.get(exercise.slug)
         if entry is None:
             continue
         try:
-            found[exercise.slug] = _proven(exercise.slug, entry, current=entry["digest"] == _digest(exercise.folder))
+            proofs[exercise.slug] = _proven(exercise.slug, entry, current=entry["digest"] == _digest(exercise.folder))
         except (KeyError, TypeError, ValueError):
             continue
-    return found
+    return proofs
 
 
 def _entry(

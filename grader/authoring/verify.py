@@ -262,9 +262,9 @@ class _Verifier:
         # A change in a class is most likely noticed by its own part.
         parts = sorted(self.parts, key=lambda part: mutant.line not in self.lines.get(part.symbol, ()))
         for part in parts:
-            found = self._first_failure(part, answer)
-            if found:
-                return found
+            failure = self._first_failure(part, answer)
+            if failure:
+                return failure
         for part in parts:
             report = self.grade(part, mutant.source)
             if report.verdict is not Verdict.ACCEPTED:

@@ -197,12 +197,12 @@ class _CaseRun:
         if "$dict" in value:
             return {key: self.values(item) for key, item in value["$dict"]}
         if "$torch" in value:
-            found: Any = torch
+            target: Any = torch
             for name in value["$torch"].split("."):
-                found = getattr(found, name)
+                target = getattr(target, name)
             if "args" not in value and "kwargs" not in value:
-                return found
-            made = found(*self.values(value.get("args", [])), **self.values(value.get("kwargs", {})))
+                return target
+            made = target(*self.values(value.get("args", [])), **self.values(value.get("kwargs", {})))
             return made.to(device=self.device, dtype=self.dtype) if isinstance(made, nn.Module) else made
         return {key: self.values(item) for key, item in value.items()}
 
@@ -218,28 +218,28 @@ class _CaseRun:
             how, message = "partial", f"{type(error).__name__}: {error}"[:600]
         members = Members(target)
         own = {"parameter": members.parameters, "buffer": members.buffers}
-        found: dict[str, tuple[str, torch.Tensor]] = {}
+        matched: dict[str, tuple[str, torch.Tensor]] = {}
         for role, items in own.items():
             names = [name for name in wanted if kinds[name] == role]
             by_name = dict(items)
             if all(name in by_name and by_name[name].shape == wanted[name].shape for name in names):
-                found |= {name: (name, by_name[name]) for name in names}
+                matched |= {name: (name, by_name[name]) for name in names}
             elif [tuple(item.shape) for _, item in items] == [tuple(wanted[name].shape) for name in names]:
                 how = "order"
-                found |= {name: item for name, item in zip(names, items, strict=True)}
+                matched |= {name: item for name, item in zip(names, items, strict=True)}
             else:
-                found |= {
+                matched |= {
                     name: (name, by_name[name]) for name in names
                     if name in by_name and by_name[name].shape == wanted[name].shape
                 }  # fmt: skip
         if how != "exact":
-            if len(found) == len(wanted):
+            if len(matched) == len(wanted):
                 how = "order"
             with torch.no_grad():
-                for name, (_, tensor) in found.items():
+                for name, (_, tensor) in matched.items():
                     tensor.copy_(wanted[name])
-        self.parameters = {name: tensor for name, (_, tensor) in found.items() if kinds[name] == "parameter"}
-        self.buffers = [(name, own_name) for name, (own_name, _) in found.items() if kinds[name] == "buffer"]
+        self.parameters = {name: tensor for name, (_, tensor) in matched.items() if kinds[name] == "parameter"}
+        self.buffers = [(name, own_name) for name, (own_name, _) in matched.items() if kinds[name] == "buffer"]
         self.observation["load"] = {"how": how, "message": message}
 
     def do_train(self, step: Step) -> StepObservation:

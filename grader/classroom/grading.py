@@ -46,18 +46,18 @@ class GradeOutOfProcess(NbGraderPreprocessor):  # type: ignore[misc]
         if not wanted:
             return
         judge = scorer(self.course, self.part_seconds)
-        found = judge.ask(_question(nb, who))["parts"]
+        parts = judge.ask(_question(nb, who))["parts"]
         # What is wrong with the next one is reported when it is its turn.
         with contextlib.suppress(Exception):
             self._begin_next(judge, who)
-        failed = [part["failed"] for part in found.values() if part["failed"]]
+        failed = [part["failed"] for part in parts.values() if part["failed"]]
         if failed:
             raise ScorerError(" ".join(failed))
         for number, cell in enumerate(wanted, 1):
             name, most = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
-            if name not in found:
+            if name not in parts:
                 raise ScorerError(f"There is no part for the grade cell {name}.")
-            part = found[name]
+            part = parts[name]
             score = _scaled(part["score"], part["max_score"], most)
             cell.execution_count = number
             cell.outputs = [

@@ -45,10 +45,10 @@ def add_missing(autograde: Autograde) -> None:
     released = Path(course.format_path(course.release_directory, ".", course.assignment_id))
     names = {path.name for path in released.glob(f"{course.notebook_id}.ipynb")}
     for folder in glob.glob(course.format_path(course.submitted_directory, course.student_id, course.assignment_id)):
-        found = autograde.assignments.get(folder, [])
-        if names and names.isdisjoint(map(os.path.basename, found)):
+        submissions = autograde.assignments.get(folder, [])
+        if names and names.isdisjoint(map(os.path.basename, submissions)):
             autograde.log.error("NOTHING HANDED IN: %s has no %s; it scores 0.", folder, " and no ".join(sorted(names)))
-            autograde.assignments[folder] = [*found, *(os.path.join(folder, name) for name in sorted(names))]
+            autograde.assignments[folder] = [*submissions, *(os.path.join(folder, name) for name in sorted(names))]
 
 
 def read_submitted(path: Path) -> NotebookNode:

@@ -60,8 +60,8 @@ def verify(root: Path | None, parts: Sequence[str], quick: bool, jobs: int | Non
     order = {exercise.slug: index for index, exercise in enumerate(course.exercises)}
     results: list[ExerciseProof] = []
     for proof in verify_course(course, parts, seed=seed, quick=quick, jobs=jobs, cache_dir=cache_dir()):
-        found = f"{len(proof.holes)} found" if proof.holes else "none"
-        click.echo(f"{proof.exercise}: {proof.seconds:.0f} s, holes: {found}", err=True)
+        holes = f"{len(proof.holes)} found" if proof.holes else "none"
+        click.echo(f"{proof.exercise}: {proof.seconds:.0f} s, holes: {holes}", err=True)
         results.append(proof)
         try:
             store(course, [proof], seed=seed, quick=quick)

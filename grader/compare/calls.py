@@ -40,8 +40,8 @@ def judge_call(
         given = have.get("buffers", {})
         common = {name: value for name, value in buffers.items() if name in given}
         # A buffer moves from its old value, and what is rounded there is lost in a new one that is far smaller.
-        found = _sections(common, given, "buffer ", _MOVED * before, tolerance, float32)
-        still = outcome.check("state", finding_of("state", found, step))
+        worst = _sections(common, given, "buffer ", _MOVED * before, tolerance, float32)
+        still = outcome.check("state", finding_of("state", worst, step))
     if not shaped or not state_held:
         return still
     outs = (compare.magnitude(leaf) for _, leaf in compare.leaves(want["out"]) if compare.is_tensor(leaf))
@@ -106,11 +106,11 @@ def _sections(
                 expected=compare.show(tensor),
                 got="nothing",
             )
-        found = compare.compare_structure(tensor, have[name], label)
-        if found is None:
-            found = compare.compare_values(tensor, have[name], label, tolerance=tolerance, floor=floor)
-            if found is not None and float32 and found.kind in _OF_DTYPES:
-                found = None
-        if found and (worst is None or found.relative > worst.relative):
-            worst = found
+        difference = compare.compare_structure(tensor, have[name], label)
+        if difference is None:
+            difference = compare.compare_values(tensor, have[name], label, tolerance=tolerance, floor=floor)
+            if difference is not None and float32 and difference.kind in _OF_DTYPES:
+                difference = None
+        if difference and (worst is None or difference.relative > worst.relative):
+            worst = difference
     return worst

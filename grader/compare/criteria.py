@@ -71,9 +71,9 @@ def judge_case(
             judge_lines(outcome, step, want, have, lines_criterion, tolerance)
     _note_error(outcome, error, source, lines_criterion)
     if case.get("backward") == "last" and "gradients" in outcome.findings:
-        found = outcome.findings["gradients"]
-        message = f"{found.message} The backward passes came after both calls."
-        outcome.findings["gradients"] = replace(found, message=message)
+        finding = outcome.findings["gradients"]
+        message = f"{finding.message} The backward passes came after both calls."
+        outcome.findings["gradients"] = replace(finding, message=message)
     return outcome
 
 

@@ -47,9 +47,9 @@ def judge_numerics(expected: Truth, got: Observation, source: Sequence[str] = ()
     if got["error"] is not None:
         outcome.check("numerics", error_finding(got["error"], "numerics", source))
         return outcome
-    found = dict(numeric_leaves(got))
+    answered = dict(numeric_leaves(got))
     for path, truth in expected["truth"].items():
-        have = found.get(path)
+        have = answered.get(path)
         if have is None or compare.shape_of(have) != compare.shape_of(truth):
             continue
         if body_dtype(have) != "float32":
@@ -88,10 +88,10 @@ def body_dtype(leaf: Leaf) -> str:
 
 def numeric_leaves(observation: Observation) -> list[tuple[str, Leaf]]:
     """The floating tensors that `numerics` judges, outputs and buffers, each with its path."""
-    found: list[tuple[str, Leaf]] = []
+    floating: list[tuple[str, Leaf]] = []
     for index, observed in enumerate(observation["steps"]):
         outputs = compare.leaves(observed.get("out"), f"the output of step {index + 1}")
         named = [(path, leaf) for path, leaf in outputs if compare.is_tensor(leaf)]
         named += [(f"buffer {name} after step {index + 1}", leaf) for name, leaf in observed.get("buffers", {}).items()]
-        found += [(path, leaf) for path, leaf in named if compare.body(leaf).is_floating_point()]
-    return found
+        floating += [(path, leaf) for path, leaf in named if compare.body(leaf).is_floating_point()]
+    return floating

@@ -143,11 +143,11 @@ def compare_values(
     worst: Difference | None = None
     for (leaf_path, want), (_, have) in zip(leaves(expected, path), leaves(got, path), strict=True):
         if is_tensor(want) and is_tensor(have):
-            found = compare_tensors(want, have, leaf_path, tolerance, floor)
+            difference = compare_tensors(want, have, leaf_path, tolerance, floor)
         else:
-            found = _plain(want, have, leaf_path)
-        if found and (worst is None or found.relative > worst.relative):
-            worst = found
+            difference = _plain(want, have, leaf_path)
+        if difference and (worst is None or difference.relative > worst.relative):
+            worst = difference
     return worst
 
 

@@ -48,12 +48,12 @@ class DeclaredExercise(CourseExercise):
     @cached_property
     def declaration(self) -> Exercise:
         """The exercise that ``exercise.py`` declares."""
-        found = _load(self.folder / "exercise.py", f"{self.slug}/exercise").__dict__.get("exercise")
-        if not isinstance(found, Exercise):
+        exercise = _load(self.folder / "exercise.py", f"{self.slug}/exercise").__dict__.get("exercise")
+        if not isinstance(exercise, Exercise):
             raise CourseError(
                 f"{self.folder / 'exercise.py'} does not define `exercise`.", "Let it end with: exercise = Exercise(…)"
             )
-        return found
+        return exercise
 
     @cached_property
     def reference(self) -> types.ModuleType:
@@ -67,18 +67,20 @@ class DeclaredExercise(CourseExercise):
             return []
         with _importable(self.name, self.reference):
             module = _load(self.folder / "misconceptions.py", f"{self.slug}/misconceptions")
-        found: list[Misconception] = [item for items in getattr(module, "mistakes", ()) for item in items]
+        misconceptions: list[Misconception] = [item for items in getattr(module, "mistakes", ()) for item in items]
         for value in vars(module).values():
-            found += [
-                mark for mark in getattr(value, "__dict__", {}).get("__misconceptions__", []) if mark not in found
+            misconceptions += [
+                each
+                for each in getattr(value, "__dict__", {}).get("__misconceptions__", [])
+                if each not in misconceptions
             ]
         symbols = {part.symbol for part in self.parts}
-        for item in found:
+        for item in misconceptions:
             if item.part not in symbols:
                 raise CourseError(
                     f"{self.slug}: the misconception {item.name} is about {item.part}, which is not a part of it."
                 )
-        return found
+        return misconceptions
 
     def with_misconception(self, item: Misconception) -> Mapping[str, Any]:
         """The reference's names, with the known-wrong answer in place of its part.

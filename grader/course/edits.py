@@ -46,18 +46,18 @@ def _place(text: str, part: str, old: str, new: str) -> int:
     first, last = _span(text, part)
     if old not in text[first:last]:
         first, last = 0, len(text)
-    found = text.count(old, first, last)
-    if found != 1:
-        times = "nowhere" if not found else f"{found} times"
+    count = text.count(old, first, last)
+    if count != 1:
+        times = "nowhere" if not count else f"{count} times"
         raise CourseError(f"This edit must fit exactly one place; its old text is found {times}:", as_diff(old, new))
     return text.index(old, first, last)
 
 
 def _span(text: str, part: str) -> tuple[int, int]:
     """Where the part's own definition begins and ends; nothing where it has none."""
-    found = definition(text, part)
-    if found is None:
+    node = definition(text, part)
+    if node is None:
         return 0, 0
-    lines = span(text, found)
+    lines = span(text, node)
     # With the end of its last line, which an edit may name too.
     return lines.start, lines.stop + 1

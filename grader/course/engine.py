@@ -38,14 +38,14 @@ def engine_digest(roots: tuple[str, ...]) -> str:
 
 def closure(roots: tuple[str, ...]) -> list[Path]:
     """The engine's files that some modules import, directly or not, and their own; also where an import is delayed."""
-    found: set[Path] = set()
+    files: set[Path] = set()
     waiting = [path for name in roots for path in _files(name)]
     while waiting:
         path = waiting.pop()
-        if path not in found:
-            found.add(path)
+        if path not in files:
+            files.add(path)
             waiting += [other for name in _imported(path) for other in _files(name)]
-    return sorted(found)
+    return sorted(files)
 
 
 def _files(name: str) -> Iterator[Path]:

@@ -35,20 +35,20 @@ def read_settings(root: Path) -> Settings:
             f"{root} is not a course: it has no course.toml.", "Name one with `course --root DIR …`.", usage=True
         )
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CourseError(f"{path} cannot be read: {error}") from None
-    feedback = found.get("feedback", {}).get("hidden", "counterexample")
+    feedback = document.get("feedback", {}).get("hidden", "counterexample")
     if feedback not in POLICIES:
         raise CourseError(f"{path}: feedback.hidden is {feedback!r}.", f"Choose one of {', '.join(POLICIES)}.")
     try:
-        limits = Limits(**found.get("limits", {}))
+        limits = Limits(**document.get("limits", {}))
     except TypeError:
         raise CourseError(f"{path}: [limits] has an unknown key.", f"Known: {', '.join(Limits.__slots__)}.") from None
     return Settings(
-        title=found.get("title", root.name),
-        assignments=list(found.get("assignments", [])),
+        title=document.get("title", root.name),
+        assignments=list(document.get("assignments", [])),
         limits=limits,
         feedback=feedback,
-        is_kit=found.get("kind") == "kit",
+        is_kit=document.get("kind") == "kit",
     )

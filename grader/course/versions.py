@@ -9,12 +9,12 @@ MOVE_CASES = ("torch", "hypothesis", "numpy")
 
 def versions() -> dict[str, str]:
     """Of Python, of the packages that cases and answers depend on, and of the course kit."""
-    found = {"python": python_version(), **case_versions()}
+    installed = {"python": python_version(), **case_versions()}
     try:
-        found["course"] = version("torch-course-kit")
+        installed["course"] = version("torch-course-kit")
     except PackageNotFoundError:
-        found["course"] = "not installed"
-    return found
+        installed["course"] = "not installed"
+    return installed
 
 
 def case_versions() -> dict[str, str]:

@@ -47,8 +47,8 @@ def fill(scores: Scores, exported: bytes, column: str | None = None) -> tuple[st
     names = [_name(row, who) for row in rows]
     numbers = [who[name] for name in ("ID", "SIS User ID", "SIS Login ID") if name in who]
     people = [[*(row[index] for index in numbers), name] for row, name in zip(rows, names, strict=True)]
-    found = gradebook.match(scores.points, people)
-    for student, position in found.items():
+    row_of = gradebook.match(scores.points, people)
+    for student, position in row_of.items():
         for assignment, target in targets.items():
             value = scores.points[student].get(assignment)
             if rows[position][target].strip().upper() == "EX":
@@ -61,8 +61,8 @@ def fill(scores: Scores, exported: bytes, column: str | None = None) -> tuple[st
         [[row[index] for index in kept] for row in sheet.rows],
         sheet.dialect,
     )
-    notes += gradebook.unmatched(scores.points, found)
-    without = [name for index, name in enumerate(names) if index not in found.values()]
+    notes += gradebook.unmatched(scores.points, row_of)
+    without = [name for index, name in enumerate(names) if index not in row_of.values()]
     notes += [f"No results for: {name}." for name in without if gradebook.folded(name) not in _TEST_STUDENTS]
     return gradebook.write(filled), notes
 
@@ -77,18 +77,18 @@ def _targets(scores: Scores, sheet: gradebook.Sheet, column: str | None) -> dict
         raise CourseError("--column is for one assignment.", "Name it with --assignment.", usage=True)
     titles = {gradebook.folded(_NUMBERED.sub("", title)): index for index, title in enumerate(sheet.header)}
     whole = {gradebook.folded(title): index for index, title in enumerate(sheet.header)}
-    found = {}
+    targets = {}
     for assignment in scores.most:
         name = gradebook.folded(column or assignment)
         index = whole.get(name, titles.get(name, titles.get(name.replace("_", " "))))
         if index is not None:
-            found[assignment] = index
-    if not found:
+            targets[assignment] = index
+    if not targets:
         raise CourseError(
             f"The gradebook has no column for {column or ' or '.join(scores.most)}.",
             "Make the assignment in Canvas and export again, or name its column with --column.",
         )
-    return found
+    return targets
 
 
 def _differences(scores: Scores, targets: Mapping[str, int], points: list[str]) -> list[str]:

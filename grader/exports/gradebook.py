@@ -67,14 +67,14 @@ def match(students: Iterable[str], people: Sequence[Sequence[str]]) -> Mapping[s
         students: Our names: those of the students' directories.
         people: What the gradebook knows each person by, in the order in which it is trusted: number, login, name.
     """
-    found: dict[str, int] = {}
+    row_of: dict[str, int] = {}
     for student in students:
         for keys in zip(*people, strict=True):
             hits = [index for index, key in enumerate(keys) if _same(student, key)]
-            if len(hits) == 1 and hits[0] not in found.values():
-                found[student] = hits[0]
+            if len(hits) == 1 and hits[0] not in row_of.values():
+                row_of[student] = hits[0]
                 break
-    return found
+    return row_of
 
 
 def _same(student: str, field: str) -> bool:
@@ -92,6 +92,6 @@ def _forms(name: str) -> set[str]:
     return {folded(name), spoken, spoken.replace("_", " ")}
 
 
-def unmatched(students: Iterable[str], found: Mapping[str, int]) -> list[str]:
+def unmatched(students: Iterable[str], row_of: Mapping[str, int]) -> list[str]:
     """A sentence for each student who is not in the gradebook."""
-    return [f"Not in the gradebook: {student}." for student in students if student not in found]
+    return [f"Not in the gradebook: {student}." for student in students if student not in row_of]

@@ -49,8 +49,8 @@ def _case(part: PartReport, item: CriterionReport) -> ElementTree.Element:
         ElementTree.SubElement(case, "skipped", message=_clean(item.message))
     elif item.verdict is not Verdict.ACCEPTED:
         kind = "error" if item.verdict is Verdict.JUDGE_ERROR else "failure"
-        found = ElementTree.SubElement(case, kind, type=item.verdict.value, message=_clean(item.message))
-        found.text = _clean(item.counterexample.snippet) if item.counterexample else None
+        element = ElementTree.SubElement(case, kind, type=item.verdict.value, message=_clean(item.message))
+        element.text = _clean(item.counterexample.snippet) if item.counterexample else None
     return case
 
 

@@ -24,15 +24,15 @@ def asked_of(course: Course, selection: Selection, submission: Submission) -> li
     names = {
         (exercise.assignment, exercise.name): [part.symbol for part in exercise.parts] for exercise in course.exercises
     }
-    found = find_exercise(submission.path, names)
-    if found is None:
+    answered = find_exercise(submission.path, names)
+    if answered is None:
         raise CourseError(
             f"{submission.path} answers no exercise of this course.", "`course list` names them.", usage=True
         )
-    asked = [exercise for exercise in wanted if (exercise.assignment, exercise.name) == found]
+    asked = [exercise for exercise in wanted if (exercise.assignment, exercise.name) == answered]
     if not asked:
         raise CourseError(
-            f"{submission.path} answers {'/'.join(found)}, and --only asks for something else.",
+            f"{submission.path} answers {'/'.join(answered)}, and --only asks for something else.",
             "Leave out --only, or name a part of that exercise.",
             usage=True,
         )

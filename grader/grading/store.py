@@ -186,9 +186,9 @@ class Store:
             fresh: Store it although there is one.
         """
         with self.change():
-            found = None if fresh else self.find(key, sandbox)
-            if found is not None:
-                return found
+            known = None if fresh else self.find(key, sandbox)
+            if known is not None:
+                return known
             cursor = self._base.execute(
                 "INSERT INTO results (exercise, part, file, answer, suite, declaration, setting, sandbox, verdict,"
                 " score, max_score, at, report) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -89,10 +89,10 @@ class Child:
 
     def greeting(self) -> dict[str, bool | str]:
         """Wait for the worker's first words, before any of the answer is there: which layers hold."""
-        found = self._receive(START_SECONDS, START_SECONDS)
-        if isinstance(found, Stopped):
-            raise JudgeError(f"a worker did not start: {found.message}\n{self.output}".strip())
-        layers: dict[str, bool | str] = found["ready"]
+        message = self._receive(START_SECONDS, START_SECONDS)
+        if isinstance(message, Stopped):
+            raise JudgeError(f"a worker did not start: {message.message}\n{self.output}".strip())
+        layers: dict[str, bool | str] = message["ready"]
         return layers
 
     def begin(self, answer: Answer, off_limits: OffLimits) -> None:
@@ -113,11 +113,11 @@ class Child:
         if isinstance(ready, Stopped):
             raise JudgeError(f"a worker failed before it reached the answer: {ready.message}\n{self.output}".strip())
         self._stage, self._spent = "import", 0.0
-        found = self._receive(max(self._limits.case_seconds, LOAD_SECONDS), self._budget())
-        if isinstance(found, Stopped):
-            return found
+        message = self._receive(max(self._limits.case_seconds, LOAD_SECONDS), self._budget())
+        if isinstance(message, Stopped):
+            return message
         try:
-            self.loaded = _loaded(found)
+            self.loaded = _loaded(message)
         except (KeyError, TypeError, ValueError, OverflowError):
             return self._stop(Verdict.CRASHED, "The answer's process sent something that was not asked for.")
         return self._unasked()
@@ -138,23 +138,23 @@ class Child:
                 self._flush()
             if self._answered == self._asked:
                 return
-            found = self._reply()
-            if isinstance(found, Stopped):
-                yield found
+            reply = self._reply()
+            if isinstance(reply, Stopped):
+                yield reply
                 return
             # Answers to an earlier call, whose caller left before the end, are passed over.
             if self._answered > first:
-                yield found
+                yield reply
 
     def _reply(self) -> Unread | Stopped:
         self._stage, self._step = "new", -1
-        found = self._receive(self._patience.popleft(), self._budget())
-        if isinstance(found, Stopped):
-            return found
-        if not isinstance(found, dict) or found.pop("number", None) != self._answered:
+        message = self._receive(self._patience.popleft(), self._budget())
+        if isinstance(message, Stopped):
+            return message
+        if not isinstance(message, dict) or message.pop("number", None) != self._answered:
             return self._stop(Verdict.CRASHED, "The answer's process sent something that was not asked for.")
         self._answered += 1
-        return self._unasked() or found if self._answered == self._asked else found
+        return self._unasked() or message if self._answered == self._asked else message
 
     def _unasked(self) -> Stopped | None:
         """Whether more came than was asked for, now that nothing is awaited."""
@@ -170,19 +170,19 @@ class Child:
         """Wait for the next message; time in which the judge was not listening does not count."""
         clock = Clock(self._process)
         try:
-            while (found := self._arrived()) is None:
+            while (message := self._arrived()) is None:
                 left = min(patience, budget) - clock.seconds()
                 if left <= 0:
                     return self._stop(Verdict.TIME_LIMIT, self._too_long(patience, budget))
                 self._turn(min(max(left, _LEAST_SECONDS), SHORT_SECONDS))
-            return found[0]
+            return message[0]
         finally:
             self._spent += clock.seconds()
 
     def _arrived(self) -> tuple[Any] | None:
         """The next message, or the `Stopped` that there is instead, where either is known by now."""
         try:
-            found = self._next_message()
+            message = self._next_message()
         except wire.FrameTooLong:
             return (self._stop(Verdict.OUTPUT_LIMIT, "The answer gave back more data than any right answer would."),)
         except wire.WireError as error:
@@ -191,9 +191,9 @@ class Child:
         if self._printed > self._limits.output_bytes:
             printed = f"The answer printed more than {size_in_words(self._limits.output_bytes)}."
             return (self._stop(Verdict.OUTPUT_LIMIT, printed),)
-        if found is None and self._at_end:
+        if message is None and self._at_end:
             return (self._post_mortem(),)
-        return found
+        return message
 
     def _too_long(self, patience: float, budget: float) -> str:
         if budget < patience:
@@ -203,8 +203,8 @@ class Child:
 
     def _next_message(self) -> tuple[Any] | None:
         """Take the next message off what has arrived, and note the stages announced before it."""
-        while (found := self._splitter.pop()) is not None:
-            kind, payload = found
+        while (frame := self._splitter.pop()) is not None:
+            kind, payload = frame
             self._undecoded -= wire.HEAD.size + len(payload)
             if kind == wire.MARK:
                 self._note(payload)
@@ -309,8 +309,8 @@ def numbered_cells(answer: Answer) -> list[tuple[str, int, int]]:
     return cells
 
 
-def _loaded(found: Any) -> dict[str, Any]:
-    symbols = [str(name) for name in found["symbols"]]
+def _loaded(message: Any) -> dict[str, Any]:
+    symbols = [str(name) for name in message["symbols"]]
     errors = [
         {
             "cell": int(error["cell"]),
@@ -318,6 +318,6 @@ def _loaded(found: Any) -> dict[str, Any]:
             "message": str(error["message"])[:2000],
             "line": None if error["line"] is None else int(error["line"]),
         }
-        for error in found["errors"]
+        for error in message["errors"]
     ]
     return {"symbols": symbols, "errors": errors}

@@ -97,8 +97,8 @@ class Board:
     def _judge_property(self, group: int, indices: Sequence[int]) -> None:
         item = self.part.properties[group]
         criterion, outcome = item.criterion, self.outcomes[indices[0]]
-        found = [self.observations[index] for index in indices]
-        for index, observation in zip(indices, found, strict=True):
+        observations = [self.observations[index] for index in indices]
+        for index, observation in zip(indices, observations, strict=True):
             entry = self.suite.cases[index]
             if observation["error"]:
                 stage = observation["error"]["stage"]
@@ -110,15 +110,15 @@ class Board:
                 kind, message = broken
                 self.outcomes[index].check(criterion, Finding(criterion=criterion, kind=kind, message=message))
                 return
-        said = item.holds(found)
+        said = item.holds(observations)
         finding = None if said is None else Finding(criterion=criterion, kind=FindingKind.PROPERTY, message=said)
         outcome.check(criterion, finding)
 
     def _judge_growth(self, group: int, indices: Sequence[int]) -> None:
-        found = [self.observations[index] for index in indices]
-        if any(observation["error"] for observation in found):
+        observations = [self.observations[index] for index in indices]
+        if any(observation["error"] for observation in observations):
             return
-        counts = [int(observation.get("ops", 0)) for observation in found]
+        counts = [int(observation.get("ops", 0)) for observation in observations]
         grows = all(low < high for low, high in pairwise(counts)) and counts[-1] - counts[0] >= _GROWTH
         along = self.part.growth[group].along
         listed = ", ".join(str(count) for count in counts)
@@ -173,8 +173,8 @@ class Board:
         cases = [in_float64(self.suite.cases[index].case) for index in failing]
         for index, got in zip(failing, again(cases), strict=True):
             truth = self.suite.cases[index].truth["truth"]
-            found = dict(separate.numeric_leaves(got))
-            if got["error"] or any(self._is_wrong(leaf, found.get(path), path) for path, leaf in truth.items()):
+            answered = dict(separate.numeric_leaves(got))
+            if got["error"] or any(self._is_wrong(leaf, answered.get(path), path) for path, leaf in truth.items()):
                 del self.outcomes[index].findings["numerics"]
 
     def _is_wrong(self, truth: Leaf, have: Leaf | None, path: str) -> bool:
@@ -194,12 +194,12 @@ class Board:
     def failures(self, criterion: str) -> list[tuple[int, Finding]]:
         """The cases that failed a criterion, smallest first."""
         order = {CaseKind.MAIN: 0, CaseKind.INTERFACE: 1, CaseKind.POSITIONAL: 2}
-        found = [
+        failures = [
             (index, outcome.findings[criterion])
             for index, outcome in self.outcomes.items()
             if criterion in outcome.findings
         ]
-        return sorted(found, key=lambda pair: (order.get(self.suite.cases[pair[0]].kind, 0), pair[0]))
+        return sorted(failures, key=lambda pair: (order.get(self.suite.cases[pair[0]].kind, 0), pair[0]))
 
     def reports(self) -> list[CriterionReport]:
         """The rubric's lines, in order."""
@@ -253,10 +253,10 @@ class Board:
 
 def _dependencies(name: str) -> list[str]:
     """Everything that a criterion depends on, first things first."""
-    found: list[str] = []
+    dependencies: list[str] = []
     for other in DEPENDS.get(name, ()):
-        found += [item for item in (*_dependencies(other), other) if item not in found]
-    return found
+        dependencies += [item for item in (*_dependencies(other), other) if item not in dependencies]
+    return dependencies
 
 
 def _other_structure(expected: Observation, got: Observation) -> tuple[FindingKind, str] | None:

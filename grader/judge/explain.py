@@ -79,9 +79,9 @@ def counterexample(
     # Without an oracle (in a kit) there is no search: the smallest recorded case must do.
     searchable = entry.kind is CaseKind.MAIN and bool(scene.part.oracle)
     if searchable and weight(case)[0] > SMALL and finding.verdict in (Verdict.WRONG, Verdict.RAISED):
-        found = _shrink(scene, criterion)
-        if found is not None and weight(found[0]) < weight(case):
-            (case, finding, expected), shrunk = found, True
+        smaller = _shrink(scene, criterion)
+        if smaller is not None and weight(smaller[0]) < weight(case):
+            (case, finding, expected), shrunk = smaller, True
     code = snippet(
         case,
         scene.exercise,

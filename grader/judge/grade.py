@@ -72,9 +72,9 @@ class PartGrader:
         return Judged(replace(report, seconds=time.perf_counter() - began), stop)
 
     def _judge(self, answer: Answer, tree: Tree, load_stop: Stopped | None) -> tuple[Outcome, Stopped | None]:
-        found = unreadable(answer, tree, self.part.symbol)
-        if found is not None:
-            verdict, why = found
+        problem = unreadable(answer, tree, self.part.symbol)
+        if problem is not None:
+            verdict, why = problem
             # A file that ended its worker does so for the parts after this one, too.
             return Nothing(verdict=verdict, why=why, first="interface" if verdict is Verdict.RAISED else ""), load_stop
         with ExitStack() as stack:

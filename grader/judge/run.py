@@ -114,14 +114,14 @@ class AnswerRun:
 
     def again(self, cases: Iterable[Case]) -> list[Observation]:
         """Run further cases, one observation or stop each."""
-        found: list[Observation] = []
+        observations: list[Observation] = []
         for case in cases:
             opened = self._open()
             if isinstance(opened, Stopped):
-                found.append(_stopped(opened))
+                observations.append(_stopped(opened))
                 continue
-            found += [self._accept(item) for item in opened.run([case])]
-        return found
+            observations += [self._accept(item) for item in opened.run([case])]
+        return observations
 
     def _open(self) -> Child | Stopped:
         if self._child is None:

@@ -34,10 +34,10 @@ class Lesson(NamedExercise):
             return {}
         try:
             with zipfile.ZipFile(self.record_path) as archive:
-                found = json.loads(archive.read("exercise.json"))
+                texts = json.loads(archive.read("exercise.json"))
         except (OSError, KeyError, ValueError, EOFError, NotImplementedError, zipfile.BadZipFile):
             return {}
-        return found if isinstance(found, dict) else {}
+        return texts if isinstance(texts, dict) else {}
 
     @cached_property
     def stub(self) -> str:
@@ -84,8 +84,8 @@ class Lesson(NamedExercise):
     @property
     def title(self) -> str:
         """The lesson's heading."""
-        found = re.search(r"^# (.+)$", self.text, re.MULTILINE)
-        return found[1] if found else self.name
+        heading = re.search(r"^# (.+)$", self.text, re.MULTILINE)
+        return heading[1] if heading else self.name
 
     @property
     def figures(self) -> Iterator[Path]:
@@ -126,9 +126,9 @@ class Outline:
             wanted = wanted.removesuffix(suffix)
         tail = "/".join(Path(wanted).parts[-2:])
         for rank in range(4):
-            found = [pair for pair in self.parts if {wanted, tail} & _names(*pair)[rank]]
-            if found:
-                return found
+            parts = [pair for pair in self.parts if {wanted, tail} & _names(*pair)[rank]]
+            if parts:
+                return parts
         known = sorted({symbol for _, symbol in self.parts} | {lesson.slug for lesson in self.lessons})
         folded = {word.casefold(): word for word in known}
         close = [folded[word] for word in difflib.get_close_matches(wanted.casefold(), folded, n=3)]
@@ -141,11 +141,11 @@ class Outline:
         Raises:
             CourseError: where it means none, or several.
         """
-        found = self.select(name)
-        if len(found) > 1:
-            names = ", ".join(symbol for _, symbol in found[:6])
+        parts = self.select(name)
+        if len(parts) > 1:
+            names = ", ".join(symbol for _, symbol in parts[:6])
             raise CourseError(f"{name!r} holds several parts: {names}.", "Name one of them.", usage=True)
-        return found[0]
+        return parts[0]
 
 
 def _names(lesson: Lesson, symbol: str) -> Sequence[set[str]]:

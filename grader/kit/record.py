@@ -102,8 +102,8 @@ def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
 
 
 def _part(part: Part) -> dict[str, Any]:
-    found = {name: getattr(part, name) for name in _PLAIN_FIELDS}
-    return found | {
+    recorded = {name: getattr(part, name) for name in _PLAIN_FIELDS}
+    return recorded | {
         "arguments": list(part.arguments),
         "state_outputs": list(part.state_outputs),
         "off_limits": {name: list(patterns) for name, patterns in asdict(part.off_limits).items()},
@@ -152,15 +152,15 @@ class Record:
             CourseError: where the file is damaged, or of another version of the engine.
         """
         try:
-            found = json.loads(self._read(_DECLARATION))
+            data = json.loads(self._read(_DECLARATION))
         except ValueError:
             raise self._damaged("its declaration is not JSON") from None
-        if not isinstance(found, dict) or found.get("format") != FORMAT:
+        if not isinstance(data, dict) or data.get("format") != FORMAT:
             raise CourseError(
                 f"{self.path} was recorded by another version of this program.",
                 "Install the checker that came with it.",
             )
-        return found
+        return data
 
     @cached_property
     def exercise(self) -> Exercise:
@@ -232,16 +232,16 @@ def differences(old: Path, new: bytes) -> Sequence[str]:
         return sorted(changed)
     if before.data.get("versions") != after.data["versions"]:
         return []
-    found = []
+    differing = []
     for part in after.exercise.parts:
         one, other = before.suite(part.symbol), after.suite(part.symbol)
         if one.planned != other.planned or [_asked(item) for item in one.cases] != [
             _asked(item) for item in other.cases
         ]:
-            found.append(f"the cases of {part.symbol}")
+            differing.append(f"the cases of {part.symbol}")
         elif not all(_alike(a.expected, b.expected) for a, b in zip(one.cases, other.cases, strict=True)):
-            found.append(f"what is expected of {part.symbol}")
-    return found
+            differing.append(f"what is expected of {part.symbol}")
+    return differing
 
 
 @dataclass(frozen=True)

@@ -61,10 +61,10 @@ def recorded_exercises(root: Path, assignments: Sequence[str]) -> Sequence[Recor
     paths = [(path.parts[-3], path) for path in root.glob(f"*/{FOLDER}/*{SUFFIX}")]
     if len(assignments) == 1:
         paths += [(assignments[0], path) for path in root.glob(f"{FOLDER}/*{SUFFIX}")]
-    found = [
+    exercises = [
         RecordedExercise(assignment=assignment, name=path.stem, folder=path.parents[1], record=Record(path))
         for assignment, path in paths
     ]
-    if not found:
+    if not exercises:
         raise CourseError(f"{root} is a kit without recorded suites.", "Take it from the course again.")
-    return found
+    return exercises

@@ -22,5 +22,5 @@ class LazySequence(Sequence[_Item], Generic[_Item]):
     def __getitem__(self, index: slice) -> "LazySequence[_Item]": ...
     def __getitem__(self, index: int | slice) -> "_Item | LazySequence[_Item]":
         """Make an item, or stand for some of them."""
-        found = self._numbers[index]
-        return LazySequence(found, self._make) if isinstance(found, range) else self._make(found)
+        numbers = self._numbers[index]
+        return LazySequence(numbers, self._make) if isinstance(numbers, range) else self._make(numbers)

@@ -101,7 +101,7 @@ def subscript(index: tuple[int, ...] | None) -> str:
 def unlike(names: Iterable[str], suffix: str = "") -> list[str]:
     """A file name for each name: plain ASCII, no two the same on any file system, whatever the names hold."""
     taken: set[str] = set()
-    found = []
+    unique = []
     for given in names:
         plain = unicodedata.normalize("NFKD", clean(given)).encode("ascii", "ignore").decode()
         stem = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-").lower()[:60] or "student"
@@ -111,5 +111,5 @@ def unlike(names: Iterable[str], suffix: str = "") -> list[str]:
             number += 1
             name = f"{stem}-{number}"
         taken.add(name)
-        found.append(f"{name}{suffix}")
-    return found
+        unique.append(f"{name}{suffix}")
+    return unique

@@ -83,11 +83,11 @@ def texts(course: Course, points: Mapping[str, float], *, bundled: bool) -> Iter
 def checker() -> Mapping[PurePosixPath, Path]:
     """The engine's sources by their path in a kit."""
     top = _checkout()
-    found = {PurePosixPath(CHECKER) / name: top / name for name in ("cli.py", "LICENSE") if (top / name).is_file()}
+    files = {PurePosixPath(CHECKER) / name: top / name for name in ("cli.py", "LICENSE") if (top / name).is_file()}
     for path in sorted(_ENGINE.rglob("*")):
         if path.suffix in _SOURCES and "__pycache__" not in path.parts:
-            found[PurePosixPath(CHECKER) / path.relative_to(top).as_posix()] = path
-    return found
+            files[PurePosixPath(CHECKER) / path.relative_to(top).as_posix()] = path
+    return files
 
 
 def _checkout() -> Path:

@@ -55,11 +55,11 @@ def pieces_of(exercise: DeclaredExercise) -> "StubPieces":
 
 def _methods(exercise: DeclaredExercise) -> Methods:
     """The methods that each part may ask for: those of torch.nn's modules and of its oracle."""
-    found = {}
+    methods = {}
     for part in exercise.parts:
         oracle = part.oracle.get(part.symbol) if isinstance(part.oracle, Mapping) else part.oracle
-        found[part.symbol] = {*dir(nn.Module), *dir(oracle)}
-    return found
+        methods[part.symbol] = {*dir(nn.Module), *dir(oracle)}
+    return methods
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

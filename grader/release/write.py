@@ -163,22 +163,22 @@ def not_recorded(course: Course) -> Sequence[str]:
 def stale(course: Course, directory: Path, suites: Suites | None = None) -> Sequence[str]:
     """Where a directory differs from what `release` would write: one sentence per file (figures need only be there)."""
     made = build_kit(course, suites or public_suites(), bundled=_is_bundled(course, directory))
-    found: list[str] = []
+    complaints: list[str] = []
     for name, content in _contents(made):
         path = directory / name
         if not path.is_file():
-            found.append(f"{name} is missing")
+            complaints.append(f"{name} is missing")
         elif name in made.records:
-            found += [f"{name} differs from its source: {why}" for why in _record_differs(path, content)]
+            complaints += [f"{name} differs from its source: {why}" for why in _record_differs(path, content)]
         elif path.read_bytes() != content:
-            found.append(f"{name} differs from its source")
-    found += [f"{name} is missing" for name in made.figures if not (directory / name).is_file()]
+            complaints.append(f"{name} differs from its source")
+    complaints += [f"{name} is missing" for name in made.figures if not (directory / name).is_file()]
     known = {*made.texts, *made.records, *made.copies, *made.figures}
     for path in sorted(directory.rglob("*")):
         name = PurePosixPath(path.relative_to(directory).as_posix())
         if path.is_file() and name not in known and "__pycache__" not in name.parts:
-            found.append(f"{name} is made from nothing below solutions/")
-    return found
+            complaints.append(f"{name} is made from nothing below solutions/")
+    return complaints
 
 
 def _is_bundled(course: Course, directory: Path) -> bool:

@@ -45,10 +45,10 @@ def _listed(names: set[str]) -> str:
 
 def _manifest(directory: Path) -> set[str]:
     try:
-        found = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
+        manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return set()
-    names = found.get("pages") if isinstance(found, dict) else None
+    names = manifest.get("pages") if isinstance(manifest, dict) else None
     return {
         name for name in (names if isinstance(names, list) else ()) if isinstance(name, str) and _OURS.fullmatch(name)
     }

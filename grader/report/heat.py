@@ -114,16 +114,16 @@ def _window(index: int, length: int, most: int) -> range:
     return range(start, min(length, start + most))
 
 
-def as_text(found: HeatMap) -> str:
+def as_text(heat_map: HeatMap) -> str:
     """The map in letters, where nothing else can be shown: a dot is a correct element, digits say how far off."""
-    label = max((len(str(list(index))) for index in found.down), default=0)
-    lines = [_title(found)]
-    for index, row in zip(found.down, found.rows, strict=True):
+    label = max((len(str(list(index))) for index in heat_map.down), default=0)
+    lines = [_title(heat_map)]
+    for index, row in zip(heat_map.down, heat_map.rows, strict=True):
         squares = " ".join(str(square.level) if square.level else "·" for square in row)
         lines.append(f"  {list(index)!s:{label}}  {squares}" if index else f"  {squares}")
     return "\n".join(lines)
 
 
-def _title(found: HeatMap) -> str:
-    part = "" if found.is_whole else f"; around {list(found.worst.at)}"
-    return f"{found.name}, shape {found.shape}{part}: {found.wrong} of {found.size} differ"
+def _title(heat_map: HeatMap) -> str:
+    part = "" if heat_map.is_whole else f"; around {list(heat_map.worst.at)}"
+    return f"{heat_map.name}, shape {heat_map.shape}{part}: {heat_map.wrong} of {heat_map.size} differ"

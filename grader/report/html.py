@@ -79,13 +79,13 @@ def write(
         title: Heading of the class page.
         proofs: What `course verify` found, by exercise.
     """
-    found, rows = _gather(report)
+    gathered, rows = _gather(report)
     files = unlike((row.student for row in rows), ".html")
-    anchors = unlike(map("/".join, found.columns))
-    exercises = class_exercises(found, proofs or {})
+    anchors = unlike(map("/".join, gathered.columns))
+    exercises = class_exercises(gathered, proofs or {})
     slugs = [row.exercise for row in exercises]
     names = dict(zip(slugs, unlike(slugs, ".html"), strict=True))
-    shared = {"title": title, "anchors": dict(zip(found.columns, anchors, strict=True))}
+    shared = {"title": title, "anchors": dict(zip(gathered.columns, anchors, strict=True))}
 
     def pages() -> Iterator[tuple[str, Iterable[str]]]:
         shown = redact(report, policy)
@@ -94,7 +94,7 @@ def write(
         for row in exercises:
             yield f"exercises/{names[row.exercise]}", _page("exercise.html", shared | _exercise(row, rows, files))
         lists = {"exercises": exercises, "names": names}
-        yield "index.html", _page("class.html", shared | lists | _class(report, found, rows, files))
+        yield "index.html", _page("class.html", shared | lists | _class(report, gathered, rows, files))
 
     written = [*(f"students/{name}" for name in files), *(f"exercises/{name}" for name in names.values()), "index.html"]
     write_pages(directory, written, pages())
@@ -110,19 +110,19 @@ def _page(template: str, values: Mapping[str, Any]) -> Iterable[str]:
 
 def _gather(report: GradeReport) -> tuple[Summary, list[Row]]:
     """What the teacher's pages show, gathered in one look at each submission and kept small."""
-    found = Summary()
+    gathered = Summary()
     rows = []
     cells: dict[TableCell, TableCell] = {}
     layouts: dict[tuple[tuple[str, str], ...], dict[tuple[str, str], int]] = {}
     for submission in report.submissions:
-        found.add(submission)
+        gathered.add(submission)
         keys = tuple((part.exercise, part.part) for part in submission.parts)
         layout = layouts.setdefault(keys, {key: index for index, key in enumerate(keys)})
         # A class has few different cells, and few different orders of them.
         squares = (_cell(part) for part in submission.parts)
         shown = tuple(cells.setdefault(square, square) for square in squares)
         rows.append(Row(submission.student, submission.score, submission.max_score, layout, shown))
-    return found, rows
+    return gathered, rows
 
 
 @cache
@@ -182,7 +182,7 @@ def _student(report: GradeReport, submission: SubmissionReport) -> dict[str, Any
     }
 
 
-def _class(report: GradeReport, found: Summary, rows: Sequence[Row], files: Sequence[str]) -> dict[str, Any]:
+def _class(report: GradeReport, gathered: Summary, rows: Sequence[Row], files: Sequence[str]) -> dict[str, Any]:
     """What the class page shows."""
     return {
         "report": report,
@@ -194,7 +194,7 @@ def _class(report: GradeReport, found: Summary, rows: Sequence[Row], files: Sequ
                 "file": file,
                 "score": points(row.score),
                 "share": f"{row.score / (row.max_score or 1):.4f}",
-                "cells": [row.cell(key) for key in found.columns],
+                "cells": [row.cell(key) for key in gathered.columns],
             }
             for row, file in zip(rows, files, strict=True)
         ),
@@ -205,16 +205,16 @@ def _class(report: GradeReport, found: Summary, rows: Sequence[Row], files: Sequ
                 "best": best,
                 "full": sum(row.cell((exercise, name)).look == "full" for row in rows) / max(1, len(rows)),
             }
-            for (exercise, name), best in found.columns.items()
+            for (exercise, name), best in gathered.columns.items()
         ],
-        "groups": [{"name": name, "size": len([*group])} for name, group in groupby(found.columns, _assignment)],
-        "median": statistics.median(found.scores or [0]),
-        "best": found.best,
-        "ungraded": found.ungraded,
-        "hardest": found.hardest(10),
-        "common": found.common(10),
-        "distribution": found.tenths,
-        "chart": histogram(found.tenths) if len(rows) > 1 else None,
+        "groups": [{"name": name, "size": len([*group])} for name, group in groupby(gathered.columns, _assignment)],
+        "median": statistics.median(gathered.scores or [0]),
+        "best": gathered.best,
+        "ungraded": gathered.ungraded,
+        "hardest": gathered.hardest(10),
+        "common": gathered.common(10),
+        "distribution": gathered.tenths,
+        "chart": histogram(gathered.tenths) if len(rows) > 1 else None,
     }
 
 

@@ -70,7 +70,7 @@ def as_plain(report: PartReport, context: Context) -> str:
     """The same as plain text."""
     answer = f"In [{context.origin.cell}]" if context.origin else ""
     text = plain_text(report, AnswerPaths(answer, context.lesson, context.text, hint="%hint"))
-    maps = "\n\n".join(as_text(found) for found in context.maps)
+    maps = "\n\n".join(as_text(heat_map) for heat_map in context.maps)
     if maps:
         on = f" on a larger case, {one_line(context.drawn)}" if context.drawn else ""
         maps = f"Where it differs{on} (· right, {LEVELS} furthest off):\n\n{maps}"
@@ -103,7 +103,7 @@ def _prose(text: str) -> Markup:
 
 def _legend(maps: Sequence[HeatMap]) -> str:
     """How to read the squares of these maps."""
-    narrow = [len(found.across) > _WIDE for found in maps]
+    narrow = [len(heat_map.across) > _WIDE for heat_map in maps]
     said = ["A dot is right."]
     if not all(narrow):
         said.append("A signed number is yours minus ours.")
@@ -116,20 +116,20 @@ def _number(value: float) -> str:
     return f"{value:.3g}" if math.isfinite(value) else str(value)
 
 
-def _both(found: Square) -> str:
+def _both(square: Square) -> str:
     """What was expected and what came, with as many digits as it takes to tell them apart."""
     for digits in (4, 8, 17):
-        expected, got = f"{found.expected:.{digits}g}", f"{found.got:.{digits}g}"
+        expected, got = f"{square.expected:.{digits}g}", f"{square.got:.{digits}g}"
         if expected != got:
             break
     return f"expected {expected}, got {got}"
 
 
-def _square(found: Square, narrow: bool) -> str:
+def _square(square: Square, narrow: bool) -> str:
     """What stands in a square: how far it is off, where there is room for it."""
-    if not found.level:
+    if not square.level:
         return "·"
     if narrow:
-        return str(found.level)
-    off = found.got - found.expected
-    return f"{off:+.2g}" if math.isfinite(off) else _number(found.got)
+        return str(square.level)
+    off = square.got - square.expected
+    return f"{off:+.2g}" if math.isfinite(off) else _number(square.got)

@@ -155,13 +155,13 @@ def _example(example: Counterexample, part: PartReport, where: AnswerPaths, plai
         pieces.append(_code(example.snippet, plain))
     expected, got = highlighted(clean(example.expected), clean(example.got))
     rows = [("expected", expected, "green"), ("got", got, "red")] if example.shows_values else []
-    found = [_row(label, text, style) for label, text, style in rows if text]
+    lines = [_row(label, text, style) for label, text, style in rows if text]
     if example.difference is not None and example.index and not expected.startswith("["):
-        found.append(_row("largest", f"{example.difference:.3g} at {subscript(example.index)}"))
+        lines.append(_row("largest", f"{example.difference:.3g} at {subscript(example.index)}"))
     if example.line:
         at = f"{where.answer or part.exercise + '.py'}:{example.line}"
-        found.append(_row("your line", f"{at}  {one_line(example.source)}"))
-    return [*pieces, *([Text()] if found else []), *found]
+        lines.append(_row("your line", f"{at}  {one_line(example.source)}"))
+    return [*pieces, *([Text()] if lines else []), *lines]
 
 
 def _row(label: str, text: str, style: str = "") -> Text:
@@ -197,16 +197,16 @@ def _highlight(text: str, token: re.Match[str]) -> str:
 def _further(part: PartReport, criterion: CriterionReport, where: AnswerPaths) -> Sequence[Text]:
     """Where to read on."""
     lines = []
-    found = section_of(where.text, criterion.name)
-    if where.lesson and found is not None:
-        lines.append(Text.assemble((f"{'lesson':10}", "bold"), f"{where.lesson}:{found[1]}  ({found[0]})"))
+    section = section_of(where.text, criterion.name)
+    if where.lesson and section is not None:
+        lines.append(Text.assemble((f"{'lesson':10}", "bold"), f"{where.lesson}:{section[1]}  ({section[0]})"))
     lines.append(Text.assemble((f"{'stuck?':10}", "bold"), f"{where.hint} {part.part}"))
     return lines
 
 
 def in_plain(message: str) -> str:
     """A message with the names of inputs as a learner would say them."""
-    message = re.sub(r"(?:input )?\binput\.(\d+)\b", lambda found: f"argument {int(found[1]) + 1}", message)
+    message = re.sub(r"(?:input )?\binput\.(\d+)\b", lambda match: f"argument {int(match[1]) + 1}", message)
     message = re.sub(r"\bthe output\[", "output[", message, flags=re.IGNORECASE)
     return message[:1].upper() + message[1:]
 

@@ -81,10 +81,10 @@ class Summary:
     @classmethod
     def of(cls, submissions: Iterable[SubmissionReport]) -> Self:
         """The summary of these submissions."""
-        found = cls()
+        summary = cls()
         for submission in submissions:
-            found.add(submission)
-        return found
+            summary.add(submission)
+        return summary
 
     def add(self, submission: SubmissionReport) -> None:
         """Look at the next submission."""

@@ -41,21 +41,21 @@ class _Terminal:
 
     def report(self, report: GradeReport) -> None:
         students = report.submissions
-        found = summary.Summary()
+        gathered = summary.Summary()
         longest = 0
         for submission in students:
-            found.add(submission)
+            gathered.add(submission)
             longest = max(longest, len(one_line(submission.student)))
         if len(students) > 1:
-            groups = self.groups(found, longest)
+            groups = self.groups(gathered, longest)
             for begin in range(0, len(students), _ROWS):
                 self.table_of_students(students[begin : begin + _ROWS], groups)
         if len(students) <= _FEW or self.verbose:
             for submission in students:
                 self.student(submission)
         else:
-            self.class_summary(found)
-        self.could_not_grade(found.ungraded)
+            self.class_summary(gathered)
+        self.could_not_grade(gathered.ungraded)
         self.footer(report)
 
     # Words
@@ -212,9 +212,9 @@ class _Terminal:
             table.add_row(self.text(submission.student), *cells, _of(submission))
         self.say(Text(), table)
 
-    def groups(self, found: summary.Summary, longest: int) -> list[str]:
+    def groups(self, gathered: summary.Summary, longest: int) -> list[str]:
         """Exercises, or else assignments, as far as the terminal is wide enough for a column each."""
-        exercises = list(dict.fromkeys(exercise for exercise, _ in found.columns))
+        exercises = list(dict.fromkeys(exercise for exercise, _ in gathered.columns))
         assignments = list(dict.fromkeys(exercise.split("/")[0] for exercise in exercises))
         room = self.console.width - min(max(10, self.console.width // 3), max(7, longest)) - 16
         for names in (exercises, assignments):
@@ -233,18 +233,18 @@ class _Terminal:
         mark = self.verdict(Verdict.ACCEPTED if full else Verdict.WRONG, word=False)
         return Text(f"{points(score)}/{points(best)} ").append_text(mark)
 
-    def class_summary(self, found: summary.Summary) -> None:
-        middle = points(statistics.median(found.scores or [0]))
-        line = f"{_count(len(found.scores), 'student')}, median {middle} of {points(found.best)} points"
+    def class_summary(self, gathered: summary.Summary) -> None:
+        middle = points(statistics.median(gathered.scores or [0]))
+        line = f"{_count(len(gathered.scores), 'student')}, median {middle} of {points(gathered.best)} points"
         self.say(Text(), Text(line, style="bold"))
         hard = [
             (f"{row.passed} of {row.judged} passed", self.text(f"{row.part}: {row.criterion}"))
-            for row in found.hardest(5)
+            for row in gathered.hardest(5)
         ]
         self.list_of("Hardest criteria", hard)
         shared = [
             (_count(row.students, "student"), self.text(f"{row.part}: {in_words(one_line(row.misconception))}"))
-            for row in found.common(5)
+            for row in gathered.common(5)
         ]
         self.list_of("Common misconceptions", shared)
 

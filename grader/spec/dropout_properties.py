@@ -54,8 +54,8 @@ def dropout_between(
     arguments = ", ".join(f"{name}={value}" for name, value in kwargs.items())
 
     def holds(observations: Sequence[Observation]) -> str | None:
-        found = [_output_and_state(observed["out"]) for observed in observations[0]["steps"] if "out" in observed]
-        first, second, resting, third = found
+        outputs = [_output_and_state(observed["out"]) for observed in observations[0]["steps"] if "out" in observed]
+        first, second, resting, third = outputs
         lowest = resting[0]
         for _ in range(squashes * (layers - 1)):
             lowest = torch.atanh(lowest)

@@ -162,12 +162,12 @@ class Tree(Lines):
 
     def paths(self, kind: str, owner: str = "m", prefix: str = "") -> list[str]:
         """The dotted names, from a module on, of everything of a kind that is not None."""
-        found: list[str] = []
+        names: list[str] = []
         for name, (what, variable) in self.held[owner].items():
             if variable is not None:
-                found += [prefix + name] if what == kind else []
-                found += self.paths(kind, variable, f"{prefix}{name}.") if what == "module" else []
-        return found
+                names += [prefix + name] if what == kind else []
+                names += self.paths(kind, variable, f"{prefix}{name}.") if what == "module" else []
+        return names
 
     def set_parameter(self, owner: str, name: str) -> None:
         """Any name accepts a parameter."""

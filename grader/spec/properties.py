@@ -118,10 +118,10 @@ def ks_normal(values: object, mean: float = 0.0, std: float = 1.0) -> str | None
 
 def not_constant(values: object, expected: float) -> str | None:
     """Why values are not all ``expected``, or None."""
-    found = _flat(values)
-    if isinstance(found, str):
-        return found
-    worst = float((found - expected).abs().max())
+    flat = _flat(values)
+    if isinstance(flat, str):
+        return flat
+    worst = float((flat - expected).abs().max())
     return None if worst == 0 else f"should all be {expected:g}, but differ from it by up to {worst:.4g}"
 
 
@@ -176,9 +176,9 @@ def constant_init(constants: Mapping[str, float], *constructions: Fresh, criteri
 
     def problem(item: Fresh, values: list[object]) -> str | None:
         for name, value in zip(names, values, strict=True):
-            found = not_constant(value, constants[name])
-            if found:
-                return f"the values of {name} {found}"
+            said = not_constant(value, constants[name])
+            if said:
+                return f"the values of {name} {said}"
         return None
 
     look = run(*(f"layer.{name}" for name in names))
@@ -261,9 +261,9 @@ def _uniform_problem(item: Fresh, values: list[Any], reset: bool) -> str | None:
     third = values[-count:] if reset else []
     for when, tensors in (("fresh", first), ("fresh", second), ("reset", third)):
         for name, tensor in zip(item.names, tensors, strict=False):
-            found = ks_uniform(tensor, -item.bound, item.bound)
-            if found:
-                return f"the values of {name} {found}" + (" after reset_parameters()" if when == "reset" else "")
+            said = ks_uniform(tensor, -item.bound, item.bound)
+            if said:
+                return f"the values of {name} {said}" + (" after reset_parameters()" if when == "reset" else "")
     for name, one, other in zip(item.names, first, second, strict=True):
         if torch.equal(one, other):
             return f"two layers constructed one after the other have the very same {name}"
@@ -278,10 +278,10 @@ def _each(
     def holds(observations: Sequence[Observation]) -> str | None:
         for item, observation in zip(constructions, observations, strict=True):
             values = line_values(observation)
-            found = values if isinstance(values, str) else problem(item, values)
-            if found:
+            said = values if isinstance(values, str) else problem(item, values)
+            if said:
                 made = [*(repr(arg) for arg in item.args), *(f"{key}={value!r}" for key, value in item.kwargs.items())]
-                return f"constructed with ({', '.join(made)}): {found}"
+                return f"constructed with ({', '.join(made)}): {said}"
         return None
 
     return holds
@@ -308,5 +308,5 @@ def _distance(quantiles: torch.Tensor, distribution: str) -> str | None:
     threshold = ks_threshold(count)
     if distance <= threshold:
         return None
-    found = f"Kolmogorov-Smirnov distance {distance:.3f}, at most {threshold:.3f} expected"
-    return f"do not look drawn from {distribution}: {found}"
+    measured = f"Kolmogorov-Smirnov distance {distance:.3f}, at most {threshold:.3f} expected"
+    return f"do not look drawn from {distribution}: {measured}"

@@ -86,16 +86,16 @@ def _checked(session: Session, lesson: Lesson, symbol: str, piece: Cut) -> dict[
         raise CourseError(piece.problem, piece.fix)
     answer, report = _judged(session, lesson, symbol, piece)
     failure = first_failure(report)
-    found = None
+    shown = None
     if failure is not None and failure.verdict is Verdict.WRONG:
-        found = session.checker.differences(lesson, report, answer, failure.name)
+        shown = session.checker.differences(lesson, report, answer, failure.name)
     example = failure.counterexample if failure else None
     origin = Origin(*piece.origin(example.line)) if example and example.line else None
     report = _relocated(report, piece)
     context = Context(
         lesson=f"{lesson.slug}.md", text=lesson.text, note=piece.note, origin=origin,
-        maps=[heat_map(pair) for pair in found.differing[:_MAPS]] if found else [],
-        agreeing=found.agreeing if found else [], drawn=found.case if found else "",
+        maps=[heat_map(pair) for pair in shown.differing[:_MAPS]] if shown else [],
+        agreeing=shown.agreeing if shown else [], drawn=shown.case if shown else "",
         next=_next(session, (lesson, symbol)) if report.verdict is Verdict.ACCEPTED else "",
     )  # fmt: skip
     return {"html": as_html(report, context), "text": as_plain(report, context)}

@@ -60,7 +60,7 @@ def answers(wanted: Mapping[str, Sequence[str]], folder: str | Path = ".") -> Si
             f"Write {first} first, in {exercise}.py or {exercise}.ipynb: this notebook builds on it.",
             f"{then}Then restart the kernel and run this notebook from the top.",
         )
-    found = SimpleNamespace()
+    namespace = SimpleNamespace()
     for exercise, symbols in wanted.items():
         module, failure = _run(files[exercise], exercise)
         for symbol in symbols:
@@ -69,8 +69,8 @@ def answers(wanted: Mapping[str, Sequence[str]], folder: str | Path = ".") -> Si
                     f"{symbol} could not be loaded: {failure or 'nothing defines it'}.",
                     f"Mend {Path(files[exercise].path).name}, restart the kernel and run this notebook from the top.",
                 )
-            setattr(found, symbol, getattr(module, symbol))
-    return found
+            setattr(namespace, symbol, getattr(module, symbol))
+    return namespace
 
 
 def _check_text(answer: Answer, symbols: Sequence[str]) -> None:

@@ -84,17 +84,17 @@ class Checker:
 
         Where no such case differs it is the criterion's counterexample.
         """
-        found = next((item.counterexample for item in report.criteria if item.name == criterion), None)
+        example = next((item.counterexample for item in report.criteria if item.name == criterion), None)
         exercise, part = self._part(lesson, report.part)
-        if found is None:
+        if example is None:
             return Differences()
         suite = self.judge.suites.suite(exercise, part)
         large = [(size(item.answered), item) for item in suite.cases if item.kind is CaseKind.MAIN]
         large.sort(key=lambda pair: -pair[0])
         tried = [(item.case, item.answered) for much, item in large[:_LARGE] if much]
-        expected = self._expected(exercise, part, found)
+        expected = self._expected(exercise, part, example)
         if expected is not None:
-            tried.append((as_case(found.case), expected))
+            tried.append((as_case(example.case), expected))
         opened = self.judge.server.open(answer, part.off_limits)
         if isinstance(opened, Stopped):
             return Differences()
@@ -104,7 +104,7 @@ class Checker:
                     break
                 differ = differences(part, criterion, case, wanted, validate(got))
                 if differ.differing:
-                    return differ if case == found.case else replace(differ, case=in_words(case))
+                    return differ if case == example.case else replace(differ, case=in_words(case))
         except Malformed:
             pass
         finally:
@@ -116,16 +116,16 @@ class Checker:
         (part,) = (part for part in exercise.parts if part.symbol == symbol)
         return exercise, part
 
-    def _expected(self, exercise: CourseExercise, part: Part, found: Counterexample) -> Observation | None:
+    def _expected(self, exercise: CourseExercise, part: Part, example: Counterexample) -> Observation | None:
         """The oracle's observation of a case: the suite's, or a new one where it was shrunk.
 
         None for cases that are not judged by comparison: there is no single tensor that a random answer should give.
         """
-        if found.shrunk:
-            made = run_case(as_case(found.case), part.oracles, plain=True)
+        if example.shrunk:
+            made = run_case(as_case(example.case), part.oracles, plain=True)
             return None if made["error"] else made
         for entry in self.judge.suites.suite(exercise, part).cases:
-            if entry.kind in _COMPARED and entry.case == found.case:
+            if entry.kind in _COMPARED and entry.case == example.case:
                 return entry.answered
         return None
 

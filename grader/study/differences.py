@@ -39,27 +39,27 @@ def differences(part: Part, criterion: str, case: Case, expected: Observation, g
         expected: What the oracle gave.
         got: What the answer gave.
     """
-    found = Differences()
+    result = Differences()
     if criterion not in _SHOWN:
-        return found
+        return result
     calls = sum(step["do"] == "call" for step in case["steps"])
     number = 0
     for step, want, have in zip(case["steps"], expected["steps"], got["steps"], strict=False):
         if step["do"] != "call":
             continue
         number += 1
-        found.agreeing.clear()
+        result.agreeing.clear()
         for name, one, other, floor in _pairs(want, have, f" of call {number}" if calls > 1 else ""):
             pair = _compared(name, one, other, part.tolerance, floor)
             if pair is None:
                 continue
             if any(pair.wrong):
-                found.differing.append(pair)
+                result.differing.append(pair)
             elif not name.startswith(_UNTOUCHED):
-                found.agreeing.append(name)
-        if found.differing:
+                result.agreeing.append(name)
+        if result.differing:
             break
-    return found
+    return result
 
 
 def size(expected: Observation) -> int:

@@ -124,9 +124,9 @@ def _pointed(lesson: Lesson, criterion: str, diagnosis: Diagnosis | None, messag
         best = sorted(points, key=lambda point: -len(seen & _words(point)))[:2]
         heading = "One of these may be it:" if len(best) > 1 else "This may be it:"
         return f"{heading}\n\n" + "\n".join(f"- {point}" for point in best)
-    found = section_of(lesson.text, criterion)
+    where = section_of(lesson.text, criterion)
     passage = (
-        section(lesson.text, found[0]) if found and found[0] in ("Parameters", "Names and shapes", "Sizes") else ""
+        section(lesson.text, where[0]) if where and where[0] in ("Parameters", "Names and shapes", "Sizes") else ""
     )
     texts = (section(lesson.text, name) for name in ("The formula", "The formulas"))
     return passage or _POINTERS.get(criterion) or next(filter(None, texts), _first_paragraph(lesson))
@@ -159,8 +159,8 @@ def _nearly(lesson: Lesson, symbol: str, reference: str) -> Hint:
 
 def section(lesson: str, name: str) -> str:
     """The text of a section of a lesson; nothing where there is none."""
-    found = re.search(rf"^## {re.escape(name)}\n(.*?)(?=^## |\Z)", lesson, re.MULTILINE | re.DOTALL)
-    return found[1].strip() if found else ""
+    match = re.search(rf"^## {re.escape(name)}\n(.*?)(?=^## |\Z)", lesson, re.MULTILINE | re.DOTALL)
+    return match[1].strip() if match else ""
 
 
 def bullets(text: str) -> list[str]:

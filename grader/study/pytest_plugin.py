@@ -121,11 +121,11 @@ class CriterionItem(pytest.Item):
         report = _report(self.config, lesson, self.parent.name)
         if report.verdict is Verdict.JUDGE_ERROR:
             raise RuntimeError(report.message)
-        found = next((item for item in report.criteria if item.name == self.name), None)
-        if found is None or found.verdict is Verdict.ACCEPTED:
+        criterion = next((item for item in report.criteria if item.name == self.name), None)
+        if criterion is None or criterion.verdict is Verdict.ACCEPTED:
             return
-        if found.verdict is Verdict.SKIPPED:
-            pytest.skip(found.message)
+        if criterion.verdict is Verdict.SKIPPED:
+            pytest.skip(criterion.message)
         raise NotAccepted(page(report, lesson, suffix=self.path.suffix, show=self.name))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
@@ -141,7 +141,7 @@ class CriterionItem(pytest.Item):
 
 def _line(path: Path, symbol: str) -> int:
     try:
-        found = definition(path.read_text(encoding="utf-8"), symbol)
+        node = definition(path.read_text(encoding="utf-8"), symbol)
     except (OSError, SyntaxError, ValueError):
         return 0
-    return found.lineno - 1 if found else 0
+    return node.lineno - 1 if node else 0

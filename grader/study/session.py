@@ -132,9 +132,9 @@ class Session:
 
         progress = self.workspace.progress(lesson.slug, symbol)
         level = level or min(LEVELS, progress.hints + 1)
-        found = hint(level, lesson, symbol, report, self.reference(lesson))
+        given = hint(level, lesson, symbol, report, self.reference(lesson))
         progress.hints = max(progress.hints, level)
-        return GivenHint(symbol, f"Hint {level} of {LEVELS} for {symbol}", found, is_last=level >= LEVELS)
+        return GivenHint(symbol, f"Hint {level} of {LEVELS} for {symbol}", given, is_last=level >= LEVELS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ def _tell_of_saves(session: Session, stamps: Stamps, tell: _Tell, ended: threadi
     workspace = session.workspace
     is_first = True
     try:
-        for found in changes(
+        for changed in changes(
             workspace.path,
             watch_filter=_Only(),
             debounce=DEBOUNCE_MS,
@@ -156,7 +156,7 @@ def _tell_of_saves(session: Session, stamps: Stamps, tell: _Tell, ended: threadi
             stop_event=ended,
             raise_interrupt=False,
         ):
-            paths = {Path(path) for _, path in found}
+            paths = {Path(path) for _, path in changed}
             if is_first:
                 # From here on nothing is missed; what was saved while everything was being imported has been.
                 now = workspace.stamps(session.outline)

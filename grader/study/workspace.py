@@ -115,12 +115,12 @@ class Workspace:
 
     def stamps(self, outline: Outline) -> Stamps:
         """When the answers were saved last."""
-        found: Stamps = {}
+        stamps: Stamps = {}
         for lesson in outline.lessons:
             for path in self.answers(lesson):
                 with contextlib.suppress(OSError):
-                    found[path] = path.stat().st_mtime_ns
-        return found
+                    stamps[path] = path.stat().st_mtime_ns
+        return stamps
 
     def answers(self, lesson: Lesson) -> list[Path]:
         """The answer files of an exercise that are there."""
@@ -150,9 +150,9 @@ def _text(path: Path) -> str:
 def _read(folder: Path) -> Workspace:
     """The workspace of a folder; a state that cannot be read counts as none."""
     try:
-        found = json.loads((folder / STATE).read_text(encoding="utf-8"))
-        parts = {str(name): _progress(values) for name, values in found.get("parts", {}).items()}
-        return Workspace(folder, str(found.get("course", "")), parts)
+        state = json.loads((folder / STATE).read_text(encoding="utf-8"))
+        parts = {str(name): _progress(values) for name, values in state.get("parts", {}).items()}
+        return Workspace(folder, str(state.get("course", "")), parts)
     except (OSError, ValueError, TypeError, AttributeError):
         return Workspace(folder)
 

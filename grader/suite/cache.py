@@ -58,9 +58,9 @@ def compile_suite(
     ).hexdigest()
     path = cache_dir / f"{exercise.name}-{part.symbol}-{key[:32]}.suite" if cache_dir else None
     if path is not None:
-        found = _read(path)
-        if found is not None:
-            return found
+        cached = _read(path)
+        if cached is not None:
+            return cached
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

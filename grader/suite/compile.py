@@ -96,13 +96,13 @@ class Compiler:
     def _answered_by_oracle(self, case: DeclaredCase) -> tuple[Case, Observation]:
         """A drawn case resolved, and the oracle's answer; searches look at the same small cases again and again."""
         key = canonical(case)
-        found = self._answered.get(key)
-        if found is None:
+        answered = self._answered.get(key)
+        if answered is None:
             resolved = self._resolve(case)
-            found = resolved, self._observe(resolved)
+            answered = resolved, self._observe(resolved)
             if len(self._answered) < _REMEMBERED:
-                self._answered[key] = found
-        return found
+                self._answered[key] = answered
+        return answered
 
     def _broken(self, what: str, case: Case, observation: Observation) -> CourseError:
         error = observation["error"]
@@ -189,7 +189,7 @@ class Compiler:
         """
         right = fingerprint(expected)
         small = weight(case)[0] <= self.small
-        found = {}
+        fingerprints = {}
         for item in self.wrong:
             if item.criterion in self.separate or self.fingerprinted[item.name] >= _FINGERPRINTS:
                 continue
@@ -197,11 +197,11 @@ class Compiler:
             behaviour = fingerprint(got)
             if behaviour.matches(right):
                 continue
-            found[item.name] = behaviour
+            fingerprints[item.name] = behaviour
             self.fingerprinted[item.name] += 1
             if small and item.name not in self.caught and self.catches(item, case, expected, got):
                 self.caught.add(item.name)
-        return found
+        return fingerprints
 
     def _interface(self) -> list[SuiteCase]:
         cases = [*self.part.interface]

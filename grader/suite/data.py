@@ -70,7 +70,7 @@ def to_bytes(suite: Suite) -> bytes:
                     "kind": item.kind, "case": item.case, "group": item.group,
                     # A positional case is answered like its twin by keyword.
                     "expected": None if item.kind is CaseKind.POSITIONAL else item.expected,
-                    "misconceptions": {name: list(found.components) for name, found in item.misconceptions.items()},
+                    "misconceptions": {name: list(each.components) for name, each in item.misconceptions.items()},
                 }
                 for item in suite.cases
             ],
@@ -85,8 +85,8 @@ def from_bytes(data: bytes) -> Suite:
         ValueError: where the bytes are something else.
     """
     try:
-        found = wire.unpack(data)
-        rows = found["cases"]
+        document = wire.unpack(data)
+        rows = document["cases"]
         cases = [
             SuiteCase(
                 kind=CaseKind(row["kind"]), case=row["case"], group=row["group"],
@@ -96,7 +96,7 @@ def from_bytes(data: bytes) -> Suite:
             for row in rows
         ]  # fmt: skip
         return Suite(
-            **{key: found[key] for key in ("exercise", "symbol", "visibility", "digest", "planned")}, cases=cases
+            **{key: document[key] for key in ("exercise", "symbol", "visibility", "digest", "planned")}, cases=cases
         )
     except (wire.WireError, KeyError, IndexError, TypeError, AttributeError) as error:
         raise ValueError(f"not a suite ({type(error).__name__})") from None

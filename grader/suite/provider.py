@@ -40,10 +40,10 @@ class Suites:
                 )
             except CourseError as error:
                 self._known[key] = error
-        found = self._known[key]
-        if isinstance(found, CourseError):
-            raise found
-        return found
+        known = self._known[key]
+        if isinstance(known, CourseError):
+            raise known
+        return known
 
     def learn(self, suite: Suite) -> None:
         """Take a suite that was compiled elsewhere."""

@@ -88,19 +88,19 @@ def _afresh() -> Iterator[None]:
 
 def draw(strategy: st.SearchStrategy[_Case], count: int, number: int) -> list[_Case]:
     """Up to ``count`` different cases, in the order drawn."""
-    found: dict[str, _Case] = {}
+    cases: dict[str, _Case] = {}
 
     # Some draws repeat, the more the smaller the strategy's space.
     @_settings(2 * count, Phase.generate)
     @seed(number)
     @given(strategy)
     def collect(case: _Case) -> None:
-        if len(found) < count:
-            found.setdefault(canonical(case), case)
+        if len(cases) < count:
+            cases.setdefault(canonical(case), case)
 
     with _afresh():
         collect()
-    return list(found.values())
+    return list(cases.values())
 
 
 class _OutOfBudget(BaseException):

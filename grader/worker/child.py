@@ -68,8 +68,8 @@ def _requests(frames: socket.socket) -> Iterator[dict[str, Any]]:
     splitter = wire.Splitter()
     while data := frames.recv(2**18):
         splitter.feed(data)
-        while (found := splitter.pop()) is not None:
-            yield wire.unpack(found[1])
+        while (frame := splitter.pop()) is not None:
+            yield wire.unpack(frame[1])
 
 
 def _plain_process(device: str) -> None:
@@ -212,11 +212,11 @@ class _Answer:
 
         The lines of a case call `any` and the like, whatever an answer took ``from torch import *``.
         """
-        found = vars(self._module)
+        names = vars(self._module)
         if not any(step["do"] == "run" for step in case["steps"]):
-            return found
-        own = {name: thing for name, thing in found.items() if callable(thing) and name not in _BUILTINS}
-        return {**own, **{name: found[name] for name in [case.get("symbol")] if name in found}}
+            return names
+        own = {name: thing for name, thing in names.items() if callable(thing) and name not in _BUILTINS}
+        return {**own, **{name: names[name] for name in [case.get("symbol")] if name in names}}
 
 
 def _module_name(stem: str) -> str:

@@ -213,8 +213,8 @@ class Guard:
 
     def take(self) -> list[Use]:
         """What was found since the last call: ``{"used": name, "line": line or None}``, each once."""
-        found, self._found = self._found, []
-        return found
+        uses, self._found = self._found, []
+        return uses
 
     # When something is used.
 

@@ -92,16 +92,16 @@ def readable(packages: Iterable[str], avoid: Iterable[str], device: str = "cpu")
     avoid = list(avoid)
     roots = [os.path.dirname(os.__file__), os.path.join(sys.base_prefix, "lib"), *_SYSTEM]
     roots += _CUDA_READ if device == "cuda" else ()
-    found = [path for root in roots if os.path.exists(root) for path in landlock.without(root, avoid)]
+    paths = [path for root in roots if os.path.exists(root) for path in landlock.without(root, avoid)]
     for package in map(Path, packages):
         for name in COMPANIONS:
-            found += [
+            paths += [
                 str(path)
                 for path in (package / name, package / f"{name}.py", package / f"{name}.libs")
                 if path.exists()
             ]
-        found += [str(path) for path in package.glob("torch-*.dist-info")]
-    return found
+        paths += [str(path) for path in package.glob("torch-*.dist-info")]
+    return paths
 
 
 def _devices(device: str) -> list[str]:

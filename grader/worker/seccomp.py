@@ -121,10 +121,10 @@ class Filter:
             device: ``cuda`` leaves a GPU's driver what it needs.
             refuse_writing: Also refuse to open files for writing, where Landlock does not see to it.
         """
-        found = _architecture()
-        if found is None:
+        machine = _architecture()
+        if machine is None:
             raise OSError(errno.ENOSYS, "no table of system calls for this machine")
-        self._column, architecture = found
+        self._column, architecture = machine
         self._program: list[_Instruction] = [
             (_LOAD, 0, 0, _ARCHITECTURE),
             (_EQUAL, 1, 0, architecture),

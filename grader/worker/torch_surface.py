@@ -27,17 +27,17 @@ class Patterns:
 
     def among(self, lines: str) -> list[str]:
         """The names meant, in a text of one name per line; of functions also those in place (``relu_``)."""
-        found: dict[str, None] = {}
+        matching: dict[str, None] = {}
         for pattern, piece in self._patterns:
             at = lines.find(piece)
             while 0 <= at < len(lines):
                 start, end = lines.rfind("\n", 0, at) + 1, lines.find("\n", at)
                 name = lines[start:end] if end >= 0 else lines[start:]
                 if fnmatchcase(name, pattern) or fnmatchcase(name.removesuffix("_"), pattern):
-                    found[name] = None
+                    matching[name] = None
                 at = lines.find(piece, end + 1) if end >= 0 else -1
         # What converts has "conv" in its name too.
-        return [name for name in found if not name.startswith(("_convert_", "__")) and not self._allows(name)]
+        return [name for name in matching if not name.startswith(("_convert_", "__")) and not self._allows(name)]
 
     def _allows(self, name: str) -> bool:
         return any(fnmatchcase(name, pattern) for pattern in self._allowed)
@@ -65,7 +65,7 @@ def operators(namespace: str) -> tuple[str, Mapping[str, list[str]]]:
 @functools.cache
 def classes() -> tuple[str, Mapping[str, list[tuple[type, str]]]]:
     """The names of the classes of ``torch.nn``, one per line, and of each the classes, with the path people know."""
-    found: dict[str, list[tuple[type, str]]] = {}
+    by_name: dict[str, list[tuple[type, str]]] = {}
     for module in [nn, *(item for name, item in sys.modules.items() if name.startswith("torch.nn.modules."))]:
         for kind in list(vars(module).values()):
             if isinstance(kind, type) and kind.__module__.startswith("torch.nn"):
@@ -74,9 +74,9 @@ def classes() -> tuple[str, Mapping[str, list[tuple[type, str]]]]:
                 if not public and not issubclass(kind, nn.Module):
                     # A metaclass, a named tuple: nothing that does the work of a layer.
                     continue
-                if (kind, path) not in found.setdefault(kind.__name__, []):
-                    found[kind.__name__].append((kind, path))
-    return "\n".join(found), found
+                if (kind, path) not in by_name.setdefault(kind.__name__, []):
+                    by_name[kind.__name__].append((kind, path))
+    return "\n".join(by_name), by_name
 
 
 @functools.cache
