@@ -22,6 +22,8 @@ from grader.release.write import release, stale
 from grader.suite.cache import HIDDEN, compile_suite
 from grader.suite.provider import Suites, public_suites
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 EXERCISES = ("linear/linear", "normalization/switchable")
 SEED = "the-secret-of-this-course"
@@ -30,8 +32,6 @@ FORGETS_THE_BIAS = """
 import math
 import torch
 from torch import nn
-
-pytestmark = pytest.mark.slow
 
 
 class Linear(nn.Module):
