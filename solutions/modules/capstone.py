@@ -123,7 +123,7 @@ print(f"Your net reads {right:.0%} of the digits that it has not seen before.")
 # - **At step 1**: the first losses agree, the step does not. Does `parameters()` give every parameter, once, and does
 #   `optimizer_step` change it in place?
 # - **At step 2**: gradients add up from step to step. `zero_grad` has to reach every parameter.
-# - **A little later**: `train()` has to set `training` in every child, and a buffer that is assigned anew must stay a
+# - **A little later**: `train()` has to set `training` in every child, and a buffer that is assigned again must stay a
 #   buffer: here `Centre` depends on both.
 #
 # `course check modules` finds the shortest program that shows what is wrong.

@@ -90,7 +90,7 @@ print(f"On digits that it has not seen before, your net makes {after / before:.0
 # - **At step 0**: the forward pass differs. In `Upsample`: where do the samples lie when the corners are not aligned,
 #   and are they kept inside the picture? In `PixelShuffle`: which of the four channels goes right, which goes down?
 # - **At step 1**: the first losses agree, the gradients do not: something cuts the graph, such as `.data`,
-#   `.detach()` or a tensor made anew from numbers.
+#   `.detach()` or a tensor made from numbers.
 # - **Later, and slowly**: look at the lower panel. A straight climb from 1e-16 is rounding, which training amplifies.
 #   A jump is not.
 #
