@@ -63,7 +63,7 @@ class Server:
         return child.finish() or child
 
     def begin(self, answer: Answer, off_limits: OffLimits) -> Child:
-        """Start loading an answer in a fresh worker, and which the caller need not wait for until `Child.finish`.
+        """Start loading an answer in a fresh worker; the caller need not wait for it until `Child.finish`.
 
         Raises:
             JudgeError: where no worker could be started, not even by a new server.

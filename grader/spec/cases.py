@@ -136,7 +136,7 @@ def layer_case(
 def function_case(
     *args: Argument, dtype: str = "float64", cotangent: int | None = 0, seed: int = 0, **kwargs: Any
 ) -> DeclaredCase:
-    """A case that calls a function once (list several `call` steps with `program_of` where one is not enough)."""
+    """A case that calls a function once; its ``steps`` may be added to, with `call`, where one call is not enough."""
     return {"steps": [call(*args, cotangent=cotangent, **kwargs)], "dtype": dtype, "seed": seed}
 
 

@@ -6,7 +6,7 @@ from grader.model import Argument, DeclaredCase
 from grader.spec.cases import call, evaluate, layer_case, run, tensor
 
 PATIENCE = 4
-"""A case takes a right answer a good second, and much longer where others want the processor too."""
+"""A case takes a correct answer a good second, and much longer where others want the processor too."""
 _FILL = (
     "state = layer.state_dict()",
     "like = next(iter(state.values()))",
