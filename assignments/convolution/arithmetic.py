@@ -61,7 +61,7 @@ def pool_output_size(
     r"""The size of a pooling layer's output, along one dimension.
 
     As for a convolution, $o = \lfloor (i + 2p - k') / s \rfloor + 1$. With `ceil_mode` the quotient is rounded up, so
-    that the last window may hang over the end; but a window that would *begin* behind the input and the padding before
+    that the last window may hang over the end; but a window that would *begin* after the input and the padding before
     it, at $i + p$ or later, is left out: torch then takes one off.
 
     Args:

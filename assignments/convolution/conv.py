@@ -18,7 +18,7 @@ class Conv1d(nn.Module):
         kernel_size: Size of the window, an int or a tuple of one.
         stride: Distance from one window to the next.
         padding: What is added on each side; or ``"valid"`` for nothing, or ``"same"`` for as much as keeps the size of
-            the input: $d (k - 1)$ in all, the larger half behind where it is odd.
+            the input: $d (k - 1)$ in all, the larger half after the input where that is odd.
         dilation: Distance from one tap of the window to the next.
         groups: How many groups the channels are split into, in order: the first ``out_channels / groups`` outputs see
             the first ``in_channels / groups`` inputs, and so on.

@@ -55,7 +55,7 @@ class ConvTranspose2d(nn.Module):
         raise NotImplementedError("Write ConvTranspose2d.__init__.")
 
     def reset_parameters(self) -> None:
-        """Draw ``weight`` and ``bias`` anew, in place."""
+        """Draw ``weight`` and ``bias`` again, in place."""
         raise NotImplementedError("Write ConvTranspose2d.reset_parameters.")
 
     def forward(self, x: Tensor, output_size: Sequence[int] | None = None) -> Tensor:

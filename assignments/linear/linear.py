@@ -27,7 +27,7 @@ class Linear(nn.Module):
         raise NotImplementedError("Write Linear.__init__.")
 
     def reset_parameters(self) -> None:
-        """Draw ``weight`` and ``bias`` anew, in place."""
+        """Draw ``weight`` and ``bias`` again, in place."""
         raise NotImplementedError("Write Linear.reset_parameters.")
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -72,14 +72,14 @@ class Flatten(nn.Module):
         """Merge the dimensions from ``start_dim`` to ``end_dim`` of ``x``.
 
         Args:
-            x: The input, in whatever layout of memory.
+            x: The input, in any layout of memory.
 
         Returns:
             A tensor with the same elements in the same order.
 
         Raises:
             IndexError: If ``x`` does not have ``start_dim`` or ``end_dim``.
-            ValueError: If ``start_dim`` lies behind ``end_dim``.
+            ValueError: If ``start_dim`` comes after ``end_dim``.
         """
         raise NotImplementedError("Write Flatten.forward.")
 

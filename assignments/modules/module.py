@@ -27,7 +27,7 @@ class Module:
         raise NotImplementedError("Write Module.__init__.")
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Register a parameter or child, fill a registered name anew, or set an ordinary attribute.
+        """Register a parameter or child, fill a registered name again, or set an ordinary attribute.
 
         A parameter takes over whatever the name held before: an ordinary attribute, a buffer or a child. So does a
         module, except that it never replaces a parameter. A name that is registered as a buffer takes any tensor, and
@@ -60,13 +60,13 @@ class Module:
         """Register a parameter, or with None a name that may get one later.
 
         Raises:
-            KeyError: if the name is empty, has a dot in it, or already is an attribute that is no parameter.
+            KeyError: if the name is empty, has a dot in it, or already is an attribute that is not a parameter.
             TypeError: if ``param`` is neither a Parameter nor None.
         """
         raise NotImplementedError("Write Module.register_parameter.")
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
-        """Register a tensor that is no parameter, or with None a name that may get one later.
+        """Register a tensor that is not a parameter, or with None a name that may get one later.
 
         Args:
             name: What to call it.
@@ -74,7 +74,7 @@ class Module:
             persistent: Whether `state_dict` holds it.
 
         Raises:
-            KeyError: if the name is empty, has a dot in it, or already is an attribute that is no buffer.
+            KeyError: if the name is empty, has a dot in it, or already is an attribute that is not a buffer.
             TypeError: if ``tensor`` is neither a Tensor nor None.
         """
         raise NotImplementedError("Write Module.register_buffer.")
@@ -83,7 +83,7 @@ class Module:
         """Register a child, or with None a name that may get one later.
 
         Raises:
-            KeyError: if the name is empty, has a dot in it, or already is an attribute that is no child.
+            KeyError: if the name is empty, has a dot in it, or already is an attribute that is not a child.
             TypeError: if ``module`` is neither a Module nor None.
         """
         raise NotImplementedError("Write Module.add_module.")
@@ -145,7 +145,7 @@ class Module:
         """The module of a dotted name; this one for the empty name.
 
         Raises:
-            AttributeError: if there is nothing of that name, or it is no module.
+            AttributeError: if there is nothing of that name, or it is not a module.
         """
         raise NotImplementedError("Write Module.get_submodule.")
 
@@ -153,7 +153,7 @@ class Module:
         """The parameter of a dotted name.
 
         Raises:
-            AttributeError: if there is nothing of that name, or it is no parameter.
+            AttributeError: if there is nothing of that name, or it is not a parameter.
         """
         raise NotImplementedError("Write Module.get_parameter.")
 
@@ -282,12 +282,12 @@ class Sequential(Module):
 
         Raises:
             IndexError: if there is no such index.
-            TypeError: if it is given something that is no module.
+            TypeError: if it is given something that is not a module.
         """
         raise NotImplementedError("Write Sequential.__setitem__.")
 
     def __delitem__(self, index: int) -> None:
-        """Take the module at an index out; those behind it move up, and so do their names.
+        """Take the module at an index out; those after it move up, and so do their names.
 
         Raises:
             IndexError: if there is no such index.
@@ -298,7 +298,7 @@ class Sequential(Module):
         """Add a module at the end; returns this container.
 
         Raises:
-            TypeError: if it is given something that is no module.
+            TypeError: if it is given something that is not a module.
         """
         raise NotImplementedError("Write Sequential.append.")
 
@@ -307,7 +307,7 @@ class Sequential(Module):
         raise NotImplementedError("Write Sequential.extend.")
 
     def insert(self, index: int, module: Module) -> None:
-        """Put a module before the one at an index from 0 to the length; those behind it move down."""
+        """Put a module before the one at an index from 0 to the length; those after it move down."""
         raise NotImplementedError("Write Sequential.insert.")
 
     def pop(self, index: int) -> Module:
@@ -347,12 +347,12 @@ class ModuleList(Module):
 
         Raises:
             IndexError: if there is no such index.
-            TypeError: if it is given something that is no module.
+            TypeError: if it is given something that is not a module.
         """
         raise NotImplementedError("Write ModuleList.__setitem__.")
 
     def __delitem__(self, index: int) -> None:
-        """Take the module at an index out; those behind it move up, and so do their names.
+        """Take the module at an index out; those after it move up, and so do their names.
 
         Raises:
             IndexError: if there is no such index.
@@ -363,7 +363,7 @@ class ModuleList(Module):
         """Add a module at the end; returns this container.
 
         Raises:
-            TypeError: if it is given something that is no module.
+            TypeError: if it is given something that is not a module.
         """
         raise NotImplementedError("Write ModuleList.append.")
 
@@ -372,7 +372,7 @@ class ModuleList(Module):
         raise NotImplementedError("Write ModuleList.extend.")
 
     def insert(self, index: int, module: Module) -> None:
-        """Put a module before the one at an index from 0 to the length; those behind it move down."""
+        """Put a module before the one at an index from 0 to the length; those after it move down."""
         raise NotImplementedError("Write ModuleList.insert.")
 
     def pop(self, index: int) -> Module:
@@ -403,8 +403,8 @@ class ModuleDict(Module):
         """Add a module at the end, or replace the one of that key where it is.
 
         Raises:
-            KeyError: if the key is no name for a child.
-            TypeError: if it is given something that is no module.
+            KeyError: if the key cannot be the name of a child.
+            TypeError: if it is given something that is not a module.
         """
         raise NotImplementedError("Write ModuleDict.__setitem__.")
 

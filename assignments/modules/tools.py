@@ -1,4 +1,4 @@
-"""Tools for models: count their parameters, freeze some, foretell the keys of a state dict, take a step downhill."""
+"""Tools for models: count their parameters, freeze some, predict the keys of a state dict, take a step downhill."""
 
 from collections.abc import Mapping, Sequence
 

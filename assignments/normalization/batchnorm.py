@@ -25,7 +25,7 @@ def batch_norm(
 
     Args:
         x: Input of shape $(N, C)$ or $(N, C, H, W)$.
-        gamma: Scale, one value a channel: of shape $(C,)$, or $(1, C)$ or $(1, C, 1, 1)$ to fit `x`.
+        gamma: Scale, one value per channel: of shape $(C,)$, or $(1, C)$ or $(1, C, 1, 1)$ to fit `x`.
         beta: Shift, in one of the same shapes.
         moving_mean: Moving mean, in one of the same shapes.
         moving_var: Moving variance, in one of the same shapes.

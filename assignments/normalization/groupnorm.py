@@ -10,7 +10,7 @@ class GroupNorm(nn.Module):
     $$y = \frac{x - \mathrm{E}[x]}{\sqrt{\mathrm{Var}[x] + \epsilon}} \cdot \gamma + \beta$$
 
     Mean and variance (biased: divided by the number of values) are taken per sample and per group of
-    $C / G$ neighbouring channels, over those channels and everything behind them. Training and evaluation do the same.
+    $C / G$ neighbouring channels, over those channels and everything after them. Training and evaluation do the same.
 
     Args:
         num_groups: Number of groups $G$.
@@ -23,8 +23,8 @@ class GroupNorm(nn.Module):
         - Output: as the input.
 
     Attributes:
-        weight: $\gamma$, one value a channel, shape $(C,)$, ones at first.
-        bias: $\beta$, one value a channel, shape $(C,)$, zeros at first.
+        weight: $\gamma$, one value per channel, shape $(C,)$, ones at first.
+        bias: $\beta$, one value per channel, shape $(C,)$, zeros at first.
 
     Raises:
         ValueError: If ``num_channels`` is not divisible by ``num_groups``.

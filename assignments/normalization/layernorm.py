@@ -12,8 +12,8 @@ class LayerNorm(nn.Module):
     $$y = \frac{x - \mathrm{E}[x]}{\sqrt{\mathrm{Var}[x] + \epsilon}} \odot \gamma + \beta$$
 
     Mean and *biased* variance (divide by the count) go over the axes that `normalized_shape` names, the last ones of
-    the input, and are taken anew for each index of the axes before them; gradients flow through both. A sample's result
-    hangs on no other sample, so training and evaluation are the same.
+    the input, and are taken separately for each index of the axes before them; gradients flow through both. A sample's
+    result depends on no other sample, so training and evaluation are the same.
 
     Args:
         normalized_shape: Sizes of the axes to normalise over, the last ones of the input; a number stands for one axis.

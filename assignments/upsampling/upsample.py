@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 
 class Upsample(nn.Module):
-    r"""Resize the dimensions behind batch and channels, up or down.
+    r"""Resize the dimensions after batch and channels, up or down.
 
     Give either ``size`` or ``scale_factor``. With a factor $f$ the new size is $\lfloor n f \rfloor$. One step in the
     output is $s$ steps in the input: $s = 1/f$ with a factor, $s = n / n_{out}$ with a size.
@@ -18,7 +18,7 @@ class Upsample(nn.Module):
       $n_{out} = 1$, so the first and the last elements coincide.
 
     Args:
-        size: The new sizes, one for each dimension behind the channels, or an int for all of them.
+        size: The new sizes, one for each dimension after the channels, or an int for all of them.
         scale_factor: Factors in place of sizes; a number stands for all.
         mode: ``nearest`` for inputs of 3, 4 or 5 dimensions, ``linear`` for 3, ``bilinear`` for 4.
         align_corners: Whether the corners of input and output coincide; for the linear modes only, where None is False.
@@ -48,7 +48,7 @@ class Upsample(nn.Module):
             x: Input of shape $(N, C, L)$, $(N, C, H, W)$ or $(N, C, D, H, W)$.
 
         Returns:
-            A tensor with the same batch and channels, and the new sizes behind them.
+            A tensor with the same batch and channels, and the new sizes after them.
 
         Raises:
             ValueError: If the mode is not for inputs of so many dimensions.
