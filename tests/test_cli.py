@@ -71,7 +71,10 @@ def test_the_json_report_has_the_promised_shape(runner: CliRunner, student: Path
     assert linear["verdict"] == "NOT_ATTEMPTED"
     for part in submission["parts"]:
         for criterion in part["criteria"]:
-            assert set(criterion) == {"name", "verdict", "score", "max_score", "message", "counterexample", "diagnosis"}
+            assert set(criterion) == {
+                "name", "verdict", "score", "max_score", "message", "counterexample", "diagnosis", "cases", "kind",
+                "line",
+            }  # fmt: skip
             assert criterion["name"] in CRITERIA
             assert criterion["verdict"] in Verdict.__members__
 
