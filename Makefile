@@ -27,7 +27,7 @@ test: $(VENV)/.dev
 
 # The tests of a contributor's loop: those that need no worker, no compiled suite and no other process.
 quick: $(VENV)/.dev
-	$(bin)/python -m pytest --numprocesses=2 --dist=worksteal -m "not slow and not browser" $(PYTEST_ARGS)
+	$(bin)/python -m pytest --numprocesses=2 --dist=loadscope -m "not slow and not browser" $(PYTEST_ARGS)
 
 check: $(VENV)/.dev
 	$(bin)/ruff check
