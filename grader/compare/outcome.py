@@ -28,7 +28,10 @@ class Outcome:
 def error_finding(error: Failure, criterion: str, source: Sequence[str] = ()) -> Finding:
     """The finding of an exception (or of a stop, which has ``verdict``) at some stage of a case."""
     line = error.get("line")
-    text = source[line - 1].strip() if isinstance(line, int) and 0 < line <= len(source) else ""
+    if line is not None and not 0 < line <= len(source):
+        # The answer's process says it: a number that is no line of the answer could be anything, its input too.
+        line = None
+    text = "" if line is None else source[line - 1].strip()
     if "verdict" in error:
         return Finding(
             criterion=criterion,

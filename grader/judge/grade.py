@@ -18,7 +18,7 @@ from grader.host.session import Server, Stopped
 from grader.judge.board import Board
 from grader.judge.diagnose import diagnose
 from grader.judge.explain import Budget, Scene, counterexample
-from grader.judge.reports import Nothing, Reports, not_own_work
+from grader.judge.reports import Nothing, Reports, not_own_work, vetted
 from grader.judge.run import AnswerRun, NotDefined
 from grader.model import CriterionReport, FindingKind, Limits, PartReport, Verdict
 from grader.spec import Part
@@ -109,7 +109,7 @@ class PartGrader:
         if not run.uses:
             board.complete(run.again)
         if run.uses:
-            return not_own_work(run.uses)
+            return not_own_work(vetted(run.uses, answer.lines))
         scene = Scene(
             exercise=self.exercise.name,
             part=self.part,

@@ -1,7 +1,11 @@
 """The reports of a part: what each verdict means for its criteria and its score."""
 
-from collections.abc import Mapping, Sequence
+import re
+import types
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+
+import torch
 
 from grader.model import CriterionReport, FindingKind, OffLimitsUse, PartReport, Verdict
 from grader.model.messages import off_limits_message
@@ -28,6 +32,42 @@ def not_own_work(uses: Sequence[OffLimitsUse]) -> Nothing:
     """The outcome of an answer that is not the student's own work."""
     why = off_limits_message([str(use) for use in uses])
     return Nothing(verdict=Verdict.OFF_LIMITS, why=why, first="own_work", uses=uses, kind=FindingKind.OFF_LIMITS)
+
+
+def vetted(uses: Iterable[OffLimitsUse], lines: Sequence[str]) -> list[OffLimitsUse]:
+    """What a worker says was used: only names that torch has, and lines that the answer has, are passed on.
+
+    A worker is the answer's own process, so a name or a number of its making could hold a hidden case.
+
+    Args:
+        uses: What it says.
+        lines: The answer's text.
+    """
+    passed: list[OffLimitsUse] = []
+    for use in uses:
+        used = use.used if _is_of_torch(use.used) else _UNNAMED
+        line = use.line if use.line is not None and 0 < use.line <= len(lines) else None
+        seen = replace(use, used=used, line=line, source=use.source if line else "")
+        if seen not in passed:
+            passed.append(seen)
+    return passed
+
+
+_UNNAMED = "something that is off limits"
+_NAME = re.compile(r"[\w.:]+", re.ASCII)
+
+
+def _is_of_torch(name: str) -> bool:
+    if not _NAME.fullmatch(name):
+        return False
+    if "::" in name:
+        return bool(torch._C._jit_get_schemas_for_operator(name))
+    first, *rest = name.split(".")
+    found: object = torch if first == "torch" else None
+    for part in rest:
+        # Not `getattr` of a module: some of torch's import others when they are asked for a name.
+        found = vars(found).get(part) if type(found) is types.ModuleType else getattr(found, part, None)
+    return found is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from grader.model import CourseError, CriterionReport, GradeReport, PartReport, SubmissionReport, Verdict
+from grader.model.briefly import briefly
 from grader.model.lazy import LazySequence
 
 POLICIES = ("none", "criterion", "counterexample")
-"""From verdicts only, over messages and hints, to the failing case itself."""
+"""From verdicts only, over what is wrong in general words and hints, to messages and the failing case itself."""
 
 _ABOUT_THE_ANSWER = (Verdict.SKIPPED, Verdict.OFF_LIMITS, Verdict.NOT_ATTEMPTED)
 """Verdicts whose message is about the answer or the rubric, not about a hidden case."""
@@ -17,7 +18,8 @@ def redact(report: GradeReport, policy: str) -> GradeReport:
 
     Args:
         report: The whole report.
-        policy: ``none`` leaves verdicts and points, ``criterion`` also messages and hints, ``counterexample`` all.
+        policy: ``none`` leaves verdicts and points; ``criterion`` also hints, and what is wrong in words that hold
+            nothing of a hidden case (see `grader.model.briefly`); ``counterexample`` all.
 
     Raises:
         CourseError: where there is no such policy.
@@ -37,15 +39,20 @@ def _submission(submission: SubmissionReport, policy: str) -> SubmissionReport:
 
 
 def _part(part: PartReport, policy: str) -> PartReport:
-    # A part's message repeats that of a criterion, so it is held to the same rule.
-    message = part.message if policy == "criterion" or part.verdict in _ABOUT_THE_ANSWER else ""
     criteria = tuple(_criterion(criterion, policy) for criterion in part.criteria)
-    return replace(part, message=message, criteria=criteria)
+    if part.verdict in _ABOUT_THE_ANSWER:
+        return replace(part, criteria=criteria)
+    # A part's message repeats that of a criterion, so it is held to the same rule.
+    repeated = (seen.message for was, seen in zip(part.criteria, criteria, strict=True) if was.message == part.message)
+    return replace(part, message=next(repeated, ""), criteria=criteria)
 
 
 def _criterion(criterion: CriterionReport, policy: str) -> CriterionReport:
-    if policy == "criterion":
-        return replace(criterion, counterexample=None)
     if criterion.verdict in _ABOUT_THE_ANSWER:
-        return replace(criterion, counterexample=None, diagnosis=None)
+        diagnosis = criterion.diagnosis if policy == "criterion" else None
+        return replace(criterion, counterexample=None, diagnosis=diagnosis)
+    if policy == "criterion":
+        example = criterion.counterexample
+        line = criterion.line if example is None else example.line
+        return replace(criterion, message=briefly(criterion), line=line, counterexample=None)
     return replace(criterion, message="", kind=None, line=None, counterexample=None, diagnosis=None)
