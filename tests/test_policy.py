@@ -26,7 +26,9 @@ MARKER = "0.7351924"
 """What an answer took from its input, or the judge from the case."""
 
 
-def failed(kind: FindingKind | None, name: str = "values", verdict: Verdict = Verdict.WRONG, **more: Any) -> CriterionReport:
+def failed(
+    kind: FindingKind | None, name: str = "values", verdict: Verdict = Verdict.WRONG, **more: Any
+) -> CriterionReport:
     """A criterion that failed on a case full of the marker."""
     fields: dict[str, Any] = {
         "case": {"symbol": "Linear", "steps": [{"do": "run", "lines": [MARKER]}], "new": {"args": [MARKER]}},
@@ -48,7 +50,9 @@ def shown(item: CriterionReport, policy: str = "criterion") -> PartReport:
 @pytest.mark.parametrize("verdict", [item for item in Verdict if item is not Verdict.ACCEPTED])
 @pytest.mark.parametrize("kind", [*FindingKind, None])
 @pytest.mark.parametrize("policy", ["none", "criterion"])
-def test_no_kind_of_failure_shows_what_came_from_a_case(kind: FindingKind | None, verdict: Verdict, policy: str) -> None:
+def test_no_kind_of_failure_shows_what_came_from_a_case(
+    kind: FindingKind | None, verdict: Verdict, policy: str
+) -> None:
     # Names are what is expected, which the course declares.
     expected = "weight, bias" if kind is FindingKind.NAMES else MARKER
     item = failed(kind, verdict=verdict, expected=expected)
@@ -103,7 +107,9 @@ def test_the_hint_and_the_line_stay_under_criterion() -> None:
 
 
 def test_a_file_that_cannot_be_loaded_says_why() -> None:
-    message = "Linear is not there once the file has run. The file stops with NameError: name 'nnn' is not defined (line 4)"
+    message = (
+        "Linear is not there once the file has run. The file stops with NameError: name 'nnn' is not defined (line 4)"
+    )
     item = samples.criterion("interface", Verdict.RAISED, message=message, kind=FindingKind.NOT_DEFINED, line=4)
     assert shown(item).message == message
 
