@@ -37,7 +37,7 @@ def store(course: "Course", proofs: "Sequence[ExerciseProof]", *, seed: str, qui
             folder = course.exercise(proof.exercise).folder
             kept[proof.exercise] = _entry(proof, kept.get(proof.exercise), _digest(folder), when, seed, quick)
     document = {"schema": SCHEMA, "exercises": {slug: kept[slug] for slug in sorted(kept) if slug in slugs}}
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_whole(path, json.dumps(document, indent=1, ensure_ascii=False) + "\n", private=True)
     return path
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from grader.course.ignored import ignore
 from grader.model import CourseError
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
@@ -16,7 +17,7 @@ _TEMPLATES = Environment(
 
 
 def new_exercise(root: Path, slug: str, symbol: str | None = None) -> Path:
-    """Scaffold ``solutions/<assignment>/<exercise>/``, and a ``course.toml`` where there is none.
+    """Scaffold ``solutions/<assignment>/<exercise>/``, a ``course.toml`` where there is none, and what Git ignores.
 
     Args:
         root: The course.
@@ -42,6 +43,7 @@ def new_exercise(root: Path, slug: str, symbol: str | None = None) -> Path:
             _write(folder / path, template, values)
         if not (root / "course.toml").exists():
             _write(root / "course.toml", "course.toml.j2", {"root": root.resolve().name, "assignment": assignment})
+        ignore(root)
     except OSError as error:
         raise CourseError(f"{folder} cannot be written: {error}") from None
     return folder

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from grader.course.catalogue import Course
+from grader.course.ignored import CLASSROOM, ignore
 from grader.kit.record import FOLDER, SUFFIX
 from grader.model import CourseError
 from grader.model.files import write_whole
@@ -50,6 +51,7 @@ def write_course(course: Course, directory: Path, suites: Suites | None = None) 
             path.parent.mkdir(parents=True, exist_ok=True)
             draw(script, path)
             written.append(path)
+        ignore(directory, CLASSROOM)
         if not (directory / CONFIG).exists():
             written.append(_write(directory / CONFIG, configuration(course, directory.resolve())))
     except OSError as error:

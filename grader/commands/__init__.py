@@ -20,6 +20,20 @@ from grader.model import CourseError
 
 BROKEN, USAGE, UNGRADED, INTERRUPTED = 1, 2, 3, 130
 """Exit statuses beside 0."""
+SEED_HELP = (
+    "The secret of the hidden cases. Others on this machine can read it here: prefer COURSE_SEED, or the course's file "
+    ".course-seed, which is used without either."
+)
+
+
+def warn_of_seed(seed: str | None, quiet: bool) -> None:
+    """Say that a seed given on the command line is not as secret as it should be."""
+    if seed and not quiet:
+        click.echo(
+            "While this runs, everybody on this machine can read --seed in the list of processes, and shells keep it in "
+            "their history.\n        Put it into COURSE_SEED or into the course's file .course-seed.",
+            err=True,
+        )
 
 
 def report_errors(command: Callable[..., Any]) -> Callable[..., Any]:

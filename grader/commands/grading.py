@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands import INTERRUPTED, UNGRADED, report_errors
+from grader.commands import INTERRUPTED, SEED_HELP, UNGRADED, report_errors, warn_of_seed
 from grader.course.paths import cache_dir, default_store, root_of
 from grader.model import CourseError, GradeReport
 from grader.model.files import write_whole
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
 @click.option("--jobs", type=click.IntRange(1), help="Answers graded at once (default: the cores).")
 @click.option("--cluster", metavar="ADDRESS", default="", help="Grade on the Dask cluster of this scheduler.")
-@click.option("--seed", help="The secret of the hidden cases (default: COURSE_SEED, else the file .course-seed).")
+@click.option("--seed", help=SEED_HELP)
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option(
     "--output", type=click.Path(path_type=Path, file_okay=False), help="Write the HTML and JSON reports there."
@@ -95,6 +95,7 @@ def grade(
 
     course = load_course(root_of(root))
     secret, note = course_seed(course, seed)
+    warn_of_seed(seed, quiet)
     if note:
         click.echo(note, err=True)
     device = device_for(course, device)
@@ -168,7 +169,7 @@ def _show(report: GradeReport, form: str, output: Path | None, course: "Course")
 
         try:
             index = write(report, output, course.feedback, title=course.title, proofs=load(course))
-            write_whole(output / "grades.json", chain(pieces(report), "\n"))
+            write_whole(output / "grades.json", chain(pieces(report), "\n"), private=True)
         except OSError as error:
             raise CourseError(
                 f"The reports cannot be written to {output}: {error}.",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands import UNGRADED, report_errors
+from grader.commands import SEED_HELP, UNGRADED, report_errors, warn_of_seed
 from grader.course.paths import cache_dir, default_store, root_of
 from grader.model import CourseError, Verdict
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--jobs", type=click.IntRange(1), help="Answers graded at once (default: the cores).")
 @click.option("--cluster", metavar="ADDRESS", default="", help="Grade on the Dask cluster of this scheduler.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
-@click.option("--seed", help="The secret of the hidden cases (default: COURSE_SEED, else the file .course-seed).")
+@click.option("--seed", help=SEED_HELP)
 @click.option("--store", "store_file", type=click.Path(path_type=Path, dir_okay=False), help="Where results are kept.")
 @click.option("--min-sandbox", type=click.Choice(["L0", "L1", "L2"]), default="L0", help="Refuse to grade below it.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing while grading.")
@@ -63,6 +63,7 @@ def regrade(
             if (student, path) not in there:
                 click.echo(f"{clean(student)} is no longer at {clean(path)}.", err=True)
         secret, _ = course_seed(course, seed)
+        warn_of_seed(seed, quiet)
         if not only:
             known = set(store.graded_parts())
             only = [f"{e.slug}:{p.symbol}" for e, p in course.select(()) if (e.slug, p.symbol) in known]

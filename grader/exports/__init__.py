@@ -56,7 +56,7 @@ def _write(request: ExportRequest) -> Sequence[str]:
     if request.form in READ_BY_STUDENTS:
         report = redact(read_report(request.results), request.feedback)
         if request.form == "junit":
-            write_whole(request.output, junit.dumps(report))
+            write_whole(request.output, junit.dumps(report), private=True)
             return []
         return gradescope.write(report, request.output)
     if request.results.suffix == ".db":
@@ -77,5 +77,5 @@ def _write(request: ExportRequest) -> Sequence[str]:
             )
         fill = canvas.fill if request.form == "canvas" else moodle.fill
         text, notes = fill(scores, request.gradebook.read_bytes(), request.column)
-    write_whole(request.output, text)
+    write_whole(request.output, text, private=True)
     return [*notes, *scores.notes]

@@ -29,7 +29,7 @@ def write(report: GradeReport, output: Path) -> Sequence[str]:
             )
         _save(output, report.submissions[0])
         return []
-    output.mkdir(parents=True, exist_ok=True)
+    output.mkdir(mode=0o700, parents=True, exist_ok=True)
     names = unlike((submission.student for submission in report.submissions), ".json")
     for submission, name in zip(report.submissions, names, strict=True):
         _save(output / name, submission)
@@ -52,7 +52,7 @@ def document(submission: SubmissionReport) -> dict[str, Any]:
 def _save(path: Path, submission: SubmissionReport) -> None:
     # In ASCII: a message quotes an answer's exception, which may hold halves of surrogate pairs, and no file can.
     text = json.dumps(document(submission), indent=2, allow_nan=False)
-    write_whole(path, text + "\n")
+    write_whole(path, text + "\n", private=True)
 
 
 def _test(part: PartReport, item: CriterionReport) -> dict[str, Any]:

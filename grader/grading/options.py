@@ -1,18 +1,20 @@
 """How a run grades: its options, the seed of its hidden cases, its device."""
 
+import contextlib
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
 from grader.course.catalogue import Course
+from grader.course.ignored import ignore
 from grader.model import CourseError, Limits
 from grader.suite.data import HIDDEN
 
-SEED_FILE = ".course-seed"
+SEED_FILE, SEED_VARIABLE = ".course-seed", "COURSE_SEED"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +42,7 @@ def course_seed(course: Course, given: str | None) -> tuple[str, str]:
     """
     if course.is_kit:
         return "", "Only the public cases were run; hidden cases run at grading."
-    text = given or os.environ.get("COURSE_SEED")
+    text = given or os.environ.get(SEED_VARIABLE)
     if text:
         return text, ""
     path = course.root / SEED_FILE
@@ -55,11 +57,23 @@ def course_seed(course: Course, given: str | None) -> tuple[str, str]:
         return path.read_text(encoding="utf-8").strip(), ""
     except OSError as error:
         raise CourseError(
-            f"The course's seed cannot be stored: {error}.", "Give one with --seed or COURSE_SEED."
+            f"The course's seed cannot be stored: {error}.", "Set COURSE_SEED, or let the course's folder be written to."
         ) from None
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(value + "\n")
+    ignore(course.root)
     return value, f"Made a new course seed in {path}. Keep it private, and keep it: it decides the hidden cases."
+
+
+@contextlib.contextmanager
+def without_seed() -> Iterator[None]:
+    """Start processes inside: they inherit no seed; what needs one is told it."""
+    value = os.environ.pop(SEED_VARIABLE, None)
+    try:
+        yield
+    finally:
+        if value is not None:
+            os.environ[SEED_VARIABLE] = value
 
 
 def _no_seed(path: Path) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from grader.course.catalogue import Course
 from grader.grading.course_judge import CourseJudge
-from grader.grading.options import Options
+from grader.grading.options import Options, without_seed
 from grader.grading.pool import Ended, Graded, Task
 from grader.kit.load import load_course
 from grader.model import ClusterWorker
@@ -93,7 +93,8 @@ class _WorkerProcess:
         context = get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, self._root, self._options), daemon=True)
-        self._process.start()
+        with without_seed():
+            self._process.start()
         theirs.close()
 
     def send(self, request: tuple[Any, ...]) -> None:

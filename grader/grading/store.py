@@ -84,7 +84,7 @@ class Store:
         self.path = path
         with self._report_errors():
             if path is not None:
-                path.parent.mkdir(parents=True, exist_ok=True)
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 # Results are private.
                 path.touch(mode=0o600)
             self._base = sqlite3.connect(path or ":memory:", timeout=_PATIENCE_SECONDS, isolation_level=None)

@@ -1,4 +1,7 @@
-"""A folder of pages that a later run may write again: it lists its pages, and removes those no longer written."""
+"""A folder of pages that a later run may write again: it lists its pages, and removes those no longer written.
+
+The pages hold grades and hidden cases: nobody but who wrote them may read them.
+"""
 
 import json
 import re
@@ -21,22 +24,22 @@ def write_pages(directory: Path, names: Collection[str], pages: Iterable[tuple[s
         names: The path of each page inside the directory.
         pages: The same paths, each with the text in pieces; taken one after the other, so that no two are in memory.
     """
-    directory.mkdir(parents=True, exist_ok=True)
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     for folder in (".", *_FOLDERS):
         for left in (directory / folder).glob(f"{UNFINISHED}*"):
             left.unlink(missing_ok=True)
     before = _manifest(directory)
     # First the names, then the pages: a run that is cut off leaves no page that no manifest names.
-    write_whole(directory / MANIFEST, _listed(before | set(names)))
+    write_whole(directory / MANIFEST, _listed(before | set(names)), private=True)
     for name, text in pages:
-        (directory / name).parent.mkdir(exist_ok=True)
-        write_whole(directory / name, text)
+        (directory / name).parent.mkdir(mode=0o700, exist_ok=True)
+        write_whole(directory / name, text, private=True)
     for name in before - set(names):
         (directory / name).unlink(missing_ok=True)
     for folder in _FOLDERS:
         if (directory / folder).is_dir() and not any((directory / folder).iterdir()):
             (directory / folder).rmdir()
-    write_whole(directory / MANIFEST, _listed(set(names)))
+    write_whole(directory / MANIFEST, _listed(set(names)), private=True)
 
 
 def _listed(names: set[str]) -> str:

@@ -4,6 +4,8 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
+from hypothesis import strategies as st
+
 from grader.case.probe import run_case
 from grader.compare import criteria, separate
 from grader.compare import tensors as compare
@@ -26,6 +28,7 @@ from grader.suite.positional import called_otherwise
 from grader.suite.precision import truth_of
 from grader.suite.resolve import resolve_case, without_state
 from grader.suite.search import canonical, draw, seed_from, smallest, weight
+from grader.suite.vary import resized, resized_refusal, revalued
 
 SMALL = 22.0
 """A case of this weight needs no shrinking: a person understands it at a glance."""
@@ -83,6 +86,15 @@ class Compiler:
     def _seed_for(self, *words: str) -> int:
         return seed_from(*self.seed, *words)
 
+    def _own(self, case: DeclaredCase, *words: object) -> DeclaredCase:
+        """A case that the exercise fixes as this suite has it: with values of its own where it is hidden."""
+        return revalued(case, self._seed_for(*map(str, words))) if self.visibility == HIDDEN else case
+
+    def _drawn(self, cases: st.SearchStrategy[DeclaredCase], count: int, words: str) -> list[DeclaredCase]:
+        drawn = draw(cases, count, self._seed_for(words))
+        # The first is the strategy's simplest, whatever the seed.
+        return [self._own(drawn[0], words, "first"), *drawn[1:]]
+
     def _observe(self, case: Case) -> Observation:
         return run_case(case, self.part.oracles, device=self.device, plain=True)
 
@@ -114,8 +126,9 @@ class Compiler:
     def _main(self) -> list[SuiteCase]:
         part = self.part
         count = part.size if self.visibility == HIDDEN else max(min(4, part.size), part.size // _PUBLIC_SHARE)
-        drawn = [self._resolve(case) for case in draw(part.cases, count, self._seed_for("cases"))]
-        unique = {canonical(case): case for case in [self._resolve(case) for case in part.examples] + drawn}
+        drawn = [self._resolve(case) for case in self._drawn(part.cases, count, "cases")]
+        examples = [self._own(case, "examples", index) for index, case in enumerate(part.examples)]
+        unique = {canonical(case): case for case in [self._resolve(case) for case in examples] + drawn}
         weights = sorted(weight(case)[0] for case in drawn) or [0.0]
         # Where even the smallest case drawn is large (an image), a search would find none much smaller.
         self.small = max(_ENOUGH if self.visibility == HIDDEN else SMALL, 2 * weights[0])
@@ -176,7 +189,11 @@ class Compiler:
 
         # "killer" is an old name for a witness; it goes into the seed, so renaming it would change every hidden suite.
         case = smallest(self.part.cases, caught_drawn, self._seed_for("killer", item.name), examples=100)
-        return None if case is None else self._resolve(case)
+        if case is None:
+            return None
+        # Searches end in the same smallest case for many seeds.
+        own = self._own(case, "witness", item.name)
+        return self._resolve(own if caught_drawn(own) else case)
 
     def catches(self, item: Misconception, case: Case, expected: Observation, got: Observation) -> bool:
         """Whether a misconception fails the criterion it names on a case."""
@@ -210,8 +227,8 @@ class Compiler:
             steps = _module_steps(self._observe, self._resolve(first))
             cases.append({**first, "state": None, "fresh": True, "dtype": "float32", "steps": steps})
         entries = []
-        for case in cases:
-            resolved: Case = {**self._resolve(case), "lines": "interface"}
+        for index, case in enumerate(cases):
+            resolved: Case = {**self._resolve(self._own(case, "interface", index)), "lines": "interface"}
             expected = self._observe(resolved)
             if expected["error"]:
                 raise self._broken("the oracle raises on an interface case", resolved, expected)
@@ -229,7 +246,7 @@ class Compiler:
             return []
         count = _NUMERICS_CASES if self.visibility == HIDDEN else _NUMERICS_CASES // 4
         entries = []
-        for drawn in draw(part.numerics, count, self._seed_for("numerics")):
+        for drawn in self._drawn(part.numerics, count, "numerics"):
             case = self._resolve(drawn)
             expected = truth_of(self.part, case, self._observe)
             got = self._observe(case)
@@ -243,8 +260,11 @@ class Compiler:
 
     def _errors(self) -> list[SuiteCase]:
         entries = []
-        for case in self.part.errors:
-            resolved: Case = {**without_state(self.part, case), "state": None}
+        for index, declared in enumerate(self.part.errors):
+            case = self._own(declared, "errors", index)
+            if self.visibility == HIDDEN:
+                case = resized_refusal(case, self._seed_for("refused", str(index)), self._observe_refused)
+            resolved = self._refused(case)
             expected = self._observe(resolved)
             if not expected["error"]:
                 raise self._broken("the oracle does not raise on a case in `errors`", resolved, expected)
@@ -253,19 +273,35 @@ class Compiler:
             entries.append(SuiteCase(kind=CaseKind.ERRORS, case=resolved, expected=raised))
         return entries
 
+    def _refused(self, case: DeclaredCase) -> Case:
+        return {**without_state(self.part, case), "state": None}
+
+    def _observe_refused(self, case: DeclaredCase) -> Observation:
+        return self._observe(self._refused(case))
+
+    def _grown(self, cases: Sequence[DeclaredCase], index: int) -> list[DeclaredCase]:
+        """The cases of a growth as this suite has them: of other sizes where it is hidden and the oracle takes them."""
+        own = [self._own(case, "growth", index) for case in cases]
+        if self.visibility == HIDDEN:
+            larger = resized(own, self._seed_for("grown", str(index)))
+            if not any(self._observe(self._resolve(case))["error"] for case in larger):
+                return larger
+        return own
+
     def _grouped(self) -> list[SuiteCase]:
         """Cases of properties and growth, which are judged together."""
         entries = []
         for index, item in enumerate(self.part.properties):
-            for case in item.cases:
-                resolved = self._resolve(case)
+            for number, case in enumerate(item.cases):
+                resolved = self._resolve(self._own(case, "properties", index, number))
                 expected = self._observe(resolved)
                 if expected["error"]:
                     raise self._broken("the oracle raises on a property's case", resolved, expected)
                 entries.append(SuiteCase(kind=CaseKind.PROPERTY, case=resolved, expected=expected, group=index))
             self.planned[item.criterion] = self.planned.get(item.criterion, 0) + 1
         for index, growth in enumerate(self.part.growth):
-            entries += [SuiteCase(kind=CaseKind.GROWTH, case=self._resolve(case), group=index) for case in growth.cases]
+            cases = [self._resolve(case) for case in self._grown(growth.cases, index)]
+            entries += [SuiteCase(kind=CaseKind.GROWTH, case=case, group=index) for case in cases]
             self.planned["vectorized"] = self.planned.get("vectorized", 0) + 1
         return entries
 

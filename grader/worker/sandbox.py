@@ -27,7 +27,22 @@ _SYSTEM = (
     "/proc/cpuinfo", "/proc/meminfo", "/proc/sys/vm/overcommit_memory", "/sys/devices/system/cpu",
     "/sys/devices/system/node", "/sys/fs/cgroup/cpu.max", "/dev/urandom", "/dev/random", "/dev/zero",
 )  # fmt: skip
-_CUDA_READ = ("/proc", "/sys", "/etc/nvidia", "/usr/share/nvidia", "/etc/vulkan")
+_CUDA_READ = (
+    "/sys", "/etc/nvidia", "/usr/share/nvidia", "/etc/vulkan",
+    # The driver's own settings, the GPUs and MIG instances there are; that of unified memory is another module's.
+    "/proc/driver/nvidia", "/proc/driver/nvidia-uvm",
+    # The numbers of its devices, and whether its modules are loaded.
+    "/proc/devices", "/proc/modules", "/proc/version",
+    # Where memory may be mapped.
+    "/proc/sys/vm/mmap_min_addr", "/proc/sys/vm/max_map_count",
+    "/proc/stat", "/proc/loadavg", "/proc/filesystems",
+)  # fmt: skip
+"""What NVIDIA's driver and libraries read, each by its name: all of /proc would show the command lines of every other
+process on the machine, and a seed or a path that stands in one."""
+_CUDA_OWN = ("/proc/self",)
+"""What the driver reads about the process that it is in: its memory's map, its limits, its threads."""
+_CUDA_OWN_WRITE = ("/proc/self/task",)
+"""The driver gives its threads names (``/proc/self/task/*/comm``); since version 570 it does not start where it cannot."""
 
 
 class Sandbox:
@@ -56,15 +71,16 @@ class Sandbox:
         self._device, self._cpu_seconds = device, cpu_seconds
         self._memory_mb = memory_mb if device == "cpu" else None
         packages = list(packages)
-        self._ruleset = None
+        self._ruleset: landlock.Ruleset | None = None
+        self._rules: Mapping[str, list[str]] | None = None
         if most in ("auto", "L2") and landlock.version():
-            avoid = [*packages, *avoid]
-            self._ruleset = landlock.Ruleset(
-                readable(packages, avoid, device), list_only=[os.getcwd()], write=_devices(device)
-            )
+            read = readable(packages, [*packages, *avoid], device)
+            self._rules = {"read": read, "list_only": [os.getcwd()], "write": _devices(device)}
+            if device == "cpu":
+                self._ruleset = landlock.Ruleset(**self._rules)
         self._filter = None
         if most != "L0" and seccomp.available():
-            self._filter = seccomp.Filter(device=device, refuse_writing=self._ruleset is None)
+            self._filter = seccomp.Filter(device=device, refuse_writing=self._rules is None)
 
     def enter(self) -> dict[str, bool | str]:
         """Confine this process for good and say which layers hold."""
@@ -74,10 +90,18 @@ class Sandbox:
         layers["no_new_privileges"] = limits.no_new_privileges()
         layers["capabilities_dropped"] = limits.drop_capabilities()
         layers["not_dumpable"] = limits.not_dumpable()
-        layers["landlock"] = bool(self._ruleset and self._ruleset.enter()) and f"version {landlock.version()}"
+        ruleset = self._ruleset or self._own_ruleset()
+        layers["landlock"] = bool(ruleset and ruleset.enter()) and f"version {landlock.version()}"
         layers["seccomp"] = bool(self._filter and self._filter.enter())
         layers["level"] = level(layers)
         return layers
+
+    def _own_ruleset(self) -> landlock.Ruleset | None:
+        """With a CUDA device, the rules of this process alone: a rule about ``/proc/self`` is about who makes it."""
+        if self._rules is None:
+            return None
+        read, write = [*self._rules["read"], *_CUDA_OWN], [*self._rules["write"], *_CUDA_OWN_WRITE]
+        return landlock.Ruleset(read, self._rules["list_only"], write)
 
 
 def level(layers: Mapping[str, Any]) -> str:
