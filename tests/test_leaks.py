@@ -1,8 +1,7 @@
-"""Answers that pack their hidden input into whatever comes back: with ``hidden = "criterion"`` a student reads none of it."""
+"""Answers that pack their hidden input into whatever comes back: under ``hidden = "criterion"`` nobody reads it."""
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -45,7 +44,9 @@ LEAKS = {
     "text in place of a tensor": "    def forward(self, x):\n        return packed(x)\n",
     "the name of a type": "    def forward(self, x):\n        return type(packed(x), (), {})()\n",
     "a key": "    def forward(self, x):\n        return {packed(x): x}\n",
-    "numbers": "    def forward(self, x):\n        return x.reshape(-1)[:1].expand(*x.shape[:-1], len(self.weight)) * 1.0\n",
+    "numbers": (
+        "    def forward(self, x):\n        return x.reshape(-1)[:1].expand(*x.shape[:-1], len(self.weight)) * 1.0\n"
+    ),
     "a shape": "    def forward(self, x):\n        return torch.empty(int(1e6 * x.reshape(-1)[0].abs()), 0)\n",
     "last words": (
         "    def forward(self, x):\n        print(packed(x), file=sys.stderr, flush=True)\n        os._exit(70)\n"
@@ -72,7 +73,7 @@ _NUMBER = re.compile(r"\d\.\d{3}|\d{6}")
 
 
 @pytest.fixture(scope="module")
-def judged() -> Iterator[GradeReport]:
+def judged() -> GradeReport:
     """All of them, judged on the hidden cases."""
     exercise = load_course(ROOT).exercise("linear/linear")
     part = exercise.part("Linear")
@@ -82,7 +83,7 @@ def judged() -> Iterator[GradeReport]:
         (report,) = judge.judge(exercise, [part], Answer.from_source("linear/linear.py", HEAD + body))
         students.append(samples.submission(name, report))
     judge.close()
-    yield samples.report(*students)
+    return samples.report(*students)
 
 
 def test_every_answer_fails_and_most_of_them_leak_to_the_instructor(judged: GradeReport) -> None:

@@ -26,19 +26,27 @@ MARKER = "0.7351924"
 """What an answer took from its input, or the judge from the case."""
 
 
+CASE = {
+    "symbol": "Linear",
+    "new": {"args": [MARKER]},
+    "state": [["running_mean", {"role": "buffer"}]],
+    "steps": [{"do": "run", "lines": [MARKER]}],
+}
+
+
 def failed(
     kind: FindingKind | None, name: str = "values", verdict: Verdict = Verdict.WRONG, **more: Any
 ) -> CriterionReport:
     """A criterion that failed on a case full of the marker."""
     fields: dict[str, Any] = {
-        "case": {"symbol": "Linear", "steps": [{"do": "run", "lines": [MARKER]}], "new": {"args": [MARKER]}},
+        "case": CASE,
         "snippet": MARKER, "where": "the output, step 2", "expected": MARKER, "got": f"E{MARKER}: {MARKER}",
         "kind": kind, "line": 3, "source": "return x",
     }  # fmt: skip
     example = Counterexample(**(fields | more))
     return CriterionReport(
-        name=name, verdict=verdict, score=0, max_score=1, message=f"It says {MARKER}", counterexample=example, kind=kind,
-        diagnosis=Diagnosis(misconception="BiasAsARow", hint="The bias is a column."),
+        name=name, verdict=verdict, score=0, max_score=1, message=f"It says {MARKER}", kind=kind,
+        counterexample=example, diagnosis=Diagnosis(misconception="BiasAsARow", hint="The bias is a column."),
     )  # fmt: skip
 
 
@@ -69,7 +77,11 @@ def test_no_kind_of_failure_shows_what_came_from_a_case(
     [
         (failed(FindingKind.VALUE), "The output is wrong (line 3)"),
         (failed(FindingKind.SHAPE, line=None), "The output has another shape than expected."),
-        (failed(FindingKind.VALUE, "state", where="buffer running_mean, step 1", line=None), "Buffer running_mean is wrong."),
+        (
+            failed(FindingKind.VALUE, "state", where="buffer running_mean, step 1", line=None),
+            "Buffer running_mean is wrong.",
+        ),
+        (failed(FindingKind.VALUE, "state", where=f"buffer E{MARKER}, step 1", line=None), "It is wrong."),
         (
             failed(FindingKind.VALUE, "interface", line=None),
             "With its arguments passed by position, or all by name, the output is wrong.",

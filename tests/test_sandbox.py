@@ -1,5 +1,6 @@
 """What an answer can reach: nothing but torch, and nobody but itself."""
 
+import json
 import os
 import shutil
 import socket
@@ -463,3 +464,62 @@ def test_the_filter_says_the_same_on_every_machine(
     assert decision(full, 452, architecture=architecture) == NOT_THERE
     assert decision(full, 0x40000000 + 59, architecture=architecture) == NOT_THERE
     assert decision(full, calls["read"], architecture=0x40000003) == KILL
+
+
+UNDER_CUDA_S_RULES = """
+import json, os, sys, threading
+sys.path.insert(0, sys.argv[1])
+from grader.worker import sandbox
+box = sandbox.Sandbox(device="cuda", packages=[], avoid=[sys.argv[1]])
+
+def enter_and_look():
+    layers = box.enter()
+    def can(path, written=b""):
+        try:
+            descriptor = os.open(path, os.O_RDWR if written else os.O_RDONLY)
+            return bool(os.write(descriptor, written) if written else os.read(descriptor, 1))
+        except OSError:
+            return False
+    seen = {path: can(path) for path in json.loads(sys.argv[2])}
+    def name_it():
+        seen["a thread's name"] = can(f"/proc/self/task/{threading.get_native_id()}/comm", b"cuda")
+    thread = threading.Thread(target=name_it)
+    thread.start()
+    thread.join()
+    return layers, seen
+
+# As the server does it: rules prepared before the fork, one child after the other.
+for _ in range(2):
+    read, write = os.pipe()
+    if not (child := os.fork()):
+        os.write(write, json.dumps(enter_and_look()).encode())
+        os._exit(0)
+    os.close(write)
+    print(os.read(read, 2**16).decode())
+    os.waitpid(child, 0)
+"""
+
+
+def test_cuda_s_rules_show_no_other_process(confined: Server, tmp_path: Path) -> None:
+    """No device is needed to see what they open: the driver's files by name, and the child's own directory."""
+    sibling = subprocess.Popen([sys.executable, "-c", "input()", "--seed", "s3cret"], stdin=subprocess.PIPE)
+    mine, others = ["/proc/self/maps", "/proc/self/status", "/proc/devices", "/proc/cpuinfo"], [
+        f"/proc/{sibling.pid}/cmdline", f"/proc/{sibling.pid}/status", f"/proc/{os.getpid()}/cmdline",
+        f"/proc/{os.getpid()}/environ", "/proc/1/cmdline", "/proc/kallsyms", "/proc/sys/kernel/hostname",
+    ]  # fmt: skip
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", UNDER_CUDA_S_RULES, str(ROOT), str([*mine, *others]).replace("'", '"')],
+            capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+    finally:
+        sibling.communicate()
+    assert done.returncode == 0, done.stderr
+    for line in done.stdout.splitlines():
+        layers, seen = json.loads(line)
+        assert layers["landlock"]
+        if os.geteuid():
+            # A process that cannot be dumped belongs to root in /proc.
+            seen["a thread's name"] = True
+        assert seen == dict.fromkeys(mine, True) | dict.fromkeys(others, False) | {"a thread's name": True}
+    assert len(done.stdout.splitlines()) == 2

@@ -3,8 +3,10 @@
 import subprocess
 import sys
 import types
+import zipfile
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from grader.case import wire
 from grader.course.exercise import CourseExercise
 from grader.kit.load import load_course
 from grader.model import CourseError
+from grader.suite import data as suite_data
 from grader.suite import search
 from grader.suite.cache import PUBLIC, Suite, compile_suite, rubric
 
@@ -73,11 +76,40 @@ def test_a_damaged_cache_is_compiled_again(suite: Suite, tmp_path: Path) -> None
     assert compiled(FLATTEN, "Flatten", cache_dir=tmp_path).digest == suite.digest
 
 
+def bare(value: Any) -> Any:
+    """Plain data without seeds."""
+    if isinstance(value, dict):
+        return {key: bare(item) for key, item in value.items() if key not in ("seed", "cotangent")}
+    return [bare(item) for item in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("kind", ["errors", "growth", "property", "main", "interface"])
+def test_no_hidden_case_that_an_exercise_fixes_is_a_public_one(kind: str) -> None:
+    suites = (compiled(FLATTEN, "Linear"), compiled(FLATTEN, "Linear", visibility=PUBLIC))
+    hidden, public = ([wire.pack(dict(item.case)) for item in each.cases if item.kind == kind] for each in suites)
+    assert public
+    # Among those drawn the simplest may still be drawn twice.
+    assert len({*hidden} & {*public}) <= (kind == "main")
+
+
+def test_what_is_released_does_not_change() -> None:
+    recorded = FLATTEN.folder.parents[2] / "assignments" / "linear" / "checks" / "linear.zip"
+    with zipfile.ZipFile(recorded) as file:
+        (name,) = [name for name in file.namelist() if "Flatten" in name]
+        released = suite_data.from_bytes(file.read(name))
+    assert compiled(FLATTEN, "Flatten", PUBLIC, visibility=PUBLIC).digest == released.digest
+
+
 def test_a_suite_holds_what_its_spec_declares(suite: Suite) -> None:
     part = FLATTEN.declaration.part("Flatten")
     cases = [dict(item.case) for item in suite.cases if item.kind == "main"]
     for example in part.examples:
-        assert any(case["new"] == example["new"] and case["steps"] == example["steps"] for case in cases)
+        alike = [
+            case for case in cases if case["new"] == example["new"] and bare(case["steps"]) == bare(example["steps"])
+        ]
+        assert alike
+        # Nothing of a public example's values is in a hidden suite.
+        assert all(case["steps"] != example["steps"] for case in alike)
     varied = Counter(name for case in cases for name in case["new"]["kwargs"])
     assert all(varied[name] >= 5 for name in part.arguments)
     assert next(iter(rubric(part, suite))) == "own_work"

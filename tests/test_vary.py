@@ -1,7 +1,6 @@
-"""A hidden suite's own versions of the cases that an exercise fixes: nothing that was recorded of the public ones helps."""
+"""A hidden suite's own versions of the cases that an exercise fixes: nothing recorded of the public ones helps."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -162,7 +161,7 @@ def recognising(suite: Suite) -> str:
 
 
 @pytest.fixture(scope="module")
-def judged() -> Iterator[dict[str, PartReport]]:
+def judged() -> dict[str, PartReport]:
     """What the public cases and the hidden ones say of an answer that knows the public ones."""
     exercise = load_course(ROOT).exercise("linear/linear")
     part = exercise.part("Linear")
@@ -174,7 +173,7 @@ def judged() -> Iterator[dict[str, PartReport]]:
         judge = Judge(Options(device="cpu", seed=seed, limits=Limits(), visibility=visibility, shrink_seconds=0.0))
         (reports[visibility],) = judge.judge(exercise, [part], answer)
         judge.close()
-    yield reports
+    return reports
 
 
 @pytest.mark.slow

@@ -30,8 +30,8 @@ def warn_of_seed(seed: str | None, quiet: bool) -> None:
     """Say that a seed given on the command line is not as secret as it should be."""
     if seed and not quiet:
         click.echo(
-            "While this runs, everybody on this machine can read --seed in the list of processes, and shells keep it in "
-            "their history.\n        Put it into COURSE_SEED or into the course's file .course-seed.",
+            "While this runs, everybody on this machine can read --seed in the list of processes; a shell's history "
+            "keeps it.\n        Put it into COURSE_SEED or into the course's file .course-seed.",
             err=True,
         )
 

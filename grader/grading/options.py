@@ -57,7 +57,8 @@ def course_seed(course: Course, given: str | None) -> tuple[str, str]:
         return path.read_text(encoding="utf-8").strip(), ""
     except OSError as error:
         raise CourseError(
-            f"The course's seed cannot be stored: {error}.", "Set COURSE_SEED, or let the course's folder be written to."
+            f"The course's seed cannot be stored: {error}.",
+            "Set COURSE_SEED, or let the course's folder be written to.",
         ) from None
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(value + "\n")

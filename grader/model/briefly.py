@@ -7,18 +7,23 @@ tensors, what is wrong with an input), the type of a well-known exception, and t
 """
 
 import builtins
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 
-from grader.model import Counterexample, CriterionReport, FindingKind, Verdict, named_line
+from grader.model import Counterexample, CriterionReport, FindingKind, Verdict, as_case, named_line
 
 _EXCEPTIONS = frozenset(
     name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
 ) | {"OutOfMemoryError", "LinAlgError"}
 """Exceptions that are called by name: what an answer calls its own could hold anything."""
 
-_OTHER_KIND = "is of another kind than expected, or nested otherwise"
-_OF_A_TENSOR: Mapping[FindingKind, str] = {
-    FindingKind.STRUCTURE: _OTHER_KIND,
+_WORDS = frozenset(
+    ("the", "output", "of", "step", "gradient", "buffer", "buffers", "after", "input", "parameters", "state_dict", "in")
+)
+_TOKEN = re.compile(r"[A-Za-z_][\w.]*")
+_INPUT = re.compile(r"input(\.\d+)*")
+_OF_A_TENSOR: Mapping[FindingKind | None, str] = {
+    FindingKind.STRUCTURE: "is of another kind than expected, or nested otherwise",
     FindingKind.SHAPE: "has another shape than expected",
     FindingKind.DTYPE: "has another dtype than expected",
     FindingKind.NUMBERS: "has another dtype than expected",
@@ -27,7 +32,7 @@ _OF_A_TENSOR: Mapping[FindingKind, str] = {
     FindingKind.FINITE: "is infinite or not a number where that is not expected, or the reverse",
     FindingKind.VALUE: "is wrong",
 }
-_OF_IT: Mapping[FindingKind, str] = {
+_OF_IT: Mapping[FindingKind | None, str] = {
     FindingKind.LINE_VALUE: "A line of Python gives another value than expected",
     FindingKind.LINE_NOT_RAISED: "A line of Python should raise an exception, but does not",
     FindingKind.LEFT: "It left with something that is no ordinary exception",
@@ -74,8 +79,7 @@ def briefly(criterion: CriterionReport) -> str:
 
 
 def _said(name: str, kind: FindingKind | None, example: Counterexample) -> str:
-    # `where` is in the case's words: the path of what was expected, and the step after the last comma.
-    what = example.where.rpartition(", ")[0] or example.where or "it"
+    what = _where(example)
     if kind in _OF_IT:
         return _OF_IT[kind]
     if kind in _OF_A_TENSOR:
@@ -90,12 +94,30 @@ def _said(name: str, kind: FindingKind | None, example: Counterexample) -> str:
     if kind is FindingKind.NOT_RAISED:
         return f"{example.case.get('why') or 'A constructor call or input'} should raise an exception, but does not"
     if kind is FindingKind.GROWTH:
-        return f"The number of tensor operations grows with the {what}: let tensor operations do the loop"
+        # What grows is the course's own word.
+        return f"The number of tensor operations grows with the {example.where}: let tensor operations do the loop"
     if kind in (FindingKind.RAISED, FindingKind.RAISED_ABOUT_DTYPE):
         return f"{_RAISING.get(name, 'Using it')} raised {_exception(example.got)}"
     if kind in (FindingKind.LINE_RAISED, FindingKind.LINE_RAISED_ABOUT_DTYPE):
         return f"A line of Python raised {_exception(example.got)}"
     return "It fails on a hidden case"
+
+
+def _where(example: Counterexample) -> str:
+    """Where it failed, without the step; "it" where that names anything that the case does not."""
+    what = example.where.rpartition(", ")[0] or example.where
+    known = {*_WORDS, *_names(example)}
+    tokens = _TOKEN.findall(what)
+    return what if tokens and all(token in known or _INPUT.fullmatch(token) for token in tokens) else "it"
+
+
+def _names(example: Counterexample) -> Iterator[str]:
+    """The names of the case's parameters, buffers and arguments."""
+    case = as_case(example.case)
+    for item in case.get("state") or ():
+        yield str(item[0])
+    for step in case.get("steps", ()):
+        yield from step.get("kwargs", {})
 
 
 def _exception(what: str) -> str:

@@ -1,8 +1,8 @@
 """A hidden suite's own versions of the cases that an exercise fixes: other values, and other sizes where they are free.
 
-An exercise writes some cases down: its examples, those of `errors`, `growth` and properties. In every suite they ask the
-same, but students hold the public ones with all that the oracle answers to them, so in a hidden suite no value and, where
-nothing depends on it, no size is the public one's.
+An exercise writes some cases down: its examples, those of `errors`, `growth` and properties. In every suite they ask
+the same, but students hold the public ones with all that the oracle answers to them, so in a hidden suite no value and,
+where nothing depends on it, no size is the public one's.
 """
 
 import math
@@ -96,9 +96,7 @@ def _of_one_size(cases: Sequence[DeclaredCase]) -> tuple[list[int], dict[_Path, 
     return sizes, slopes
 
 
-def resized_refusal(
-    case: DeclaredCase, number: int, observe: Callable[[DeclaredCase], Observation]
-) -> DeclaredCase:
+def resized_refusal(case: DeclaredCase, number: int, observe: Callable[[DeclaredCase], Observation]) -> DeclaredCase:
     """A case in which the oracle raises, with other sizes of its inputs, where it raises the same there.
 
     Equal sizes stay equal, none becomes another's or 1, which could be broadcast, and none passes a number that is no

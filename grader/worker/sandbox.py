@@ -42,7 +42,7 @@ process on the machine, and a seed or a path that stands in one."""
 _CUDA_OWN = ("/proc/self",)
 """What the driver reads about the process that it is in: its memory's map, its limits, its threads."""
 _CUDA_OWN_WRITE = ("/proc/self/task",)
-"""The driver gives its threads names (``/proc/self/task/*/comm``); since version 570 it does not start where it cannot."""
+"""The driver names its threads (``/proc/self/task/*/comm``); since version 570 it does not start where it cannot."""
 
 
 class Sandbox:
