@@ -245,10 +245,12 @@ def test_gradescope_has_the_keys_of_its_specification(tmp_path: Path) -> None:
 def test_gradescope_takes_whatever_an_answer_s_exception_says(tmp_path: Path) -> None:
     found = submission("zoë", 7.5)
     (part,) = found.parts
-    criteria = [replace(item, message="half \ud800 of a pair") for item in part.criteria]
+    message = "half \ud800 of a pair, \x1b[31mred\x1b[0m and \u202ereversed"
+    criteria = [replace(item, message=message) for item in part.criteria]
     whole = replace(report(), submissions=(replace(found, parts=(replace(part, criteria=tuple(criteria)),)),))
     assert gradescope.write(whole, tmp_path / "results.json") == []
-    assert "\ud800" in json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["tests"][1]["output"]
+    output = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["tests"][1]["output"]
+    assert "half \ufffd of a pair, red and reversed" in output
 
 
 def test_gradescope_gets_no_zero_for_what_was_not_judged() -> None:

@@ -14,6 +14,7 @@ from typing import Self
 
 from grader.answer import cells as notebook_cells
 from grader.model import CourseError
+from grader.model.names import printable, shown_path
 
 MAX_TEXT = 2**20
 """Bytes that an answer's Python may have."""
@@ -27,7 +28,7 @@ _SUFFIXES = (".py", ".ipynb")
 _SLOW_CODECS = ("idna", "punycode")
 """Codecs whose decoding takes time in the square of the length."""
 _MOST_FILES = 2_000
-"""Files of a submission that are looked at in search of misplaced answers."""
+"""Files and folders of a submission that are looked at in search of misplaced answers."""
 _EXPORTED_MAGIC = re.compile(r"^([ \t]*)get_ipython\(\)\.\w+\(.*\)[ \t]*$", re.MULTILINE)
 """What a notebook's magic becomes in a ``.py`` exported from it."""
 
@@ -80,24 +81,53 @@ class Submission:
 def find_submission(path: str | Path, assignments: Collection[str] = ()) -> Submission:
     """The submission at a path that the user gave.
 
+    Links are refused where the student may have made them: what they lead to may be somebody else's. Above the
+    submission they are the user's own, who may keep a class behind any of them.
+
     Args:
         path: A student's directory, or one ``.py`` or ``.ipynb`` file.
         assignments: Names of assignments, which are not students: ``ada/normalization/batchnorm.py`` is ada's.
 
     Raises:
-        CourseError: where there is neither.
+        CourseError: where there is neither, where it is a link, or where it cannot be read.
     """
     path = Path(os.path.abspath(path))
-    if path.is_dir():
-        return Submission(path.name or str(path), path)
-    if path.suffix.lower() in _SUFFIXES and os.path.lexists(path):
-        owners = [parent.name for parent in path.parents if parent.name and parent.name not in assignments]
-        return Submission(owners[0] if owners else path.stem, path)
-    if os.path.lexists(path):
-        raise CourseError(
-            f"{path} is not an answer.", "Give a student's directory, or one .py or .ipynb file.", usage=True
-        )
-    raise CourseError(f"There is nothing at {path}.", "Check the path.", usage=True)
+    shown = shown_path(path)
+    if not os.path.lexists(path):
+        raise CourseError(f"There is nothing at {shown}.", "Check the path.", usage=True)
+    _refuse_links(path, assignments)
+    if os.path.isdir(path):
+        try:
+            os.scandir(path).close()
+        except OSError as error:
+            raise CourseError(
+                f"{shown} cannot be read ({error.strerror}).", "Change its permissions.", usage=True
+            ) from None
+        return Submission(printable(path.name) or shown, path)
+    if path.suffix.lower() in _SUFFIXES:
+        return Submission(printable(owner_of(path, assignments).name or path.stem), path)
+    raise CourseError(
+        f"{shown} is not an answer.", "Give a student's directory, or one .py or .ipynb file.", usage=True
+    )
+
+
+def owner_of(file: Path, assignments: Collection[str]) -> Path:
+    """The nearest folder around an answer file that is not called like an assignment; the root where all are."""
+    return next((folder for folder in file.parents if folder.name not in assignments), Path(file.anchor))
+
+
+def _refuse_links(path: Path, assignments: Collection[str]) -> None:
+    """Refuse a submission which is a link itself, or which a student's own folders lead to by one."""
+    owner = path if os.path.isdir(path) else owner_of(path, assignments)
+    # A file is the student's own, and so are the assignments' folders around it and the folder around these.
+    own = [path] if owner in (path, path.parent) else [path, *path.parents[: path.parents.index(owner) + 1]]
+    for place in own:
+        if os.path.islink(place):
+            raise CourseError(
+                f"{shown_path(place)} is a link, so it may lead to somebody else's work.",
+                f"If it is the student's own, give what it leads to: {printable(os.path.realpath(place))}",
+                usage=True,
+            )
 
 
 def misplaced(student_dir: Path, exercises: Collection[ExerciseKey]) -> dict[str, str]:
@@ -119,8 +149,8 @@ def misplaced(student_dir: Path, exercises: Collection[ExerciseKey]) -> dict[str
     for folder, folders, files in os.walk(student_dir):
         below = Path(folder).relative_to(student_dir)
         folders[:] = sorted(name for name in folders if not name.startswith((".", "_"))) if len(below.parts) < 3 else []
-        for file in sorted(files):
-            looked_at += 1
+        looked_at += 1 + len(files)
+        for file in sorted(files)[:_MOST_FILES]:
             path = below / file
             if path.suffix.lower() in _SUFFIXES and path.stem.casefold() in expected:
                 moved_to[path.as_posix()] = expected[path.stem.casefold()] + path.suffix.lower()
@@ -188,7 +218,7 @@ def load_answer(
     """
     wanted = f"{assignment}/{exercise}"
     if os.path.lexists(student_dir) and not student_dir.is_dir():
-        return _load(student_dir, student_dir.parent, student_dir.name)
+        return _load(student_dir, student_dir.parent, printable(student_dir.name))
     expected = [wanted]
     if exercises and [name.casefold() for _, name in exercises].count(exercise.casefold()) == 1:
         expected.append(exercise)

@@ -7,7 +7,6 @@ import atexit
 import contextlib
 import json
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -16,6 +15,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from grader.grading.service import Service, ServiceEnded, serve, take_stdout
+from grader.host.scratch import Scratch
 from grader.model import CourseError, GradeReport, PartReport, SubmissionReport, Verdict
 
 if TYPE_CHECKING:
@@ -150,8 +150,8 @@ class _Desk:
 
         exercise = self.course.exercise(f"{assignment}/{notebook}")
         symbols = [part.symbol for part in exercise.parts]
-        with tempfile.TemporaryDirectory(prefix="course-") as folder:
-            path = Path(folder) / assignment / f"{notebook}.ipynb"
+        with Scratch() as folder:
+            path = folder / assignment / f"{notebook}.ipynb"
             path.parent.mkdir()
             document = {"nbformat": 4, "cells": [{"cell_type": "code", "source": source} for source in cells]}
             path.write_text(json.dumps(document), encoding="utf-8")

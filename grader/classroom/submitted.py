@@ -12,6 +12,9 @@ from nbgrader.converters import Autograde
 
 from grader.answer.cells import NotANotebook, every_cell
 from grader.answer.load import MAX_NOTEBOOK
+from grader.classroom.set_aside import set_aside
+from grader.model.files import NotOrdinary, read_ordinary
+from grader.model.names import tame
 
 PROBLEM = "course_problem"
 """Key of a notebook's metadata that says why it could not be read."""
@@ -26,13 +29,17 @@ class SubmittedNotebook(NotebookExporter):
         initialise(config=config, **options)
         if isinstance(self.parent, Autograde):
             add_missing(self.parent)
+            set_aside(self.parent)
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> tuple[str, Any]:
         """Convert a file, be it a notebook or not."""
         resources = {} if resources is None else resources
         resources["metadata"] = {"name": Path(filename).stem, "path": os.path.dirname(filename)}
         convert: Any = self.from_notebook_node
-        converted: tuple[str, Any] = convert(read_submitted(Path(filename)), resources, **options)
+        notebook = read_submitted(Path(filename))
+        if PROBLEM in notebook.metadata:
+            self.log.warning("NOTHING TO GRADE in %s: %s", tame(filename), notebook.metadata[PROBLEM])
+        converted: tuple[str, Any] = convert(notebook, resources, **options)
         return converted
 
 
@@ -56,21 +63,20 @@ def read_submitted(path: Path) -> NotebookNode:
     # Made without nbformat's functions, each of which validates the schema again.
     notebook = NotebookNode(nbformat=4, nbformat_minor=5, metadata=NotebookNode(), cells=[])
     try:
-        if path.stat().st_size > MAX_NOTEBOOK:
-            raise NotANotebook(f"is too large: more than {MAX_NOTEBOOK // 2**20} MB")
-        for number, (kind, source, metadata) in enumerate(every_cell(path.read_bytes())):
+        data = read_ordinary(path, MAX_NOTEBOOK, path.parent)
+        for number, (kind, source, metadata) in enumerate(every_cell(data)):
             cell = NotebookNode(cell_type="markdown", id=f"cell-{number}", source=source, metadata=NotebookNode())
             if kind == "code":
                 cell |= {"cell_type": "code", "outputs": [], "execution_count": None}
             if isinstance(metadata.get("nbgrader"), dict):
                 cell.metadata = _nodes({"nbgrader": metadata["nbgrader"]})
             notebook.cells.append(cell)
-    except NotANotebook as error:
-        notebook.metadata[PROBLEM] = f"{path.name} {error}."
+    except (NotANotebook, NotOrdinary) as error:
+        notebook.metadata[PROBLEM] = f"{tame(path.name)} {error}."
     except FileNotFoundError:
-        notebook.metadata[PROBLEM] = f"{path.name} was not handed in."
+        notebook.metadata[PROBLEM] = f"{tame(path.name)} was not handed in."
     except OSError as error:
-        notebook.metadata[PROBLEM] = f"{path.name} cannot be read ({error.strerror})."
+        notebook.metadata[PROBLEM] = f"{tame(path.name)} cannot be read ({error.strerror})."
     return notebook
 
 

@@ -17,6 +17,7 @@ os.environ.setdefault(
 import click
 
 from grader.model import CourseError
+from grader.model.words import clean
 
 BROKEN, USAGE, UNGRADED, INTERRUPTED = 1, 2, 3, 130
 """Exit statuses beside 0."""
@@ -44,9 +45,10 @@ def report_errors(command: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return command(*args, **kwargs)
         except CourseError as error:
-            click.echo(f"course: {error.what}", err=True)
+            # They quote names of files and texts of others, which must do nothing to a terminal.
+            click.echo(f"course: {clean(error.what)}", err=True)
             if error.fix:
-                click.echo(f"        {error.fix}", err=True)
+                click.echo(f"        {clean(error.fix)}", err=True)
             sys.exit(USAGE if error.usage else BROKEN)
 
     return run

@@ -1,15 +1,18 @@
 """nbgrader's submissions, and grades for the systems that schools use."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from grader.commands import report_errors
+from grader.commands import USAGE, report_errors
 from grader.course.paths import root_of
 from grader.course.settings import read_settings
 from grader.model import CourseError
+from grader.model.names import tame
+from grader.model.words import clean
 
 
 @click.command("nbgrader-import")
@@ -27,9 +30,13 @@ def nbgrader_import(root: Path | None, directory: Path, student_dirs: Sequence[P
         raise CourseError(
             f"This needs {error.name}.", "Install it with: pip install -e '.[classroom]' -c constraints.txt"
         ) from None
-    written = import_submissions(load_course(root_of(root)), directory.resolve(), student_dirs)
+    written, refused = import_submissions(load_course(root_of(root)), directory.resolve(), student_dirs)
     for path in written:
-        click.echo(f"Wrote {path}.")
+        click.echo(f"Wrote {tame(str(path))}.")
+    for why in refused:
+        click.echo(clean(f"Not imported: {why.what} {why.fix}"), err=True)
+    if refused:
+        sys.exit(USAGE)
     if not written:
         raise CourseError("Nothing was found that answers a released exercise.", "`course list` names the exercises.")
 
@@ -69,5 +76,5 @@ def export(
         request = replace(request, feedback=read_settings(root_of(root)).feedback)
     notes = write(request)
     for note in notes:
-        click.echo(note, err=True)
-    click.echo(f"Wrote {output}.")
+        click.echo(clean(note), err=True)
+    click.echo(f"Wrote {tame(str(output))}.")

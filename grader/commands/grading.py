@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands import INTERRUPTED, SEED_HELP, UNGRADED, report_errors, warn_of_seed
+from grader.commands import INTERRUPTED, SEED_HELP, UNGRADED, USAGE, report_errors, warn_of_seed
 from grader.course.paths import cache_dir, default_store, root_of
 from grader.model import CourseError, GradeReport
 from grader.model.files import write_whole
+from grader.model.names import printable, tame
 
 if TYPE_CHECKING:
     from grader.course.catalogue import Course
@@ -69,7 +70,10 @@ def grade(
     Results are stored as they come: the same command goes on where it was stopped, and grades no part of a directory
     again that has not changed.
 
-    Exit status: 0 graded (whatever the scores), 1 the course is broken, 2 usage, 3 some part could not be judged.
+    A path that is no submission, or a link, is refused and told, and the others are graded.
+
+    Exit status: 0 graded (whatever the scores), 1 the course is broken, 2 usage, also where some path was refused,
+    3 some part could not be judged.
     """
     from grader.course.settings import read_settings
     from grader.host.launch import cool_down, warm_up
@@ -116,12 +120,14 @@ def grade(
             click.echo(f"Stopped. {kept if store.path and seen.parts else 'Nothing is kept of it.'}", err=True)
             sys.exit(INTERRUPTED)
         if seen.before and not quiet:
-            click.echo(f"{seen.before} of {seen.parts} parts were in {store.path} already.", err=True)
+            click.echo(f"{seen.before} of {seen.parts} parts were in {tame(str(store.path))} already.", err=True)
         if notes:
             report = replace(report, notes=(*report.notes, *notes))
         _show(report, form, output, course)
         if store.ungraded():
             sys.exit(UNGRADED)
+        if report.refused:
+            sys.exit(USAGE)
 
 
 def _misplaced(course: "Course", only: Sequence[str], submissions: Sequence[Path]) -> Iterator[str]:
@@ -130,9 +136,10 @@ def _misplaced(course: "Course", only: Sequence[str], submissions: Sequence[Path
 
     keys = {(exercise.assignment, exercise.name) for exercise, _ in course.select(only)}
     for submission in submissions:
-        if submission.is_dir():
+        if os.path.isdir(submission) and not os.path.islink(submission):
             for path, place in misplaced(submission, keys).items():
-                yield f"{submission.name}: {path} is not graded: an answer is looked for in {place}."
+                name = printable(submission.name or str(submission))
+                yield f"{name}: {printable(path)} is not graded: an answer is looked for in {place}."
 
 
 def _store(root: Path, wanted: Path | None, submissions: Sequence[Path]) -> "Store":
@@ -145,7 +152,9 @@ def _store(root: Path, wanted: Path | None, submissions: Sequence[Path]) -> "Sto
     if not any(item.is_dir() for item in submissions):
         return Store(None)
     if not os.access(next(folder for folder in (path, *path.parents) if folder.exists()), os.W_OK):
-        click.echo(f"{path} cannot be written, so results are not kept (--store names another file).", err=True)
+        click.echo(
+            f"{tame(str(path))} cannot be written, so results are not kept (--store names another file).", err=True
+        )
         return Store(None)
     return Store(path)
 
@@ -175,4 +184,4 @@ def _show(report: GradeReport, form: str, output: Path | None, course: "Course")
                 f"The reports cannot be written to {output}: {error}.",
                 "Name another directory with --output; what was graded is not graded again.",
             ) from None
-        click.echo(f"The reports are in {output}; open {index}.", err=form == "json")
+        click.echo(f"The reports are in {tame(str(output))}; open {tame(str(index))}.", err=form == "json")

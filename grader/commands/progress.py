@@ -35,6 +35,10 @@ class Lines(Watcher):
     ) -> None:
         return
 
+    def refuse(self, line: str) -> None:
+        """Print it, also where nothing else is said: somebody is missing from the results."""
+        click.echo(line, err=True)
+
     def begin(self, parts: int, submissions: int) -> None:
         """Remember the size of the class."""
         self.parts, self._submissions = parts, submissions
@@ -128,6 +132,10 @@ class Bar(Lines):
 
     def finished(self, owner: Owner, score: float, max_score: float) -> None:
         """Say nothing: the bar does."""
+
+    def refuse(self, line: str) -> None:
+        """Print it above the bar."""
+        self.say(line)
 
     def say(self, line: str) -> None:
         """Print a line above the bar."""

@@ -1,5 +1,6 @@
 """What was graded before: grade it again, and look back."""
 
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -9,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands import SEED_HELP, UNGRADED, report_errors, warn_of_seed
+from grader.commands import SEED_HELP, UNGRADED, USAGE, report_errors, warn_of_seed
 from grader.course.paths import cache_dir, default_store, root_of
 from grader.model import CourseError, Verdict
+from grader.model.names import printable, unescaped
 
 if TYPE_CHECKING:
     from grader.grading.store import Store
@@ -58,9 +60,9 @@ def regrade(
     course = load_course(root_of(root))
     with closing(_existing(course.root, store_file)) as store:
         graded = _chosen(store.submissions(), students)
-        there = [(student, path) for student, path in graded if Path(path).exists()]
+        there = {path: student for student, path in graded if os.path.lexists(unescaped(path))}
         for student, path in graded:
-            if (student, path) not in there:
+            if path not in there:
                 click.echo(f"{clean(student)} is no longer at {clean(path)}.", err=True)
         secret, _ = course_seed(course, seed)
         warn_of_seed(seed, quiet)
@@ -71,10 +73,10 @@ def regrade(
             only=only, device=device, jobs=jobs, cluster=cluster, seed=secret, limits=course.limits,
             cache_dir=cache_dir(),
         )  # fmt: skip
-        before = {owner: store.latest(*owner) for owner in there}
+        before = {path: store.latest(student, path) for path, student in there.items()}
         with watcher(quiet, len(there)) as seen:
             report = grade(
-                course, [Path(path) for _, path in there], options,
+                course, [Path(unescaped(path)) for path in there], options,
                 GradingRun(store=store, watcher=seen, fresh=not changed, min_sandbox=min_sandbox),
             )  # fmt: skip
         table = Table(box=None, padding=(0, 2, 0, 0))
@@ -82,7 +84,7 @@ def regrade(
             table.add_column(name, overflow="fold")
         same = 0
         for submission in report.submissions:
-            old = before[submission.student, submission.path]
+            old = before.get(submission.path, {})
             for part in submission.parts:
                 then = old.get((part.exercise, part.part))
                 now = (part.verdict, part.score, part.max_score)
@@ -96,6 +98,8 @@ def regrade(
         console.print(f"{table.row_count} changed, {same} as before.")
         if store.ungraded():
             sys.exit(UNGRADED)
+        if report.refused:
+            sys.exit(USAGE)
 
 
 @click.command()
@@ -113,7 +117,8 @@ def history(root: Path | None, student: str, only: Sequence[str], store_file: Pa
 
     folder = root_of(root)
     with closing(_existing(folder, store_file)) as store:
-        events = store.history(Path(student).name or student)
+        name = Path(student).name or student
+        events = store.history(name) or store.history(printable(name))
         if not events:
             raise CourseError(
                 f"Nobody called {clean(student)} was graded.", _nearest(student, store.submissions()), usage=True
@@ -150,10 +155,12 @@ def _existing(root: Path, wanted: Path | None) -> "Store":
 def _chosen(graded: Sequence[tuple[str, str]], students: Sequence[str]) -> list[tuple[str, str]]:
     if not students:
         return list(graded)
-    for student in students:
-        if student not in {name for name, _ in graded}:
+    known = {name for name, _ in graded}
+    wanted = [student if student in known else printable(student) for student in students]
+    for student in wanted:
+        if student not in known:
             raise CourseError(f"Nobody called {student} was graded.", _nearest(student, graded), usage=True)
-    return [(name, path) for name, path in graded if name in students]
+    return [(name, path) for name, path in graded if name in wanted]
 
 
 def _nearest(student: str, graded: Sequence[tuple[str, str]]) -> str:

@@ -47,7 +47,7 @@ def fill(scores: Scores, exported: bytes, column: str | None = None) -> tuple[st
     names = [_name(row, who) for row in rows]
     numbers = [who[name] for name in ("ID", "SIS User ID", "SIS Login ID") if name in who]
     people = [[*(row[index] for index in numbers), name] for row, name in zip(rows, names, strict=True)]
-    row_of = gradebook.match(scores.points, people)
+    row_of, unmatched = gradebook.match(scores.points, people)
     for student, position in row_of.items():
         for assignment, target in targets.items():
             value = scores.points[student].get(assignment)
@@ -61,7 +61,7 @@ def fill(scores: Scores, exported: bytes, column: str | None = None) -> tuple[st
         [[row[index] for index in kept] for row in sheet.rows],
         sheet.dialect,
     )
-    notes += gradebook.unmatched(scores.points, row_of)
+    notes += unmatched
     without = [name for index, name in enumerate(names) if index not in row_of.values()]
     notes += [f"No results for: {name}." for name in without if gradebook.folded(name) not in _TEST_STUDENTS]
     return gradebook.write(filled), notes

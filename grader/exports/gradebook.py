@@ -2,11 +2,15 @@
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.model import CourseError
+
+_ACTING = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters other than tabs and line ends, and those that change the direction of text."""
 
 
 @dataclass
@@ -39,11 +43,14 @@ def read(data: bytes) -> Sheet:
 
 
 def write(sheet: Sheet) -> str:
-    """The sheet as CSV, with the delimiter that it came with."""
+    """The sheet as CSV, with the delimiter that it came with.
+
+    What the system wrote goes back to it as it was, but for characters that act on what shows them.
+    """
     text = io.StringIO()
     writer = csv.writer(text, delimiter=sheet.dialect)
-    writer.writerow(sheet.header)
-    writer.writerows(sheet.rows)
+    for row in (sheet.header, *sheet.rows):
+        writer.writerow([_ACTING.sub("", cell) for cell in row])
     return text.getvalue()
 
 
@@ -60,21 +67,26 @@ def number(text: str) -> float | None:
         return None
 
 
-def match(students: Iterable[str], people: Sequence[Sequence[str]]) -> Mapping[str, int]:
-    """The index of each student who is found, by the first key that fits, where it fits one person only.
+def match(students: Iterable[str], people: Sequence[Sequence[str]]) -> tuple[Mapping[str, int], list[str]]:
+    """The index of each student who is found, by the first key that fits one person only, and who is not and why.
 
     Args:
         students: Our names: those of the students' directories.
         people: What the gradebook knows each person by, in the order in which it is trusted: number, login, name.
     """
-    row_of: dict[str, int] = {}
+    students = [*students]
+    claimed: dict[int, list[str]] = {}
     for student in students:
         for keys in zip(*people, strict=True):
             hits = [index for index, key in enumerate(keys) if _same(student, key)]
-            if len(hits) == 1 and hits[0] not in row_of.values():
-                row_of[student] = hits[0]
+            if len(hits) == 1:
+                claimed.setdefault(hits[0], []).append(student)
                 break
-    return row_of
+    row_of = {who[0]: index for index, who in claimed.items() if len(who) == 1}
+    shared = [who for who in claimed.values() if len(who) > 1]
+    notes = [f"One person in the gradebook, several submissions: {', '.join(who)}; none is entered." for who in shared]
+    told = {*row_of, *(student for who in shared for student in who)}
+    return row_of, [*notes, *(f"Not in the gradebook: {student}." for student in students if student not in told)]
 
 
 def _same(student: str, field: str) -> bool:
@@ -90,8 +102,3 @@ def _forms(name: str) -> set[str]:
     last, comma, first = folded(name).partition(",")
     spoken = f"{first.strip()} {last}" if comma else folded(name)
     return {folded(name), spoken, spoken.replace("_", " ")}
-
-
-def unmatched(students: Iterable[str], row_of: Mapping[str, int]) -> list[str]:
-    """A sentence for each student who is not in the gradebook."""
-    return [f"Not in the gradebook: {student}." for student in students if student not in row_of]

@@ -7,7 +7,7 @@ from typing import Any
 
 from grader.model import CourseError, CriterionReport, GradeReport, PartReport, SubmissionReport, Verdict
 from grader.model.files import write_whole
-from grader.model.words import LOOKS, unlike
+from grader.model.words import LOOKS, clean, unlike
 
 
 def write(report: GradeReport, output: Path) -> Sequence[str]:
@@ -74,4 +74,4 @@ def _text(item: CriterionReport) -> str:
         lines += ["", item.counterexample.snippet]
     if item.diagnosis is not None:
         lines += ["", item.diagnosis.hint]
-    return "\n".join(lines)
+    return clean("\n".join(lines))

@@ -7,6 +7,7 @@ import re
 from xml.etree import ElementTree
 
 from grader.model import CriterionReport, GradeReport, PartReport, SubmissionReport, Verdict
+from grader.model.words import clean
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SKIPPED = (Verdict.SKIPPED, Verdict.NOT_ATTEMPTED)
@@ -67,4 +68,4 @@ def _named(part: PartReport, name: str) -> ElementTree.Element:
 
 
 def _clean(text: str) -> str:
-    return _NOT_XML.sub("\ufffd", text)
+    return clean(_NOT_XML.sub("\ufffd", text))

@@ -36,8 +36,7 @@ def fill(scores: Scores, worksheet: bytes, column: str | None = None) -> tuple[s
     names = ("Identifier", "ID number", "Username", "Email address", "Full name")
     keys = [index for name in names if (index := sheet.column(name)) is not None]
     maximum, locked = sheet.column("Maximum grade"), sheet.column("Grade can be changed")
-    row_of = gradebook.match(scores.points, [[row[key] for key in keys] for row in sheet.rows])
-    notes = gradebook.unmatched(scores.points, row_of)
+    row_of, notes = gradebook.match(scores.points, [[row[key] for key in keys] for row in sheet.rows])
     for student, position in row_of.items():
         row, value = sheet.rows[position], scores.points[student].get(assignment)
         if value is None:

@@ -6,6 +6,10 @@ from pathlib import Path
 
 from grader.exports.scores import Scores
 from grader.model import CourseError
+from grader.model.files import NotOrdinary, read_ordinary
+
+_STAMP_BYTES = 1_000
+"""The most that is read of the time at which a submission was handed in."""
 
 
 def read_gradebook(path: Path) -> Scores:
@@ -63,7 +67,7 @@ def _moment(stamp: Path) -> datetime | None:
     from nbgrader.utils import parse_utc
 
     try:
-        moment: datetime = parse_utc(stamp.read_text(encoding="utf-8").strip())
-    except (OSError, ValueError):
+        moment: datetime = parse_utc(read_ordinary(stamp, _STAMP_BYTES).decode().strip())
+    except (OSError, ValueError, NotOrdinary):
         return None
     return moment

@@ -4,15 +4,17 @@ import csv
 import io
 
 from grader.exports.scores import Scores
+from grader.model.names import tame
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = tuple("=+-@＝＋－＠")
+"""What a formula begins with, also as East Asian keyboards write it."""
 
 
 def dumps(scores: Scores) -> str:
     """The scores as CSV (RFC 4180), with the points of each assignment in the second row."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(["student", *scores.most, "total"])
+    writer.writerow(["student", *map(safe, scores.most), "total"])
     writer.writerow(
         ["points possible", *(shown(most) for most in scores.most.values()), shown(sum(scores.most.values()))]
     )
@@ -30,5 +32,6 @@ def shown(value: float | None) -> str:
 
 
 def safe(name: str) -> str:
-    """A name, in a form that a spreadsheet does not take for a formula."""
-    return f"'{name}" if name.startswith(_FORMULA) else name
+    """A name, in a form that acts on no terminal and that no spreadsheet takes for a formula."""
+    name = tame(name)
+    return f"'{name}" if name.lstrip().startswith(_FORMULA) else name

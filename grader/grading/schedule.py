@@ -1,6 +1,8 @@
 """Grade a class: look up what is known, distribute the rest, store what comes back, and report on all of it."""
 
+import hashlib
 import os
+import stat
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import closing, nullcontext
@@ -9,30 +11,29 @@ from pathlib import Path
 
 import torch
 
-from grader.answer.load import Submission, find_submission
+from grader.answer.load import Answer
 from grader.course.catalogue import Course
-from grader.course.engine import CLUSTER, JUDGING, engine_digest
+from grader.course.engine import JUDGING, engine_digest
 from grader.course.exercise import CourseExercise
 from grader.course.versions import versions
-from grader.grading.in_process import InProcess
 from grader.grading.options import Options, choose_device, device_name
 from grader.grading.pool import Ended, Graded, Pool, Task
-from grader.grading.processes import Processes
-from grader.grading.select import Selection, asked_of, read_answer
+from grader.grading.select import Chosen, Selection, choose, place_of, read_answer
+from grader.grading.start import start_pool
 from grader.grading.store import Key, Owner, Store, stored_submissions
 from grader.model import CourseError, GradeReport, PartReport, Verdict
+from grader.model.names import shown_path
 from grader.suite.provider import PartKey
 
 ATTEMPTS = 2
 """How often a part is tried before it is reported as one that cannot be judged."""
 
 
-ANSWERS_A_PROCESS = 4
-"""Answers of one student that justify the start of another process, which imports torch twice."""
-
-
 class Watcher:
     """Called with what happens while a class is graded; this one ignores it."""
+
+    def refuse(self, line: str) -> None:
+        """A submission is not graded, for this reason; the others are."""
 
     def begin(self, parts: int, submissions: int) -> None:
         """So many parts are wanted."""
@@ -77,53 +78,34 @@ def grade(
 
     Args:
         course: The course.
-        paths: Student directories, or single answer files.
+        paths: Student directories, or single answer files; one given twice is graded once.
         options: How to judge.
         run: Where results are kept, and who watches.
         pool: What grades; chosen by the options unless it is given.
+
+    Raises:
+        CourseError: where nothing can be graded: there is nothing at a path, or every submission is refused.
     """
-    assignments = {exercise.assignment for exercise in course.exercises}
-    submissions = [find_submission(path, assignments) for path in paths]
     # The judge's tensors are small: one thread each is faster, and results then do not depend on the machine's cores.
     torch.set_num_threads(1)
     options = replace(options, device=choose_device(options.device))
     selection = course.select(options.only)
-    asked = [asked_of(course, selection, item) for item in submissions]
-    with closing(pool or _pool(course, selection, asked, options, run)) as pool:
-        grading = _Class(course, selection, submissions, options, run, pool)
-        grading.all(asked)
+    chosen, errors = choose(course, selection, paths)
+    refused = [f"Not graded: {error.what} {error.fix}".strip() for error in errors]
+    for line in refused:
+        run.watcher.refuse(line)
+    with closing(pool or start_pool(course, selection, chosen, options, run.min_sandbox, run.watcher.say)) as pool:
+        grading = _Class(course, selection, chosen, options, run, pool)
+        grading.all()
     return GradeReport(
         device=device_name(options.device),
         sandbox=", ".join(run.store.sandboxes()) or "none",
         versions=versions(),
         submissions=stored_submissions(run.store, grading.owners),
-        notes=tuple(pool.notes),
+        notes=(*refused, *grading.notes, *pool.notes),
         workers=tuple(pool.workers),
+        refused=tuple(refused),
     )
-
-
-def _pool(
-    course: Course, selection: Selection, asked: Sequence[Sequence[CourseExercise]], options: Options, run: GradingRun
-) -> Pool:
-    if options.cluster:
-        return _cluster(course, options, run)
-    slugs = {exercise.slug for each in asked for exercise in each}
-    parts = [(exercise.slug, part.symbol) for exercise, part in selection if exercise.slug in slugs]
-    useful = max(len(asked), sum(map(len, asked)) // ANSWERS_A_PROCESS)
-    jobs = min(options.jobs or os.cpu_count() or 1, useful)
-    if jobs <= 1 or options.device == "cuda":
-        return InProcess(course, options)
-    return Processes(course, options, jobs, parts)
-
-
-def _cluster(course: Course, options: Options, run: GradingRun) -> Pool:
-    try:
-        from grader.grading.cluster.pool import Cluster
-    except ImportError as error:
-        raise CourseError(
-            f"--cluster needs Dask's distributed: {error}.", "Install it: pip install 'torch-course-kit[cluster]'."
-        ) from None
-    return Cluster(course, options, engine_digest(CLUSTER), run.min_sandbox, run.watcher.say)
 
 
 class _Class:
@@ -133,19 +115,21 @@ class _Class:
         self,
         course: Course,
         selection: Selection,
-        submissions: Sequence[Submission],
+        chosen: Sequence[Chosen],
         options: Options,
         run: GradingRun,
         pool: Pool,
     ) -> None:
-        self.course, self.submissions, self.run, self.pool = course, submissions, run, pool
+        self.course, self.chosen, self.run, self.pool = course, chosen, run, pool
         self.store, self.watcher = run.store, run.watcher
         self.selection = selection
         self.part_index = {(exercise.slug, part.symbol): index for index, (exercise, part) in enumerate(self.selection)}
         self.owners = [
-            Owner(position=position, student=item.student, path=str(item.path))
-            for position, item in enumerate(submissions)
+            Owner(position=position, student=each.name, path=shown_path(each.submission.path))
+            for position, each in enumerate(chosen)
         ]
+        self.notes: list[str] = []
+        self.files: dict[tuple[int, int], str] = {}
         self.environment = self.store.environment(
             {
                 "limits": asdict(options.limits),
@@ -164,8 +148,9 @@ class _Class:
         self.again: deque[Task] = deque()
         self.waiting: deque[tuple[int, CourseExercise]] = deque()
 
-    def all(self, asked: Sequence[Sequence[CourseExercise]]) -> None:
+    def all(self) -> None:
         """Grade until everything wanted is in the store, or was tried often enough."""
+        asked = [each.asked for each in self.chosen]
         sizes = {exercise.slug: len(self.wanted(exercise)) for exercise, _ in self.selection}
         self.watcher.begin(sum(sizes[exercise.slug] for each in asked for exercise in each), len(asked))
         for owner, each in zip(self.owners, asked, strict=True):
@@ -208,13 +193,15 @@ class _Class:
 
     def task(self, position: int, exercise: CourseExercise) -> Iterator[Task]:
         """The task of an answer, unless all of it is known or is being graded for another student."""
-        owner, answer = self.owners[position], read_answer(self.course, self.submissions[position], exercise)
+        owner, answer = self.owners[position], self.read(position, exercise)
+        if answer is None:
+            return
         todo = []
         keys = []
         known: list[tuple[PartKey, int]] = []
         for symbol in self.wanted(exercise):
             digest = self.pool.digest((exercise.slug, symbol))
-            key = None if digest is None else self.key(exercise, symbol, answer.path, answer.digest, digest)
+            key = None if digest is None else self.key(exercise, symbol, answer, digest)
             found = None if key is None or self.run.fresh else self.store.find(key, self.run.min_sandbox)
             if found is not None:
                 known.append(((exercise.slug, symbol), found))
@@ -227,7 +214,7 @@ class _Class:
         if known:
             with self.store.change():
                 for part, result in known:
-                    self.store.show(owner, self.part_index[part], result)
+                    self.store.show(self.filed(owner), self.part_index[part], result)
             before = sum(result <= self.newest for _, result in known)
             self.watcher.known(owner, before, len(known) - before)
             self.count(owner, len(known))
@@ -237,9 +224,43 @@ class _Class:
             self.unfinished[position, exercise.slug] = set(todo)
             yield task
 
-    def key(self, exercise: CourseExercise, symbol: str, file: str, answer: str, suite: str) -> Key:
+    def read(self, position: int, exercise: CourseExercise) -> Answer | None:
+        """An answer; None where it cannot be read for a reason that says nothing about it: then it is not graded."""
+        submission, owner = self.chosen[position].submission, self.owners[position]
+        try:
+            answer = read_answer(self.course, submission, exercise)
+            self.look_for_copies(owner, place_of(submission, answer))
+        except Exception as error:
+            said = error.what if isinstance(error, CourseError) else f"{type(error).__name__}: {error}"
+            wanted = self.wanted(exercise)
+            for symbol in wanted:
+                report = _ungraded(exercise.slug, symbol, f"The answer could not be read: {said}")
+                self.store.show_ungraded(owner, self.part_index[exercise.slug, symbol], report)
+            self.watcher.known(owner, 0, len(wanted))
+            self.count(owner, len(wanted))
+            return None
+        return answer
+
+    def look_for_copies(self, owner: Owner, file: Path) -> None:
+        """Note where two students' answers are one file; a file that is only equal is nobody's concern here."""
+        try:
+            status = os.lstat(file)
+        except OSError:
+            return
+        if status.st_nlink > 1 and stat.S_ISREG(status.st_mode):
+            first = self.files.setdefault((status.st_dev, status.st_ino), owner.student)
+            if first != owner.student:
+                self.notes.append(f"{file.name} of {owner.student} is the very file of {first}, by a hard link.")
+
+    def filed(self, owner: Owner) -> Owner:
+        """An owner as the store's history knows them: by a name that does not depend on who else is graded."""
+        return replace(owner, student=self.chosen[owner.position].submission.student)
+
+    def key(self, exercise: CourseExercise, symbol: str, answer: Answer, suite: str) -> Key:
+        # An answer without text has no bytes to be known by: what kept it from being read is all there is.
+        known_by = answer.digest if answer.cells else hashlib.sha256(answer.problem.encode()).hexdigest()
         return Key(
-            exercise=exercise.slug, part=symbol, file=file, answer=answer, suite=suite,
+            exercise=exercise.slug, part=symbol, file=answer.path, answer=known_by, suite=suite,
             declaration=exercise.digest, environment=self.environment,
         )  # fmt: skip
 
@@ -259,10 +280,10 @@ class _Class:
                 "`course doctor` says which layers are missing.",
             )
         exercise = self.course.exercise(task.exercise)
-        key = self.key(exercise, report.part, task.answer.path, task.answer.digest, report.suite)
+        key = self.key(exercise, report.part, task.answer, report.suite)
         with self.store.change():
             result = self.store.add(key, report, event.sandbox, fresh=self.run.fresh)
-            self.store.show(task.owner, self.part_index[part], result)
+            self.store.show(self.filed(task.owner), self.part_index[part], result)
         self.ungraded.pop((task.owner.position, part), None)
         self.in_flight.pop(key, None)
         self.watcher.part(task, report)
@@ -284,10 +305,7 @@ class _Class:
             if symbol in retried:
                 continue
             part = (task.exercise, symbol)
-            report = self.ungraded.pop((task.owner.position, part), None) or PartReport(
-                part=symbol, exercise=task.exercise, verdict=Verdict.JUDGE_ERROR, score=None, max_score=0.0, suite="",
-                message=event.lost,
-            )  # fmt: skip
+            report = self.ungraded.pop((task.owner.position, part), None) or _ungraded(*part, event.lost)
             self.store.show_ungraded(task.owner, self.part_index[part], report)
             self.watcher.part(task, report)
             self.count(task.owner, 1)
@@ -307,3 +325,10 @@ class _Class:
         if not left:
             del self.open_parts[owner.position]
             self.watcher.finished(owner, *self.store.score(owner.position))
+
+
+def _ungraded(exercise: str, symbol: str, message: str) -> PartReport:
+    return PartReport(
+        part=symbol, exercise=exercise, verdict=Verdict.JUDGE_ERROR, score=None, max_score=0.0, suite="",
+        message=message,
+    )  # fmt: skip

@@ -1,18 +1,17 @@
 """One worker as the judge sees it, and the interpreter that becomes one."""
 
-import contextlib
 import importlib.util
 import json
 import os
 import socket
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from grader.case.whereabouts import Whereabouts
+from grader.host.scratch import Scratch
 
 START_SECONDS = 120.0
 """Seconds within which a server must have imported torch."""
@@ -100,7 +99,8 @@ class Starter:
             "judge": os.getpid(),
             "sandbox": {**sandbox, "packages": packages, "avoid": avoid},
         }
-        self._home = tempfile.mkdtemp(prefix="course-worker-")
+        self._scratch = Scratch()
+        self._home = str(self._scratch.path)
         os.chmod(self._home, 0o555)
 
     def start(self, role: str, descriptor: int, **options: Any) -> "subprocess.Popen[bytes]":
@@ -132,6 +132,4 @@ class Starter:
 
     def remove(self) -> None:
         """Remove the empty folder."""
-        with contextlib.suppress(OSError):
-            os.chmod(self._home, 0o755)
-            os.rmdir(self._home)
+        self._scratch.remove()

@@ -234,6 +234,8 @@ class GradeReport:
     """What the reader should know about the run: a fallback taken, a seed created."""
     workers: Sequence[ClusterWorker] = ()
     """The workers of the cluster, where one graded."""
+    refused: Sequence[str] = ()
+    """A sentence for each submission that was not graded at all, and is not among these: what is wrong with it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -99,17 +99,26 @@ def subscript(index: tuple[int, ...] | None) -> str:
 
 
 def unlike(names: Iterable[str], suffix: str = "") -> list[str]:
-    """A file name for each name: plain ASCII, no two the same on any file system, whatever the names hold."""
-    taken: set[str] = set()
+    """A file name for each name: plain ASCII, no two the same on any file system, whatever the names hold.
+
+    A name that is a file name already keeps it, whoever else is there.
+    """
+    names = list(names)
+    stems = [_stem(name) for name in names]
+    own = {stem: index for index, stem in reversed([*enumerate(stems)]) if names[index].casefold() == stem}
+    taken = set(own)
     unique = []
-    for given in names:
-        plain = unicodedata.normalize("NFKD", clean(given)).encode("ascii", "ignore").decode()
-        stem = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-").lower()[:60] or "student"
-        stem = f"student-{stem}" if stem in _RESERVED else stem
+    for index, stem in enumerate(stems):
         name, number = stem, 1
-        while name in taken:
+        while name in taken and own.get(name) != index:
             number += 1
             name = f"{stem}-{number}"
         taken.add(name)
         unique.append(f"{name}{suffix}")
     return unique
+
+
+def _stem(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", clean(name)).encode("ascii", "ignore").decode()
+    stem = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-").lower()[:60] or "student"
+    return f"student-{stem}" if stem in _RESERVED else stem

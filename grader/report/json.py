@@ -38,6 +38,8 @@ def _head(report: GradeReport) -> dict[str, Any]:
     }
     if report.workers:
         head["workers"] = codec.strict(report.workers)
+    if report.refused:
+        head["refused"] = list(report.refused)
     return head
 
 

@@ -6,11 +6,8 @@ the next answer, and drops them when another course is graded or it ends.
 
 import atexit
 import hashlib
-import shutil
 import socket
-import tempfile
 import threading
-from pathlib import Path
 
 import torch
 from distributed import get_worker
@@ -20,6 +17,7 @@ from grader.course.versions import versions
 from grader.grading.cluster import parcel
 from grader.grading.course_judge import CourseJudge
 from grader.grading.options import device_name
+from grader.host.scratch import Scratch
 from grader.kit.load import load_course
 from grader.model import CourseError
 from grader.suite import data as suite_data
@@ -78,13 +76,13 @@ class _Judge:
 
     def __init__(self, key: str, options: bytes, course: bytes) -> None:
         self.key = key
-        self._folder = tempfile.mkdtemp(prefix="course-", dir=_own_folder())
+        self._scratch = Scratch(_own_folder())
         try:
-            parcel.unpack_course(course, Path(self._folder))
+            parcel.unpack_course(course, self._scratch.path)
             torch.set_num_threads(1)
-            self.judge = CourseJudge(load_course(Path(self._folder)), parcel.unpack_options(options))
+            self.judge = CourseJudge(load_course(self._scratch.path), parcel.unpack_options(options))
         except BaseException:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._scratch.remove()
             raise
         self._known: dict[tuple[str, str], str] = {}
 
@@ -100,7 +98,7 @@ class _Judge:
     def close(self) -> None:
         """End its server and remove the course."""
         self.judge.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._scratch.remove()
 
 
 def _ready(options: bytes, course: bytes) -> _Judge:
