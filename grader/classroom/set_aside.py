@@ -71,10 +71,14 @@ def _student(course: CourseDirectory, folder: str) -> str:
 
 def _own(course: CourseDirectory, folder: Path) -> Iterator[Path]:
     """The folders of a path that are not the course's own: those inside of the one for submissions."""
-    for place in (folder, *folder.parents):
-        if place.name == Path(course.submitted_directory).name or place == Path(course.root):
-            return
-        yield place
+    places = [folder, *folder.parents]
+    names = [place.name for place in reversed(places)]
+    submitted = Path(course.submitted_directory).name
+    # The first one of that name below the course: a student, too, may be called so.
+    first = len(Path(course.root).parts)
+    if submitted in names[first:]:
+        first = names.index(submitted, first) + 1
+    yield from places[: len(places) - first]
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:

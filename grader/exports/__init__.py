@@ -57,8 +57,8 @@ def _write(request: ExportRequest) -> Sequence[str]:
         report = redact(read_report(request.results), request.feedback)
         if request.form == "junit":
             write_whole(request.output, junit.dumps(report), private=True)
-            return []
-        return gradescope.write(report, request.output)
+            return report.refused
+        return [*gradescope.write(report, request.output), *report.refused]
     if request.results.suffix == ".db":
         from grader.exports.nbgrader_scores import read_gradebook
 

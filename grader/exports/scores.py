@@ -38,7 +38,7 @@ def scores_of(report: GradeReport) -> Scores:
     """The scores that a report holds."""
     points: dict[str, dict[str, float | None]] = {}
     most: dict[str, float] = {}
-    notes = []
+    notes = list(report.refused)
     for submission in report.submissions:
         if submission.student in points:
             raise CourseError(f"Two submissions are by {submission.student!r}.", "Give the folders different names.")

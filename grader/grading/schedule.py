@@ -22,7 +22,7 @@ from grader.grading.select import Chosen, Selection, choose, place_of, read_answ
 from grader.grading.start import start_pool
 from grader.grading.store import Key, Owner, Store, stored_submissions
 from grader.model import CourseError, GradeReport, PartReport, Verdict
-from grader.model.names import shown_path
+from grader.model.names import printable, shown_path
 from grader.suite.provider import PartKey
 
 ATTEMPTS = 2
@@ -250,7 +250,9 @@ class _Class:
         if status.st_nlink > 1 and stat.S_ISREG(status.st_mode):
             first = self.files.setdefault((status.st_dev, status.st_ino), owner.student)
             if first != owner.student:
-                self.notes.append(f"{file.name} of {owner.student} is the very file of {first}, by a hard link.")
+                self.notes.append(
+                    f"{printable(file.name)} of {owner.student} is the very file of {first}, by a hard link."
+                )
 
     def filed(self, owner: Owner) -> Owner:
         """An owner as the store's history knows them: by a name that does not depend on who else is graded."""
