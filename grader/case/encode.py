@@ -15,6 +15,10 @@ from grader.model import Description, Encoded
 SKETCH_ABOVE = 20_000
 """Elements from which a tensor is sent as a sketch (samples and signed sums) rather than whole."""
 _SAMPLES, _SUMS = 2048, 64
+SKETCH_SIZE = _SAMPLES + _SUMS
+"""Elements of a sketch."""
+MOST_TEXT = 2000
+"""Characters that are kept of a text."""
 _AT_ONCE = 2**16
 """Elements that a sketch signs at a time; as many doubles fit the processor's cache."""
 _KEPT = 2**22
@@ -38,8 +42,17 @@ def describe(target: object, *, keys: bool = True) -> Description:
             [name, list(item.shape), str(item.dtype), item.device.type] for name, item in _unique(members.buffers)
         ],
         "state": list(target.state_dict().keys()) if keys else [],
-        "training": [target.training, *sorted(members.training)],
+        "training": [_mode(target.training), *sorted(members.training, key=str)],
     }
+
+
+def _mode(mode: object) -> bool | str:
+    """A module's mode as a truth value, or the name of its type where it is no such thing: anyone may set it."""
+    if mode is True or mode is False:
+        return mode
+    if isinstance(mode, (int, float)) and mode in (0, 1):
+        return bool(mode)
+    return type(mode).__name__
 
 
 class Members:
@@ -52,11 +65,11 @@ class Members:
         """Walk the tree."""
         self.parameters: list[tuple[str, torch.Tensor]] = []
         self.buffers: list[tuple[str, torch.Tensor]] = []
-        self.training: set[bool] = set()
+        self.training: set[bool | str] = set()
         self._walk(module, "")
 
     def _walk(self, module: nn.Module, prefix: str) -> None:
-        self.training.add(module.training)
+        self.training.add(_mode(module.training))
         self.parameters += [(prefix + name, item) for name, item in module._parameters.items() if item is not None]
         self.buffers += [(prefix + name, item) for name, item in module._buffers.items() if item is not None]
         for name, child in module._modules.items():
@@ -83,7 +96,7 @@ def encode(value: object, labels: Mapping[int, str] | None = None, depth: int = 
     if type(value) is torch.Tensor:
         return encode_tensor(value, copy)
     if value is None or isinstance(value, (bool, str)):
-        return value[:20_000] if isinstance(value, str) else value
+        return value[:MOST_TEXT] if isinstance(value, str) else value
     if isinstance(value, torch.Tensor):
         return encode_tensor(value, copy)
     if isinstance(value, numbers.Integral):

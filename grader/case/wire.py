@@ -75,6 +75,20 @@ def _raw(tensor: torch.Tensor) -> tuple[bytes, str]:
     return tensor.numpy().tobytes(), name
 
 
+def sizes(payload: bytes | memoryview) -> tuple[int, int]:
+    """Bytes of the header, as it is announced, and of the rest of a message payload.
+
+    Raises:
+        WireError: where there is less than that.
+    """
+    if len(payload) < _LENGTH.size:
+        raise WireError("a message without a header")
+    (header,) = _LENGTH.unpack_from(payload)
+    if header > len(payload) - _LENGTH.size:
+        raise WireError("the header is longer than its frame")
+    return header, len(payload) - _LENGTH.size - header
+
+
 def unpack(payload: bytes | memoryview) -> Any:
     """Decode a message payload.
 
@@ -82,10 +96,8 @@ def unpack(payload: bytes | memoryview) -> Any:
         WireError: for anything that `pack_payload` could not have written.
     """
     try:
-        (size,) = _LENGTH.unpack_from(payload)
+        size, _ = sizes(payload)
         body = memoryview(payload)[4 + size :]
-        if len(body) != len(payload) - 4 - size:
-            raise WireError("the header is longer than its frame")
         header = bytes(memoryview(payload)[4 : 4 + size])
         used = 0
 
@@ -129,7 +141,8 @@ class Splitter:
     """Cut a byte stream into frames, refusing one that is over the limit before it is read."""
 
     def __init__(self, max_frame: int = MAX_FRAME) -> None:
-        self._max_frame = max_frame
+        self.max_frame = max_frame
+        """The most bytes of a frame from here on."""
         self._pending = bytearray()
 
     def feed(self, data: bytes) -> None:
@@ -147,8 +160,8 @@ class Splitter:
         kind, size = HEAD.unpack_from(self._pending)
         if kind not in (MESSAGE, MARK):
             raise WireError(f"unknown kind of frame: {kind}")
-        if size > self._max_frame:
-            raise FrameTooLong(f"a frame of {size} bytes is over the limit of {self._max_frame}")
+        if size > self.max_frame:
+            raise FrameTooLong(f"a frame of {size} bytes is over the limit of {self.max_frame}")
         end = HEAD.size + size
         if len(self._pending) < end:
             return None

@@ -11,8 +11,8 @@ from grader.compare import tensors as compare
 from grader.compare.calls import SMALL, judge_call
 from grader.compare.construction import judge_new
 from grader.compare.lines import judge_lines
-from grader.compare.outcome import Outcome, error_finding
-from grader.model import Case, Failure, Leaf, Observation
+from grader.compare.outcome import Outcome, ending, error_finding, stage_of
+from grader.model import Case, Failure, Leaf, Observation, Observed, Stopped
 from grader.spec import Part
 
 STAGE_CRITERION = {
@@ -33,7 +33,7 @@ def judge_case(
     part: Part,
     case: Case,
     expected: Observation,
-    got: Observation,
+    got: Observed,
     *,
     source: Sequence[str] = (),
     float32: bool = False,
@@ -44,13 +44,16 @@ def judge_case(
         part: The part's declaration.
         case: The case.
         expected: The oracle's observation.
-        got: The answer's observation (validated), whose ``error`` may be a stop.
+        got: The answer's observation (validated), or the stop there is instead.
         source: Lines of the answer, to quote.
         float32: The answer ran in float32 against float64 expectations: agreement to float32's accuracy is enough.
     """
     outcome = Outcome()
     lines_criterion = case.get("lines") or part.judged_lines
-    error = got["error"]
+    error = ending(got)
+    if isinstance(got, Stopped):
+        _note_error(outcome, error, source, lines_criterion)
+        return outcome
     if "new" in case and not judge_new(outcome, case, expected, got, float32):
         _note_error(outcome, error, source, lines_criterion)
         return outcome
@@ -77,9 +80,10 @@ def judge_case(
     return outcome
 
 
-def _note_error(outcome: Outcome, error: Failure | None, source: Sequence[str], lines_criterion: str) -> None:
+def _note_error(outcome: Outcome, error: Failure | Stopped | None, source: Sequence[str], lines_criterion: str) -> None:
     if error is not None:
-        criterion = lines_criterion if error["stage"] == "run" else STAGE_CRITERION.get(error["stage"], "interface")
+        stage = stage_of(error)
+        criterion = lines_criterion if stage == "run" else STAGE_CRITERION.get(stage, "interface")
         outcome.check(criterion, error_finding(error, criterion, source))
 
 

@@ -4,157 +4,253 @@ The observation comes from the student's process. What passes here has the shape
 hostile data gives one verdict in one place, and an exception while judging is an internal error.
 """
 
-from typing import Any, cast
+import math
+from typing import Any, NoReturn, cast
 
 import torch
 
-from grader.model import Observation
+from grader.case.encode import MOST_TEXT, SKETCH_ABOVE, SKETCH_SIZE
+from grader.case.whereabouts import STAGES
+from grader.model import Observation, Verdict
+
+MOST_NODES = 100_000
+"""Values that a reply may consist of; the largest of the course's own suites has 1,360."""
+TOO_MUCH = "The answer gave back more data than any right answer would."
+
+_MOST_DEPTH = 12
+"""Containers inside one another; the probe nests half as many."""
+_MOST_INTEGER = 2**200
+"""Where whole numbers end: the probe sends no larger one."""
+_MOST_COUNT = 2**63
+_SECTIONS = ("inputs", "buffers", "grads")
+_KNOWN = frozenset(("steps", "error", "partial", "new", "load", "ops", "seen", "off_limits"))
+_STEP = frozenset(("out", "lines", *_SECTIONS))
+_VALUE, _RAISED = {"value"}, {"raised", "message"}
+_ERROR = frozenset(("stage", "step", "type", "kinds", "message", "line"))
+_STAGES = frozenset((*STAGES[2:], "answer"))
+_HOW = ("exact", "order", "partial")
+_MODULE = frozenset(("module", "parameters", "buffers", "state", "training"))
+_SKETCH = {"$sketch", "shape", "dtype"}
 
 
 class Malformed(Exception):
     """The observation is not one that the probe writes."""
 
-
-_MOST_TEXT = 2000
-"""Characters that are kept of a message or of the name of an exception."""
-_SECTIONS = ("inputs", "buffers", "grads")
-_KNOWN = frozenset(("steps", "error", "partial", "new", "load", "ops", "seen", "off_limits"))
-_STEP = frozenset(("out", "lines", *_SECTIONS))
-_LINE = frozenset(("value", "raised", "message"))
-_ERROR = frozenset(("stage", "step", "type", "kinds", "message", "line"))
-_MODULE = frozenset(("module", "parameters", "buffers", "state", "training"))
+    def __init__(self, message: str = "The process sent back something malformed.", *, much: bool = False) -> None:
+        super().__init__(message)
+        self.verdict = Verdict.OUTPUT_LIMIT if much else Verdict.CRASHED
+        """The answer's, whose process sent it."""
 
 
 def validate(observation: Any) -> Observation:
-    """Give the observation back if it is well formed, with long messages cut.
+    """Give the observation back if it is well formed, with long texts cut in place.
 
-    Only the keys that the probe writes are let through: a forged ``verdict``, for one, would be taken for a stop.
+    Only the keys and types that the probe writes are let through.
 
     Raises:
-        Malformed: otherwise.
+        Malformed: otherwise, or where there is more of it than anyone should read.
     """
-    _need(isinstance(observation, dict) and observation.keys() <= _KNOWN and "error" in observation)
-    _error(observation["error"])
-    for observed in _list(observation.get("steps")):
-        _step(observed)
-    if "partial" in observation:
-        _step(observation["partial"])
-    if "new" in observation:
-        _description(observation["new"])
-    if "load" in observation:
-        load = observation["load"]
-        _need(isinstance(load, dict) and load.keys() == {"how", "message"})
-        _need(load["how"] in ("exact", "order", "partial"))
-        _cut(load, "message")
-    _need(type(observation.get("ops", 0)) is int)
-    _need(_are_text(observation.get("seen", [])))
-    for use in _list(observation.get("off_limits", [])):
-        _need(isinstance(use, dict) and use.keys() == {"used", "line"})
-        _need(isinstance(use["used"], str) and _is_line(use["line"]))
+    _Reader().read(observation)
     return cast(Observation, observation)
+
+
+def _refuse() -> NoReturn:
+    raise Malformed
 
 
 def _need(condition: bool) -> None:
     if not condition:
-        raise Malformed("the observation is malformed")
+        raise Malformed
 
 
-def _list(value: Any) -> list[Any]:
-    _need(isinstance(value, list))
-    return cast(list[Any], value)
+def _list(value: object) -> list[Any]:
+    if type(value) is not list:
+        _refuse()
+    return value
 
 
-def _are_text(values: Any) -> bool:
-    return isinstance(values, list) and all(isinstance(value, str) for value in values)
+def _is_count(value: Any, least: int = 0, most: int = _MOST_COUNT) -> bool:
+    """Whether this is a whole number in a range: True is an int to Python, but not to who reads the report."""
+    return type(value) is int and least <= value < most
 
 
 def _is_line(value: Any) -> bool:
-    """Whether this can be the number of a line: True is an int to Python, but not to who reads the report."""
-    return value is None or type(value) is int
+    return value is None or _is_count(value, 0, 2**31)
 
 
-def _cut(holder: dict[str, Any], key: str) -> None:
-    text = holder.get(key)
-    if not isinstance(text, str):
-        raise Malformed("a text is something else")
-    if len(text) > _MOST_TEXT:
-        holder[key] = text[:_MOST_TEXT]
+def readable(value: object) -> str:
+    """A text, cut where it is long, without the halves of surrogate pairs, which no file can hold.
+
+    Raises:
+        Malformed: for anything else.
+    """
+    if type(value) is not str:
+        _refuse()
+    if len(value) > MOST_TEXT:
+        value = value[:MOST_TEXT]
+    return value if value.isascii() else value.encode(errors="replace").decode()
 
 
-def _step(observed: Any) -> None:
-    _need(isinstance(observed, dict) and observed.keys() <= _STEP)
-    _tree(observed.get("out"))
-    for key in _SECTIONS:
-        section = observed.get(key, {})
-        _need(isinstance(section, dict))
-        for value in section.values():
-            _need(_tensor(value))
-    for line in _list(observed.get("lines", [])):
-        _need(isinstance(line, dict) and line.keys() <= _LINE and ("value" in line or "raised" in line))
-        for key in line.keys() & {"raised", "message"}:
-            _cut(line, key)
-        _tree(line.get("value"))
+def _texts(values: Any) -> None:
+    for index, value in enumerate(_list(values)):
+        values[index] = readable(value)
 
 
-def _error(error: Any) -> None:
-    if error is None:
-        return
-    _need(isinstance(error, dict) and error.keys() == _ERROR)
-    for key in ("stage", "type", "message"):
-        _cut(error, key)
-    _need(type(error["step"]) is int and _is_line(error["line"]) and _are_text(error["kinds"]))
+class _Reader:
+    """Reads one observation, and counts what it consists of."""
 
+    __slots__ = ("left",)
 
-def _description(new: Any) -> None:
-    _need(isinstance(new, dict) and isinstance(new.get("module"), bool))
-    _need(new.keys() == (_MODULE if new["module"] else {"module"}))
-    if not new["module"]:
-        return
-    for key, length in (("parameters", 5), ("buffers", 4)):
-        for row in _list(new[key]):
-            _need(isinstance(row, list) and len(row) == length)
-            _need(all(isinstance(row[index], str) for index in (0, 2, 3)) and all(type(it) is bool for it in row[4:]))
-            _need(all(type(size) is int for size in _list(row[1])))
-    _need(_are_text(new["state"]))
-    # An answer may set its mode to anything, but tensors would be compared element by element.
-    _need(all(isinstance(mode, (bool, int, float, str, type(None))) for mode in _list(new["training"])))
+    def __init__(self) -> None:
+        self.left = MOST_NODES
 
+    def room(self, count: int) -> None:
+        self.left -= count
+        if self.left < 0:
+            raise Malformed(TOO_MUCH, much=True)
 
-def _tensor(value: Any) -> bool:
-    if isinstance(value, torch.Tensor):
-        return not value.is_complex()
-    return (
-        isinstance(value, dict)
-        and value.keys() == {"$sketch", "shape", "dtype"}
-        and isinstance(value["$sketch"], torch.Tensor)
-        and value["$sketch"].is_floating_point()
-        and isinstance(value["dtype"], str)
-        and isinstance(value["shape"], list)
-        and all(type(size) is int for size in value["shape"])
-    )
+    def read(self, observation: Any) -> None:
+        _need(type(observation) is dict and observation.keys() <= _KNOWN and "error" in observation)
+        self.error(observation["error"])
+        steps = _list(observation.get("steps"))
+        self.room(len(steps))
+        for observed in steps:
+            self.step(observed)
+        if "partial" in observation:
+            self.step(observation["partial"])
+        if "new" in observation:
+            self.description(observation["new"])
+        if "load" in observation:
+            load = observation["load"]
+            _need(type(load) is dict and load.keys() == {"how", "message"})
+            _need(type(load["how"]) is str and load["how"] in _HOW)
+            load["message"] = readable(load["message"])
+        _need(_is_count(observation.get("ops", 0)))
+        if "seen" in observation:
+            self.texts(observation["seen"])
+        if "off_limits" in observation:
+            self.uses(observation["off_limits"])
 
+    def texts(self, values: Any) -> None:
+        self.room(len(_list(values)))
+        _texts(values)
 
-def _tree(value: Any, depth: int = 0) -> None:
-    _need(depth < 12)
-    if isinstance(value, list):
-        for item in value:
-            _tree(item, depth + 1)
-    elif isinstance(value, torch.Tensor):
-        _need(not value.is_complex())
-    elif isinstance(value, dict):
+    def uses(self, uses: Any) -> None:
+        self.room(len(_list(uses)))
+        for use in uses:
+            _need(type(use) is dict and use.keys() == {"used", "line"} and _is_line(use["line"]))
+            use["used"] = readable(use["used"])
+
+    def error(self, error: Any) -> None:
+        if error is None:
+            return
+        _need(type(error) is dict and error.keys() == _ERROR)
+        for key in ("stage", "type", "message"):
+            error[key] = readable(error[key])
+        _need(error["stage"] in _STAGES and _is_count(error["step"], -1, 2**31) and _is_line(error["line"]))
+        self.texts(error["kinds"])
+
+    def step(self, observed: Any) -> None:
+        _need(type(observed) is dict and observed.keys() <= _STEP)
+        if "out" in observed:
+            observed["out"] = self.tree(observed["out"], 0)
+        for key in _SECTIONS:
+            if key in observed:
+                section = observed[key]
+                _need(type(section) is dict)
+                self.room(len(section))
+                for name, value in section.items():
+                    _need(len(name) <= MOST_TEXT and (type(value) is torch.Tensor or self.is_sketch(value)))
+        if "lines" in observed:
+            lines = _list(observed["lines"])
+            self.room(len(lines))
+            for line in lines:
+                self.line(line)
+
+    def line(self, line: Any) -> None:
+        _need(type(line) is dict)
+        if line.keys() == _VALUE:
+            line["value"] = self.tree(line["value"], 0)
+            return
+        _need(line.keys() == _RAISED)
+        for key in _RAISED:
+            line[key] = readable(line[key])
+
+    def description(self, new: Any) -> None:
+        _need(type(new) is dict and type(new.get("module")) is bool)
+        _need(new.keys() == (_MODULE if new["module"] else {"module"}))
+        if not new["module"]:
+            return
+        for key, length in (("parameters", 5), ("buffers", 4)):
+            self.room(len(_list(new[key])))
+            for row in new[key]:
+                _need(type(row) is list and len(row) == length and (length == 4 or type(row[4]) is bool))
+                for index in (0, 2, 3):
+                    row[index] = readable(row[index])
+                self.shape(row[1])
+        self.texts(new["state"])
+        modes = _list(new["training"])
+        self.room(len(modes))
+        for index, mode in enumerate(modes):
+            if type(mode) is not bool:
+                modes[index] = readable(mode)
+
+    def shape(self, shape: Any) -> None:
+        self.room(len(_list(shape)))
+        _need(all(_is_count(size) for size in shape))
+
+    def is_sketch(self, value: Any) -> bool:
+        """Whether this is what the probe makes of a tensor that is too large to be sent whole."""
+        if type(value) is not dict or value.keys() != _SKETCH:
+            return False
+        body = value["$sketch"]
+        self.shape(value["shape"])
+        return (
+            type(body) is torch.Tensor
+            and body.is_floating_point()
+            and body.shape == (SKETCH_SIZE,)
+            and type(value["dtype"]) is str
+            and value["dtype"] == str(body.dtype)
+            and SKETCH_ABOVE < math.prod(value["shape"]) < _MOST_COUNT
+        )
+
+    def tree(self, value: Any, depth: int) -> Any:
+        """An encoded value, with long texts cut."""
+        kind = type(value)
+        if kind is torch.Tensor or value is None or kind is bool:
+            return value
+        if kind is str:
+            return readable(value)
+        if kind is int:
+            _need(-_MOST_INTEGER < value < _MOST_INTEGER)
+        elif kind is list:
+            self.items(value, depth)
+        elif kind is dict:
+            self.tagged(value, depth)
+        else:
+            _refuse()
+        return value
+
+    def items(self, values: list[Any], depth: int) -> None:
+        _need(depth < _MOST_DEPTH)
+        self.room(len(values))
+        for index, item in enumerate(values):
+            values[index] = self.tree(item, depth + 1)
+
+    def tagged(self, value: dict[str, Any], depth: int) -> None:
+        """A value that plain JSON has no form for, under the name of its kind."""
         if "$sketch" in value:
-            _need(_tensor(value))
+            _need(self.is_sketch(value))
             return
         _need(len(value) == 1)
         ((kind, inner),) = value.items()
         if kind == "$dict":
-            for pair in _list(inner):
-                _need(isinstance(pair, list) and len(pair) == 2)
-                _tree(pair[0], depth + 1)
-                _tree(pair[1], depth + 1)
+            self.room(len(_list(inner)))
+            for pair in inner:
+                _need(type(pair) is list and len(pair) == 2)
+                self.items(pair, depth)
         elif kind == "$float":
-            _need(type(inner) is float or type(inner) is int)
+            _need(type(inner) is float)
         else:
-            _need(kind in ("$is", "$type") and isinstance(inner, str))
-    else:
-        _need(value is None or isinstance(value, (bool, int, float, str)))
+            _need(kind in ("$is", "$type"))
+            value[kind] = readable(inner)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from grader.compare.tensors import Difference
-from grader.model import Failure, Finding, FindingKind, Verdict
+from grader.model import Failure, Finding, FindingKind, Observed, Stopped, Verdict
 
 
 @dataclass(slots=True)
@@ -25,22 +25,25 @@ class Outcome:
         return False
 
 
-def error_finding(error: Failure, criterion: str, source: Sequence[str] = ()) -> Finding:
-    """The finding of an exception (or of a stop, which has ``verdict``) at some stage of a case."""
-    line = error.get("line")
+def ending(observed: Observed) -> Failure | Stopped | None:
+    """How a case ended before its end, if it did."""
+    return observed if isinstance(observed, Stopped) else observed["error"]
+
+
+def stage_of(end: Failure | Stopped) -> str:
+    """The stage of the case at which it ended."""
+    return end.stage if isinstance(end, Stopped) else end["stage"]
+
+
+def error_finding(error: Failure | Stopped, criterion: str, source: Sequence[str] = ()) -> Finding:
+    """The finding of an exception, or of a stop, at some stage of a case."""
+    if isinstance(error, Stopped):
+        return Finding(criterion=criterion, kind=FindingKind.STOPPED, verdict=error.verdict, message=error.message)
+    line = error["line"]
     if line is not None and not 0 < line <= len(source):
         # The answer's process says it: a number that is no line of the answer could be anything, its input too.
         line = None
     text = "" if line is None else source[line - 1].strip()
-    if "verdict" in error:
-        return Finding(
-            criterion=criterion,
-            kind=FindingKind.STOPPED,
-            verdict=error["verdict"],
-            message=error["message"],
-            line=line,
-            source=text,
-        )
     verdict = Verdict.MEMORY_LIMIT if _out_of_memory(error) else Verdict.RAISED
     doing = {
         "new": "Constructing it",

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import torch
 
 from grader.compare import tensors as compare
-from grader.compare.outcome import Outcome, error_finding, finding_of
-from grader.model import Case, Finding, FindingKind, Leaf, Observation, Truth
+from grader.compare.outcome import Outcome, ending, error_finding, finding_of
+from grader.model import Case, Finding, FindingKind, Leaf, Observation, Observed, Stopped, Truth
 
 
-def judge_raising(case: Case, got: Observation, expected: Observation) -> Outcome:
+def judge_raising(case: Case, got: Observed, expected: Observation) -> Outcome:
     """Judge a case in which the oracle raises: any exception will do, wherever it is raised; a crash will not."""
     outcome = Outcome()
-    error = got["error"]
+    error = ending(got)
     if error is None:
         wanted = expected["error"]
         assert wanted is not None, "the oracle raises"
@@ -27,7 +27,7 @@ def judge_raising(case: Case, got: Observation, expected: Observation) -> Outcom
             got="no exception",
         )
         outcome.check("errors", finding)
-    elif "verdict" in error:
+    elif isinstance(error, Stopped):
         outcome.check("errors", error_finding(error, "errors"))
     elif "Exception" not in error["kinds"]:
         message = f"It left with {error['type']}, which is no ordinary exception."
@@ -41,12 +41,14 @@ def _bad_input(case: Case) -> str:
     return case.get("why") or "This constructor call or input"
 
 
-def judge_numerics(expected: Truth, got: Observation, source: Sequence[str] = ()) -> Outcome:
+def judge_numerics(expected: Truth, got: Observed, source: Sequence[str] = ()) -> Outcome:
     """Judge a float32 case: each output within its allowance of the float64 truth."""
     outcome = Outcome()
-    if got["error"] is not None:
-        outcome.check("numerics", error_finding(got["error"], "numerics", source))
+    error = ending(got)
+    if error is not None:
+        outcome.check("numerics", error_finding(error, "numerics", source))
         return outcome
+    assert not isinstance(got, Stopped), "a stop is an ending"
     answered = dict(numeric_leaves(got))
     for path, truth in expected["truth"].items():
         have = answered.get(path)

@@ -7,8 +7,9 @@ a difference (0 of 14,500 correct cases flagged, six decades between correct and
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TypeGuard
 
 import torch
@@ -32,6 +33,10 @@ class Difference:
     """The difference divided by the magnitude it is judged by."""
 
 
+_MOST_KEY = 80
+"""Characters of a mapping's key in a path: keys lie inside one another."""
+
+
 def leaves(tree: Encoded, path: str = "") -> Iterator[tuple[str, Encoded]]:
     """The leaves of an encoded value with their paths; containers give their structure as leaves too."""
     if isinstance(tree, list):
@@ -43,9 +48,9 @@ def leaves(tree: Encoded, path: str = "") -> Iterator[tuple[str, Encoded]]:
             if not isinstance(pair, list) or len(pair) != 2:
                 yield path + "{}", "malformed"
                 return
-        yield path + "{}", json.dumps([key for key, _ in tree["$dict"]], default=str)
+        yield path + "{}", json.dumps([key for key, _ in tree["$dict"]], default=show)
         for key, item in tree["$dict"]:
-            yield from leaves(item, f"{path}[{key!r}]")
+            yield from leaves(item, f"{path}[{show(key, _MOST_KEY)}]")
     else:
         yield path, tree
 
@@ -88,9 +93,17 @@ def _largest(values: torch.Tensor) -> float:
 
 
 def compare_structure(expected: Encoded, got: Encoded, path: str) -> Difference | None:
-    """Whether nesting, kinds of leaf and shapes agree."""
-    wanted, given = list(leaves(expected, path)), list(leaves(got, path))
-    for (leaf_path, want), (other, have) in zip(wanted, given, strict=False):
+    """Whether nesting, kinds of leaf and shapes agree; of what comes after the first difference nothing is read."""
+    for one, two in zip_longest(leaves(expected, path), leaves(got, path)):
+        if one is None or two is None:
+            return Difference(
+                kind=FindingKind.STRUCTURE,
+                path=path,
+                message=f"{path} is nested differently.",
+                expected=show(expected),
+                got=show(got),
+            )
+        (leaf_path, want), (other, have) = one, two
         if leaf_path != other or is_tensor(want) != is_tensor(have):
             return Difference(
                 kind=FindingKind.STRUCTURE,
@@ -117,14 +130,20 @@ def compare_structure(expected: Encoded, got: Encoded, path: str) -> Difference 
                 expected=str(want),
                 got=str(have),
             )
-    if len(wanted) != len(given):
-        return Difference(
-            kind=FindingKind.STRUCTURE,
-            path=path,
-            message=f"{path} is nested differently.",
-            expected=show(expected),
-            got=show(got),
-        )
+    return None
+
+
+def compare_kinds(expected: Encoded, got: Encoded, path: str) -> Difference | None:
+    """Whether the tensors of trees of one structure hold numbers of one kind: floats of any width, say, or truths."""
+    for (leaf_path, want), (_, have) in zip(leaves(expected, path), leaves(got, path), strict=True):
+        if is_tensor(want) and is_tensor(have):
+            a, b = body(want), body(have)
+            if (a.is_floating_point(), a.is_complex(), a.dtype is torch.bool) != (
+                b.is_floating_point(),
+                b.is_complex(),
+                b.dtype is torch.bool,
+            ):
+                return _dtype(a, b, leaf_path)
     return None
 
 
@@ -154,8 +173,10 @@ def compare_values(
 def compare_tensors(want: Leaf, have: Leaf, path: str, tolerance: float, floor: float) -> Difference | None:
     """How two tensor leaves of one shape differ, if they do."""
     a, b = body(want), body(have)
-    if a.dtype != b.dtype and a.is_floating_point() != b.is_floating_point():
+    if a.is_floating_point() != b.is_floating_point() or a.is_complex() != b.is_complex():
         return _dtype(a, b, path)
+    if a.is_complex():
+        a, b = torch.view_as_real(a), torch.view_as_real(b)
     if a.shape != b.shape:
         return Difference(
             kind=FindingKind.SHAPE,
@@ -212,11 +233,7 @@ def _value(
     kind: FindingKind = FindingKind.VALUE,
 ) -> Difference:
     flat = int(delta.reshape(-1).argmax())
-    index = (
-        tuple(int(i) for i in torch.unravel_index(torch.tensor(flat), a.shape))
-        if isinstance(want, torch.Tensor)
-        else None
-    )
+    index = _index(flat, a.shape) if isinstance(want, torch.Tensor) else None
     e, g = a.reshape(-1)[flat].item(), b.reshape(-1)[flat].item()
     at = f" at {list(index)}" if index else ""
     digits = 6 if number(e) != number(g) else 15
@@ -230,6 +247,15 @@ def _value(
         got=show(have, digits=digits),
         difference=abs(e - g) if math.isfinite(e) and math.isfinite(g) else None,
     )
+
+
+def _index(flat: int, shape: Sequence[int]) -> tuple[int, ...]:
+    """The index of the element at a position; torch's own imports its compiler first."""
+    index = []
+    for size in reversed(shape):
+        flat, place = divmod(flat, size)
+        index.append(place)
+    return tuple(reversed(index))
 
 
 def _plain(want: Encoded, have: Encoded, path: str) -> Difference | None:
@@ -284,8 +310,11 @@ def _kind(leaf: Encoded, leaf_path: str) -> str:
 def show(leaf: Encoded, limit: int = 400, digits: int = 6) -> str:
     """A value as text, short enough for a report."""
     if isinstance(leaf, torch.Tensor):
-        if leaf.numel() <= 16:
+        # Without elements it may still have sizes without end.
+        if leaf.numel() <= 16 and max(leaf.shape, default=0) <= 16:
             return _numbers(leaf.tolist(), digits) + ("" if leaf.dim() else " (a scalar tensor)")
+        if not leaf.numel():
+            return f"tensor of shape {tuple(leaf.shape)}"
         return f"tensor of shape {tuple(leaf.shape)}, first elements {_numbers(leaf.reshape(-1)[:6].tolist(), digits)}"
     if is_tensor(leaf):
         return f"tensor of shape {shape_of(leaf)}"
@@ -297,9 +326,9 @@ def show(leaf: Encoded, limit: int = 400, digits: int = 6) -> str:
         if "$type" in leaf:
             return f"<{leaf['$type']}>"
         if isinstance(leaf.get("$dict"), list):
-            return "{" + ", ".join(f"{show(k)}: {show(v)}" for k, v in leaf["$dict"])[:limit] + "}"
+            return "{" + ", ".join(f"{show(k)}: {show(v)}" for k, v in leaf["$dict"][:limit])[:limit] + "}"
     if isinstance(leaf, list):
-        return "[" + ", ".join(show(item) for item in leaf)[:limit] + "]"
+        return "[" + ", ".join(show(item) for item in leaf[:limit])[:limit] + "]"
     return repr(leaf)[:limit]
 
 

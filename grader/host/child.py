@@ -8,18 +8,20 @@ import dataclasses
 import itertools
 import json
 import selectors
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from grader.answer.load import Answer
 from grader.case import wire
 from grader.case.whereabouts import STAGES
+from grader.compare.observation import TOO_MUCH, Malformed, readable
+from grader.host.allowance import LOADED, Allowance, weight
 from grader.host.clock import SHORT_SECONDS, Clock
 from grader.host.ending import explained, size_in_words
 from grader.host.process import START_SECONDS, JudgeError, Process
-from grader.model import Case, Limits, Verdict
+from grader.model import Case, Limits, Stopped, Verdict
 from grader.spec import OffLimits
 
 IN_FLIGHT = 20
@@ -29,30 +31,16 @@ More are sent when half of them are done, as every message sent is a wake-up.
 """
 LOAD_SECONDS = 10.0
 """An answer may take this long to load however short a case's limit is: what it imports may not be in memory yet."""
-MAX_FRAME = 32 * 2**20
-MAX_HEADER = 4 * 2**20
-"""Bytes of JSON in a message: a little text can become a lot of objects."""
 KEPT_OUTPUT = 2**16
 _CHUNK = 2**16
 _LAST_WORDS_SECONDS = 0.5
+_MOST_LINES = 2**31
 _LEAST_SECONDS = 0.005
 """Seconds between looks at the clock, at least."""
 
 
 Unread: TypeAlias = dict[str, Any]
 """What a worker says it observed, before `grader.compare.observation.validate` has looked at it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """A worker that has ended: why, and what it was doing."""
-
-    verdict: Verdict
-    stage: str
-    """``import`` while the file was loaded, else the stage of the case (see `grader.case.probe`)."""
-    step: int
-    """The cell while loading, else the step of the case; -1 before the first."""
-    message: str
 
 
 class Child:
@@ -62,7 +50,10 @@ class Child:
         """Take charge of a process; `Server.open` does."""
         self.loaded: dict[str, Any] = {"symbols": [], "errors": []}
         self._process, self._limits, self._on_close = process, limits, on_close
-        self._splitter = wire.Splitter(MAX_FRAME)
+        self.weight = 0
+        """About how many bytes of memory the last message takes."""
+        self._splitter = wire.Splitter()
+        self._allow(LOADED)
         self._undecoded = 0
         self._outgoing = bytearray()
         self._kept = bytearray()
@@ -81,6 +72,11 @@ class Child:
     def pid(self) -> int | None:
         """Its process id, where it has one."""
         return getattr(self._process, "pid", None)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was ended; a caller may do so while it looks at a reply."""
+        return self._closed
 
     @property
     def output(self) -> str:
@@ -118,14 +114,22 @@ class Child:
             return message
         try:
             self.loaded = _loaded(message)
-        except (KeyError, TypeError, ValueError, OverflowError):
+        except (KeyError, TypeError, Malformed):
             return self._stop(Verdict.CRASHED, "The answer's process sent something that was not asked for.")
         return self._unasked()
 
-    def run(self, cases: Iterable[Case]) -> Iterator[Unread | Stopped]:
-        """Run cases and give what each did, in order; a `Stopped` is the last thing given."""
+    def run(self, cases: Iterable[Case], allowance: Allowance | None = None) -> Iterator[Unread | Stopped]:
+        """Run cases and give what each did, in order; a `Stopped` is the last thing given.
+
+        The time that the caller computes with a reply is charged to the part, as the worker's is.
+
+        Args:
+            cases: The cases.
+            allowance: How large each reply may be.
+        """
         if self._closed:
             raise ValueError("this worker is closed")
+        self._allow(allowance or Allowance())
         first = self._asked
         left = iter(cases)
         while True:
@@ -144,14 +148,20 @@ class Child:
                 return
             # Answers to an earlier call, whose caller left before the end, are passed over.
             if self._answered > first:
+                began = time.thread_time()
                 yield reply
+                self._spent += time.thread_time() - began
+                if self.closed:
+                    return
 
     def _reply(self) -> Unread | Stopped:
         self._stage, self._step = "new", -1
         message = self._receive(self._patience.popleft(), self._budget())
         if isinstance(message, Stopped):
             return message
-        if not isinstance(message, dict) or message.pop("number", None) != self._answered:
+        number = message.pop("number", None) if isinstance(message, dict) else None
+        # A tensor, too, can be compared with a number.
+        if type(number) is not int or number != self._answered:
             return self._stop(Verdict.CRASHED, "The answer's process sent something that was not asked for.")
         self._answered += 1
         return self._unasked() or message if self._answered == self._asked else message
@@ -184,7 +194,7 @@ class Child:
         try:
             message = self._next_message()
         except wire.FrameTooLong:
-            return (self._stop(Verdict.OUTPUT_LIMIT, "The answer gave back more data than any right answer would."),)
+            return (self._stop(Verdict.OUTPUT_LIMIT, TOO_MUCH),)
         except wire.WireError as error:
             unreadable = f"The answer's process sent something that cannot be read ({error})."
             return (self._stop(Verdict.CRASHED, unreadable),)
@@ -209,10 +219,17 @@ class Child:
             if kind == wire.MARK:
                 self._note(payload)
                 continue
-            if MAX_HEADER < int.from_bytes(payload[:4], "little") < len(payload):
-                raise wire.FrameTooLong("the header of a message is over the limit")
+            header, body = wire.sizes(payload)
+            if header > self._allowance.header or body > self._allowance.body:
+                raise wire.FrameTooLong("a message is over the limit")
+            self.weight = weight(header, body)
             return (wire.unpack(payload),)
         return None
+
+    def _allow(self, allowance: Allowance) -> None:
+        """Refuse messages that are larger from here on, before they are read."""
+        self._allowance = allowance
+        self._splitter.max_frame = 4 + allowance.header + allowance.body
 
     def _where(self) -> tuple[str, int]:
         """The stage and step that the worker noted last."""
@@ -310,14 +327,19 @@ def numbered_cells(answer: Answer) -> list[tuple[str, int, int]]:
 
 
 def _loaded(message: Any) -> dict[str, Any]:
-    symbols = [str(name) for name in message["symbols"]]
-    errors = [
-        {
-            "cell": int(error["cell"]),
-            "type": str(error["type"])[:200],
-            "message": str(error["message"])[:2000],
-            "line": None if error["line"] is None else int(error["line"]),
-        }
-        for error in message["errors"]
-    ]
-    return {"symbols": symbols, "errors": errors}
+    """What a worker says once its answer is loaded: the names it has, and the exceptions on the way.
+
+    Raises:
+        KeyError, TypeError, Malformed: where it is something else.
+    """
+    symbols, errors = message["symbols"], message["errors"]
+    if type(symbols) is not list or type(errors) is not list:
+        raise Malformed
+    return {"symbols": [readable(name) for name in symbols], "errors": [_loading_error(error) for error in errors]}
+
+
+def _loading_error(error: Any) -> dict[str, Any]:
+    cell, line = error["cell"], error["line"]
+    if not all(type(number) is int and 0 <= number < _MOST_LINES for number in (cell, line or 0)):
+        raise Malformed
+    return {"cell": cell, "type": readable(error["type"])[:200], "message": readable(error["message"]), "line": line}

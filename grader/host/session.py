@@ -5,12 +5,12 @@ from types import TracebackType
 from typing import Self
 
 from grader.answer.load import Answer
-from grader.host.child import Child, Stopped, Unread
+from grader.host.child import Child, Unread
 from grader.host.forked import ForkServer
 from grader.host.fresh import FreshProcesses
 from grader.host.launch import confinement, start_source
 from grader.host.process import JudgeError, Process
-from grader.model import Limits
+from grader.model import Limits, Stopped
 from grader.spec import OffLimits
 from grader.worker.limits import not_dumpable
 

@@ -6,17 +6,21 @@ from itertools import pairwise
 
 from grader.compare import criteria, separate
 from grader.compare import tensors as compare
-from grader.compare.outcome import Outcome, error_finding
+from grader.compare.outcome import Outcome, ending, error_finding, stage_of
+from grader.compare.tensors import Difference
 from grader.model import (
     ABOUT_DTYPE,
     DEPENDS,
     Case,
     CaseKind,
     CriterionReport,
+    Encoded,
     Finding,
     FindingKind,
     Leaf,
     Observation,
+    Observed,
+    Stopped,
     Verdict,
 )  # fmt: skip
 from grader.spec import Part
@@ -31,7 +35,7 @@ _FLOAT64_HELD = 1e-5
 _GROWTH = 4
 """Ops by which a count must keep growing before it is called growth: branches may differ by a few."""
 
-Again = Callable[[Iterable[Case]], list[Observation]]
+Again = Callable[[Iterable[Case]], list[Observed]]
 """Runs further cases on the answer."""
 
 
@@ -40,10 +44,10 @@ class Board:
 
     def __init__(self, part: Part, suite: Suite, rubric: Mapping[str, float], source: Sequence[str] = ()) -> None:
         self.part, self.suite, self.rubric, self.source = part, suite, rubric, source
-        self.observations: dict[int, Observation] = {}
+        self.observations: dict[int, Observed] = {}
         self.outcomes: dict[int, Outcome] = {}
 
-    def add(self, index: int, observation: Observation) -> None:
+    def add(self, index: int, observation: Observed) -> None:
         """Judge what an answer did on the suite's case of this index."""
         self.observations[index] = observation
         self.outcomes[index] = self._judge(index, observation)
@@ -55,7 +59,7 @@ class Board:
         self._retry_in_float32(again)
         self._excuse_numerics(again)
 
-    def _judge(self, index: int, got: Observation) -> Outcome:
+    def _judge(self, index: int, got: Observed) -> Outcome:
         entry = self.suite.cases[index]
         if entry.kind is CaseKind.ERRORS:
             return separate.judge_raising(entry.case, got, entry.answered)
@@ -97,14 +101,17 @@ class Board:
     def _judge_property(self, group: int, indices: Sequence[int]) -> None:
         item = self.part.properties[group]
         criterion, outcome = item.criterion, self.outcomes[indices[0]]
-        observations = [self.observations[index] for index in indices]
-        for index, observation in zip(indices, observations, strict=True):
-            entry = self.suite.cases[index]
-            if observation["error"]:
-                stage = observation["error"]["stage"]
+        observations: list[Observation] = []
+        for index in indices:
+            entry, observation = self.suite.cases[index], self.observations[index]
+            error = ending(observation)
+            if error is not None:
+                stage = stage_of(error)
                 actual = criterion if stage in ("run", "call") else criteria.STAGE_CRITERION.get(stage, criterion)
-                self.outcomes[index].check(actual, error_finding(observation["error"], actual, self.source))
+                self.outcomes[index].check(actual, error_finding(error, actual, self.source))
                 return
+            assert not isinstance(observation, Stopped), "a stop is an ending"
+            observations.append(observation)
             broken = _other_structure(entry.answered, observation)
             if broken:
                 kind, message = broken
@@ -116,9 +123,13 @@ class Board:
 
     def _judge_growth(self, group: int, indices: Sequence[int]) -> None:
         observations = [self.observations[index] for index in indices]
-        if any(observation["error"] for observation in observations):
+        counts = [
+            observation.get("ops", 0)
+            for observation in observations
+            if not isinstance(observation, Stopped) and not observation["error"]
+        ]
+        if len(counts) < len(indices):
             return
-        counts = [int(observation.get("ops", 0)) for observation in observations]
         grows = all(low < high for low, high in pairwise(counts)) and counts[-1] - counts[0] >= _GROWTH
         along = self.part.growth[group].along
         listed = ", ".join(str(count) for count in counts)
@@ -173,8 +184,8 @@ class Board:
         cases = [in_float64(self.suite.cases[index].case) for index in failing]
         for index, got in zip(failing, again(cases), strict=True):
             truth = self.suite.cases[index].truth["truth"]
-            answered = dict(separate.numeric_leaves(got))
-            if got["error"] or any(self._is_wrong(leaf, answered.get(path), path) for path, leaf in truth.items()):
+            answered = {} if isinstance(got, Stopped) else dict(separate.numeric_leaves(got))
+            if ending(got) or any(self._is_wrong(leaf, answered.get(path), path) for path, leaf in truth.items()):
                 del self.outcomes[index].findings["numerics"]
 
     def _is_wrong(self, truth: Leaf, have: Leaf | None, path: str) -> bool:
@@ -265,8 +276,10 @@ def _other_structure(expected: Observation, got: Observation) -> tuple[FindingKi
     if len(got["steps"]) != len(expected["steps"]):
         return ended_early
     for want, have in zip(expected["steps"], got["steps"], strict=True):
+        if "out" not in want and "out" in have:
+            return FindingKind.STRUCTURE, "It gave an output where nothing is called."
         if "out" in want:
-            difference = compare.compare_structure(want["out"], have.get("out"), "the output")
+            difference = _of_another_kind(want["out"], have.get("out"), "the output")
             if difference:
                 return difference.kind, difference.message
         if len(want.get("lines", [])) != len(have.get("lines", [])):
@@ -276,10 +289,15 @@ def _other_structure(expected: Observation, got: Observation) -> tuple[FindingKi
                 return FindingKind.LINE_RAISED, f"It raised {other['raised']}: {other.get('message', '')}"
             if "raised" in one and "raised" not in other:
                 return FindingKind.LINE_NOT_RAISED, f"It should have raised {one['raised']}."
-            difference = compare.compare_structure(one.get("value"), other.get("value"), "it")
+            difference = _of_another_kind(one.get("value"), other.get("value"), "it")
             if difference:
                 return difference.kind, difference.message
     return None
+
+
+def _of_another_kind(expected: Encoded, got: Encoded, path: str) -> Difference | None:
+    """How a value differs in structure or in the kinds of its numbers: what a property computes with is as expected."""
+    return compare.compare_structure(expected, got, path) or compare.compare_kinds(expected, got, path)
 
 
 def _size(expected: Observation) -> float:

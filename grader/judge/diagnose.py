@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from grader.compare.fingerprint import fingerprint
-from grader.model import CaseKind, Diagnosis, Observation
+from grader.model import CaseKind, Diagnosis, Observed, Stopped
 from grader.spec import Misconception, Part
 from grader.suite.cache import SuiteCase
 
@@ -14,7 +14,7 @@ def diagnose(
     misconceptions: Sequence[Misconception],
     part: Part,
     criterion: str,
-    failures: Sequence[tuple[SuiteCase, Observation]],
+    failures: Sequence[tuple[SuiteCase, Observed]],
 ) -> Diagnosis | None:
     """The misconception that a clear plurality of the failing cases agrees with, or None.
 
@@ -27,7 +27,9 @@ def diagnose(
     judged = [(entry, got) for entry, got in failures if entry.kind is CaseKind.MAIN][:_CASES]
     votes: dict[str, int] = {}
     for entry, got in judged:
-        mine = fingerprint(got)
+        if isinstance(got, Stopped) or not entry.misconceptions:
+            continue
+        mine = fingerprint(got, 1 + max(len(mark.components) for mark in entry.misconceptions.values()))
         for name, mark in entry.misconceptions.items():
             if mark.matches(mine):
                 votes[name] = votes.get(name, 0) + 1

@@ -17,6 +17,8 @@ from grader.model import (
     Finding,
     FindingKind,
     Observation,
+    Observed,
+    Stopped,
     Verdict,
 )  # fmt: skip
 from grader.spec import Part
@@ -57,13 +59,13 @@ class Scene:
     """The answer's path below the student's directory."""
     lines: Sequence[str]
     """The answer's text."""
-    again: Callable[[Iterable[Case]], list[Observation]]
+    again: Callable[[Iterable[Case]], list[Observed]]
     """Runs further cases on the answer."""
     budget: Budget
 
 
 def counterexample(
-    scene: Scene, criterion: str, entry: SuiteCase, got: Observation, finding: Finding
+    scene: Scene, criterion: str, entry: SuiteCase, got: Observed, finding: Finding
 ) -> tuple[Counterexample, Finding]:
     """The smallest known failing case, shrunk live where the suite's own is not small, with its finding.
 
@@ -88,7 +90,7 @@ def counterexample(
         scene.part.symbol,
         criterion=criterion,
         expected=expected,
-        load=got["load"]["how"] if "load" in got else "exact",
+        load=got["load"]["how"] if not isinstance(got, Stopped) and "load" in got else "exact",
         shows_inputs=finding.kind is FindingKind.INPUT_CHANGED,
         in_notebook=scene.path.endswith(".ipynb"),
         shows=scene.part.properties[entry.group].shows if entry.kind is CaseKind.PROPERTY else (),

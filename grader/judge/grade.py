@@ -14,6 +14,7 @@ from grader.answer.own_work import off_limits_uses
 from grader.answer.parse import tree_of
 from grader.answer.tree import Tree
 from grader.course.exercise import CourseExercise
+from grader.host.allowance import Allowance
 from grader.host.session import Server, Stopped
 from grader.judge.board import Board
 from grader.judge.diagnose import diagnose
@@ -81,7 +82,14 @@ class PartGrader:
             run = None
             if load_stop is None:
                 # Its child loads the answer while the text is searched.
-                run = AnswerRun(self.server, answer, self.part.symbol, self.part.off_limits, self.limits)
+                run = AnswerRun(
+                    self.server,
+                    answer,
+                    self.part.symbol,
+                    self.part.off_limits,
+                    self.limits,
+                    Allowance.of(self.suite),
+                )
                 stack.enter_context(closing(run))
             uses = off_limits_uses(tree, self.part.symbol, self.part.off_limits)
             if uses:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from grader.model import CriterionReport, FindingKind, OffLimitsUse, PartReport, Verdict
+from grader.compare.observation import readable
+from grader.model import Counterexample, CriterionReport, FindingKind, OffLimitsUse, PartReport, Verdict
 from grader.model.messages import off_limits_message
 from grader.spec import Part
 from grader.suite.data import Suite, rubric
@@ -89,7 +90,8 @@ class Reports:
         if not isinstance(outcome, Nothing):
             return self._report(*_verdict(outcome), outcome)
         report = self._report(outcome.verdict, outcome.why, self._without_points(outcome))
-        return replace(report, off_limits=tuple(outcome.uses))
+        uses = [replace(use, used=readable(use.used), source=readable(use.source)) for use in outcome.uses]
+        return replace(report, off_limits=tuple(uses))
 
     def _without_points(self, outcome: "Nothing") -> list[CriterionReport]:
         names = list(self.rubric)
@@ -114,12 +116,28 @@ class Reports:
             part=self.part.symbol,
             exercise=self.slug,
             verdict=verdict,
-            message=message,
+            message=readable(message),
             suite=self.suite.digest,
-            criteria=tuple(criteria),
+            criteria=tuple(map(_cut, criteria)),
             score=sum(item.score for item in criteria),
             max_score=sum(self.rubric.values()),
         )
+
+
+def _cut(item: CriterionReport) -> CriterionReport:
+    """The report of a criterion with the texts cut that the answer has a part in, if only by its own long lines."""
+    example = item.counterexample
+    return replace(item, message=readable(item.message), counterexample=example and _cut_example(example))
+
+
+def _cut_example(example: Counterexample) -> Counterexample:
+    return replace(
+        example,
+        where=readable(example.where),
+        expected=readable(example.expected),
+        got=readable(example.got),
+        source=readable(example.source),
+    )
 
 
 def _verdict(criteria: Sequence[CriterionReport]) -> tuple[Verdict, str]:

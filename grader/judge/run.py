@@ -9,8 +9,9 @@ from fnmatch import fnmatchcase
 
 from grader.answer.load import Answer
 from grader.compare.observation import Malformed, validate
-from grader.host.session import Child, Server, Stopped
-from grader.model import Case, CaseKind, Failure, Limits, Observation, OffLimitsUse, Verdict, named_line
+from grader.host.allowance import Allowance
+from grader.host.session import Child, Server, Stopped, Unread
+from grader.model import Case, CaseKind, Limits, Observation, Observed, OffLimitsUse, Verdict, named_line
 from grader.spec import OffLimits
 from grader.suite.data import SuiteCase
 
@@ -33,7 +34,15 @@ class NotDefined:
 class AnswerRun:
     """The observations of one answer."""
 
-    def __init__(self, server: Server, answer: Answer, symbol: str, off_limits: OffLimits, limits: Limits) -> None:
+    def __init__(
+        self,
+        server: Server,
+        answer: Answer,
+        symbol: str,
+        off_limits: OffLimits,
+        limits: Limits,
+        allowance: Allowance | None = None,
+    ) -> None:
         """Have the answer loaded, while the judge looks at its text.
 
         Args:
@@ -42,10 +51,13 @@ class AnswerRun:
             symbol: The part.
             off_limits: What the part may not use.
             limits: What the answer may use.
+            allowance: How much it may send.
         """
         self.uses: list[OffLimitsUse] = []
         """What is off limits and was used while cases ran."""
         self._server, self._answer, self._symbol, self._off_limits = server, answer, symbol, off_limits
+        self._allowance = allowance or Allowance()
+        self._kept = 0
         self._deadline = time.monotonic() + limits.part_seconds
         self._child: Child | None = None
         self._loading: Child | None = server.begin(answer, off_limits)
@@ -69,7 +81,7 @@ class AnswerRun:
         line = (errors[0]["line"] or None) if errors else None
         return NotDefined(f"{self._symbol} is not there once the file has run.{reason}{named_line(line)}", line)
 
-    def observations(self, entries: Sequence[SuiteCase]) -> Iterator[tuple[int, Observation]]:
+    def observations(self, entries: Sequence[SuiteCase]) -> Iterator[tuple[int, Observed]]:
         """Run cases: the index of each, and what the answer did.
 
         After a stop others go on in a fresh child, for each kind of case a few times. Nothing more comes once the
@@ -82,23 +94,21 @@ class AnswerRun:
             child = self._open()
             if isinstance(child, Stopped):
                 index, entry = cases[0]
-                yield index, _stopped(child)
+                yield index, child
                 cases = [pair for pair in cases if pair[1].kind != entry.kind]
                 continue
             ended = None
-            answered = zip(cases, child.run([entry.case for _, entry in cases]), strict=False)
+            answered = zip(cases, child.run([entry.case for _, entry in cases], self._allowance), strict=False)
             for done, ((index, entry), item) in enumerate(answered, 1):  # noqa: B007 - used below
-                observation = self._accept(item)
-                yield index, observation
+                observed = self._kept_of(self._accept(item), child.weight)
+                yield index, observed
                 if self.uses:
                     return
                 self._server.prepare_next()
-                error = observation["error"]
-                if self._child is None:
-                    assert error is not None, "only a stop ends the child"
-                    ended = entry.kind, error["verdict"]
+                if isinstance(observed, Stopped):
+                    ended = entry.kind, observed.verdict
                     break
-                if not error:
+                if not observed["error"]:
                     fine.add(entry.kind)
             if ended is None:
                 return
@@ -106,21 +116,21 @@ class AnswerRun:
             stops[ended] += 1
             most = _MOST_HANGS[kind in fine] if verdict is Verdict.TIME_LIMIT else _MOST_STOPS
             alike = [pair for pair in cases[done:] if pair[1].kind == kind]
-            if stops[ended] >= most or time.monotonic() > self._deadline:
+            if stops[ended] >= most or time.monotonic() > self._deadline or self._kept > self._allowance.kept:
                 alike = []
             # Neighbours are alike: an answer that hangs on one case may well work on those further off.
             random.Random(len(alike)).shuffle(alike)
             cases = alike + [pair for pair in cases[done:] if pair[1].kind != kind]
 
-    def again(self, cases: Iterable[Case]) -> list[Observation]:
+    def again(self, cases: Iterable[Case]) -> list[Observed]:
         """Run further cases, one observation or stop each."""
-        observations: list[Observation] = []
+        observations: list[Observed] = []
         for case in cases:
             opened = self._open()
             if isinstance(opened, Stopped):
-                observations.append(_stopped(opened))
+                observations.append(opened)
                 continue
-            observations += [self._accept(item) for item in opened.run([case])]
+            observations += [self._accept(item) for item in opened.run([case], self._allowance)]
         return observations
 
     def _open(self) -> Child | Stopped:
@@ -134,21 +144,26 @@ class AnswerRun:
             self._child = child
         return self._child
 
-    def _accept(self, item: object) -> Observation:
+    def _accept(self, item: Unread | Stopped) -> Observed:
         if isinstance(item, Stopped):
             self.close()
-            return _stopped(item)
+            return item
         try:
             observation = validate(item)
-        except Malformed:
+        except Malformed as malformed:
             self.close()
-            return _stopped(
-                Stopped(
-                    verdict=Verdict.CRASHED, stage="new", step=-1, message="The process sent back something malformed."
-                )
-            )
+            return Stopped(malformed.verdict, "new", -1, str(malformed))
         self._note_uses(observation)
         return observation
+
+    def _kept_of(self, observed: Observed, weight: int) -> Observed:
+        """The observation, where there is room for it beside those that the judge has kept."""
+        self._kept += weight
+        if isinstance(observed, Stopped) or self._kept <= self._allowance.kept:
+            return observed
+        self.close()
+        together = "All cases together gave back more data than any right answer's would."
+        return Stopped(Verdict.OUTPUT_LIMIT, "new", -1, together)
 
     def _note_uses(self, observation: Observation) -> None:
         names: list[tuple[str, int | None]] = [(use["used"], use["line"]) for use in observation.get("off_limits", [])]
@@ -165,11 +180,3 @@ class AnswerRun:
             use = OffLimitsUse(used=used[:200], line=line, source=source)
             if use not in self.uses:
                 self.uses.append(use)
-
-
-def _stopped(stop: Stopped) -> Observation:
-    """A stop in the form of an observation that ended at once."""
-    error: Failure = {
-        "stage": stop.stage, "step": stop.step, "verdict": stop.verdict, "message": stop.message, "line": None,
-    }  # fmt: skip
-    return {"steps": [], "error": error}

@@ -21,6 +21,7 @@ from grader.model.cases import (
     Load,
     New,
     Observation,
+    Observed,
     Raised,
     Recipe,
     Row,
@@ -28,6 +29,7 @@ from grader.model.cases import (
     StateItem,
     Step,
     StepObservation,
+    Stopped,
     Truth,
     Use,
     as_case,
@@ -40,9 +42,9 @@ __all__ = [
     "ABOUT_DTYPE", "CRITERIA", "DEPENDS", "EXCEPTIONS", "Argument", "StepObservation", "Case", "CaseBody", "CaseKind",
     "ClusterWorker", "Counterexample", "CourseError", "CriterionReport", "DeclaredCase", "Description", "Diagnosis",
     "Encoded", "Failure", "Fills", "Finding", "FindingKind", "GradeReport", "Hole", "HoleKind", "Leaf", "Limits",
-    "Line", "Load", "New", "Observation", "OffLimitsUse", "PartReport", "ProvenExercise", "ProvenPart", "Raised",
-    "Recipe", "Row", "Sketch", "StateItem", "Step", "SubmissionReport", "Truth", "Use", "Verdict", "as_case",
-    "is_recipe", "named_line",
+    "Line", "Load", "New", "Observation", "Observed", "OffLimitsUse", "PartReport", "ProvenExercise", "ProvenPart",
+    "Raised", "Recipe", "Row", "Sketch", "StateItem", "Step", "Stopped", "SubmissionReport", "Truth", "Use", "Verdict",
+    "as_case", "is_recipe", "named_line",
 ]  # fmt: skip
 
 

@@ -5,12 +5,12 @@ is one of them only after `grader.compare.observation.validate`.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import (
     TYPE_CHECKING,
     Any,
     Literal,
-    NotRequired,
     Required,
     TypeAlias,
     TypedDict,
@@ -219,19 +219,30 @@ class Raised(TypedDict):
     """The innermost line of the answer that it passed through."""
 
 
+@final
 class Failure(TypedDict):
-    """How a case ended before its end: by an exception (see `Raised`), or because its process was stopped."""
+    """The exception that ended a case before its end (see `Raised`)."""
 
     stage: str
-    """``new``, ``load``, ``mode``, ``call``, ``backward`` or ``run``; ``import`` and ``answer`` of a stop."""
+    """``new``, ``load``, ``mode``, ``call``, ``backward`` or ``run``; ``answer`` where it could not be sent."""
     step: int
     """-1 before the first."""
+    type: str
+    kinds: list[str]
     message: str
     line: int | None
-    type: NotRequired[str]
-    kinds: NotRequired[list[str]]
-    verdict: NotRequired[Verdict]
-    """Of a stop, which has neither type nor kinds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """How the judge's side saw a worker end, and what it was doing: never an observation, so nobody can send one."""
+
+    verdict: Verdict
+    stage: str
+    """``import`` while the file was loaded, else the stage of the case (see `Failure`)."""
+    step: int
+    """The cell while loading, else the step of the case; -1 before the first."""
+    message: str
 
 
 Row: TypeAlias = list[Any]
@@ -247,8 +258,8 @@ class Description(TypedDict, total=False):
     buffers: list[Row]
     state: list[str]
     """The keys of its state dict, where the case loads no state."""
-    training: list[bool]
-    """Its own mode, then those found in its tree."""
+    training: list[bool | str]
+    """Its own mode, then those found in its tree; the name of its type where one is neither true nor false."""
 
 
 class Load(TypedDict):
@@ -283,6 +294,10 @@ class Observation(TypedDict, total=False):
     seen: list[str]
     """The names of those operations."""
     off_limits: list[Use]
+
+
+Observed: TypeAlias = Observation | Stopped
+"""What came of running a case on an answer."""
 
 
 @final

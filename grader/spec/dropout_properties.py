@@ -172,8 +172,8 @@ def _half_survives(rows: Tensor, width: int) -> str | None:
         if not 0 < len(kept) < len(row):
             return "in training, some units of the second hidden layer should be dropped, and others kept"
         count = float(kept[0]) * width / 4
-        far = abs(count - width / 2) > 3.5 * width**0.5
-        if far or float((kept - kept[0]).abs().max()) > 10 * _ROUNDING or abs(count - round(count)) > 0.01:
+        near = abs(count - width / 2) <= 3.5 * width**0.5
+        if not near or float((kept - kept[0]).abs().max()) > 10 * _ROUNDING or abs(count - round(count)) > 0.01:
             return (
                 "in training, each unit of both hidden layers should be dropped with probability 0.5, the rest doubled"
             )

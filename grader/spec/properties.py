@@ -265,7 +265,7 @@ def _uniform_problem(item: Fresh, values: list[Any], reset: bool) -> str | None:
             if said:
                 return f"the values of {name} {said}" + (" after reset_parameters()" if when == "reset" else "")
     for name, one, other in zip(item.names, first, second, strict=True):
-        if torch.equal(one, other):
+        if torch.equal(one.double(), other.double()):
             return f"two layers constructed one after the other have the very same {name}"
     return None
 

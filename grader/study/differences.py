@@ -118,7 +118,7 @@ def _compared(name: str, want: Encoded, have: Encoded, tolerance: float, floor: 
     """Two whole tensors of one shape, element by element; None for anything else."""
     if not (isinstance(want, torch.Tensor) and isinstance(have, torch.Tensor) and want.shape == have.shape):
         return None
-    if not 0 < want.numel() <= _SIZE:
+    if not 0 < want.numel() <= _SIZE or have.is_complex():
         return None
     one, other = want.to(torch.float64).reshape(-1), have.to(torch.float64).reshape(-1)
     exact = 0.0 if not want.is_floating_point() else tolerance * max(compare.magnitude(want), floor)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from grader.case import wire
 from grader.compare.fingerprint import Fingerprint
@@ -40,6 +41,18 @@ class SuiteCase:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Sizes:
+    """Bytes of the expected observations: JSON (headers) and tensors (bodies)."""
+
+    header: int
+    """Of the largest."""
+    body: int
+    headers: int
+    """Of all together."""
+    bodies: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Suite:
     """The compiled cases of one part."""
 
@@ -50,6 +63,13 @@ class Suite:
     cases: Sequence[SuiteCase]
     planned: Mapping[str, int]
     """How many cases judge each criterion when everything is correct."""
+
+    @cached_property
+    def sizes(self) -> Sizes:
+        """How large the expected observations are."""
+        sizes = [wire.sizes(wire.pack_payload(item.expected)) for item in self.cases if item.expected is not None]
+        headers, bodies = zip(*sizes, strict=True) if sizes else ((0,), (0,))
+        return Sizes(header=max(headers), body=max(bodies), headers=sum(headers), bodies=sum(bodies))
 
 
 def rubric(part: Part, suite: Suite) -> dict[str, float]:
