@@ -74,7 +74,8 @@ def _alike(value: Any, rng: random.Random) -> Any:
     """Another value of the same kind, which most often is well formed and wrong."""
     if isinstance(value, torch.Tensor):
         same = torch.full_like(value, rng.choice(_NAN) if value.is_floating_point() else 1)
-        return rng.choice((tensor(rng), tensor(rng), same, same.to(rng.choice(_DTYPES[:2])), value[..., :0]))
+        floats = torch.ones_like(value, dtype=rng.choice(_DTYPES[:2]))
+        return rng.choice((tensor(rng), tensor(rng), same, floats, value.reshape(-1)[:0]))
     if isinstance(value, list):
         return rng.choice((value[:-1], value[:1] * 2, value[::-1], [], value + value[:1]))
     if isinstance(value, dict) and len(value) != 1:

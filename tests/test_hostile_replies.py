@@ -69,7 +69,9 @@ class Liar:
         dice = rng.random()
         if dice < 0.03:
             return Stopped(rng.choice((Verdict.CRASHED, Verdict.TIME_LIMIT)), rng.choice(("new", "call")), 0, "Gone.")
-        if dice < 0.1:
+        if dice < 0.04:
+            reply["off_limits"] = [{"used": "torch.nn.functional.linear", "line": 1}]
+        elif dice < 0.1:
             reply["error"] = copied(ERROR)
         if dice > 0.8:
             return reply

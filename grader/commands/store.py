@@ -95,6 +95,7 @@ def regrade(
         console = Console(highlight=False, markup=False)
         if table.row_count:
             console.print(table)
+        _tell(store)
         console.print(f"{table.row_count} changed, {same} as before.")
         if store.ungraded():
             sys.exit(UNGRADED)
@@ -119,6 +120,7 @@ def history(root: Path | None, student: str, only: Sequence[str], store_file: Pa
     with closing(_existing(folder, store_file)) as store:
         name = Path(student).name or student
         events = store.history(name) or store.history(printable(name))
+        _tell(store)
         if not events:
             raise CourseError(
                 f"Nobody called {clean(student)} was graded.", _nearest(student, store.submissions()), usage=True
@@ -137,6 +139,12 @@ def history(root: Path | None, student: str, only: Sequence[str], store_file: Pa
         graded = _said((event.verdict, event.score, event.max_score))
         table.add_row(when, event.part, graded, ", ".join(event.changed), *([event.path] if len(paths) > 1 else []))
     Console(highlight=False, markup=False).print(table)
+
+
+def _tell(store: "Store") -> None:
+    """Say which results were found damaged."""
+    for line in store.unreadable.values():
+        click.echo(line, err=True)
 
 
 def _existing(root: Path, wanted: Path | None) -> "Store":

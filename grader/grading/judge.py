@@ -1,5 +1,6 @@
 """The judge of one course: a server of workers and the suites, ready for one answer after another."""
 
+import contextlib
 import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -8,11 +9,15 @@ from grader.answer.load import Answer
 from grader.case.device import exact
 from grader.course.exercise import CourseExercise
 from grader.grading.options import Options, choose_device
+from grader.grading.rows import packed
 from grader.host.session import Server, Stopped
 from grader.judge.grade import PartGrader
 from grader.model import CourseError, PartReport, Verdict
 from grader.spec import Part
 from grader.suite.provider import Suites
+
+_MOST_TEXT = 2000
+"""Characters that are kept of an exception's message."""
 
 
 class Judge:
@@ -37,7 +42,9 @@ class Judge:
 
     def close(self) -> None:
         """Stop the server; the next answer starts another."""
-        self.server.close()
+        # What is broken may well break this, too; the others are judged all the same.
+        with contextlib.suppress(Exception):
+            self.server.close()
 
     def judge(self, exercise: CourseExercise, parts: Sequence[Part], answer: Answer) -> Iterator[PartReport]:
         """Judge parts of one answer, in order."""
@@ -56,6 +63,7 @@ class Judge:
                 )
                 judged = grader.grade(answer, stop)
                 stop = judged.load_stop
+                packed(judged.report)
                 yield judged.report
             except Exception as error:
                 yield self._ungraded(exercise, part, error)
@@ -69,7 +77,7 @@ class Judge:
 
     def _ungraded(self, exercise: CourseExercise, part: Part, error: Exception) -> PartReport:
         """The report of a part that could not be judged: no score, never silent."""
-        self.server.close()
+        self.close()
         where = "" if isinstance(error, CourseError) else f" ({_place(error)})"
         return PartReport(
             part=part.symbol,
@@ -78,7 +86,7 @@ class Judge:
             score=None,
             max_score=0.0,
             suite="",
-            message=f"{type(error).__name__}: {error}{where}",
+            message=f"{type(error).__name__}: {error}"[:_MOST_TEXT] + where,
         )
 
 

@@ -18,6 +18,7 @@ from grader.course.exercise import CourseExercise
 from grader.course.versions import versions
 from grader.grading.options import Options, choose_device, device_name
 from grader.grading.pool import Ended, Graded, Pool, Task
+from grader.grading.rows import Unsound
 from grader.grading.select import Chosen, Selection, choose, place_of, read_answer
 from grader.grading.start import start_pool
 from grader.grading.store import Key, Owner, Store, stored_submissions
@@ -97,12 +98,14 @@ def grade(
     with closing(pool or start_pool(course, selection, chosen, options, run.min_sandbox, run.watcher.say)) as pool:
         grading = _Class(course, selection, chosen, options, run, pool)
         grading.all()
+    for line in run.store.unreadable.values():
+        run.watcher.say(line)
     return GradeReport(
         device=device_name(options.device),
         sandbox=", ".join(run.store.sandboxes()) or "none",
         versions=versions(),
         submissions=stored_submissions(run.store, grading.owners),
-        notes=(*refused, *grading.notes, *pool.notes),
+        notes=(*refused, *grading.notes, *pool.notes, *run.store.unreadable.values()),
         workers=tuple(pool.workers),
         refused=tuple(refused),
     )
@@ -283,9 +286,13 @@ class _Class:
             )
         exercise = self.course.exercise(task.exercise)
         key = self.key(exercise, report.part, task.answer, report.suite)
-        with self.store.change():
-            result = self.store.add(key, report, event.sandbox, fresh=self.run.fresh)
-            self.store.show(self.filed(task.owner), self.part_index[part], result)
+        try:
+            with self.store.change():
+                result = self.store.add(key, report, event.sandbox, fresh=self.run.fresh)
+                self.store.show(self.filed(task.owner), self.part_index[part], result)
+        except Unsound as error:
+            self.ungraded[task.owner.position, part] = _ungraded(*part, str(error))
+            return
         self.ungraded.pop((task.owner.position, part), None)
         self.in_flight.pop(key, None)
         self.watcher.part(task, report)

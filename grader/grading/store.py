@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.grading.migrations import migrate
+from grader.grading.rows import UNREADABLE, Event, Outcome, events, is_sound, outcome, packed, unpacked
 from grader.model import CourseError, PartReport, SubmissionReport, Verdict, codec
 from grader.model.lazy import LazySequence
 
@@ -53,22 +54,6 @@ class Owner:
     path: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Event:
-    """A line of a student's history: a result that differs from the one before."""
-
-    at: float
-    student: str
-    path: str
-    exercise: str
-    part: str
-    verdict: Verdict
-    score: float | None
-    max_score: float
-    changed: Sequence[str]
-    """What had changed since the one before: ``answer``, ``cases``, ``settings``; empty where it was graded again."""
-
-
 class Store:
     """An open store of results."""
 
@@ -82,12 +67,15 @@ class Store:
             CourseError: where it cannot be opened, or is something else.
         """
         self.path = path
+        self.unreadable: dict[int, str] = {}
+        """A line about every result that was found damaged, by its number: it counts as not graded."""
         with self._report_errors():
             if path is not None:
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 # Results are private.
                 path.touch(mode=0o600)
             self._base = sqlite3.connect(path or ":memory:", timeout=_PATIENCE_SECONDS, isolation_level=None)
+            self._base.text_factory = lambda data: str(data, "utf-8", "replace")
         try:
             self._prepare()
         except CourseError:
@@ -167,14 +155,25 @@ class Store:
         return int(number)
 
     def find(self, key: Key, min_sandbox: str = "") -> int | None:
-        """The number of the newest result for a key, judged at this level of the sandbox or above."""
+        """The number of the newest result for a key, judged at this level of the sandbox or above.
+
+        One that cannot be read is passed over, so that the part is graded again.
+        """
         with self._report_errors():
-            row = self._base.execute(
-                "SELECT id FROM results WHERE exercise = ? AND part = ? AND file = ? AND answer = ? AND suite = ?"
-                " AND declaration = ? AND setting = ? AND sandbox >= ? ORDER BY id DESC LIMIT 1",
+            rows = self._base.execute(
+                "SELECT id, verdict, score, max_score, report FROM results WHERE exercise = ? AND part = ? AND file = ?"
+                " AND answer = ? AND suite = ? AND declaration = ? AND setting = ? AND sandbox >= ? ORDER BY id DESC",
                 (*astuple(key), min_sandbox),
-            ).fetchone()
-        return None if row is None else int(row[0])
+            )
+            for number, verdict, score, most, text in rows:
+                if is_sound(text, verdict, score, most):
+                    return int(number)
+                self._note(number)
+        return None
+
+    def _note(self, result: int) -> None:
+        where = f" in {self.path}" if self.path is not None else ""
+        self.unreadable[result] = f"Result {result}{where} cannot be read; it counts as not graded."
 
     def add(self, key: Key, report: PartReport, sandbox: str, *, fresh: bool = False) -> int:
         """Store a result and give its number; where several graders found one at the same time, the first is kept.
@@ -184,7 +183,11 @@ class Store:
             report: What was found.
             sandbox: Level of the sandbox in which the answer ran.
             fresh: Store it although there is one.
+
+        Raises:
+            Unsound: where the report is not what its types say.
         """
+        sound, text = packed(report)
         with self.change():
             known = None if fresh else self.find(key, sandbox)
             if known is not None:
@@ -193,8 +196,7 @@ class Store:
                 "INSERT INTO results (exercise, part, file, answer, suite, declaration, setting, sandbox, verdict,"
                 " score, max_score, at, report) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    *astuple(key), sandbox, report.verdict, report.score, report.max_score, time.time(),
-                    codec.dumps(report),
+                    *astuple(key), sandbox, sound.verdict, sound.score, sound.max_score, time.time(), text,
                 ),
             )  # fmt: skip
             return int(cursor.lastrowid or 0)
@@ -239,11 +241,19 @@ class Store:
         """The parts of a submission of this run, in order."""
         with self._report_errors():
             rows = self._base.execute(
-                "SELECT coalesce(ungraded, report) FROM shown LEFT JOIN results ON result = id"
+                "SELECT coalesce(ungraded, report), id, exercise, part FROM shown LEFT JOIN results ON result = id"
                 " WHERE position = ? ORDER BY place",
                 (position,),
             ).fetchall()
-        return tuple(codec.loads(PartReport, text) for (text,) in rows)
+        return tuple(unpacked(text) or self._damaged(*which) for text, *which in rows)
+
+    def _damaged(self, result: int, exercise: str, part: str) -> PartReport:
+        """The report of a part whose result was damaged since it was found."""
+        self._note(result)
+        return PartReport(
+            part=str(part), exercise=str(exercise), verdict=Verdict.JUDGE_ERROR, score=None, max_score=0.0, suite="",
+            message=f"{self.unreadable[result]} `course grade --fresh` grades it again.",
+        )  # fmt: skip
 
     def sandboxes(self) -> list[str]:
         """The levels of the sandbox in which this run's results were found."""
@@ -251,7 +261,7 @@ class Store:
             rows = self._base.execute(
                 "SELECT DISTINCT sandbox FROM results WHERE id IN (SELECT result FROM shown) ORDER BY sandbox"
             ).fetchall()
-        return [level for (level,) in rows]
+        return [str(level) for (level,) in rows]
 
     def ungraded(self) -> int:
         """How many parts of this run could not be judged."""
@@ -279,38 +289,34 @@ class Store:
         with self._report_errors():
             return self._base.execute("SELECT DISTINCT exercise, part FROM gradings ORDER BY exercise, part").fetchall()
 
-    def latest(self, student: str, path: str) -> dict[tuple[str, str], tuple[Verdict, float | None, float]]:
+    def latest(self, student: str, path: str) -> dict[tuple[str, str], Outcome]:
         """Verdict, score and best score of every part that a submission was last graded with."""
         with self._report_errors():
             rows = self._base.execute(
-                "SELECT g.exercise, g.part, verdict, score, max_score FROM gradings g JOIN results r ON result = r.id"
-                " WHERE g.id IN (SELECT max(id) FROM gradings WHERE student = ? AND path = ? GROUP BY exercise, part)",
+                "SELECT g.exercise, g.part, r.id, verdict, score, max_score FROM gradings g JOIN results r"
+                " ON result = r.id WHERE g.id IN"
+                " (SELECT max(id) FROM gradings WHERE student = ? AND path = ? GROUP BY exercise, part)",
                 (student, path),
             ).fetchall()
-        return {(exercise, part): (Verdict(verdict), score, most) for exercise, part, verdict, score, most in rows}
+        return {(exercise, part): self._outcome(*row) for exercise, part, *row in rows}
+
+    def _outcome(self, result: int, verdict: object, score: object, most: object) -> Outcome:
+        found = outcome(verdict, score, most)
+        if found is None:
+            self._note(result)
+        return found or UNREADABLE
 
     def history(self, student: str) -> list[Event]:
         """Everything that a student's parts were graded with, oldest first."""
         with self._report_errors():
             rows = self._base.execute(
-                "SELECT g.at, student, path, g.exercise, g.part, verdict, score, max_score, answer, suite, setting,"
-                " declaration FROM gradings g JOIN results r ON result = r.id WHERE student = ? ORDER BY g.id",
+                "SELECT r.id, g.at, student, path, g.exercise, g.part, verdict, score, max_score, answer, suite,"
+                " setting, declaration FROM gradings g JOIN results r ON result = r.id WHERE student = ? ORDER BY g.id",
                 (student,),
             ).fetchall()
-        events: list[Event] = []
-        before: dict[tuple[str, str, str], dict[str, Any]] = {}
-        for at, name, path, exercise, part, verdict, score, most, *judged in rows:
-            now = {"answer": judged[0], "cases": (judged[1], judged[3]), "settings": judged[2]}
-            then = before.get((path, exercise, part))
-            before[path, exercise, part] = now
-            changed = [name for name in now if then is not None and now[name] != then[name]]
-            events.append(
-                Event(
-                    at=at, student=name, path=path, exercise=exercise, part=part, verdict=Verdict(verdict),
-                    score=score, max_score=most, changed=changed,
-                )
-            )  # fmt: skip
-        return events
+        for row in rows:
+            self._outcome(row[0], *row[6:9])
+        return events(row[1:] for row in rows)
 
 
 def stored_submissions(store: Store, owners: Sequence[Owner]) -> LazySequence[SubmissionReport]:

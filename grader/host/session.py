@@ -106,9 +106,9 @@ class Server:
         """End every worker and the server; a later `open` starts another server."""
         for child in list(self._open):
             child.close()
-        if self._source is not None:
-            self._source.close()
-            self._source = None
+        source, self._source = self._source, None
+        if source is not None:
+            source.close()
 
     def __enter__(self) -> Self:
         return self

@@ -19,13 +19,19 @@ def dumps(item: Any) -> str:
     return json.dumps(_plain(item), separators=(",", ":"))
 
 
-def loads(kind: type[_Kind], text: str | bytes) -> _Kind:
+def loads(kind: type[_Kind], text: str | bytes, *, strict: bool = False) -> _Kind:
     """What `dumps` wrote, as an object of that kind; keys that the kind does not have are ignored.
+
+    Args:
+        kind: The kind.
+        text: The text.
+        strict: Whether a number may not stand as text.
 
     Raises:
         ValueError: for anything else.
     """
-    return made(kind, json.loads(text))
+    data = json.loads(text)
+    return msgspec.convert(data, kind) if strict else made(kind, data)
 
 
 def made(kind: type[_Kind], data: Any) -> _Kind:

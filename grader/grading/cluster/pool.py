@@ -292,10 +292,13 @@ class Cluster:
             self._accept(examined, {"problem": problem} if data is None else parcel.unpack_facts(data))
             return
         job, _ = self._running[future.key]
-        if data is not None:
-            for report, level in parcel.unpack_results(data):
-                self._graded[job.address] += 1
-                yield Graded(job.task, report, level)
+        try:
+            results = parcel.unpack_results(data) if data is not None else []
+        except ValueError as error:
+            results, problem = [], f"The worker {job.address} sent what is no report: {error}"
+        for report, level in results:
+            self._graded[job.address] += 1
+            yield Graded(job.task, report, level)
         del self._running[future.key]
         yield Ended(job.task, problem)
 
