@@ -41,7 +41,7 @@ class Liar:
 
     def __init__(self, part: Part, suite: Suite, rng: random.Random) -> None:
         self.loaded: Mapping[str, Any] = {"symbols": [part.symbol], "errors": []}
-        self.weight = 0
+        self.weight, self.spent = 0, 0.0
         self.mutants = 0
         self._rng = rng
         self._replies = [(entry.case, _reply(entry, suite)) for entry in suite.cases]
@@ -54,6 +54,9 @@ class Liar:
 
     def close(self) -> None:
         """Nothing to end."""
+
+    def limit(self, seconds: float) -> None:
+        """It takes no time."""
 
     def prepare_next(self) -> None:
         """There is one already."""

@@ -140,7 +140,12 @@ def test_the_judge_s_time_is_charged_to_the_part(worker: Worker, monkeypatch: py
         {"symbols": [], "errors": [{"cell": 0, "type": "E", "message": "", "line": 10**300}]},
         {"symbols": [], "errors": [{"cell": torch.ones(1), "type": "E", "message": "", "line": None}]},
         {"symbols": [], "errors": [{"cell": 0, "type": [], "message": "", "line": None}]},
+        {"symbols": [], "errors": [{"cell": 0, "type": "E", "message": "", "line": torch.ones(0)}]},
         {"symbols": [], "errors": [3]},
+        {"symbols": [], "errors": [torch.ones(0)]},
+        {"symbols": []},
+        torch.ones(0),
+        "symbols",
         [],
     ],
 )
@@ -154,12 +159,13 @@ def test_what_no_worker_says_of_an_answer_is_refused(worker: Worker, loaded: Any
 class FakeServer:
     """Workers that give replies of one size without end."""
 
-    def __init__(self) -> None:
-        self.started = 0
+    def __init__(self, seconds: float = 0.0) -> None:
+        self.started, self.seconds = 0, seconds
+        self.limits: list[float] = []
 
     def begin(self, answer: Answer, off_limits: OffLimits) -> "FakeServer":
         self.started += 1
-        self.weight = weight(100, 1000)
+        self.weight, self.spent = weight(100, 1000), self.seconds
         self.loaded = {"symbols": ["A"], "errors": []}
         return self
 
@@ -168,6 +174,9 @@ class FakeServer:
 
     def close(self) -> None:
         """It is closed."""
+
+    def limit(self, seconds: float) -> None:
+        self.limits.append(seconds)
 
     def prepare_next(self) -> None:
         """There is one already."""
@@ -186,6 +195,16 @@ def test_what_is_kept_of_all_replies_is_bounded() -> None:
     found = [observed for _, observed in run.observations(entries)]
     assert [item.verdict for item in found if isinstance(item, Stopped)] == [Verdict.OUTPUT_LIMIT] * 2
     assert sum(not isinstance(item, Stopped) for item in found) == 5
+
+
+def test_the_workers_of_a_part_share_its_time() -> None:
+    server = FakeServer(seconds=25.0)
+    entries = [SuiteCase(kind=kind, case=CASE) for kind in CaseKind for _ in range(20)]
+    answer = Answer("a/a.py", "a", (Cell(""),), "")
+    limits, allowance = Limits(case_seconds=5, part_seconds=60), Allowance(kept=0)
+    run = AnswerRun(server, answer, "A", OffLimits(), limits, allowance)  # type: ignore[arg-type]
+    assert len(list(run.observations(entries))) == server.started == len(CaseKind)
+    assert server.limits == [60, 35, 10, 5, 5, 5, 5]
 
 
 def test_an_allowance_grows_with_what_is_expected() -> None:

@@ -16,10 +16,11 @@ from typing import Any, TypeAlias
 from grader.answer.load import Answer
 from grader.case import wire
 from grader.case.whereabouts import STAGES
-from grader.compare.observation import TOO_MUCH, Malformed, readable
+from grader.compare.observation import TOO_MUCH, Malformed
 from grader.host.allowance import LOADED, Allowance, weight
 from grader.host.clock import SHORT_SECONDS, Clock
 from grader.host.ending import explained, size_in_words
+from grader.host.loaded import loaded
 from grader.host.process import START_SECONDS, JudgeError, Process
 from grader.model import Case, Limits, Stopped, Verdict
 from grader.spec import OffLimits
@@ -34,7 +35,6 @@ LOAD_SECONDS = 10.0
 KEPT_OUTPUT = 2**16
 _CHUNK = 2**16
 _LAST_WORDS_SECONDS = 0.5
-_MOST_LINES = 2**31
 _LEAST_SECONDS = 0.005
 """Seconds between looks at the clock, at least."""
 
@@ -58,7 +58,7 @@ class Child:
         self._outgoing = bytearray()
         self._kept = bytearray()
         self._printed = 0
-        self._spent = 0.0
+        self._seconds, self._spent = limits.part_seconds, 0.0
         self._stage, self._step = "", -1
         self._asked = self._answered = 0
         self._patience: deque[float] = deque()
@@ -77,6 +77,15 @@ class Child:
     def closed(self) -> bool:
         """Whether it was ended; a caller may do so while it looks at a reply."""
         return self._closed
+
+    @property
+    def spent(self) -> float:
+        """Seconds of the part's time that it took, and the caller with its replies."""
+        return self._spent
+
+    def limit(self, seconds: float) -> None:
+        """Let it take this much of the part's time, where others took the rest."""
+        self._seconds = seconds
 
     @property
     def output(self) -> str:
@@ -113,8 +122,8 @@ class Child:
         if isinstance(message, Stopped):
             return message
         try:
-            self.loaded = _loaded(message)
-        except (KeyError, TypeError, Malformed):
+            self.loaded = loaded(message)
+        except Malformed:
             return self._stop(Verdict.CRASHED, "The answer's process sent something that was not asked for.")
         return self._unasked()
 
@@ -174,7 +183,7 @@ class Child:
         return None
 
     def _budget(self) -> float:
-        return self._limits.part_seconds - self._spent
+        return self._seconds - self._spent
 
     def _receive(self, patience: float, budget: float) -> Any:
         """Wait for the next message; time in which the judge was not listening does not count."""
@@ -324,22 +333,3 @@ def numbered_cells(answer: Answer) -> list[tuple[str, int, int]]:
         cells.append((cell.source, start, cell.index))
         line = start + cell.source.count("\n") + 1
     return cells
-
-
-def _loaded(message: Any) -> dict[str, Any]:
-    """What a worker says once its answer is loaded: the names it has, and the exceptions on the way.
-
-    Raises:
-        KeyError, TypeError, Malformed: where it is something else.
-    """
-    symbols, errors = message["symbols"], message["errors"]
-    if type(symbols) is not list or type(errors) is not list:
-        raise Malformed
-    return {"symbols": [readable(name) for name in symbols], "errors": [_loading_error(error) for error in errors]}
-
-
-def _loading_error(error: Any) -> dict[str, Any]:
-    cell, line = error["cell"], error["line"]
-    if not all(type(number) is int and 0 <= number < _MOST_LINES for number in (cell, line or 0)):
-        raise Malformed
-    return {"cell": cell, "type": readable(error["type"])[:200], "message": readable(error["message"]), "line": line}

@@ -1,7 +1,6 @@
 """Run the cases of a suite on one answer, in as many children as it takes."""
 
 import random
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,10 +14,12 @@ from grader.model import Case, CaseKind, Limits, Observation, Observed, OffLimit
 from grader.spec import OffLimits
 from grader.suite.data import SuiteCase
 
+_SLOW = (Verdict.TIME_LIMIT, Verdict.OUTPUT_LIMIT)
+"""Ends that take their time."""
 _MOST_HANGS = {False: 2, True: 4}
-"""Hangs after which the rest of that kind of case is not run, by whether any of them worked."""
+"""Slow ends after which the rest of that kind of case is not run, by whether any of them worked."""
 _MOST_STOPS = 6
-"""The same for ends that come faster than a hang."""
+"""The same for ends that come faster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class AnswerRun:
         self._server, self._answer, self._symbol, self._off_limits = server, answer, symbol, off_limits
         self._allowance = allowance or Allowance()
         self._kept = 0
-        self._deadline = time.monotonic() + limits.part_seconds
+        self._limits, self._spent = limits, 0.0
         self._child: Child | None = None
         self._loading: Child | None = server.begin(answer, off_limits)
 
@@ -66,6 +67,7 @@ class AnswerRun:
         """Close the child."""
         for child in (self._child, self._loading):
             if child is not None:
+                self._spent += child.spent
                 child.close()
         self._child = self._loading = None
 
@@ -114,9 +116,9 @@ class AnswerRun:
                 return
             kind, verdict = ended
             stops[ended] += 1
-            most = _MOST_HANGS[kind in fine] if verdict is Verdict.TIME_LIMIT else _MOST_STOPS
+            most = _MOST_HANGS[kind in fine] if verdict in _SLOW else _MOST_STOPS
             alike = [pair for pair in cases[done:] if pair[1].kind == kind]
-            if stops[ended] >= most or time.monotonic() > self._deadline or self._kept > self._allowance.kept:
+            if stops[ended] >= most or self._is_used_up():
                 alike = []
             # Neighbours are alike: an answer that hangs on one case may well work on those further off.
             random.Random(len(alike)).shuffle(alike)
@@ -140,9 +142,16 @@ class AnswerRun:
                 child = self._server.begin(self._answer, self._off_limits)
             stopped = child.finish()
             if stopped is not None:
+                self._spent += child.spent
                 return stopped
+            # Where the part's time is used up, each kind of case still gets that of one.
+            child.limit(max(self._limits.part_seconds - self._spent, self._limits.case_seconds))
             self._child = child
         return self._child
+
+    def _is_used_up(self) -> bool:
+        """Whether the answer has taken all of the time or room that a part has."""
+        return self._spent > self._limits.part_seconds or self._kept > self._allowance.kept
 
     def _accept(self, item: Unread | Stopped) -> Observed:
         if isinstance(item, Stopped):
