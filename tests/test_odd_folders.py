@@ -147,6 +147,9 @@ def test_a_name_that_is_not_utf_8_goes_all_the_way(course: Course, store: Store,
     for text in (table.dumps(scores_of(found)), junit.dumps(found), json.dumps(document(found.submissions[1]))):
         text.encode()
     ((_, path),) = [item for item in store.submissions() if item[0] == r"st\xe9fan"]
+    for name in (r"st\xe9fan", str(odd)):
+        words = ["history", name, "--store", str(tmp_path / "grades.sqlite")]
+        assert "Linear" in CliRunner().invoke(cli.main, words, catch_exceptions=False).stdout
     assert unescaped(path) == str(odd)
     assert shown_path(odd) == path
 

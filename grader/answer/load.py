@@ -28,7 +28,7 @@ _SUFFIXES = (".py", ".ipynb")
 _SLOW_CODECS = ("idna", "punycode")
 """Codecs whose decoding takes time in the square of the length."""
 _MOST_FILES = 2_000
-"""Files and folders of a submission that are looked at in search of misplaced answers."""
+"""Files of a submission that are looked at in search of misplaced answers."""
 _EXPORTED_MAGIC = re.compile(r"^([ \t]*)get_ipython\(\)\.\w+\(.*\)[ \t]*$", re.MULTILINE)
 """What a notebook's magic becomes in a ``.py`` exported from it."""
 
@@ -149,8 +149,8 @@ def misplaced(student_dir: Path, exercises: Collection[ExerciseKey]) -> dict[str
     for folder, folders, files in os.walk(student_dir):
         below = Path(folder).relative_to(student_dir)
         folders[:] = sorted(name for name in folders if not name.startswith((".", "_"))) if len(below.parts) < 3 else []
-        looked_at += 1 + len(files)
-        for file in sorted(files)[:_MOST_FILES]:
+        for file in sorted(files):
+            looked_at += 1
             path = below / file
             if path.suffix.lower() in _SUFFIXES and path.stem.casefold() in expected:
                 moved_to[path.as_posix()] = expected[path.stem.casefold()] + path.suffix.lower()

@@ -13,7 +13,7 @@ import click
 from grader.commands import SEED_HELP, UNGRADED, USAGE, report_errors, warn_of_seed
 from grader.course.paths import cache_dir, default_store, root_of
 from grader.model import CourseError, Verdict
-from grader.model.names import printable, unescaped
+from grader.model.names import printable, tame, unescaped
 
 if TYPE_CHECKING:
     from grader.grading.store import Store
@@ -119,7 +119,7 @@ def history(root: Path | None, student: str, only: Sequence[str], store_file: Pa
     folder = root_of(root)
     with closing(_existing(folder, store_file)) as store:
         name = Path(student).name or student
-        events = store.history(name) or store.history(printable(name))
+        events = store.history(tame(name)) or store.history(printable(name))
         _tell(store)
         if not events:
             raise CourseError(

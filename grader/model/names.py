@@ -5,8 +5,6 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader.model.words import clean
-
 _JOINERS = "\u200c\u200d"
 """Invisible, but part of how names are written in Persian, Hindi and others."""
 _LIKE_AN_ESCAPE = re.compile(r"\\|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}")
@@ -48,8 +46,8 @@ def tame(text: str) -> str:
 
 
 def alike(name: str) -> str:
-    """What a reader sees of a name: the same for names that look the same, however they are encoded."""
-    return unicodedata.normalize("NFC", clean(name))
+    """What a reader sees of a printable name: the same for names that look the same, however they are encoded."""
+    return unicodedata.normalize("NFC", "".join(letter for letter in name if letter not in _JOINERS))
 
 
 def told_apart(names: Sequence[Sequence[str]]) -> list[str]:
