@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.school import RIGHT, School, fill
+from tests.school import RIGHT, ROOT, School, fill
 
 pytest.importorskip("nbgrader", reason="nbgrader is not installed (pip install -e '.[classroom]')")
 
@@ -14,8 +14,11 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
+from grader.classroom.intake import import_submissions
 from grader.classroom.set_aside import set_aside
 from grader.classroom.submitted import PROBLEM, read_submitted
+from grader.kit.load import load_course
+from grader.model import CourseError
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows has neither such names nor such files")
 
@@ -119,6 +122,22 @@ def test_a_notebook_that_is_none_is_read_without_waiting(tmp_path: Path) -> None
         assert notebook.cells == []
         assert why in notebook.metadata[PROBLEM]
     assert PROBLEM not in read_submitted(ada / "linear.ipynb").metadata
+
+
+def test_what_nbgrader_could_not_tell_apart_is_not_imported(tmp_path: Path) -> None:
+    course = load_course(ROOT)
+    (tmp_path / "release").mkdir()
+    cans = [tmp_path / parent / "can" for parent in ("a", "b")]
+    odd = tmp_path / os.fsdecode(b"c\xe9line")
+    for path in (*cans, odd):
+        path.mkdir(parents=True)
+    twin = tmp_path / "twin"
+    twin.symlink_to(cans[0])
+    with pytest.raises(CourseError, match=r"a/can and .*b/can would be one student"):
+        import_submissions(course, tmp_path, cans)
+    written, refused = import_submissions(course, tmp_path, [cans[0], odd, twin])
+    assert written == []
+    assert ["a link" in error.what or "cannot store" in error.what for error in refused] == [True, True]
 
 
 @pytest.mark.slow
