@@ -33,6 +33,10 @@ def test_the_scores_are_those_of_course_grade(school: School) -> None:
     assert 0 < scores["edited"] < full  # type: ignore[operator]
 
 
+def test_what_students_hand_in_is_kept_out_of_repositories(school: School) -> None:
+    assert {"/submitted/", "/feedback/"} <= {*(school.course / ".gitignore").read_text().splitlines()}
+
+
 def test_a_new_release_changes_nothing(school: School) -> None:
     files = [school.course / kind / "linear" / "linear.ipynb" for kind in ("source", "release")]
     before = [path.read_bytes() for path in (*files, school.course / "nbgrader_config.py")]

@@ -70,6 +70,7 @@ def test_no_kind_of_failure_shows_what_came_from_a_case(
     assert MARKER not in codec.dumps(part)
     assert part.message == part.criteria[0].message
     assert policy == "none" or part.criteria[0].message
+    assert not part.seconds
 
 
 @pytest.mark.parametrize(

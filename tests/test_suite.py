@@ -83,10 +83,14 @@ def bare(value: Any) -> Any:
     return [bare(item) for item in value] if isinstance(value, list) else value
 
 
+@pytest.fixture(scope="module")
+def both() -> tuple[Suite, Suite]:
+    return compiled(FLATTEN, "Linear"), compiled(FLATTEN, "Linear", visibility=PUBLIC)
+
+
 @pytest.mark.parametrize("kind", ["errors", "growth", "property", "main", "interface"])
-def test_no_hidden_case_that_an_exercise_fixes_is_a_public_one(kind: str) -> None:
-    suites = (compiled(FLATTEN, "Linear"), compiled(FLATTEN, "Linear", visibility=PUBLIC))
-    hidden, public = ([wire.pack(dict(item.case)) for item in each.cases if item.kind == kind] for each in suites)
+def test_no_hidden_case_that_an_exercise_fixes_is_a_public_one(both: tuple[Suite, Suite], kind: str) -> None:
+    hidden, public = ([wire.pack(dict(item.case)) for item in each.cases if item.kind == kind] for each in both)
     assert public
     # Among those drawn the simplest may still be drawn twice.
     assert len({*hidden} & {*public}) <= (kind == "main")
