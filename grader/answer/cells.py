@@ -95,6 +95,14 @@ def plain_python(source: str) -> str:
     return without
 
 
+def plain_file(source: str) -> str:
+    """Take magics and shell commands out of a file that was exported from a notebook, line for line.
+
+    A file that is Python already is left alone, and so is what is wrong with one that is not.
+    """
+    return source if _parses(source) else "\n".join(_without_magics(source.split("\n")))
+
+
 def _parses(source: str) -> bool:
     try:
         with warnings.catch_warnings():
@@ -117,12 +125,12 @@ def _without_magics(lines: list[str]) -> Iterator[str]:
             yield assigned.group(1) + "None"
             in_magic = line.endswith("\\")
             continue
-        quote, depth = _after(line, quote, depth)
+        quote, depth = open_after(line, quote, depth)
         continued = line.endswith("\\") and not quote
         yield line
 
 
-def _after(line: str, quote: str, depth: int) -> tuple[str, int]:
+def open_after(line: str, quote: str, depth: int) -> tuple[str, int]:
     """The triple quote that is open, and how many brackets are, once a line has been read."""
     position = 0
     while position < len(line):

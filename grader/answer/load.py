@@ -259,7 +259,7 @@ def _load(file: Path, root: Path, path: str) -> Answer:
         if notebook:
             cells = tuple(Cell(source, 1, index) for index, source in notebook_cells.code_cells(data))
         else:
-            cells = (Cell(_EXPORTED_MAGIC.sub(r"\1pass", _decode(data))),)
+            cells = (Cell(notebook_cells.plain_file(_EXPORTED_MAGIC.sub(r"\1pass", _decode(data)))),)
         _check(cells)
     except FileNotFoundError:
         return _without_text(path, f"{path} was not handed in.", missing=True)

@@ -33,7 +33,8 @@ def off_limits_uses(tree: Tree, symbol: str, off_limits: OffLimits) -> list[OffL
             findings[name, use.line, use.cell] = _text_of(use)
     order = sorted(findings, key=lambda item: (item[2].index, item[1], item[0]))
     return [
-        OffLimitsUse(used=key[0], line=key[1] + key[2].line - 1, source=findings[key]) for key in order[:_MAX_FINDINGS]
+        OffLimitsUse(used=key[0], line=key[1] + key[2].line - 1, source=findings[key], cell=key[2].index or None)
+        for key in order[:_MAX_FINDINGS]
     ]
 
 

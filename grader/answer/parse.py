@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 
 from grader.answer.load import Answer
+from grader.answer.recover import recovered
 from grader.answer.tree import Binding, Broken, Function, Step, Tree
 
 
@@ -15,16 +16,17 @@ def tree_of(answer: Answer) -> Tree:
     tree = Tree()
     for cell in answer.cells:
         module = parse(cell.source)
+        if not isinstance(module, ast.Module):
+            message, line = module
+            lines = cell.source.split("\n")
+            text = lines[line - 1].strip()[:200] if 0 < line <= len(lines) else ""
+            tree.broken.append(Broken(cell, message, line + cell.line - 1, text))
+            module = parse(recovered(cell.source)) if cell.index else module
         if isinstance(module, ast.Module):
             for node, certain in _steps(module.body):
                 step = Step(len(tree.steps), node, cell, certain)
                 tree.steps.append(step)
                 _bind(tree, step)
-        else:
-            message, line = module
-            lines = cell.source.split("\n")
-            text = lines[line - 1].strip()[:200] if 0 < line <= len(lines) else ""
-            tree.broken.append(Broken(cell, message, line + cell.line - 1, text))
     return tree
 
 

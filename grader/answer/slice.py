@@ -1,23 +1,23 @@
-"""Cut an answer out of the cells that a notebook has run: a definition, and what it depends on in the other cells.
+"""What of an answer is loaded for a part: its definition, what that depends on, and what changes that later.
 
-Text only: the kernel's objects are not consulted, since the cells could have made them say anything.
+Text only: nothing of the answer is run, and no kernel's objects are consulted, since cells could have made them say
+anything. What is left out is left blank, so every line keeps its number.
 """
 
 import ast
-import contextlib
+import functools
 import hashlib
-import symtable
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import textwrap
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from grader.answer.cells import plain_python
+from grader.answer.closure import TopLevel
 from grader.answer.load import Answer, Cell
-from grader.answer.parse import parse, tree_of
-from grader.answer.tree import Binding, Tree
-from grader.model.source import lines_of, span
-
-_AT_ONCE = ("listcomp", "setcomp", "dictcomp", "genexpr")
-"""Scopes of the symbol table whose code runs where it stands."""
+from grader.answer.parse import parse
+from grader.answer.units import Unit, import_of, units_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +30,11 @@ class Ran:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """A statement at the top level of a cell."""
-
-    cell: int
-    line: int
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
 class Cut:
     """What defines a symbol, in the order in which it was run."""
 
-    statements: Sequence[Statement]
+    cells: tuple[Cell, ...]
+    """Numbered as they were run."""
     problem: str = ""
     """Why there is nothing to check, where there is not."""
     fix: str = ""
@@ -50,169 +42,146 @@ class Cut:
     """What the learner should know about what was taken."""
 
     def answer(self, path: str) -> Answer:
-        """The statements as an answer file."""
-        source = "".join(f"{item.source}\n" for item in self.statements)
-        return Answer(
-            path, path.rsplit("/", 1)[-1].partition(".")[0], (Cell(source, 1, 1),),
-            hashlib.sha256(source.encode()).hexdigest(),
-        )  # fmt: skip
+        """The cells as a notebook."""
+        digest = hashlib.sha256("\0".join(cell.source for cell in self.cells).encode()).hexdigest()
+        return Answer(path, path.rsplit("/", 1)[-1].partition(".")[0], self.cells, digest)
 
-    def origin(self, line: int) -> tuple[int, int]:
-        """The cell, and the line in it, from which a line of the answer was taken."""
-        first = 1
-        for item in self.statements:
-            if line <= first + item.source.count("\n"):
-                return item.cell, item.line + line - first
-            first += item.source.count("\n") + 1
-        return 0, line
+
+def slice_of(answer: Answer, symbols: Iterable[str]) -> Answer:
+    """The answer with nothing in its cells but what symbols depend on.
+
+    Cells of which nothing is left are left out; each begins on the line that it has in the `lines` of the whole answer.
+
+    Args:
+        answer: The answer.
+        symbols: What is asked for.
+    """
+    line = 1
+    cells: list[Cell] = []
+    for cell in answer.cells:
+        cells.append(replace(cell, line=max(line, cell.line)))
+        line = cells[-1].line + cell.source.count("\n") + 1
+    return replace(answer, cells=_blanked(cells, _top_level(answer.cells).reached(symbols)))
 
 
 def cut(ran: Iterable[Ran], symbol: str) -> Cut:
-    """The last definition of a symbol with the imports, helpers and assignments that it uses.
-
-    A name that is used when the definition is made (a base, a default) means what it meant then; one that is used when
-    it is called means what it means now.
+    """The last definition of a symbol in the cells of a notebook, with what of them it depends on.
 
     Args:
         ran: The cells, in the order in which they were run.
         symbol: What is asked for.
     """
-    statements, broken = _statements(ran)
-    tree = _tree(statements)
-    bindings = tree.bound(symbol)
+    cells, broken = _read(ran)
+    top = TopLevel(units_of(cells))
+    bindings = top.bound(symbol)
     if not bindings:
         late = f", as far as it was Python: In [{broken[symbol]}] is not" if symbol in broken else ""
         return Cut(
             (), f"No cell that was run here defines {symbol}{late}.", f"Run the cell that does, then %check {symbol}."
         )
-    last = statements[bindings[0].step.cell.index]
-    if bindings[0].path:
+    last = bindings[0].cell.index
+    if isinstance(bindings[0].node, ast.Import | ast.ImportFrom):
         return Cut(
-            (), f"In [{last.cell}] imports {symbol}; %check looks at what a cell of this notebook defines.",
+            (), f"In [{last}] imports {symbol}; %check looks at what a cell of this notebook defines.",
             f"A file is checked with: course check {symbol}",
         )  # fmt: skip
-    kept = [statements[index] for index in sorted(_closure(tree, symbol))]
-    # Python wants these first, and IPython keeps them for all cells that follow.
-    kept.sort(key=lambda item: not item.source.startswith("from __future__"))
     note = ""
-    if broken.get(symbol, 0) > last.cell:
-        note = f"In [{broken[symbol]}] is not Python yet, so the {symbol} of In [{last.cell}] was checked."
-    return Cut(kept, note=note)
+    if broken.get(symbol, 0) > last:
+        note = f"In [{broken[symbol]}] is not Python yet, so the {symbol} of In [{last}] was checked."
+    return Cut(_blanked(cells, top.reached([symbol])), note=note)
 
 
 def defined_last(ran: Iterable[Ran], symbols: Iterable[str]) -> str:
     """The one of the symbols that was defined last; nothing where none was."""
-    statements, _ = _statements(ran)
-    tree = _tree(statements)
+    cells, _ = _read(ran)
+    top = TopLevel(units_of(cells))
     orders = {
-        symbol: binding.step.order
+        symbol: unit.order
         for symbol in symbols
-        for binding in tree.bound(symbol)[:1]
-        if not binding.path
+        for unit in top.bound(symbol)[:1]
+        if not isinstance(unit.node, ast.Import | ast.ImportFrom)
     }  # fmt: skip
     return max(orders, key=lambda symbol: orders[symbol], default="")
 
 
-def _statements(ran: Iterable[Ran]) -> tuple[list[Statement], dict[str, int]]:
-    """The statements of all cells, and the last cell that would have defined a name were it Python."""
-    statements: list[Statement] = []
+@functools.lru_cache(maxsize=1)
+def _top_level(cells: tuple[Cell, ...]) -> TopLevel:
+    """Read once for all parts of an answer."""
+    return TopLevel(units_of(cells))
+
+
+def _read(ran: Iterable[Ran]) -> tuple[list[Cell], dict[str, int]]:
+    """The cells that are Python, and for each name the last cell that would have defined it were it Python."""
+    cells: list[Cell] = []
     broken: dict[str, int] = {}
     for cell in ran:
         source = plain_python(cell.source)
-        module = parse(source)
-        if not isinstance(module, ast.Module):
-            for line in source.splitlines():
-                words = line.replace("(", " ").replace(":", " ").split()
-                if words[:1] in (["class"], ["def"]) and not line[:1].isspace() and len(words) > 1:
-                    broken[words[1]] = cell.number
+        if isinstance(parse(source), ast.Module):
+            cells.append(Cell(source, 1, cell.number))
             continue
-        for node in module.body:
-            # Two statements on a line are separated; else whole lines keep what belongs to them, comments too.
-            alone = ast.get_source_segment(source, node) if _shares_lines(node, module.body) else None
-            text = alone if alone is not None else source[span(source, node)]
-            statements.append(Statement(cell.number, lines_of(node).start, text))
-    return statements, broken
+        for line in source.splitlines():
+            words = line.replace("(", " ").replace(":", " ").split()
+            if words[:1] in (["class"], ["def"]) and not line[:1].isspace() and len(words) > 1:
+                broken[words[1]] = cell.number
+    return cells, broken
 
 
-def _shares_lines(node: ast.stmt, body: Sequence[ast.stmt]) -> bool:
-    return any(
-        other is not node and (other.lineno == node.end_lineno or other.end_lineno == node.lineno) for other in body
-    )
+def _blanked(cells: Iterable[Cell], kept: Iterable[Unit]) -> tuple[Cell, ...]:
+    """Cells with nothing in them but units, each on its lines; without those of which nothing is left."""
+    units: dict[int, list[Unit]] = defaultdict(list)
+    for unit in kept:
+        units[unit.cell.index].append(unit)
+    return tuple(replace(cell, source=_lines(cell, units[cell.index])) for cell in cells if units[cell.index])
 
 
-def _tree(statements: Sequence[Statement]) -> Tree:
-    """What the statements bind; a statement's position is its cell's index."""
-    cells = tuple(Cell(item.source, item.line, index) for index, item in enumerate(statements))
-    digest = hashlib.sha256("\0".join(item.source for item in statements).encode()).hexdigest()
-    return tree_of(Answer("cells", "cells", cells, digest))
+def _lines(cell: Cell, kept: Sequence[Unit]) -> str:
+    lines = [""] * (cell.source.count("\n") + 1)
+    for group, text in _statements(kept):
+        for number, line in enumerate(text, group[0].line - 1):
+            # Statements that share a line are written side by side.
+            lines[number] = f"{lines[number]}; {line}" if lines[number] else line
+    return "\n".join(lines)
 
 
-def _closure(tree: Tree, symbol: str) -> set[int]:
-    """The statements that a symbol depends on."""
-    statements = {step.cell.index: step.cell for step in tree.steps}
-    first = {step.cell.index: step.order for step in reversed(tree.steps)}
-    kept = {step.cell.index for step in tree.steps if _is_for_all(step.node)}
-    todo: list[tuple[str, int | None]] = [(symbol, None)]
-    seen: set[tuple[str, int | None]] = set()
-    while todo:
-        name, before = todo.pop()
-        if (name, before) in seen:
-            continue
-        seen.add((name, before))
-        bindings = tree.bound(name, before)
-        for index in {*_cells_of(bindings), *(_mended(tree, name, bindings) if before is None else ())}:
-            kept.add(index)
-            at_once, later = _names(statements[index].source)
-            todo += [(used, first[index]) for used in at_once]
-            # What runs while a definition is made may run its helpers then, too.
-            todo += [(used, order) for used in later for order in {before, None}]
-    return kept
+def _statements(kept: Sequence[Unit]) -> list[tuple[list[Unit], list[str]]]:
+    """The statements of the top level that units are of, each with the lines that are left of it."""
+    units = frozenset(kept)
+    top = (unit for unit in kept if unit.parent is None)
+    groups = [list(group) for _, group in groupby(top, key=lambda unit: unit.statement)]
+    return [(group, _text(group, units)) for group in groups]
 
 
-def _is_for_all(node: ast.AST) -> bool:
-    """Whether a statement may matter to any other: a future, or an import of everything."""
-    return isinstance(node, ast.ImportFrom) and (node.module == "__future__" or node.names[0].name == "*")
+def _text(group: Sequence[Unit], kept: frozenset[Unit]) -> list[str]:
+    """The lines of one statement; what is not kept is blank, and as many lines are left as there were."""
+    unit = group[0]
+    if isinstance(unit.statement, ast.Import | ast.ImportFrom):
+        return _import(group)
+    lines = list(unit.text)
+    for body in unit.bodies or ():
+        groups = [list(units) for _, units in groupby(body, key=lambda item: item.statement)]
+        for units in groups:
+            inner = [item for item in units if item in kept]
+            text = _text(inner, kept) if inner else [""] * len(units[0].text)
+            start = units[0].line - unit.line
+            lines[start : start + len(text)] = text
+        written = unit.text[groups[0][0].line - unit.line] if groups else ""
+        if groups and not any(item in kept for item in body) and not written.lstrip().startswith("elif"):
+            indent = written[: len(written) - len(written.lstrip())]
+            lines[groups[0][0].line - unit.line] = indent + "pass"
+    return lines
 
 
-def _cells_of(bindings: Iterable[Binding]) -> Iterator[int]:
-    return (binding.step.cell.index for binding in bindings)
+def _import(group: Sequence[Unit]) -> list[str]:
+    """The lines of an import of some of its names."""
+    statement, text = group[0].statement, list(group[0].text)
+    assert isinstance(statement, ast.Import | ast.ImportFrom)
+    if len(group) == len(statement.names):
+        return text
+    names = [alias for unit in group for alias in _imports(unit)]
+    indent = text[0][: len(text[0]) - len(text[0].lstrip())]
+    return [textwrap.indent(ast.unparse(import_of(statement, names)), indent), *[""] * (len(text) - 1)]
 
 
-def _mended(tree: Tree, name: str, bindings: Sequence[Binding]) -> Iterator[int]:
-    """Later statements that give a definition another attribute: ``Layer.forward = forward``."""
-    if not bindings or bindings[0].path:
-        return
-    for step in tree.steps:
-        if step.order <= bindings[0].step.order or not isinstance(
-            step.node, ast.Assign | ast.AugAssign | ast.AnnAssign
-        ):
-            continue
-        targets = step.node.targets if isinstance(step.node, ast.Assign) else [step.node.target]
-        if any(isinstance(target, ast.Attribute) and _root(target) == name for target in targets):
-            yield step.cell.index
-
-
-def _root(node: ast.expr) -> str:
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _names(source: str) -> tuple[set[str], set[str]]:
-    """The global names that a statement uses while it runs, and those that its functions use when they are called."""
-    now: set[str] = set()
-    later: set[str] = set()
-
-    def look(table: symtable.SymbolTable, called: bool) -> None:
-        top = table.get_type() == "module"
-        for item in table.get_symbols():
-            if item.is_referenced() and (top or item.is_global()):
-                (later if called else now).add(item.get_name())
-        for inner in table.get_children():
-            runs = inner.get_type() == "class" or inner.get_name() in _AT_ONCE
-            look(inner, called or not runs)
-
-    # A stray `return`, say, is found by the compiler only.
-    with contextlib.suppress(SyntaxError):
-        look(symtable.symtable(source, "cell", "exec"), called=False)
-    return now, later
+def _imports(unit: Unit) -> list[ast.alias]:
+    assert isinstance(unit.node, ast.Import | ast.ImportFrom)
+    return unit.node.names

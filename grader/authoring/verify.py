@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from grader.answer.load import Answer
+from grader.answer.slice import slice_of
 from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.proofs import ExerciseProof, PartProof
 from grader.authoring.wrong_answers import delegates, hollow, misconception_source
@@ -273,7 +274,7 @@ class _Verifier:
 
     def _first_failure(self, part: Part, answer: Answer) -> str | None:
         """Whether some case on its own shows the mutant, and whether by an exception."""
-        opened = self.server.open(answer, part.off_limits)
+        opened = self.server.open(slice_of(answer, [part.symbol]), part.off_limits)
         if isinstance(opened, Stopped):
             return "loud"
         suite = self.suites.suite(self.exercise, part)

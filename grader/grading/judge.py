@@ -10,8 +10,9 @@ from grader.case.device import exact
 from grader.course.exercise import CourseExercise
 from grader.grading.options import Options, choose_device
 from grader.grading.rows import packed
-from grader.host.session import Server, Stopped
+from grader.host.session import Server
 from grader.judge.grade import PartGrader
+from grader.judge.loaded import LoadStop
 from grader.model import CourseError, PartReport, Verdict
 from grader.spec import Part
 from grader.suite.provider import Suites
@@ -48,8 +49,8 @@ class Judge:
 
     def judge(self, exercise: CourseExercise, parts: Sequence[Part], answer: Answer) -> Iterator[PartReport]:
         """Judge parts of one answer, in order."""
-        # A file that hangs or dies while it is loaded does so for every part: once is enough.
-        stop: Stopped | None = None
+        # A statement that hangs or dies while it is loaded does so for every part that loads it: once is enough.
+        stop: LoadStop | None = None
         for part in parts:
             try:
                 grader = PartGrader(

@@ -329,7 +329,7 @@ def numbered_cells(answer: Answer) -> list[tuple[str, int, int]]:
     """Source, first line and number of each cell; a notebook's are numbered as if written one below the other."""
     line, cells = 1, []
     for cell in answer.cells:
-        start = line if answer.path.endswith(".ipynb") else cell.line
+        start = max(line, cell.line) if answer.path.endswith(".ipynb") else cell.line
         cells.append((cell.source, start, cell.index))
         line = start + cell.source.count("\n") + 1
     return cells

@@ -3,9 +3,10 @@
 import contextlib
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from grader.answer.load import Answer
 from grader.case.probe import run_case
 from grader.compare import criteria
 from grader.judge.snippet import snippet
@@ -55,10 +56,7 @@ class Scene:
     suite: Suite
     device: str
     """Where the oracle runs."""
-    path: str
-    """The answer's path below the student's directory."""
-    lines: Sequence[str]
-    """The answer's text."""
+    answer: Answer
     again: Callable[[Iterable[Case]], list[Observed]]
     """Runs further cases on the answer."""
     budget: Budget
@@ -92,7 +90,7 @@ def counterexample(
         expected=expected,
         load=got["load"]["how"] if not isinstance(got, Stopped) and "load" in got else "exact",
         shows_inputs=finding.kind is FindingKind.INPUT_CHANGED,
-        in_notebook=scene.path.endswith(".ipynb"),
+        in_notebook=scene.answer.path.endswith(".ipynb"),
         shows=scene.part.properties[entry.group].shows if entry.kind is CaseKind.PROPERTY else (),
         precise=finding.difference is not None and finding.difference < 1e-3,
     )
@@ -112,7 +110,7 @@ def _shrink(scene: Scene, criterion: str) -> tuple[Case, Finding, Observation] |
         if expected["error"]:
             return False
         (got,) = scene.again([resolved])
-        outcome = criteria.judge_case(part, resolved, expected, got, source=scene.lines)
+        outcome = criteria.judge_case(part, resolved, expected, got, source=scene.answer.lines)
         if criterion in outcome.findings:
             findings[canonical(case)] = (resolved, outcome.findings[criterion], expected)
         return criterion in outcome.findings

@@ -12,6 +12,8 @@ from grader.answer.attempt import unreadable
 from grader.answer.load import Answer
 from grader.answer.own_work import off_limits_uses
 from grader.answer.parse import tree_of
+from grader.answer.places import place
+from grader.answer.slice import slice_of
 from grader.answer.tree import Tree
 from grader.course.exercise import CourseExercise
 from grader.host.allowance import Allowance
@@ -19,8 +21,9 @@ from grader.host.session import Server, Stopped
 from grader.judge.board import Board
 from grader.judge.diagnose import diagnose
 from grader.judge.explain import Budget, Scene, counterexample
+from grader.judge.loaded import LoadStop, NotDefined, after, stop_in_words, stopped_at
 from grader.judge.reports import Nothing, Reports, not_own_work, vetted
-from grader.judge.run import AnswerRun, NotDefined
+from grader.judge.run import AnswerRun
 from grader.model import CriterionReport, FindingKind, Limits, PartReport, Verdict
 from grader.spec import Part
 from grader.suite.data import Suite
@@ -33,8 +36,8 @@ class Judged:
     """What came of judging a part."""
 
     report: PartReport
-    load_stop: Stopped | None = None
-    """How loading the file ended, where that ended the worker: it will for every other part of the file, too."""
+    load_stop: LoadStop | None = None
+    """The statement that ended the worker when it was loaded: it will for every other part that loads it, too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,12 +62,12 @@ class PartGrader:
         """Makes the part's reports."""
         return Reports(self.exercise.slug, self.part, self.suite)
 
-    def grade(self, answer: Answer, load_stop: Stopped | None = None) -> Judged:
+    def grade(self, answer: Answer, load_stop: LoadStop | None = None) -> Judged:
         """Judge an answer on the part's suite.
 
         Args:
             answer: The answer.
-            load_stop: How loading the same file ended before, for another part.
+            load_stop: How loading the same file ended before, for another part of it.
         """
         began = time.perf_counter()
         tree = tree_of(answer)
@@ -72,19 +75,21 @@ class PartGrader:
         report = self.reports.of(outcome)
         return Judged(replace(report, seconds=time.perf_counter() - began), stop)
 
-    def _judge(self, answer: Answer, tree: Tree, load_stop: Stopped | None) -> tuple[Outcome, Stopped | None]:
+    def _judge(self, answer: Answer, tree: Tree, load_stop: LoadStop | None) -> tuple[Outcome, LoadStop | None]:
         problem = unreadable(answer, tree, self.part.symbol)
         if problem is not None:
             verdict, why = problem
-            # A file that ended its worker does so for the parts after this one, too.
+            # What ended a worker does so for the parts after this one, too.
             return Nothing(verdict=verdict, why=why, first="interface" if verdict is Verdict.RAISED else ""), load_stop
+        sliced = slice_of(answer, [self.part.symbol])
         with ExitStack() as stack:
             run = None
-            if load_stop is None:
+            if load_stop is None or not load_stop.holds_for(sliced):
                 # Its child loads the answer while the text is searched.
                 run = AnswerRun(
                     self.server,
                     answer,
+                    sliced,
                     self.part.symbol,
                     self.part.off_limits,
                     self.limits,
@@ -94,10 +99,14 @@ class PartGrader:
             uses = off_limits_uses(tree, self.part.symbol, self.part.off_limits)
             if uses:
                 return not_own_work(uses), load_stop
-            loaded = load_stop if run is None else run.loaded()
+            if run is None:
+                assert load_stop is not None
+                loaded: Stopped | NotDefined | None = load_stop.stopped
+            else:
+                loaded = run.loaded()
             if isinstance(loaded, Stopped):
-                why = f"While the file was loaded: {loaded.message}"
-                return Nothing(verdict=loaded.verdict, why=why, first="interface"), loaded
+                why = stop_in_words(answer, loaded)
+                return Nothing(verdict=loaded.verdict, why=why, first="interface"), stopped_at(sliced, loaded)
             if isinstance(loaded, NotDefined):
                 nothing = Nothing(
                     verdict=Verdict.RAISED,
@@ -106,9 +115,9 @@ class PartGrader:
                     kind=FindingKind.NOT_DEFINED,
                     line=loaded.line,
                 )
-                return nothing, None
+                return nothing, load_stop
             assert run is not None
-            return self._run(answer, run), None
+            return self._run(answer, run), load_stop
 
     def _run(self, answer: Answer, run: AnswerRun) -> Outcome:
         board = Board(self.part, self.suite, self.reports.rubric, answer.lines)
@@ -123,12 +132,13 @@ class PartGrader:
             part=self.part,
             suite=self.suite,
             device=self.device,
-            path=answer.path,
-            lines=answer.lines,
+            answer=answer,
             again=run.again,
             budget=Budget(self.shrink_seconds),
         )
-        return [self._explained(item, board, scene) for item in board.reports()]
+        explained = [self._explained(item, board, scene) for item in board.reports()]
+        failed = run.failed_first
+        return [after(failed, item) for item in explained] if failed else explained
 
     def _explained(self, item: CriterionReport, board: Board, scene: Scene) -> CriterionReport:
         """Add the counterexample and the diagnosis to a failed criterion."""
@@ -140,4 +150,7 @@ class PartGrader:
         index, finding = failures[0]
         example, smaller = counterexample(scene, item.name, self.suite.cases[index], board.observations[index], finding)
         message, kind = (smaller.message, smaller.kind) if example.shrunk else (item.message, item.kind)
+        if example.line:
+            cell, line = place(scene.answer, example.line)
+            example = replace(example, line=line, cell=cell)
         return replace(item, message=message, kind=kind, counterexample=example, diagnosis=diagnosis)

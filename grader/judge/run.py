@@ -3,14 +3,15 @@
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from grader.answer.load import Answer
+from grader.answer.places import place
 from grader.compare.observation import Malformed, validate
 from grader.host.allowance import Allowance
 from grader.host.session import Child, Server, Stopped, Unread
-from grader.model import Case, CaseKind, Limits, Observation, Observed, OffLimitsUse, Verdict, named_line
+from grader.judge.loaded import LoadFailure, NotDefined, first_failure, not_defined
+from grader.model import Case, CaseKind, Limits, Observation, Observed, OffLimitsUse, Verdict
 from grader.spec import OffLimits
 from grader.suite.data import SuiteCase
 
@@ -22,16 +23,6 @@ _MOST_STOPS = 6
 """The same for ends that come faster."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotDefined:
-    """A part that is not defined after the file has run."""
-
-    message: str
-    """The message about it, which ends with the line."""
-    line: int | None
-    """The line at which the file stops, where an exception stopped it."""
-
-
 class AnswerRun:
     """The observations of one answer."""
 
@@ -39,6 +30,7 @@ class AnswerRun:
         self,
         server: Server,
         answer: Answer,
+        sliced: Answer,
         symbol: str,
         off_limits: OffLimits,
         limits: Limits,
@@ -49,6 +41,7 @@ class AnswerRun:
         Args:
             server: Where answers run.
             answer: The answer.
+            sliced: What of it is loaded (see `grader.answer.slice`).
             symbol: The part.
             off_limits: What the part may not use.
             limits: What the answer may use.
@@ -56,12 +49,15 @@ class AnswerRun:
         """
         self.uses: list[OffLimitsUse] = []
         """What is off limits and was used while cases ran."""
+        self.failed_first: LoadFailure | None = None
+        """What failed first while the answer was loaded."""
         self._server, self._answer, self._symbol, self._off_limits = server, answer, symbol, off_limits
+        self._sliced = sliced
         self._allowance = allowance or Allowance()
         self._kept = 0
         self._limits, self._spent = limits, 0.0
         self._child: Child | None = None
-        self._loading: Child | None = server.begin(answer, off_limits)
+        self._loading: Child | None = server.begin(sliced, off_limits)
 
     def close(self) -> None:
         """Close the child."""
@@ -76,12 +72,10 @@ class AnswerRun:
         opened = self._open()
         if isinstance(opened, Stopped):
             return opened
+        self.failed_first = first_failure(self._answer, opened.loaded["errors"])
         if self._symbol in opened.loaded["symbols"]:
             return None
-        errors = opened.loaded["errors"]
-        reason = f" The file stops with {errors[0]['type']}: {errors[0]['message']}" if errors else ""
-        line = (errors[0]["line"] or None) if errors else None
-        return NotDefined(f"{self._symbol} is not there once the file has run.{reason}{named_line(line)}", line)
+        return not_defined(self._answer, self._symbol, self.failed_first)
 
     def observations(self, entries: Sequence[SuiteCase]) -> Iterator[tuple[int, Observed]]:
         """Run cases: the index of each, and what the answer did.
@@ -139,7 +133,7 @@ class AnswerRun:
         if self._child is None:
             child, self._loading = self._loading, None
             if child is None:
-                child = self._server.begin(self._answer, self._off_limits)
+                child = self._server.begin(self._sliced, self._off_limits)
             stopped = child.finish()
             if stopped is not None:
                 self._spent += child.spent
@@ -186,6 +180,7 @@ class AnswerRun:
         lines = self._answer.lines
         for used, line in names[:20]:
             source = lines[line - 1].strip() if line and 0 < line <= len(lines) else ""
-            use = OffLimitsUse(used=used[:200], line=line, source=source)
+            cell, own = place(self._answer, line) if line else (None, line)
+            use = OffLimitsUse(used=used[:200], line=own, source=source, cell=cell)
             if use not in self.uses:
                 self.uses.append(use)

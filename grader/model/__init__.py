@@ -44,7 +44,7 @@ __all__ = [
     "Encoded", "Failure", "Fills", "Finding", "FindingKind", "GradeReport", "Hole", "HoleKind", "Leaf", "Limits",
     "Line", "Load", "New", "Observation", "Observed", "OffLimitsUse", "PartReport", "ProvenExercise", "ProvenPart",
     "Raised", "Recipe", "Row", "Sketch", "StateItem", "Step", "Stopped", "SubmissionReport", "Truth", "Use", "Verdict",
-    "as_case", "is_recipe", "named_line",
+    "as_case", "is_recipe", "line_in_words", "named_line",
 ]  # fmt: skip
 
 
@@ -106,6 +106,8 @@ class Counterexample:
     index: tuple[int, ...] | None = None
     line: int | None = None
     source: str = ""
+    cell: int | None = None
+    """The code cell of a notebook, from 1, in which the line is."""
     shrunk: bool = False
     """Whether it was shrunk live rather than taken from the suite."""
     kind: FindingKind | None = None
@@ -161,11 +163,16 @@ class CriterionReport:
     """The line of the answer that the message names at its end, as `named_line` writes it."""
 
 
-def named_line(where: int | str | None) -> str:
+def line_in_words(line: int, cell: int | None = None) -> str:
+    """A line of a file, or of a notebook's code cell of that number, counted from 1."""
+    return f"line {line}" if cell is None else f"cell {cell}, line {line}"
+
+
+def named_line(where: int | str | None, cell: int | None = None) -> str:
     """The end of a message that names a line of the answer, or a position in words; empty where there is none."""
     if where is None:
         return ""
-    return f" (line {where})" if isinstance(where, int) else f" ({where})"
+    return f" ({line_in_words(where, cell)})" if isinstance(where, int) else f" ({where})"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -175,9 +182,11 @@ class OffLimitsUse:
     used: str
     line: int | None = None
     source: str = ""
+    cell: int | None = None
+    """The code cell of a notebook, from 1, in which the line is."""
 
     def __str__(self) -> str:
-        return self.used + named_line(self.line)
+        return self.used + named_line(self.line, self.cell)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

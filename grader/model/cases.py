@@ -241,7 +241,7 @@ class Stopped:
     stage: str
     """``import`` while the file was loaded, else the stage of the case (see `Failure`)."""
     step: int
-    """The cell while loading, else the step of the case; -1 before the first."""
+    """The line of `Answer.lines` while loading, else the step of the case; -1 before the first."""
     message: str
 
 

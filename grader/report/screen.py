@@ -8,7 +8,7 @@ from rich.console import Console, RenderableType
 from rich.syntax import Syntax
 from rich.text import Text
 
-from grader.model import Counterexample, CriterionReport, FindingKind, PartReport, Verdict
+from grader.model import Counterexample, CriterionReport, FindingKind, PartReport, Verdict, line_in_words
 from grader.model.words import LOOKS, clean, in_words, one_line, points, subscript
 
 FAILED = tuple(item for item in Verdict if item not in (Verdict.ACCEPTED, Verdict.SKIPPED, Verdict.NOT_ATTEMPTED))
@@ -125,7 +125,8 @@ def screen(
         Text.assemble((f"{criterion.name}: ", "bold red"), _foreign(in_plain(criterion.message or part.message)))
     )
     if criterion.name == "own_work":
-        pieces += [Text(f"  line {use.line}: {one_line(use.source)}") for use in part.off_limits[:5] if use.source]
+        shown = [use for use in part.off_limits[:5] if use.source and use.line]
+        pieces += [Text(f"  {line_in_words(use.line or 0, use.cell)}: {one_line(use.source)}") for use in shown]
     if criterion.counterexample is not None:
         pieces += _example(criterion.counterexample, part, where, plain)
     if criterion.diagnosis is not None:
@@ -159,7 +160,10 @@ def _example(example: Counterexample, part: PartReport, where: AnswerPaths, plai
     if example.difference is not None and example.index and not expected.startswith("["):
         lines.append(_row("largest", f"{example.difference:.3g} at {subscript(example.index)}"))
     if example.line:
-        at = f"{where.answer or part.exercise + '.py'}:{example.line}"
+        path = where.answer or part.exercise + ".py"
+        at = f"{path}:{example.line}"
+        if example.cell is not None:
+            at = f"{path.removesuffix('.py').removesuffix('.ipynb')}.ipynb, {line_in_words(example.line, example.cell)}"
         lines.append(_row("your line", f"{at}  {one_line(example.source)}"))
     return [*pieces, *([Text()] if lines else []), *lines]
 

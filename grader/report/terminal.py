@@ -10,7 +10,16 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from grader.model import CriterionReport, GradeReport, OffLimitsUse, PartReport, SubmissionReport, Verdict
+from grader.model import (
+    Counterexample,
+    CriterionReport,
+    GradeReport,
+    OffLimitsUse,
+    PartReport,
+    SubmissionReport,
+    Verdict,
+    line_in_words,
+)
 from grader.model.words import LOOKS, clean, in_words, one_line, points, subscript
 from grader.report import summary
 
@@ -169,7 +178,7 @@ class _Terminal:
                 ("expected", self.text(example.expected if values else "", "green", lines=True)),
                 ("got", self.text(example.got if values else "", "red", lines=True)),
                 ("differs by", self.text(_difference(example.difference, example.index))),
-                (f"your line {example.line}" if example.line else "your line", self.text(example.source.strip())),
+                (_your_line(example), self.text(example.source.strip())),
             )
         if criterion.diagnosis is not None:
             name = in_words(one_line(criterion.diagnosis.misconception))
@@ -178,7 +187,7 @@ class _Terminal:
 
     def use(self, use: OffLimitsUse) -> tuple[str, Text]:
         text = Text.assemble(self.text(use.used, "bold"), "\n" if use.source else "", self.text(use.source))
-        return ("used" if use.line is None else f"line {use.line}"), text
+        return ("used" if use.line is None else line_in_words(use.line, use.cell)), text
 
     def facts(self, *rows: tuple[str, Text]) -> None:
         """A narrow column of labels beside foreign text; rows without text are left out."""
@@ -285,6 +294,10 @@ def _of(item: PartReport | CriterionReport | SubmissionReport) -> str:
     if item.score is None or (not isinstance(item, SubmissionReport) and item.verdict is Verdict.JUDGE_ERROR):
         return "ungraded"
     return f"{points(item.score)}/{points(item.max_score)}"
+
+
+def _your_line(example: Counterexample) -> str:
+    return f"your {line_in_words(example.line, example.cell)}" if example.line else "your line"
 
 
 def _difference(difference: float | None, index: tuple[int, ...] | None) -> str:

@@ -1,6 +1,7 @@
 """The process that checks for a notebook (see `grader.study.remote`): a line of JSON in, a line of JSON out."""
 
 import contextlib
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,14 @@ from grader.answer.load import Answer
 from grader.answer.slice import Cut, Ran, cut, defined_last
 from grader.grading.service import serve, take_stdout
 from grader.kit.outline import Lesson
-from grader.model import CourseError, CriterionReport, FindingKind, OffLimitsUse, PartReport, Verdict, named_line
-from grader.model.messages import off_limits_message
+from grader.model import CourseError, CriterionReport, PartReport, Verdict
 from grader.report.heat import heat_map
 from grader.report.notebook import Context, Origin, as_html, as_plain
 from grader.report.screen import first_failure
 from grader.study.session import ALL_PASSED, Part, Session, find_session, nothing_to_hint
 
+_CELL = re.compile(r"\bcell (\d+), line")
+"""How a report names a cell, whose number here is the one in its brackets."""
 _MAPS = 4
 """The most tensors of which a map is drawn, the worst first."""
 
@@ -90,8 +92,8 @@ def _checked(session: Session, lesson: Lesson, symbol: str, piece: Cut) -> dict[
     if failure is not None and failure.verdict is Verdict.WRONG:
         shown = session.checker.differences(lesson, report, answer, failure.name)
     example = failure.counterexample if failure else None
-    origin = Origin(*piece.origin(example.line)) if example and example.line else None
-    report = _relocated(report, piece)
+    origin = Origin(example.cell, example.line) if example and example.cell and example.line else None
+    report = _relocated(report)
     context = Context(
         lesson=f"{lesson.slug}.md", text=lesson.text, note=piece.note, origin=origin,
         maps=[heat_map(pair) for pair in shown.differing[:_MAPS]] if shown else [],
@@ -122,25 +124,14 @@ def _hinted(session: Session, lesson: Lesson, symbol: str, piece: Cut, level: in
     }
 
 
-def _relocated(report: PartReport, piece: Cut) -> PartReport:
-    """The report with line numbers of the cells in place of those of the answer that was cut out of them."""
-
-    def in_cell(line: int) -> str:
-        return named_line(str(Origin(*piece.origin(line))))
-
-    def named(use: OffLimitsUse) -> str:
-        return use.used + in_cell(use.line) if use.line else str(use)
+def _relocated(report: PartReport) -> PartReport:
+    """The report with the numbers in the cells' brackets, which is how a notebook shows them."""
 
     def criterion(item: CriterionReport) -> CriterionReport:
         example = item.counterexample
-        if example is not None and example.line:
-            example = replace(example, line=piece.origin(example.line)[1])
-        message = item.message
-        if item.kind is FindingKind.OFF_LIMITS:
-            message = off_limits_message([named(use) for use in report.off_limits])
-        elif item.line:
-            message = message.removesuffix(named_line(item.line)) + in_cell(item.line)
-        return replace(item, counterexample=example, message=message)
+        if example is not None:
+            example = replace(example, cell=None)
+        return replace(item, counterexample=example, message=_CELL.sub(r"In [\1], line", item.message))
 
-    uses = tuple(replace(use, line=piece.origin(use.line)[1]) if use.line else use for use in report.off_limits)
+    uses = tuple(replace(use, cell=None) for use in report.off_limits)
     return replace(report, off_limits=uses, criteria=tuple(criterion(item) for item in report.criteria))

@@ -15,6 +15,7 @@ from types import ModuleType, SimpleNamespace
 from grader.answer.attempt import attempted, broken_cell
 from grader.answer.load import Answer, load_answer
 from grader.answer.parse import tree_of
+from grader.answer.slice import slice_of
 from grader.answer.tree import Function
 from grader.model import CourseError
 
@@ -62,7 +63,7 @@ def answers(wanted: Mapping[str, Sequence[str]], folder: str | Path = ".") -> Si
         )
     namespace = SimpleNamespace()
     for exercise, symbols in wanted.items():
-        module, failure = _run(files[exercise], exercise)
+        module, failure = _run(slice_of(files[exercise], symbols), exercise)
         for symbol in symbols:
             if not hasattr(module, symbol):
                 raise NotReady(
@@ -105,13 +106,16 @@ def _is_stub(method: Function, title: str) -> bool:
 
 
 def _run(answer: Answer, exercise: str) -> tuple[ModuleType, str]:
-    """Run an answer as grading does: a notebook's cells go on after one that fails. Also gives the last failure."""
+    """Run what is left of an answer as grading does: a notebook's cells go on after one that fails.
+
+    Also gives the last failure.
+    """
     module = ModuleType(f"answers_{exercise}")
     sys.modules[module.__name__] = module
     failure = ""
     for cell in answer.cells:
         name = f"{answer.path}, code cell {cell.index}" if cell.index else answer.path
-        source = "\n" * (cell.line - 1) + cell.source
+        source = cell.source
         # Lets tracebacks show the lines of a cell, which is not a file.
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         try:

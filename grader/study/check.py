@@ -8,6 +8,7 @@ import torch
 
 from grader.answer.attempt import attempted
 from grader.answer.load import Answer, load_answer
+from grader.answer.slice import slice_of
 from grader.case.probe import run_case
 from grader.compare.observation import Malformed, validate
 from grader.course.catalogue import Course
@@ -95,7 +96,7 @@ class Checker:
         expected = self._expected(exercise, part, example)
         if expected is not None:
             tried.append((as_case(example.case), expected))
-        opened = self.judge.server.open(answer, part.off_limits)
+        opened = self.judge.server.open(slice_of(answer, [part.symbol]), part.off_limits)
         if isinstance(opened, Stopped):
             return Differences()
         try:

@@ -1,7 +1,5 @@
 """The child: it loads one answer and runs cases on it, as the judge asks, until it is killed."""
 
-import __future__
-
 import builtins
 import contextlib
 import faulthandler
@@ -25,8 +23,8 @@ from grader.case.device import exact
 from grader.case.whereabouts import Whereabouts
 from grader.model import Case, Observation, Recipe
 from grader.worker.guard import Guard
+from grader.worker.loading import Loader
 
-_FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 _BUILTINS = frozenset(vars(builtins))
 _MOST_SYMBOLS = 2000
 _CANNOT_ANSWER = 70
@@ -149,11 +147,13 @@ class _Answer:
     def __init__(self, request: Mapping[str, Any], device: str, on_stage: probe.OnStage) -> None:
         self._file: str = request["file"]
         self._cells: list[tuple[str, int, int]] = [tuple(cell) for cell in request["cells"]]
-        self._notebook: bool = request["kind"] == "ipynb"
         self._device, self._on_stage = device, on_stage
         self._guard = Guard(request["off_limits"], answer_file=self._file)
         self._module = types.ModuleType(_module_name(request["name"]))
-        self._flags = 0
+        self._loader = Loader(
+            self._module, self._file, notebook=request["kind"] == "ipynb",
+            on_line=functools.partial(on_stage, "import"),
+        )  # fmt: skip
         self._checked: set[str | None] = set()
 
     def prepare(self) -> None:
@@ -164,25 +164,10 @@ class _Answer:
         self._guard.prepare()
 
     def load(self) -> dict[str, object]:
-        """Execute the cells; a notebook goes on after a cell that fails, a file does not."""
-        errors: list[dict[str, object]] = []
-        for source, line, index in self._cells:
-            self._on_stage("import", index)
-            try:
-                self._execute(source, line)
-            except BaseException as error:
-                errors.append({"cell": index, **probe.describe_error(error, self._file)})
-                if not self._notebook:
-                    break
+        """Execute the cells."""
+        self._loader.load(self._cells)
         self._guard.arm()
-        symbols = [name for name in vars(self._module) if isinstance(name, str) and not name.startswith("__")]
-        return {"symbols": symbols[:_MOST_SYMBOLS], "errors": errors}
-
-    def _execute(self, source: str, line: int) -> None:
-        # Blank lines in front keep the file's line numbers; a __future__ import holds for the cells that follow.
-        code = compile("\n" * (line - 1) + source, self._file, "exec", flags=self._flags, dont_inherit=True)
-        self._flags |= code.co_flags & _FUTURES
-        exec(code, vars(self._module))
+        return {"symbols": list(self._loader.symbols)[:_MOST_SYMBOLS], "errors": self._loader.errors}
 
     def _remember_source(self) -> None:
         """Let tracebacks and inspect.getsource find the text, which is in no file here."""
