@@ -80,7 +80,7 @@ WRITTEN = {
     "wrong_matmul": HEAD + BODY.replace("self.weight.T", "self.weight"),
     "returns_nothing": HEAD + BODY.replace("return y if self.bias is None else y + self.bias", "y + self.bias"),
     "calls_torch": HEAD + BODY.replace("x @ self.weight.T", "nn.functional.linear(x, self.weight)"),
-    "import_fails": "import numpie\n" + HEAD + BODY,
+    "import_fails": "import numpie\n" + HEAD.replace("nn.Module", "numpie.Module") + BODY,
     "half_written": HEAD
     + BODY.split("    def forward")[0]
     + "    def forward(self, x):\n        raise NotImplementedError\n",

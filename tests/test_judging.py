@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from grader.answer.load import Answer, Cell
+from grader.answer.slice import slice_of
 from grader.case.probe import run_case
 from grader.compare import criteria
 from grader.host.session import Server, Stopped
 from grader.judge.board import Board
 from grader.judge.grade import PartGrader
+from grader.judge.loaded import LoadStop, first_failure, not_defined, stop_in_words, stopped_at
 from grader.kit.load import load_course
 from grader.model import CaseKind, Counterexample, FindingKind, Limits, Verdict
 from grader.spec import Part, call, layer_case, tensor
@@ -94,10 +96,13 @@ def test_a_failure_by_position_shows_its_line() -> None:
     assert (shown.line, shown.source, shown.kind) == (2, lines[1].strip(), FindingKind.RAISED)
 
 
+STOPPED = Stopped(Verdict.TIME_LIMIT, "import", 1, "Loading the file took longer than 10 s.")
+
+
 def test_a_file_that_hangs_is_loaded_once_even_where_a_part_between_is_not_begun() -> None:
     exercise = load_course(Path(__file__).parent.parent).exercise("linear/linear")
     suite = Suite(exercise="linear/linear", symbol="Linear", visibility="hidden", digest="", cases=[], planned={})
-    stop = Stopped(Verdict.TIME_LIMIT, "import", 0, "Loading the file took longer than 10 s.")
+    stop = LoadStop(STOPPED, "while True: pass")
     with Server(Limits()) as server:
         grader = PartGrader(
             server=server, exercise=exercise, part=exercise.part("Linear"), suite=suite, limits=Limits()
@@ -105,3 +110,27 @@ def test_a_file_that_hangs_is_loaded_once_even_where_a_part_between_is_not_begun
         judged = grader.grade(Answer("linear/linear.py", "linear", (Cell("while True: pass"),), ""), stop)
     assert judged.report.verdict is Verdict.NOT_ATTEMPTED
     assert judged.load_stop is stop
+
+
+def test_a_statement_that_hangs_costs_those_parts_that_load_it() -> None:
+    cells = (Cell("HANGS = spin()", 1, 1), Cell("def one(): return HANGS\ndef two(): return 2\n", 1, 2))
+    answer = Answer("a.ipynb", "a", (*cells, Cell("class Three:\n    x = HANGS", 1, 3)), "")
+    stop = stopped_at(slice_of(answer, ["one"]), STOPPED)
+    assert stop.statement == "HANGS = spin()"
+    assert {name: stop.holds_for(slice_of(answer, [name])) for name in ("one", "two", "Three")} == {
+        "one": True, "two": False, "Three": True,
+    }  # fmt: skip
+    assert stop_in_words(answer, STOPPED) == f"While the file was loaded: {STOPPED.message} (cell 1, line 1)"
+
+
+def test_what_failed_first_is_told_by_its_cell() -> None:
+    answer = Answer("a.ipynb", "a", (Cell("x = 1", 1, 1), Cell("\nimport einops\nW = 1 / 0", 1, 4)), "")
+    missing = {"type": "ModuleNotFoundError", "message": "No module named 'einops'", "line": 3}
+    divided = {"type": "ZeroDivisionError", "message": "division by zero", "line": 4}
+    said = not_defined(answer, "Part", first_failure(answer, [missing, divided]))
+    assert said.line == 2
+    assert said.message.startswith("Part is not there once the file has run. The file stops with `import einops`: not ")
+    assert said.message.endswith(" (cell 4, line 2)")
+    said = not_defined(answer, "Part", first_failure(answer, [divided]))
+    assert said.message.endswith("The file stops with ZeroDivisionError: division by zero (cell 4, line 3)")
+    assert not_defined(answer, "Part", None).message == "Part is not there once the file has run."

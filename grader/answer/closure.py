@@ -3,6 +3,7 @@
 import ast
 import builtins
 import sys
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
@@ -19,7 +20,7 @@ _SHARED = ("torch", "builtins", "sys.modules")
 """What a change of is a change of what any answer may use."""
 _TRIALS = ("test", "check", "compare", "verify", "benchmark", "demo", "main", "train", "evaluate", "plot", "run")
 """How the names of functions begin whose calls are no part of a definition."""
-_MAX_LOOKUPS = 300_000
+_MAX_LOOKUPS = 100_000
 _MAX_DEPTH = 20
 
 
@@ -43,13 +44,20 @@ class TopLevel:
     def bound(self, name: str, before: int | None = None) -> list[Unit]:
         """The units that may have bound a name at the end, or just before one runs, the last first."""
         binding = self._binding.get(name, [])
-        earlier = [unit for unit in binding if before is None or unit.order < before] or binding
+        last = len(binding)
+        if before is not None:
+            last = bisect_left(binding, before, key=lambda unit: unit.order) or last
         holding: list[Unit] = []
-        for unit in reversed(earlier):
+        for index in range(last - 1, -1, -1):
+            unit = binding[index]
             holding.append(unit)
             if unit.certain and not _adds(unit, name):
                 break
         return holding
+
+    def binding(self, name: str) -> Sequence[Unit]:
+        """All units that bind a name, whenever they do."""
+        return self._binding.get(name, [])
 
     def reached(self, symbols: Iterable[str]) -> list[Unit]:
         """The units that symbols depend on, in order.
@@ -177,13 +185,14 @@ class _Search:
         self._wanted: set[str] = set()
         self._todo: list[tuple[str, int | None]] = []
         self._seen: set[tuple[str, int | None]] = set()
+        self._whole: set[str] = set()
         self._lookups = 0
         self._is_dynamic = False
 
     def want(self, name: str, before: int | None) -> None:
-        """Note that a name is used, and when; once that has been asked too often, what it means at the end will do."""
+        """Note that a name is used, and when; once that has been asked too often, all that it ever means is kept."""
         self._lookups += 1
-        if self._lookups > _MAX_LOOKUPS:
+        if self._is_tired:
             before = None
         if (name, before) not in self._seen:
             self._seen.add((name, before))
@@ -202,7 +211,12 @@ class _Search:
         while self._todo:
             name, before = self._todo.pop()
             self._wanted.add(name)
-            bindings = self._top.bound(name, before)
+            if self._is_tired and name in self._whole:
+                continue
+            if self._is_tired:
+                self._whole.add(name)
+            bindings = self._top.binding(name) if self._is_tired else self._top.bound(name, before)
+            self._lookups += len(bindings)
             for unit in bindings:
                 self._keep(unit, before)
             if not bindings and name not in _BUILTINS:
@@ -212,12 +226,19 @@ class _Search:
         for unit in units:
             self._keep(unit)
 
+    @property
+    def _is_tired(self) -> bool:
+        return self._lookups > _MAX_LOOKUPS
+
     def _keep(self, unit: Unit, before: int | None = None) -> None:
+        if self._is_tired and unit in self.kept:
+            return
         for name in unit.names.now:
             self.want(name, unit.order)
+        # What runs while a definition is made may run its helpers then, too.
+        times = {before, None, unit.order} if _runs_at_once(unit.node) else {before, None}
         for name in unit.names.later:
-            # What runs while a definition is made may run its helpers then, too.
-            for when in {unit.order, before, None}:
+            for when in times:
                 self.want(name, when)
         if unit in self.kept:
             return
@@ -238,12 +259,21 @@ class _Search:
 
 
 def _adds(unit: Unit, name: str) -> bool:
-    """Whether a name is what it was before, too: after ``import a.b``, ``+=``, `del`."""
-    node = unit.node
-    if isinstance(node, ast.Import):
-        (alias,) = node.names
-        return not alias.asname and alias.name != name
-    return isinstance(node, ast.AugAssign | ast.Delete)
+    """Whether a name is what it was before, too, and the statement does not say so: after ``import a.b``."""
+    if not isinstance(unit.node, ast.Import):
+        return False
+    (alias,) = unit.node.names
+    return not alias.asname and alias.name != name
+
+
+def _runs_at_once(node: ast.stmt) -> bool:
+    """Whether the functions in a statement may be called while it runs."""
+    if isinstance(node, Function):
+        return bool(node.decorator_list)
+    if isinstance(node, ast.ClassDef):
+        code = (inner for item in node.body for inner in own_code(item))
+        return bool(node.decorator_list) or any(isinstance(inner, ast.Call) for inner in code)
+    return True
 
 
 def _calls(node: ast.stmt, code: Iterable[ast.AST]) -> Iterator[ast.expr]:

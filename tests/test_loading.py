@@ -1,0 +1,74 @@
+"""Cells are executed statement by statement; an import that finds nothing costs only what uses it."""
+
+import types
+from typing import Any
+
+import pytest
+
+from grader.worker.loading import Loader
+
+
+def loaded(*cells: str, notebook: bool = False) -> tuple[dict[str, Any], Loader, list[int]]:
+    lines: list[int] = []
+    module = types.ModuleType("answer")
+    loader = Loader(module, "answer.py", notebook=notebook, on_line=lines.append)
+    line = 1
+    for index, cell in enumerate(cells, 1):
+        loader.load([(cell, line, index)])
+        line += cell.count("\n") + 1
+    return vars(module), loader, lines
+
+
+def test_a_future_holds_for_what_follows() -> None:
+    names, loader, lines = loaded(
+        "from __future__ import annotations\nx = 1", "\ndef f(a: nothing): pass", notebook=True
+    )
+    assert not loader.errors
+    assert names["f"].__annotations__ == {"a": "nothing"}
+    assert lines == [1, 2, 4]
+
+
+def test_a_notebook_goes_on_with_the_next_cell_and_a_file_does_not() -> None:
+    cells = ["a = 1\nb = 1 / 0\nc = 1", "d = a"]
+    names, loader, _ = loaded(*cells, notebook=True)
+    assert "c" not in names
+    assert names["d"] == 1
+    (error,) = loader.errors
+    assert (error["cell"], error["type"], error["line"]) == (1, "ZeroDivisionError", 2)
+    names, loader, _ = loaded(cells[0])
+    assert "c" not in names
+    assert list(loader.symbols) == ["a"]
+
+
+def test_what_is_missing_may_be_named_but_not_used() -> None:
+    names, loader, _ = loaded(
+        "import matplotlib_of_mine.pyplot as plt\nfrom jaxtyping_of_mine import Float\nimport torch.no_such_thing\n"
+        'plt.rcParams["a"] = 1\nplt.style = 2\n'
+        "class Layer:\n    def forward(self, x: Float[torch.Tensor, 'b c'] | None):\n        return x\n"
+        "    def show(self): return plt.plot(1)\n    def ask(self): return bool(plt.x)\n"
+        "    def take(self): return [*plt]\n    def kind(self): return isinstance(1, Float)\n"
+    )
+    assert [error["type"] for error in loader.errors] == ["ModuleNotFoundError"] * 3
+    assert names["torch"].ones(1) == 1
+    layer = names["Layer"]()
+    assert layer.forward(1) == 1
+    for method, path in ((layer.show, "matplotlib_of_mine.pyplot.plot"), (layer.ask, "matplotlib_of_mine.pyplot.x")):
+        with pytest.raises(ModuleNotFoundError, match=f"{path} is not available when graded"):
+            method()
+    for method in (layer.take, layer.kind):
+        with pytest.raises(ModuleNotFoundError, match="is not available when graded"):
+            method()
+    assert set(loader.symbols) == {"torch", "Layer"}
+
+
+def test_what_is_missing_is_no_base_of_a_class() -> None:
+    names, loader, _ = loaded("import einops_of_mine as e\nclass Layer(e.Layer):\n    pass\nx = 1")
+    assert [error["line"] for error in loader.errors] == [1, 2]
+    assert "x" not in names
+    assert list(loader.symbols) == []
+
+
+def test_what_only_the_compiler_finds_costs_its_statement() -> None:
+    names, loader, _ = loaded("x = 1", "return 5", "y = x", notebook=True)
+    assert names["y"] == 1
+    assert [error["type"] for error in loader.errors] == ["SyntaxError"]
