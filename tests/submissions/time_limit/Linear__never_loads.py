@@ -4,6 +4,14 @@ import torch
 from torch import nn
 
 
+def endless():
+    while True:
+        pass
+
+
+SCALE = endless()
+
+
 class Linear(nn.Module):
     def __init__(self, in_features, out_features, bias=True):
         super().__init__()
@@ -25,9 +33,6 @@ class Linear(nn.Module):
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
 
     def forward(self, x):
+        scale = SCALE
         y = torch.einsum("...i,oi->...o", x, self.weight)
         return y if self.bias is None else y + self.bias
-
-
-while True:
-    pass
