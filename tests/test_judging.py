@@ -129,7 +129,7 @@ def test_what_failed_first_is_told_by_its_cell() -> None:
     divided = {"type": "ZeroDivisionError", "message": "division by zero", "line": 4}
     said = not_defined(answer, "Part", first_failure(answer, [missing, divided]))
     assert said.line == 2
-    assert said.message.startswith("Part is not there once the file has run. The file stops with `import einops`: not ")
+    assert said.message.startswith("Part is not there once the file has run. `import einops`: not ")
     assert said.message.endswith(" (cell 4, line 2)")
     said = not_defined(answer, "Part", first_failure(answer, [divided]))
     assert said.message.endswith("The file stops with ZeroDivisionError: division by zero (cell 4, line 3)")

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from grader.answer.attempt import attempted, broken_cell
+from grader.answer.attempt import attempted, broken_cell, unreadable
 from grader.answer.load import Answer, Cell
 from grader.answer.own_work import off_limits_uses
 from grader.answer.parse import tree_of
 from grader.answer.policy import refused
+from grader.answer.replaced import replaced
+from grader.model import Verdict
 from grader.spec import OffLimits
 from tests.off_limits_snippets import DISHONEST, HONEST, MODULES, NORM, layer
 
@@ -406,3 +408,61 @@ def test_torch_is_looked_up_without_importing():
     refused("torch.utils.tensorboard.SummaryWriter", OffLimits(**NORM))
     refused("torch.onnx.export", OffLimits(**NORM))
     assert set(sys.modules) == before
+
+
+WRITTEN = "import torch\nclass {0}(torch.nn.Module):\n    def forward(self, x):\n        return x\n"
+
+
+@pytest.mark.parametrize(
+    "name", ["Batchnorm1d", "BatchNorm_1d", "BatchNrom1d", "BatchNorms1d", "BatchNor1d", "BatchMorm1d"]
+)
+def test_a_name_that_is_nearly_the_part_is_pointed_out(name):
+    tree = tree_of(answer(WRITTEN.format(name)))
+    verdict, why = unreadable(answer(WRITTEN.format(name)), tree, "BatchNorm1d")
+    assert verdict is Verdict.RAISED
+    assert why == f"There is no BatchNorm1d, but {name} (line 2): did you mean BatchNorm1d?"
+
+
+@pytest.mark.parametrize(
+    ("source", "symbol"),
+    [
+        (WRITTEN.format("BatchNorm2d"), "BatchNorm1d"),
+        (WRITTEN.format("GRU"), "RNN"),
+        (WRITTEN.format("LayerNorm"), "BatchNorm1d"),
+        ("class Conv2D:\n    pass\n", "Conv2d"),
+        ("def linear(x):\n    return x\n", "Linear"),
+        (WRITTEN.format("ConvTranspose"), "ConvTransposed"),
+    ],
+)
+def test_another_name_is_no_misspelling(source, symbol):
+    found = unreadable(answer(source), tree_of(answer(source)), symbol, ["ConvTranspose"])
+    assert found == (Verdict.NOT_ATTEMPTED, f"{symbol} is not written yet.")
+
+
+def test_an_import_that_replaces_the_students_class_is_told():
+    def said(*cells):
+        return replaced(tree_of(answer(*cells)), "Linear", {"torch.nn.Linear"}.__contains__)
+
+    own, stub = WRITTEN.format("Linear"), "class Linear:\n    pass\n"
+    assert said(own, "from torch.nn import Conv2d, Linear") == (
+        "`from torch.nn import Conv2d, Linear` (cell 2, line 1) replaces your own Linear (cell 1, line 2), "
+        "so that is not what runs. Remove that import."
+    )
+    assert said(own + "from torch.nn import *").startswith("`from torch.nn import *` (line 5) replaces")
+    for fine in (
+        [own], ["from torch.nn import *", own], [own, "from math import *"], [own, "from torch.nn import Linear", own],
+        [own, "from torch.nn import Linear", "Linear = Mine"], [stub, "from torch.nn import Linear"],
+        [own, "if FAST:\n    from torch.nn import Linear"], ["from torch.nn import Linear"],
+    ):  # fmt: skip
+        assert not said(*fine)
+
+
+def test_what_is_recovered_of_a_broken_cell_is_searched():
+    broken = "from torch import nn\ndef norm(x):\n    return nn.LayerNorm(3)(x)\nx = (1,"
+    cells = answer(broken, WRITTEN.format("Part"))
+    tree = tree_of(cells)
+    assert [item.line for item in tree.broken] == [4]
+    cells = answer(cells.cells[0].source, cells.cells[1].source.replace("return x", "return norm(x)"))
+    (use,) = off_limits_uses(tree_of(cells), "Part", OffLimits(**NORM))
+    assert (use.cell, use.line) == (1, 3)
+    assert str(use) == "torch.nn.LayerNorm (cell 1, line 3)"

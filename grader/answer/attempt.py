@@ -2,18 +2,29 @@
 
 import ast
 import re
+from collections.abc import Collection
+from itertools import takewhile
 
 from grader.answer.load import Answer
 from grader.answer.parse import tree_of
-from grader.answer.tree import Binding, Function, Tree
-from grader.model import Verdict
+from grader.answer.tree import Binding, Function, Step, Tree
+from grader.model import Verdict, named_line
 
+_LEAST_LETTERS = 5
+"""Names shorter than this differ by a letter because they are different names."""
 _NO_WORK = {"Module", "object", "ABC", "Protocol", "Generic"}
 """Bases from which an answer inherits no behaviour that counts as an attempt."""
 
 
-def unreadable(answer: Answer, tree: Tree, symbol: str) -> tuple[Verdict, str] | None:
-    """Why there is nothing to run, as a verdict and a sentence; None where there is."""
+def unreadable(answer: Answer, tree: Tree, symbol: str, others: Collection[str] = ()) -> tuple[Verdict, str] | None:
+    """Why there is nothing to run, as a verdict and a sentence; None where there is.
+
+    Args:
+        answer: The answer.
+        tree: What could be parsed of it.
+        symbol: The part.
+        others: Names that are no misspelling of it: those of other parts.
+    """
     if answer.missing:
         return Verdict.NOT_ATTEMPTED, answer.problem or "There is no answer file."
     if answer.problem:
@@ -21,7 +32,41 @@ def unreadable(answer: Answer, tree: Tree, symbol: str) -> tuple[Verdict, str] |
     if attempts(tree, symbol):
         return None
     broken = _broken_definition(tree, symbol)
-    return (Verdict.RAISED, broken) if broken else (Verdict.NOT_ATTEMPTED, f"{symbol} is not written yet.")
+    if broken:
+        return Verdict.RAISED, broken
+    meant = misspelt(tree, symbol, others)
+    if meant is None:
+        return Verdict.NOT_ATTEMPTED, f"{symbol} is not written yet."
+    name, step = meant
+    where = named_line(getattr(step.node, "lineno", 1), step.cell.index or None)
+    return Verdict.RAISED, f"There is no {symbol}, but {name}{where}: did you mean {symbol}?"
+
+
+def misspelt(tree: Tree, symbol: str, others: Collection[str] = ()) -> tuple[str, Step] | None:
+    """A definition that is more than a stub and has the symbol's name but for case, underscores or one letter.
+
+    Only of the same kind: no function for a class. Digits tell layers apart (`Conv1d`, `Conv2d`) and must be the same.
+    """
+    for name, bindings in tree.bindings.items():
+        if name == symbol or name in others or not _is_near(name, symbol):
+            continue
+        for binding in bindings:
+            kind = ast.ClassDef if symbol[:1].isupper() else Function
+            if isinstance(binding.step.node, kind) and is_attempt(binding, tree, frozenset({name})):
+                return name, binding.step
+    return None
+
+
+def _is_near(name: str, symbol: str) -> bool:
+    one, other = (text.replace("_", "").casefold() for text in (name, symbol))
+    if one == other:
+        return True
+    if re.sub(r"\D", "", one) != re.sub(r"\D", "", other) or min(len(one), len(other)) < _LEAST_LETTERS:
+        return False
+    start = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    left, right = one[start:], other[start:]
+    swapped = left[:2] == right[1::-1] and left[2:] == right[2:]
+    return swapped or left[1:] == right[1:] or left[1:] == right or left == right[1:]
 
 
 def attempted(answer: Answer, symbol: str) -> bool:
@@ -35,10 +80,11 @@ def attempted(answer: Answer, symbol: str) -> bool:
 
 def attempts(tree: Tree, symbol: str) -> bool:
     """The same for an answer that is parsed already."""
-    return any(_is_attempt(binding, tree, frozenset({symbol})) for binding in tree.bindings.get(symbol, []))
+    return any(is_attempt(binding, tree, frozenset({symbol})) for binding in tree.bindings.get(symbol, []))
 
 
-def _is_attempt(binding: Binding, tree: Tree, seen: frozenset[str]) -> bool:
+def is_attempt(binding: Binding, tree: Tree, seen: frozenset[str]) -> bool:
+    """Whether what a binding gives a name is more than a stub; names seen on the way there do not count."""
     node = binding.step.node
     if isinstance(node, Function):
         return not _is_stub(node.body)
@@ -53,7 +99,7 @@ def _any_attempt(name: str, tree: Tree, seen: frozenset[str]) -> bool:
     """Whether something by that name of the file, or from outside it, is more than a stub."""
     if name in seen or name not in tree.bindings:
         return name not in seen and name not in _NO_WORK
-    return any(_is_attempt(binding, tree, seen | {name}) for binding in tree.bindings[name])
+    return any(is_attempt(binding, tree, seen | {name}) for binding in tree.bindings[name])
 
 
 def _is_class_attempt(node: ast.ClassDef, tree: Tree, seen: frozenset[str]) -> bool:

@@ -24,10 +24,7 @@ def recovered(source: str) -> str:
     quote = ""
     for number, line in enumerate([*lines, "end"]):
         if not quote and not _GOES_ON.match(line):
-            decorated = begun is not None and all(
-                text.startswith("@") for text in lines[begun:number] if text[:1] > " "
-            )
-            if begun is not None and not decorated:
+            if begun is not None and not _is_decorator(lines[begun:number]):
                 _keep(lines, kept, range(begun, number))
                 begun = None
             if begun is None and _BEGINS.match(line):

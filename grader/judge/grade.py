@@ -13,7 +13,9 @@ from grader.answer.load import Answer
 from grader.answer.own_work import off_limits_uses
 from grader.answer.parse import tree_of
 from grader.answer.places import place
+from grader.answer.replaced import replaced
 from grader.answer.slice import slice_of
+from grader.answer.torch_names import exists
 from grader.answer.tree import Tree
 from grader.course.exercise import CourseExercise
 from grader.host.allowance import Allowance
@@ -76,11 +78,15 @@ class PartGrader:
         return Judged(replace(report, seconds=time.perf_counter() - began), stop)
 
     def _judge(self, answer: Answer, tree: Tree, load_stop: LoadStop | None) -> tuple[Outcome, LoadStop | None]:
-        problem = unreadable(answer, tree, self.part.symbol)
+        others = [part.symbol for part in self.exercise.parts]
+        problem = unreadable(answer, tree, self.part.symbol, others)
         if problem is not None:
             verdict, why = problem
             # What ended a worker does so for the parts after this one, too.
             return Nothing(verdict=verdict, why=why, first="interface" if verdict is Verdict.RAISED else ""), load_stop
+        if why := replaced(tree, self.part.symbol, exists):
+            kind = FindingKind.NOT_DEFINED
+            return Nothing(verdict=Verdict.RAISED, why=why, first="interface", kind=kind), load_stop
         sliced = slice_of(answer, [self.part.symbol])
         with ExitStack() as stack:
             run = None

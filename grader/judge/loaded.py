@@ -29,6 +29,8 @@ class LoadFailure:
 
     what: str
     """What went wrong with it."""
+    sentence: str
+    """The same as a sentence."""
     where: str
     """Its place in words: ``cell 2, line 1``; empty where that is not known."""
     line: int | None
@@ -81,12 +83,14 @@ def first_failure(answer: Answer, errors: Sequence[Mapping[str, Any]]) -> LoadFa
     lines = answer.lines
     source = lines[line - 1].strip() if line and 0 < line <= len(lines) else ""
     what = f"{kind}: {message}"
+    sentence = f"The file stops with {what}"
     if kind == "ModuleNotFoundError" and source.startswith(("import ", "from ")):
-        what = f"`{source[:200]}`: not available when graded, where PyTorch, NumPy and Python's own modules are"
+        what = f"`{source[:200]}`: not available when graded (PyTorch, NumPy and Python's own modules are)"
+        sentence = what
     if not line:
-        return LoadFailure(what, "", None)
+        return LoadFailure(what, sentence, "", None)
     cell, own = place(answer, line)
-    return LoadFailure(what, line_in_words(own, cell), own)
+    return LoadFailure(what, sentence, line_in_words(own, cell), own)
 
 
 def not_defined(answer: Answer, symbol: str, failed: LoadFailure | None) -> NotDefined:
@@ -94,9 +98,7 @@ def not_defined(answer: Answer, symbol: str, failed: LoadFailure | None) -> NotD
     if failed is None:
         return NotDefined(f"{symbol} is not there once the file has run.", None)
     where = f" ({failed.where})" if failed.where else ""
-    return NotDefined(
-        f"{symbol} is not there once the file has run. The file stops with {failed.what}{where}", failed.line
-    )
+    return NotDefined(f"{symbol} is not there once the file has run. {failed.sentence}{where}", failed.line)
 
 
 def after(failed: LoadFailure, item: CriterionReport) -> CriterionReport:

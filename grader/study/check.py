@@ -6,8 +6,9 @@ from pathlib import Path
 
 import torch
 
-from grader.answer.attempt import attempted
+from grader.answer.attempt import attempted, misspelt
 from grader.answer.load import Answer, load_answer
+from grader.answer.parse import tree_of
 from grader.answer.slice import slice_of
 from grader.case.probe import run_case
 from grader.compare.observation import Malformed, validate
@@ -59,7 +60,10 @@ class Checker:
         answer = self.answer(lesson)
         if answer.problem and not answer.missing:
             return list(lesson.symbols)
-        return [symbol for symbol in lesson.symbols if attempted(answer, symbol) or _is_broken(answer)]
+        return [
+            symbol for symbol in lesson.symbols
+            if attempted(answer, symbol) or _is_broken(answer) or misspelt(tree_of(answer), symbol, lesson.symbols)
+        ]  # fmt: skip
 
     def answer(self, lesson: Lesson) -> Answer:
         """The answer to an exercise, as text."""
