@@ -118,7 +118,7 @@ def test_answers_come_from_a_file_or_from_a_notebook(tmp_path: Path) -> None:
     for folder in (text, notebook):
         folder.mkdir()
     (text / "linear.py").write_text(LINEAR, encoding="utf-8")
-    cells = linear_notebook("%matplotlib inline", "1 / 0", LINEAR, "print('scratch')")
+    cells = linear_notebook("%matplotlib inline", "1 / 0", LINEAR, "while True: pass", "import nowhere")
     (notebook / "linear.ipynb").write_text(cells, encoding="utf-8")
     for folder in (text, notebook):
         mine = answers({"linear": ["Linear", "Flatten"]}, folder)
@@ -141,7 +141,10 @@ def test_an_answer_half_written_names_the_method(tmp_path: Path) -> None:
     [
         ("", "Write Linear first"),
         ("class Linear:\n    def forward(self, x:\n", r"linear\.py: This is not Python yet.*line 2"),
-        ("import nowhere\n" + LINEAR, "Linear could not be loaded: ModuleNotFoundError: No module named 'nowhere'"),
+        (
+            f"import nowhere\n{LINEAR}\nLinear.more = nowhere.more\n",
+            "Linear could not be loaded: ModuleNotFoundError: No module named 'nowhere'",
+        ),
         (LINEAR.replace("class Linear", "class Lynear"), "Write Linear first"),
     ],
 )
