@@ -284,6 +284,19 @@ def test_the_file_wins_unless_only_the_notebook_is_attempted(folder):
     assert load(folder).path.endswith(".ipynb")
 
 
+def test_of_a_file_and_a_notebook_that_are_both_begun_the_newer_is_read(folder):
+    (folder / "batchnorm.py").write_text(RIGHT)
+    (folder / "batchnorm.ipynb").write_text(notebook(RIGHT))
+    for file, age in (("batchnorm.py", 3000), ("batchnorm.ipynb", 3001)):
+        os.utime(folder / file, (age, age))
+    assert load(folder).path.endswith(".py")
+    os.utime(folder / "batchnorm.ipynb", (4000, 4000))
+    assert load(folder).path.endswith(".ipynb")
+    assert load(folder, attempted=lambda answer, symbol: answer.path.endswith(".py")).path.endswith(".py")
+    assert loader.side_by_side(folder.parent, "normalization", "batchnorm") == ["normalization/batchnorm"]
+    assert loader.side_by_side(folder.parent, "normalization", "layernorm") == []
+
+
 def test_a_file_at_the_top_counts_where_its_name_is_unambiguous(tmp_path):
     (tmp_path / "batchnorm.py").write_text(RIGHT)
     (tmp_path / "layers.py").write_text("class LSTM: pass\n")

@@ -29,6 +29,7 @@ _SLOW_CODECS = ("idna", "punycode")
 """Codecs whose decoding takes time in the square of the length."""
 _MOST_FILES = 2_000
 """Files of a submission that are looked at in search of misplaced answers."""
+_SAME_TIME_SECONDS = 2.0
 _EXPORTED_MAGIC = re.compile(r"^([ \t]*)get_ipython\(\)\.\w+\(.*\)[ \t]*$", re.MULTILINE)
 """What a notebook's magic becomes in a ``.py`` exported from it."""
 
@@ -202,8 +203,8 @@ def load_answer(
     """Read the answer to one exercise.
 
     It is ``assignment/exercise.py``, else the notebook of that name, else, where no other exercise of the course has
-    that name, a file of that name at the top. Where both a ``.py`` and a notebook are there, the ``.py`` is read unless
-    only the notebook attempts one of the symbols.
+    that name, a file of that name at the top. Where both a ``.py`` and a notebook are there, the one is read that
+    attempts one of the symbols; where both do, the newer, and the ``.py`` where they are of the same time.
 
     Args:
         student_dir: The student's directory, or the answer file itself.
@@ -229,15 +230,30 @@ def load_answer(
             if os.path.lexists(student_dir / (stem + suffix))
         ]
         handed_in = [answer for answer in answers if not answer.missing]
-        if len(handed_in) == 2 and attempted and not any(attempted(handed_in[0], symbol) for symbol in symbols):
-            handed_in = [
-                answer for answer in handed_in[1:] if any(attempted(answer, symbol) for symbol in symbols)
-            ] or handed_in
+        if len(handed_in) == 2 and attempted:
+            begun = [answer for answer in handed_in if any(attempted(answer, symbol) for symbol in symbols)]
+            handed_in = begun or handed_in
+        if len(handed_in) == 2 and _is_newer(student_dir / handed_in[1].path, student_dir / handed_in[0].path):
+            return handed_in[1]
         if handed_in:
             return handed_in[0]
         if answers:
             return answers[0]
     return _without_text(wanted + ".py", f"{wanted}.py was not handed in.", missing=True)
+
+
+def side_by_side(student_dir: Path, assignment: str, exercise: str) -> list[str]:
+    """The answers that are there both as a ``.py`` and as a notebook, of which one is read."""
+    stems = (f"{assignment}/{exercise}", exercise)
+    return [stem for stem in stems if all(os.path.lexists(student_dir / (stem + suffix)) for suffix in _SUFFIXES)]
+
+
+def _is_newer(path: Path, other: Path) -> bool:
+    """Whether a file was saved after another: by more than archives and copies make of two of the same time."""
+    try:
+        return path.stat().st_mtime > other.stat().st_mtime + _SAME_TIME_SECONDS
+    except OSError:
+        return False
 
 
 def _without_text(path: str, problem: str, *, data: bytes = b"", missing: bool = False) -> Answer:

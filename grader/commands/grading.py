@@ -107,7 +107,7 @@ def grade(
         only=only, device=device, jobs=jobs, cluster=cluster, seed=secret, limits=limits, cache_dir=cache_dir()
     )
     notes = [note] if note else []
-    for line in _misplaced(course, only, student_dirs):
+    for line in (*_misplaced(course, only, student_dirs), *_side_by_side(course, only, student_dirs)):
         click.echo(line, err=True)
         notes.append(line)
     with closing(_store(course.root, store_file, student_dirs)) as store:
@@ -140,6 +140,20 @@ def _misplaced(course: "Course", only: Sequence[str], submissions: Sequence[Path
             for path, place in misplaced(submission, keys).items():
                 name = printable(submission.name or str(submission))
                 yield f"{name}: {printable(path)} is not graded: an answer is looked for in {place}."
+
+
+def _side_by_side(course: "Course", only: Sequence[str], submissions: Sequence[Path]) -> Iterator[str]:
+    """Lines about answers that are there both as a file and as a notebook: which of them is graded."""
+    from grader.answer.load import Submission, side_by_side
+    from grader.grading.select import read_answer
+
+    exercises = {exercise.slug: exercise for exercise, _ in course.select(only)}
+    for submission in submissions:
+        for exercise in exercises.values() if submission.is_dir() else ():
+            for stem in side_by_side(submission, exercise.assignment, exercise.name):
+                read = read_answer(course, Submission(submission.name, submission), exercise)
+                if read.path.startswith(stem + "."):
+                    yield f"{submission.name}: of {stem}.py and {stem}.ipynb, {read.path} is graded."
 
 
 def _store(root: Path, wanted: Path | None, submissions: Sequence[Path]) -> "Store":
