@@ -46,6 +46,7 @@ LIMITS = {
     "MODULES": {"classes": ["*"], "allow": ["Parameter"]},
     "TRANSFORMER": {"classes": ["Transformer*"]},
     "ARITHMETIC": {"modules": ["torch"]},
+    "LINEAR": {"classes": ["Linear", "LazyLinear", "Bilinear", "Flatten"], "functions": ["torch.flatten"]},
 }
 
 

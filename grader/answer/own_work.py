@@ -4,7 +4,7 @@ Nothing of the answer is run. A use that cannot be determined for certain is lef
 """
 
 from grader.answer.policy import refused
-from grader.answer.reach import Use, uses
+from grader.answer.reach import Use, machinery_uses, uses
 from grader.answer.torch_names import exists
 from grader.answer.tree import Tree
 from grader.model import OffLimitsUse
@@ -20,14 +20,9 @@ def off_limits_uses(tree: Tree, symbol: str, off_limits: OffLimits) -> list[OffL
     what the part uses. Scratch cells, `if __name__ == "__main__":`, unused imports, annotations and comparisons with
     types do not.
     """
-    if not any((off_limits.kernels, off_limits.classes, off_limits.functions, off_limits.modules)):
-        return []
-    try:
-        used = uses(tree, symbol, exists)
-    except RecursionError:
-        return []
+    has_limits = any((off_limits.kernels, off_limits.classes, off_limits.functions, off_limits.modules))
     findings = {}
-    for use in used:
+    for use in uses(tree, symbol, exists) if has_limits else machinery_uses(tree, exists):
         name = refused(use.dotted, off_limits)
         if name:
             findings[name, use.line, use.cell] = _text_of(use)

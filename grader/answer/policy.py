@@ -1,11 +1,12 @@
 """Which dotted paths are off limits in a part: what it declares, and what would get around any declaration."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from types import ModuleType
 
 from torch import nn
 
+from grader.answer.machinery import ATTRIBUTES
 from grader.answer.torch_names import Station, stations
 from grader.spec import OffLimits
 
@@ -20,6 +21,8 @@ _ALWAYS = frozenset({
     "torch.ops", "torch._ops", "torch.jit", "torch._jit_internal", "torch.compile", "torch.compiler", "torch.export",
     "torch._dynamo", "torch._inductor", "torch._decomp", "torch._refs", "torch._prims", "torch._prims_common",
     "torch._C", "torch.library", "torch._library", "torch.utils.cpp_extension", "torch.utils.mkldnn",
+    "torch.fx", "torch.package", "torch._sources", "torch.utils.benchmark", "torch.overrides.get_overridable_functions",
+    "torch.overrides.get_testing_overrides", "torch.overrides.get_ignored_functions", "torch.overrides.resolve_name",
     "torch.quantization", "torch.ao", "torch.nn.quantized", "torch.nn.qat", "torch.nn.intrinsic",
     "torch.nn.quantizable", "torch.testing._internal", "torch.hub",
     # Ways around names.
@@ -28,6 +31,15 @@ _ALWAYS = frozenset({
     "sys._current_frames", "sys.settrace", "sys.setprofile", "sys.meta_path", "inspect.currentframe", "inspect.stack",
     "inspect.trace", "inspect.getouterframes", "inspect.getinnerframes", "inspect.getclosurevars", "inspect.unwrap",
     "grader",
+    # Code that the text does not show, and files: no answer has to read one.
+    "types.FunctionType", "types.LambdaType", "types.CodeType", "types.CellType", "marshal", "pickle.load",
+    "pickle.loads", "pickle.Unpickler", "_pickle", "dill", "cloudpickle", "copyreg", "codeop", "code", "linecache",
+    "tokenize.open", "inspect.getsource", "inspect.getsourcelines", "inspect.getsourcefile", "inspect.findsource",
+    "inspect.getmodule", "pydoc", "timeit.timeit", "timeit.repeat", "timeit.Timer", "cProfile", "profile", "pdb", "bdb",
+    "doctest", "trace", "unittest.mock", "logging.config", "typing.ForwardRef", "io.FileIO", "io.open_code", "mmap",
+    "fileinput", "zipimport", "subprocess", "socket", "posix", "os.open", "os.read", "os.write", "os.pread",
+    "os.fdopen", "os.dup", "os.dup2", "os.popen", "os.system", "numpy.fromfile", "numpy.memmap", "numpy.loadtxt",
+    "numpy.genfromtxt",
     # Libraries that would do the work.
     "torchvision", "torchaudio", "torchtext", "timm", "transformers", "lightning", "fastai", "tensorflow", "tf_keras",
     "keras", "jax", "jaxlib", "flax", "haiku", "mxnet", "paddle", "cupy", "sklearn", "scipy", "onnx", "onnxruntime",
@@ -35,16 +47,23 @@ _ALWAYS = frozenset({
 })  # fmt: skip
 """Off limits in every part that has any limits."""
 
-_ATTRIBUTES = frozenset({
-    "__subclasses__", "__closure__", "__globals__", "__builtins__", "cell_contents", "f_back", "f_globals", "f_locals",
-    "f_builtins", "tb_frame", "gi_frame", "cr_frame", "ag_frame", "_current_frames", "_getframe",
-})  # fmt: skip
-
 
 def refused(dotted: str, off_limits: OffLimits) -> str:
-    """The name under which a path, or an attribute (``.name``), is off limits; nothing where it is allowed."""
+    """The name under which a use is off limits; nothing where it is allowed.
+
+    Args:
+        dotted: A path, an attribute (``.name``), or what is off limits by itself: ``!...`` anywhere, ``?...`` in a part
+            that has limits.
+        off_limits: The part's limits.
+    """
+    if dotted.startswith("!"):
+        return dotted[1:]
+    if not any((off_limits.kernels, off_limits.classes, off_limits.functions, off_limits.modules)):
+        return ""
+    if dotted.startswith("?"):
+        return dotted[1:]
     if dotted.startswith("."):
-        return dotted[1:] if dotted[1:] in _ATTRIBUTES else ""
+        return dotted[1:] if dotted[1:] in ATTRIBUTES else ""
     path = stations(dotted)
     names = [dotted, *(station.dotted for station in path)]
     for station in path:
@@ -55,10 +74,18 @@ def refused(dotted: str, off_limits: OffLimits) -> str:
             if _is_below(name, function) and not _matches(function.rpartition(".")[2], off_limits.allow):
                 return function
     for name in names:
-        for banned in (*off_limits.modules, *_ALWAYS):
-            if _is_below(name, banned):
-                return banned if banned in _ALWAYS and not name.startswith("torch.") else name
+        for above in _itself_and_above(name):
+            if above in _ALWAYS or above in off_limits.modules:
+                return above if above in _ALWAYS and not name.startswith("torch.") else name
     return ""
+
+
+def _itself_and_above(name: str) -> Iterator[str]:
+    end = name.find(".")
+    while end > 0:
+        yield name[:end]
+        end = name.find(".", end + 1)
+    yield name
 
 
 def _is_below(name: str, banned: str) -> bool:

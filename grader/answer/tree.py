@@ -56,6 +56,11 @@ class Tree:
     broken: list[Broken] = field(default_factory=list)
     """Cells that do not parse."""
 
+    @property
+    def texts(self) -> list[str]:
+        """The text of each cell that could be parsed."""
+        return list({id(step.cell): step.cell.source for step in self.steps}.values())
+
     def bound(self, name: str, before: int | None = None) -> list[Binding]:
         """The bindings that may hold at the end, or just before a step, the last first."""
         bindings = self.bindings.get(name, [])
