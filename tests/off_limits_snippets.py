@@ -61,6 +61,10 @@ DISHONEST = _read("dishonest.txt")
 """Answers of which the static analysis, or else the guard, must find a use."""
 HONEST = _read("honest.txt")
 """Answers of which nothing may be found, and which must run."""
+HIDDEN = _read("hidden.txt")
+"""Answers that hide what they use; the static analysis must find something in each, and they need not run."""
+PUBLISHED = _read("published.txt")
+"""Answers in the style of published notebooks and tutorials, of which the static analysis must find nothing."""
 
 
 def layer(new: str = "pass", forward: str = "return x") -> str:

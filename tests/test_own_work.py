@@ -18,14 +18,8 @@ ROOT = Path(__file__).parents[1]
 
 ONLY_WHEN_RUN = {
     "getattr with a name spelt at run time",
-    "exec of hidden text",
-    "a change of class by type",
-    "swallowed",
-    "conv in autocast",
-    "transposed conv for conv",
     "the gradient of unfold on purpose",
     "fold",
-    "max_pool2d",
     "interpolate by area",
     "grid_sample",
     "flatten of the tensor",
@@ -168,7 +162,7 @@ def test_names_are_followed(source):
         "import torch\ndef unused(): return torch.batch_norm\ndef Part(x):\n    unused = 3\n    return unused",
         "import torch\ndef Part(x):\n    if False:\n        return torch.batch_norm(x)",
         "import torch\nbatch = torch.batch_norm\ndel batch\ndef Part(x): return x",
-        "from torch import nn\nKINDS = {nn.BatchNorm2d: 1}\ndef Part(x): return KINDS.get(type(x), {nn.LayerNorm: 2})",
+        "from torch import nn\nKINDS = {nn.BatchNorm2d: 1}\ndef Part(x): return KINDS.get(type(x), {nn.LayerNorm: 2}[type(x)])",
         "from torch import nn\ndef Part(x):\n    match x:\n        case nn.BatchNorm2d(): return 1",
         (
             "from torch import nn\n"
@@ -380,8 +374,6 @@ def test_text_that_is_not_python_is_reported_where_the_part_is():
         "from . import x\nfrom .y import *\ndef Part(): return x.z(w)",
         "def Part(x): return getattr(x, 'a'[::0], 'b'.replace(), ''.join(3))",
         "Part, *_ = *a, b\nPart[0], Part.x = 1, 2\ndel Part\nPart += 1",
-        "import torch\ndef Part(x): return eval('eval(' * 80 + '1' + ')' * 80)",
-        "def Part(x): return eval(\"eval('Part(x')\")",
         "global Part\nPart = 1\nreturn 3\nawait x\nyield",
         "\N{LATIN SMALL LETTER E WITH ACUTE}Part = 1",
         "def Part(x): return '\\d' + f'{x!r:>{x}}'",

@@ -1,7 +1,6 @@
 """Annotations: to name a class there is not to use it, unless something runs there or reads them."""
 
 import ast
-import functools
 from collections.abc import Callable, Iterable, Iterator
 
 from grader.answer import plain
@@ -37,7 +36,7 @@ class Annotations:
             if self.are_read:
                 yield from _code(annotation, scope)
                 continue
-            if not plain.is_annotation(annotation, functools.partial(self._is_own, scope=scope)):
+            if not plain.is_annotation(annotation, lambda node: self._is_own(node, scope)):
                 yield annotation, scope
             self._waiting.append((annotation, scope))
 

@@ -43,6 +43,11 @@ class Calls:
         arguments: list[ast.expr] = node.args
         if called or self._is_lookup(node):
             values = nodes.note(node, scope)
+            if None not in values and isinstance(node.func, ast.Attribute):
+                nodes.looked_up.add(node.func.value)
+            for value in values if node not in nodes.looked_up else ():
+                if isinstance(value, Path):
+                    nodes.hand_on(value.dotted, node, scope)
             self._from_namespaces(node, called, values, scope)
             if not called.isdisjoint(_SPECIAL) or self._is_lookup(node):
                 arguments = [*arguments]
@@ -50,6 +55,8 @@ class Calls:
         for keyword in node.keywords:
             if keyword.arg and keyword.arg.startswith("co_"):
                 nodes.use("?code.replace", node, scope)
+            if keyword.arg == "fileno":
+                nodes.use("!a socket by its number", node, scope)
         if isinstance(node.func, ast.Attribute) and node.func.attr in METHODS:
             nodes.compose(node, scope)
         if not (nodes.everything and self._is_known_module(node, called, scope)):

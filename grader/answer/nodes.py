@@ -56,6 +56,8 @@ class Nodes:
         self._annotations = Annotations(self._is_own)
         self._attributes: set[str] = set()
         self._parked: dict[str, list[tuple[ast.AST, Scope]]] = {}
+        self.looked_up: set[ast.AST] = set()
+        """Tables of names in which a name is looked up that the text tells."""
         self._composed: list[tuple[ast.expr, Scope]] = []
         """Expressions that may put texts together."""
         self._is_plain = not any(map(plain.is_changed_in, tree.texts))
@@ -171,7 +173,8 @@ class Nodes:
         yield node.slice, scope
         if self.everything and Path("sys.modules") in inside and (None not in values or _is_own_name(node.slice)):
             return
-        if None not in values and plain.is_name(node.value):
+        if None not in values:
+            self.looked_up.add(node.value)
             yield from self.base(node.value, scope)
             return
         if Path(GLOBALS) in inside and None in values:
@@ -299,7 +302,7 @@ class Nodes:
 
     def place(self, dotted: str, node: ast.AST, scope: Scope) -> Use:
         """A use that stands where a node does."""
-        line: int = scope.line or getattr(node, "lineno", 1)
+        line = scope.line if scope.line is not None else int(getattr(node, "lineno", 1))
         return Use(dotted, scope.cell, line)
 
     def late(self) -> Visit:

@@ -84,7 +84,7 @@ def is_only_looked_up(table: ast.Dict, parents: Mapping[ast.AST, ast.AST]) -> bo
     """
     if _is_lookup(table, parents):
         return True
-    used: list[ast.Name] = []
+    used: list[ast.Name | ast.Attribute] = []
     match parents.get(table):
         case ast.Assign([ast.Name(name)]) | ast.AnnAssign(ast.Name(name)):
             used = [node for node in parents if isinstance(node, ast.Name) and node.id == name]
@@ -92,9 +92,8 @@ def is_only_looked_up(table: ast.Dict, parents: Mapping[ast.AST, ast.AST]) -> bo
             pass
         case _:
             return False
-    attributes = [node for node in parents if isinstance(node, ast.Attribute) and node.attr == name]
-    read = [node for node in (*used, *attributes) if isinstance(node.ctx, ast.Load)]
-    return all(_is_lookup(node, parents) for node in read)
+    used += [node for node in parents if isinstance(node, ast.Attribute) and node.attr == name]
+    return all(_is_lookup(node, parents) for node in used if isinstance(node.ctx, ast.Load))
 
 
 def _is_lookup(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> bool:
