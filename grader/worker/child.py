@@ -22,6 +22,7 @@ from grader.case import probe, wire
 from grader.case.device import exact
 from grader.case.whereabouts import Whereabouts
 from grader.model import Case, Observation, Recipe
+from grader.worker import audit
 from grader.worker.guard import Guard
 from grader.worker.loading import Loader
 
@@ -72,7 +73,7 @@ def _requests(frames: socket.socket) -> Iterator[dict[str, Any]]:
 
 def _plain_process(device: str) -> None:
     """Make the process one in which every answer starts alike: output by lines, one thread, one seed."""
-    sys.argv = ["answer"]
+    sys.argv, sys.orig_argv = ["answer"], ["answer"]
     sys.stdin = open(0, closefd=False)  # noqa: SIM115 - stays open as long as the process
     for name, number in (("stdout", 1), ("stderr", 2)):
         raw = io.FileIO(number, "w", closefd=False)
@@ -149,6 +150,7 @@ class _Answer:
         self._cells: list[tuple[str, int, int]] = [tuple(cell) for cell in request["cells"]]
         self._device, self._on_stage = device, on_stage
         self._guard = Guard(request["off_limits"], answer_file=self._file)
+        self._is_limited = any(request["off_limits"].values())
         self._module = types.ModuleType(_module_name(request["name"]))
         self._loader = Loader(
             self._module, self._file, notebook=request["kind"] == "ipynb",
@@ -161,12 +163,14 @@ class _Answer:
         self._module.__file__ = self._file
         sys.modules[self._module.__name__] = self._module
         self._remember_source()
-        self._guard.prepare()
+        self._guard.arm()
+        _hide_kit()
+        if self._is_limited:
+            audit.refuse()
 
     def load(self) -> dict[str, object]:
         """Execute the cells."""
         self._loader.load(self._cells)
-        self._guard.arm()
         return {"symbols": list(self._loader.symbols)[:_MOST_SYMBOLS], "errors": self._loader.errors}
 
     def _remember_source(self) -> None:
@@ -202,6 +206,15 @@ class _Answer:
             return names
         own = {name: thing for name, thing in names.items() if callable(thing) and name not in _BUILTINS}
         return {**own, **{name: names[name] for name in [case.get("symbol")] if name in names}}
+
+
+def _hide_kit() -> None:
+    """Take what serves the judge out of the modules that can be imported; it goes on working."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "grader"]:
+        del sys.modules[name]
+    main = vars(sys.modules["__main__"])
+    for name in [name for name in main if not name.startswith("__")]:
+        del main[name]
 
 
 def _module_name(stem: str) -> str:

@@ -1,16 +1,13 @@
 """Refuse what an answer may not use, while it runs: torch's classes, functions and kernels raise and are recorded.
 
-Everything is put in place before the answer is loaded, and lets it pass until then: an answer may well have scratch
-code. Once armed, the kernels themselves are replaced in torch's dispatcher, which cannot be undone from Python. All of
-this shares a process with the answer, so it is strong, not proof.
+Everything is in place and armed before the first line of the answer. The kernels themselves are replaced in torch's
+dispatcher, which cannot be undone from Python. All of this shares a process with the answer, so it is strong, not
+proof.
 """
 
-import ctypes
-import itertools
 import os
 import sys
 import types
-import warnings
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -18,27 +15,15 @@ from typing import Any
 import torch
 from torch import nn
 
+from grader.case import probe
 from grader.model import Use
-from grader.worker.torch_surface import OTHER_NAMESPACES, Patterns, classes, function_homes, operators
-
-_KEYS = ("CPU", *(("CUDA",) if torch.version.cuda or torch.version.hip else ()))
-"""A kernel of a device is all it takes: with one there, autograd passes composite operators on to it."""
-_GRADIENTS = {
-    "col2im": "im2col", "im2col": "col2im", "pixel_shuffle": "pixel_unshuffle", "pixel_unshuffle": "pixel_shuffle",
-    "threshold_backward": "relu",
-}  # fmt: skip
-"""Kernels that are also the gradient of another operator: where that one is allowed, so is its gradient."""
-_IMPLEMENTERS = (
-    "torch.nn.functional", "torch.functional", "torch._tensor", "torch._tensor_str", "torch.nn.init", "torch.special",
-    "torch.nn.modules", "torch.optim", "torch.distributions", "torch.linalg",
-)  # fmt: skip
-"""Modules of torch that call functions of torch as part of their own work."""
-_CALL_BACK = ("torch.nn.modules.module", "torch.nn.modules.container", "torch.nn.modules.lazy")
-"""Modules of torch that call what they are given."""
+from grader.worker import callers, kernels, reimplementations
+from grader.worker.torch_surface import Patterns, classes, function_homes
 
 _FOUNDATIONS = ("torch.nn.modules.module", "torch.nn.modules.container", "torch.nn.parameter")
+_MAKER = probe._CaseRun.values.__code__
+"""The code that makes what the judge hands to an answer."""
 
-_TORCH_ROOT = os.path.dirname(torch.__file__) + os.sep
 _FOREIGN_ROOTS = (
     os.path.dirname(os.path.dirname(torch.__file__)) + os.sep,
     os.path.dirname(os.__file__) + os.sep,
@@ -60,8 +45,9 @@ class Guard:
         self._kernels = Patterns(off_limits.get("kernels", ()), off_limits.get("allow", ()))
         self._classes = Patterns(off_limits.get("classes", ()), off_limits.get("allow", ()))
         self._functions = tuple(off_limits.get("functions", ()))
+        named = [name.rpartition(".")[2] for name in self._functions]
+        self._written = Patterns((*off_limits.get("kernels", ()), *named), off_limits.get("allow", ()))
         self._answer_file = answer_file
-        self._armed = False
         self._found: list[Use] = []
         self._banned: dict[type, str] = {}
         # Objects that the judge passes to the answer do not count as a use by the answer.
@@ -69,8 +55,15 @@ class Guard:
 
     # In place before the answer is loaded.
 
-    def prepare(self) -> None:
-        """Wrap classes and functions, so that references the answer takes while it is loaded are caught later."""
+    def arm(self) -> None:
+        """Refuse from now on; the kernels are replaced for good."""
+        self._wrap()
+        if self._written:
+            reimplementations.take_out(self._written)
+        if self._kernels:
+            kernels.replace(self._kernels, self._refuse, lambda: not callers.are_known(sys._getframe(1)))
+
+    def _wrap(self) -> None:
         if self._classes:
             names, kinds = classes()
             self._banned = dict(item for name in self._classes.among(names) for item in kinds[name])
@@ -78,7 +71,7 @@ class Guard:
                 # Without Module and the containers, of which the others are made, the others are of no use.
                 if nn.Module not in self._banned or kind.__module__ in _FOUNDATIONS:
                     self._wrap_class(kind, path)
-        wrapped: dict[int, tuple[Callable[..., object], object]] = {}
+        wrapped: _Wrapped = {}
         for home, dotted, names in function_homes():
             listed = [name.rpartition(".") for name in self._functions]
             own = [name for module, _, name in listed if module == dotted]
@@ -94,10 +87,9 @@ class Guard:
         guard = self
 
         def method(*args: object, **kwargs: object) -> object:
-            if guard._armed:
-                target = args[0] if args else None
-                if not guard._is_given(target, attribute):
-                    guard._refuse(guard._banned_name(type(target)) or used)
+            target = args[0] if args else None
+            if not guard._is_given(target, attribute):
+                guard._refuse(guard._banned_name(type(target)) or used)
             return function(*args, **kwargs)
 
         return _disguised(method, function)
@@ -106,88 +98,39 @@ class Guard:
         try:
             if target in self._given:
                 return True
-            if attribute == "__init__" and _is_judges(sys._getframe(2)):
+            if attribute == "__init__" and callers.are_known(sys._getframe(2), maker=_MAKER):
                 self._given.add(target)
                 return True
         except TypeError:
             pass
         return False
 
-    def _wrap_function(
-        self, home: object, name: str, used: str, wrapped: dict[int, tuple[Callable[..., object], object]]
-    ) -> None:
+    def _wrap_function(self, home: object, name: str, used: str, wrapped: "_Wrapped") -> None:
         original = getattr(home, name, None)
         if original is None or isinstance(original, type | types.ModuleType) or getattr(original, "_is_guard", False):
             return
         if id(original) not in wrapped:
-            wrapped[id(original)] = (self._function(original, used), original)
+            users: dict[int, int] = {}
+            wrapped[id(original)] = (self._function(original, used, users), original, users)
+        wrapped[id(original)][2].update(callers.users(name))
         try:
             setattr(home, name, wrapped[id(original)][0])
         except (AttributeError, TypeError):
             # A namespace that cannot be changed: the kernels are what is left.
             return
 
-    def _function(self, original: Callable[..., object], used: str) -> Callable[..., object]:
+    def _function(self, original: Callable[..., object], used: str, users: dict[int, int]) -> Callable[..., object]:
         guard = self
 
         def function(*args: object, **kwargs: object) -> object:
-            if guard._armed and not _is_torchs_own(sys._getframe(1)):
+            if not callers.is_user(sys._getframe(1), users):
                 guard._refuse(used)
             return original(*args, **kwargs)
 
         function._is_guard = True  # type: ignore[attr-defined]
         return _disguised(function, original)
 
-    # Once the answer is loaded.
-
-    def arm(self) -> None:
-        """Refuse from now on, and replace the kernels; this cannot be undone."""
-        self._armed = True
-        if not self._kernels:
-            return
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            for namespace in ("aten", *OTHER_NAMESPACES):
-                text, overloads = operators(namespace)
-                bases = self._kernels.among(text)
-                if bases:
-                    self._replace(namespace, {base: overloads[base] for base in bases})
-
-    def _replace(self, namespace: str, operators: Mapping[str, Iterable[str]]) -> None:
-        library: Any = torch._C._dispatch_library("IMPL", namespace, "", "", 0)
-        for base, names in operators.items():
-            gradient_of = _GRADIENTS.get(base, "") if namespace == "aten" else ""
-            if self._kernels.among(gradient_of):
-                gradient_of = ""
-            refuse = self._kernel(f"{namespace}::{base}")
-            for name, key in itertools.product(names, _KEYS):
-                if not torch._C._dispatch_has_computed_kernel_for_dispatch_key(f"{namespace}::{name}", key):
-                    continue
-                if gradient_of:
-                    kernel = torch.library.get_kernel(f"aten::{name}", key)
-                    library.impl(name, key, self._gradient_kernel(base, gradient_of, kernel), True)
-                else:
-                    library.impl(name, key, refuse)
-        # With one reference too many and none in Python, nothing can find the library to remove its kernels.
-        ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))
-
-    def _kernel(self, used: str) -> Callable[..., object]:
-        def refuse(*args: object, **kwargs: object) -> None:
-            self._refuse(used)
-
-        return refuse
-
-    def _gradient_kernel(self, base: str, gradient_of: str, kernel: Any) -> Callable[..., object]:
-        """Let a kernel run where autograd needs it for an allowed operator, and the answer did not call it."""
-        node_name = gradient_of.replace("_", "")
-
-        def refuse(keys: object, *args: object, **kwargs: object) -> object:
-            node = torch._C._current_autograd_node()
-            if node is None or not node.name().lower().startswith(node_name + "backward") or self._line()[1]:
-                self._refuse(f"aten::{base}")
-            return kernel.call_boxed(keys, *args, **kwargs)
-
-        return refuse
+    # Once the answer is there.
 
     def check(self, value: object) -> None:
         """Record off-limits classes among the bases of a class, or in a module's tree."""
@@ -219,7 +162,7 @@ class Guard:
     # When something is used.
 
     def _refuse(self, used: str) -> None:
-        self._note(used, self._line()[0])
+        self._note(used, self._line())
         raise RuntimeError(f"off limits: {used}")
 
     def _note(self, used: str, line: int | None) -> None:
@@ -227,15 +170,19 @@ class Guard:
         if finding not in self._found and len(self._found) < 100:
             self._found.append(finding)
 
-    def _line(self) -> tuple[int | None, bool]:
-        """The line of the innermost frame of the answer, and whether there is such a frame."""
+    def _line(self) -> int | None:
+        """The line of the innermost frame of the answer, where there is one."""
         frame: types.FrameType | None = sys._getframe(1)
         while frame is not None:
             file = frame.f_code.co_filename
             if file == self._answer_file or (not self._answer_file and not file.startswith(_FOREIGN_ROOTS)):
-                return frame.f_lineno, True
+                return frame.f_lineno
             frame = frame.f_back
-        return None, False
+        return None
+
+
+_Wrapped = dict[int, tuple[Callable[..., object], object, dict[int, int]]]
+"""By the id of a function: its wrapper, itself (so that no other gets its id), and the code that may use it."""
 
 
 def _disguised(function: Callable[..., object], original: object) -> Callable[..., object]:
@@ -245,22 +192,3 @@ def _disguised(function: Callable[..., object], original: object) -> Callable[..
         if isinstance(value, str):
             setattr(function, attribute, value)
     return function
-
-
-def _is_torchs_own(frame: types.FrameType) -> bool:
-    """Whether a call comes from code of torch that does its own work, rather than passing on what it was given."""
-    name = frame.f_globals.get("__name__")
-    if not isinstance(name, str) or not name.startswith(_IMPLEMENTERS) or name in _CALL_BACK:
-        return False
-    module = sys.modules.get(name)
-    return module is not None and vars(module) is frame.f_globals
-
-
-def _is_judges(frame: types.FrameType | None) -> bool:
-    """Whether the first caller outside torch is the probe, making the arguments of a case."""
-    while frame is not None and frame.f_code.co_filename.startswith(_TORCH_ROOT):
-        frame = frame.f_back
-    probe = sys.modules.get("grader.case.probe")
-    return (
-        frame is not None and probe is not None and frame.f_globals is vars(probe) and frame.f_code.co_name == "values"
-    )

@@ -88,13 +88,16 @@ def _moved_up(descriptor: int) -> int:
 
 def without(path: str, avoid: Iterable[str]) -> Iterator[str]:
     """Cover what lies below a path, but for the paths to avoid: rules can only add rights, never take one away."""
-    path, avoid = os.path.realpath(path), [os.path.realpath(item) for item in avoid]
+    return _without(os.path.realpath(path), frozenset(map(os.path.realpath, avoid)))
+
+
+def _without(path: str, avoid: frozenset[str]) -> Iterator[str]:
     if path in avoid or not os.path.exists(path):
         return
     if not any(item.startswith(path.rstrip("/") + "/") for item in avoid):
         yield path
         return
     with os.scandir(path) as entries:
-        inside = [entry.path for entry in entries if not entry.is_symlink()]
+        inside = [os.path.realpath(entry.path) for entry in entries if not entry.is_symlink()]
     for item in inside:
-        yield from without(item, avoid)
+        yield from _without(item, avoid)

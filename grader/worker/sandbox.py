@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from grader.worker import landlock, limits, seccomp
+from grader.worker import landlock, limits, reimplementations, seccomp
 
 LEVELS = ("L0", "L1", "L2")
 
@@ -112,18 +112,20 @@ def level(layers: Mapping[str, Any]) -> str:
 
 
 def readable(packages: Iterable[str], avoid: Iterable[str], device: str = "cpu") -> list[str]:
-    """The files and directories that torch and the interpreter read; nothing of the course or of students."""
+    """The files and directories that torch and the interpreter read; nothing of the course or of students.
+
+    Of torch, nothing of `reimplementations.sources`.
+    """
     avoid = list(avoid)
     roots = [os.path.dirname(os.__file__), os.path.join(sys.base_prefix, "lib"), *_SYSTEM]
     roots += _CUDA_READ if device == "cuda" else ()
     paths = [path for root in roots if os.path.exists(root) for path in landlock.without(root, avoid)]
     for package in map(Path, packages):
         for name in COMPANIONS:
-            paths += [
-                str(path)
-                for path in (package / name, package / f"{name}.py", package / f"{name}.libs")
-                if path.exists()
-            ]
+            found = [path for path in (package / name, package / f"{name}.py", package / f"{name}.libs") if path.exists()]
+            # What torch does in Python stays unread.
+            hidden = reimplementations.sources(package / "torch") if name == "torch" else ()
+            paths += [inside for path in found for inside in landlock.without(str(path), hidden)]
         paths += [str(path) for path in package.glob("torch-*.dist-info")]
     return paths
 

@@ -16,7 +16,7 @@ import sys
 from typing import Any
 
 from grader.case.whereabouts import Whereabouts
-from grader.worker import child, limits, sandbox, torch_surface
+from grader.worker import audit, callers, child, limits, reimplementations, sandbox, torch_surface
 
 _PRELOAD = (
     "numpy",
@@ -45,6 +45,9 @@ def main(config: dict[str, Any]) -> None:
     for name in _PRELOAD:
         importlib.import_module(name)
     torch_surface.preload()
+    reimplementations.preload()
+    callers.remember()
+    audit.preload()
     forked = config["role"] == "server"
     if forked:
         limits.be_killed_first()

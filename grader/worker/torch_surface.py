@@ -11,7 +11,13 @@ from typing import Any
 import torch
 from torch import nn
 
-OTHER_NAMESPACES = ("quantized", "_quantized", "mkldnn", "mkldnn_prepacked", "torchvision")
+_KEYS = (
+    "CPU", "CUDA", "MkldnnCPU", "SparseCPU", "SparseCUDA", "SparseCsrCPU", "SparseCsrCUDA", "QuantizedCPU",
+    "QuantizedCUDA", "NestedTensorCPU", "NestedTensorCUDA", "FuncTorchBatched", "FuncTorchVmapMode", "Batched",
+    "BatchedNestedTensor", "CompositeImplicitAutograd", "CompositeImplicitAutogradNestedTensor",
+    "CompositeExplicitAutograd", "CompositeExplicitAutogradNonFunctional",
+)  # fmt: skip
+"""The dispatcher's keys under which a kernel can compute something; others pass on to one of these, or know shapes only."""
 
 
 class Patterns:
@@ -45,21 +51,30 @@ class Patterns:
 
 def preload() -> None:
     """List torch's operators, classes and functions once, in the process from which the children are forked."""
-    for namespace in ("aten", *OTHER_NAMESPACES):
-        operators(namespace)
+    _operators()
     classes()
     function_homes()
 
 
+def namespaces() -> list[str]:
+    """The namespaces of torch's operators (``aten``, ``quantized`` and others)."""
+    return list(_operators())
+
+
+def operators(namespace: str) -> tuple[str, Mapping[str, Mapping[str, list[str]]]]:
+    """The operators of a namespace, one per line, and of each the overloads, with the keys that have a kernel."""
+    return _operators()[namespace]
+
+
 @functools.cache
-def operators(namespace: str) -> tuple[str, Mapping[str, list[str]]]:
-    """The operators of a namespace, one per line, and the overloads of each."""
-    overloads: dict[str, list[str]] = {}
-    for name in torch._C._dispatch_get_all_op_names():
-        space, _, overload = name.partition("::")
-        if space == namespace:
-            overloads.setdefault(overload.partition(".")[0], []).append(overload)
-    return "\n".join(overloads), overloads
+def _operators() -> dict[str, tuple[str, Mapping[str, Mapping[str, list[str]]]]]:
+    found: dict[str, dict[str, dict[str, list[str]]]] = {}
+    for key in _KEYS:
+        for name in torch._C._dispatch_get_registrations_for_dispatch_key(key):
+            namespace, _, overload = name.partition("::")
+            base = overload.partition(".")[0]
+            found.setdefault(namespace, {}).setdefault(base, {}).setdefault(overload, []).append(key)
+    return {namespace: ("\n".join(bases), bases) for namespace, bases in found.items()}
 
 
 @functools.cache

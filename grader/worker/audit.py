@@ -1,0 +1,47 @@
+"""Refuse Python's ways below Python while an answer runs: ctypes, the garbage collector's lists, torch's sources.
+
+Python tells a hook about each of these before it happens, and a hook cannot be taken away again. It does not see all
+(numpy reads and writes memory that is not its own, if asked cleverly), so it makes things hard, not impossible.
+"""
+
+import functools
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from grader.worker import reimplementations
+
+_REFUSED = frozenset((
+    "gc.get_objects", "gc.get_referrers", "gc.get_referents", "sys._current_frames", "sys._current_exceptions",
+    "sys.settrace", "sys.setprofile", "sys.addaudithook",
+))  # fmt: skip
+
+
+@functools.cache
+def preload() -> tuple[str, ...]:
+    """How the paths begin that may not be read; Landlock sees to it where there is Landlock."""
+    folder = Path(torch.__file__).parent
+    return tuple(
+        path if path.endswith(".py") else path + os.sep
+        for path in map(os.path.realpath, reimplementations.sources(folder))
+    )
+
+
+def refuse() -> None:
+    """Refuse from now on; this cannot be undone."""
+    # Bound here, so that what an answer does to these modules does not matter.
+    refused, unreadable, modules = _REFUSED, preload(), reimplementations.refused_modules()
+    path_of, real_path = os.fsdecode, os.path.realpath
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if event in refused or event.startswith("ctypes."):
+            raise RuntimeError(f"off limits: {event}")
+        if event == "import" and f"{arguments[0]}.".startswith(modules):
+            raise ModuleNotFoundError(f"off limits: {arguments[0]}")
+        if event == "open" and not isinstance(arguments[0], int) and real_path(path_of(arguments[0])).startswith(unreadable):
+            raise PermissionError(f"off limits: {arguments[0]}")
+
+    sys.addaudithook(hook)
