@@ -49,6 +49,28 @@ ROUTES = {
         return torch.vmap(lambda v: cell(v, h[:2], w, w[:, :2]))(x[:, 0, :2])
         """,
     ),
+    "normalization inside torch.vmap": (
+        "NORM",
+        """
+        one, none = torch.ones(3, dtype=x.dtype), torch.zeros(3, dtype=x.dtype)
+        norm = torch.ops.aten.native_batch_norm.default
+        return torch.vmap(lambda v: norm(v[None], one, none, None, None, True, 0.1, 1e-5)[0])(x)
+        """,
+    ),
+    "a convolution inside torch.vmap, over its weights": (
+        "CONV",
+        """
+        w = torch.ones(5, 1, 3, 2, 2, dtype=x.dtype)
+        return torch.vmap(lambda v: torch.ops.aten.convolution(x, v, None, [1, 1], [0, 0], [1, 1], False, [0, 0], 1))(w)
+        """,
+    ),
+    "upsampling of quantized tensors": (
+        "UPSAMPLE",
+        """
+        q = torch.quantize_per_tensor(x.detach().float(), 0.1, 0, torch.quint8)
+        return torch.ops.aten.upsample_nearest2d(q, [8, 8]).dequantize()
+        """,
+    ),
     "code in torch's namespace": (
         "SOFTSIGN",
         """

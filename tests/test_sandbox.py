@@ -37,11 +37,14 @@ def confined(server: Server) -> Server:
     return server
 
 
-def attempt(server: Server, body: str) -> str:
+NORM = OffLimits(kernels=("*batch_norm*", "*layer_norm*"), classes=("*BatchNorm*", "LayerNorm"))
+
+
+def attempt(server: Server, body: str, off_limits: OffLimits = OffLimits()) -> str:
     """What came of an attempt made while an answer was loaded: the exception's name, or what was printed."""
     source = "try:\n" + textwrap.indent(textwrap.dedent(body).strip(), "    ")
     source += "\nexcept BaseException as error:\n    print(type(error).__name__, error)"
-    child = server.open(Answer("a/attempt.py", "attempt", (Cell(source),), ""), OffLimits())
+    child = server.open(Answer("a/attempt.py", "attempt", (Cell(source),), ""), off_limits)
     assert isinstance(child, Child), child
     assert child.loaded["errors"] == []
     child._read_output()
@@ -81,6 +84,14 @@ def test_the_level_and_its_layers_are_known(server: Server) -> None:
         "/tmp",
         "/root",
         "/home",
+        "/proc/self/cmdline",
+        "{packages}/torch/nn/modules/batchnorm.py",
+        "{packages}/torch/nn/functional.py",
+        "{packages}/torch/nn/__pycache__",
+        "{packages}/torch/ao/nn/quantizable/modules/rnn.py",
+        "{packages}/torch/_refs/__init__.py",
+        "{packages}/torch/_decomp/decompositions.py",
+        "{packages}/torch/_inductor",
         "{packages}/pytest/__init__.py",
         "{packages}/hypothesis/__init__.py",
         "{packages}",
@@ -260,6 +271,41 @@ def test_the_environment_says_nothing(server: Server, monkeypatch: pytest.Monkey
     assert str(ROOT) not in text.replace(str(Path(process.package_folders()[0])), "")
     assert "[]" in text
     assert refused(written)
+
+
+def test_nothing_of_the_judge_is_left_to_see(server: Server) -> None:
+    text = attempt(server, "import sys; print(sys.argv, sys.orig_argv, vars(sys.modules['__main__']).keys() - dir(sys))")
+    assert text.startswith("['answer'] ['answer'] ")
+    assert "config" not in text
+    assert attempt(server, "import sys; print([name for name in sys.modules if 'grader' in name])").strip() == "[]"
+
+
+def test_the_guard_is_armed_before_the_first_line(server: Server) -> None:
+    body = "import torch; print('did it', torch.nn.functional.layer_norm(torch.ones(2), (2,)))"
+    assert attempt(server, body, NORM).startswith("RuntimeError off limits: torch.nn.functional.layer_norm")
+    assert attempt(server, body).startswith("did it")
+
+
+SERVES_ITSELF = """
+    import sys, torch
+    frame = sys._getframe()
+    while not any(hasattr(thing, "run_case") for thing in frame.f_globals.values()):
+        frame = frame.f_back
+    probe = next(thing for thing in frame.f_globals.values() if hasattr(thing, "run_case"))
+    case = {"symbol": "LayerNorm", "new": {"args": [4]}, "steps": [{"do": "call", "args": [{"$fill": "normal", "shape": [2, 4]}]}]}
+    print(probe.run_case(case, vars(torch.nn))["error"]["message"])
+"""
+
+
+def test_an_answer_that_serves_itself_has_nothing_to_send(server: Server) -> None:
+    assert attempt(server, SERVES_ITSELF, NORM).startswith("off limits: torch.nn.LayerNorm")
+
+
+@pytest.mark.slow
+def test_without_landlock_torchs_text_is_not_read_either() -> None:
+    with Server(Limits(), sandbox="L1") as server:
+        body = "import torch; print('did it', open(torch.nn.modules.__path__[0] + '/batchnorm.py').read(9))"
+        assert attempt(server, body, NORM).startswith("PermissionError off limits")
 
 
 @pytest.mark.slow

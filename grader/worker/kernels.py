@@ -16,8 +16,6 @@ _GRADIENTS = {
 """Kernels that are also the gradient of another operator: where that one is allowed, so is its gradient."""
 _OF_GRADIENTS = ("CPU", "CUDA")
 """The keys under which autograd may need such a kernel."""
-_PASSES_ON = "FuncTorchBatched"
-"""The key of tensors inside ``torch.vmap``, whose kernels call the operator again, on plain tensors."""
 
 
 def replace(patterns: Patterns, refuse: Callable[[str], None], is_answers: Callable[[], bool]) -> None:
@@ -61,7 +59,7 @@ def _replace(
             elif key in _OF_GRADIENTS:
                 kernel = torch.library.get_kernel(f"aten::{name}", key)
                 library.impl(name, key, _gradient(used, gradient_of, kernel, refuse, is_answers), True)
-            elif key != _PASSES_ON:
+            else:
                 library.impl(name, key, refusing)
 
 

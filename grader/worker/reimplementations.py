@@ -62,7 +62,11 @@ def preload() -> None:
     _forget_modules(_loaded(_GONE))
     _stand_in_for_compiler()
     linecache.clearcache()  # torch has read its own text when it was imported
-    _decompositions(), _loaded(_DECOMPOSITIONS)
+    # All that a child needs, so that it need not be made in each.
+    functions = [function for found in _decompositions()[1].values() for function in found]
+    for cells in {len(function.__code__.co_freevars) for function in functions}:
+        _refusing(cells)
+    _loaded(_DECOMPOSITIONS)
 
 
 def take_out(patterns: Patterns) -> None:

@@ -13,11 +13,10 @@ from torch import nn
 
 _KEYS = (
     "CPU", "CUDA", "MkldnnCPU", "SparseCPU", "SparseCUDA", "SparseCsrCPU", "SparseCsrCUDA", "QuantizedCPU",
-    "QuantizedCUDA", "NestedTensorCPU", "NestedTensorCUDA", "FuncTorchBatched", "FuncTorchVmapMode", "Batched",
-    "BatchedNestedTensor", "CompositeImplicitAutograd", "CompositeImplicitAutogradNestedTensor",
-    "CompositeExplicitAutograd", "CompositeExplicitAutogradNonFunctional",
+    "QuantizedCUDA", "NestedTensorCPU", "NestedTensorCUDA", "FuncTorchVmapMode", "CompositeImplicitAutograd",
+    "CompositeImplicitAutogradNestedTensor", "CompositeExplicitAutograd", "CompositeExplicitAutogradNonFunctional",
 )  # fmt: skip
-"""The dispatcher's keys under which a kernel can compute something; others pass on to one of these, or know shapes only."""
+"""The dispatcher's keys under which a kernel can compute something: others pass on to one of these, or know shapes."""
 
 
 class Patterns:
@@ -43,7 +42,7 @@ class Patterns:
                     matching[name] = None
                 at = lines.find(piece, end + 1) if end >= 0 else -1
         # What converts has "conv" in its name too.
-        return [name for name in matching if not name.startswith(("_convert_", "__")) and not self._allows(name)]
+        return [name for name in matching if not name.startswith(("_convert_", "convert_", "__")) and not self._allows(name)]
 
     def _allows(self, name: str) -> bool:
         return any(fnmatchcase(name, pattern) for pattern in self._allowed)
@@ -73,8 +72,17 @@ def _operators() -> dict[str, tuple[str, Mapping[str, Mapping[str, list[str]]]]]
         for name in torch._C._dispatch_get_registrations_for_dispatch_key(key):
             namespace, _, overload = name.partition("::")
             base = overload.partition(".")[0]
+            if _passes_on(namespace, overload, key):
+                continue
             found.setdefault(namespace, {}).setdefault(base, {}).setdefault(overload, []).append(key)
     return {namespace: ("\n".join(bases), bases) for namespace, bases in found.items()}
+
+
+def _passes_on(namespace: str, overload: str, key: str) -> bool:
+    """Whether a kernel calls another overload of the operator, or only reads what packed weights were made with."""
+    if namespace == "aten":
+        return key == "CompositeExplicitAutograd" and overload.endswith("out")
+    return key == "CompositeImplicitAutograd"
 
 
 @functools.cache
