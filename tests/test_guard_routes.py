@@ -1,4 +1,4 @@
-"""Ways to torch's own work that no name leads to: other kinds of tensors, forged code, tables, files, Python's depths."""
+"""Ways to torch's own work that no name leads to: other kinds of tensors, forged code, tables, files, depths."""
 
 import re
 import textwrap
@@ -89,8 +89,8 @@ ROUTES = {
         "SOFTSIGN",
         """
         import types
-        code = nn.Tanh.forward.__code__
-        return types.FunctionType(code, {"torch": types.SimpleNamespace(tanh=F.softsign), "__name__": "torch.nn.modules.activation"})(None, x)
+        names = {"torch": types.SimpleNamespace(tanh=F.softsign), "__name__": "torch.nn.modules.activation"}
+        return types.FunctionType(nn.Tanh.forward.__code__, names)(None, x)
         """,
     ),
     "a gradient under a forged name": (
@@ -101,7 +101,9 @@ ROUTES = {
             @staticmethod
             def forward(c, x): return x.sum((2, 3))
             @staticmethod
-            def backward(c, g): return torch.ops.aten.col2im(torch.ones(2, 12, 9, dtype=g.dtype), [4, 4], [2, 2], [1, 1], [0, 0], [1, 1])
+            def backward(c, g):
+                columns = torch.ones(2, 12, 9, dtype=g.dtype)
+                return torch.ops.aten.col2im(columns, [4, 4], [2, 2], [1, 1], [0, 0], [1, 1])
         '''
         space = {"torch": torch, "__name__": "torch.nn.functional"}
         exec(compile(textwrap.dedent(source), F.__file__, "exec"), space)
@@ -135,7 +137,8 @@ ROUTES = {
             for sub in kind.__subclasses__():
                 yield sub
                 yield from below(sub)
-        cell = next(kind for kind in below(nn.Module) if kind.__name__ == "LSTMCell" and "quantizable" in kind.__module__)
+        cells = (kind for kind in below(nn.Module) if kind.__name__ == "LSTMCell")
+        cell = next(kind for kind in cells if "quantizable" in kind.__module__)
         return cell(4, 4)(x[:, 0, 0].float())[0]
         """,
     ),
@@ -167,7 +170,7 @@ DEPTHS = {
     "the text of a module, by bytes": "open(nn.modules.__path__[0].encode() + b'/../modules/batchnorm.py').read()",
     "the text of a module, by a descriptor": "os.open(nn.modules.__path__[0] + '/module.py', os.O_RDONLY)",
     "inspect.getsource": "inspect.getsource(nn.LSTM)",
-    "compiled code": "[open(path, 'rb').read() for path in glob.glob(nn.__path__[0] + '/__pycache__/functional*.pyc')][0]",
+    "compiled code": "open(glob.glob(nn.__path__[0] + '/__pycache__/functional*.pyc')[0], 'rb').read()",
     "a loader": "nn.modules.batchnorm.__loader__.get_source('torch.nn.modules.batchnorm')",
     "ctypes": "ctypes.CDLL(None)",
     "ctypes.pythonapi": "ctypes.pythonapi.PyObject_Repr",
@@ -185,7 +188,9 @@ DEPTHS = {
 def ran():
     """What became of every attempt."""
     jobs = [{"name": name, "limits": LIMITS[limits], "source": source(body)} for name, (limits, body) in ROUTES.items()]
-    head = "import ctypes, gc, glob, importlib, inspect, os, sys\nimport torch\nfrom torch import nn\nF = nn.functional\n"
+    head = (
+        "import ctypes, gc, glob, importlib, inspect, os, sys\nimport torch\nfrom torch import nn\nF = nn.functional\n"
+    )
     jobs += [
         {"name": name, "limits": LIMITS["NORM"], "source": f"{head}def Part(x):\n    {line}\n    return x\n"}
         for name, line in DEPTHS.items()
@@ -259,6 +264,11 @@ def test_the_files_that_hold_torchs_layers_are_among_those_nobody_reads():
 
     folder = Path(torch.__file__).parent
     hidden = reimplementations.sources(folder)
-    for name in ("nn/modules/batchnorm.py", "ao/nn/quantizable/modules/rnn.py", "_refs/__init__.py", "nn/functional.py"):
+    for name in (
+        "nn/modules/batchnorm.py",
+        "ao/nn/quantizable/modules/rnn.py",
+        "_refs/__init__.py",
+        "nn/functional.py",
+    ):
         assert (folder / name).is_file()
         assert any(f"{folder / name}/".startswith(f"{path}/") for path in hidden), name

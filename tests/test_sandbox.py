@@ -37,10 +37,11 @@ def confined(server: Server) -> Server:
     return server
 
 
+NOTHING = OffLimits()
 NORM = OffLimits(kernels=("*batch_norm*", "*layer_norm*"), classes=("*BatchNorm*", "LayerNorm"))
 
 
-def attempt(server: Server, body: str, off_limits: OffLimits = OffLimits()) -> str:
+def attempt(server: Server, body: str, off_limits: OffLimits = NOTHING) -> str:
     """What came of an attempt made while an answer was loaded: the exception's name, or what was printed."""
     source = "try:\n" + textwrap.indent(textwrap.dedent(body).strip(), "    ")
     source += "\nexcept BaseException as error:\n    print(type(error).__name__, error)"
@@ -274,7 +275,9 @@ def test_the_environment_says_nothing(server: Server, monkeypatch: pytest.Monkey
 
 
 def test_nothing_of_the_judge_is_left_to_see(server: Server) -> None:
-    text = attempt(server, "import sys; print(sys.argv, sys.orig_argv, vars(sys.modules['__main__']).keys() - dir(sys))")
+    text = attempt(
+        server, "import sys; print(sys.argv, sys.orig_argv, vars(sys.modules['__main__']).keys() - dir(sys))"
+    )
     assert text.startswith("['answer'] ['answer'] ")
     assert "config" not in text
     assert attempt(server, "import sys; print([name for name in sys.modules if 'grader' in name])").strip() == "[]"
@@ -292,7 +295,8 @@ SERVES_ITSELF = """
     while not any(hasattr(thing, "run_case") for thing in frame.f_globals.values()):
         frame = frame.f_back
     probe = next(thing for thing in frame.f_globals.values() if hasattr(thing, "run_case"))
-    case = {"symbol": "LayerNorm", "new": {"args": [4]}, "steps": [{"do": "call", "args": [{"$fill": "normal", "shape": [2, 4]}]}]}
+    step = {"do": "call", "args": [{"$fill": "normal", "shape": [2, 4]}]}
+    case = {"symbol": "LayerNorm", "new": {"args": [4]}, "steps": [step]}
     print(probe.run_case(case, vars(torch.nn))["error"]["message"])
 """
 

@@ -41,7 +41,9 @@ def refuse() -> None:
             raise RuntimeError(f"off limits: {event}")
         if event == "import" and f"{arguments[0]}.".startswith(modules):
             raise ModuleNotFoundError(f"off limits: {arguments[0]}")
-        if event == "open" and not isinstance(arguments[0], int) and real_path(path_of(arguments[0])).startswith(unreadable):
+        if event != "open" or isinstance(arguments[0], int):
+            return
+        if real_path(path_of(arguments[0])).startswith(unreadable):
             raise PermissionError(f"off limits: {arguments[0]}")
 
     sys.addaudithook(hook)

@@ -28,7 +28,7 @@ _GONE = (
 )  # fmt: skip
 """Packages and modules that torch does without: they are in no worker."""
 _DECOMPOSITIONS = ("torch._decomp", "torch._refs", "torch._prims")
-"""Packages that torch does not do without; what is off limits is taken out of them, and an answer cannot import them."""
+"""Packages that torch does not do without: what is off limits is taken out of them, and no answer imports them."""
 _HELPERS = {
     "_normalize": "native_layer_norm", "_im2col_col2im_indices_along_dim": "im2col",
     "_compute_source_index": "upsample_linear1d", "_compute_scale": "upsample_linear1d",
@@ -130,7 +130,7 @@ def _refusing(cells: int) -> types.CodeType:
 def _settle_torch() -> None:
     """Have torch look for what it may want, for ``torch.vmap`` and forward differentiation, for the last time."""
     with contextlib.suppress(ImportError, AttributeError):
-        vmap: Any = importlib.import_module("torch._functorch.predispatch")
+        vmap: Any = importlib.import_module("torch._functorch.vmap")
         vmap.lazy_load_decompositions()
     for home, name, settled in (
         ("torch.autograd.forward_ad", "_maybe_load_decompositions", lambda: None),

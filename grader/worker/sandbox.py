@@ -122,10 +122,11 @@ def readable(packages: Iterable[str], avoid: Iterable[str], device: str = "cpu")
     paths = [path for root in roots if os.path.exists(root) for path in landlock.without(root, avoid)]
     for package in map(Path, packages):
         for name in COMPANIONS:
-            found = [path for path in (package / name, package / f"{name}.py", package / f"{name}.libs") if path.exists()]
             # What torch does in Python stays unread.
             hidden = reimplementations.sources(package / "torch") if name == "torch" else ()
-            paths += [inside for path in found for inside in landlock.without(str(path), hidden)]
+            for path in (package / name, package / f"{name}.py", package / f"{name}.libs"):
+                if path.exists():
+                    paths += landlock.without(str(path), hidden)
         paths += [str(path) for path in package.glob("torch-*.dist-info")]
     return paths
 

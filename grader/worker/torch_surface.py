@@ -19,6 +19,10 @@ _KEYS = (
 """The dispatcher's keys under which a kernel can compute something: others pass on to one of these, or know shapes."""
 
 
+_NO_KERNELS = ("_convert_", "convert_", "__")
+"""How names begin that are not meant: what converts has "conv" in its name too."""
+
+
 class Patterns:
     """Patterns of names, and those that are allowed all the same."""
 
@@ -41,8 +45,7 @@ class Patterns:
                 if fnmatchcase(name, pattern) or fnmatchcase(name.removesuffix("_"), pattern):
                     matching[name] = None
                 at = lines.find(piece, end + 1) if end >= 0 else -1
-        # What converts has "conv" in its name too.
-        return [name for name in matching if not name.startswith(("_convert_", "convert_", "__")) and not self._allows(name)]
+        return [name for name in matching if not name.startswith(_NO_KERNELS) and not self._allows(name)]
 
     def _allows(self, name: str) -> bool:
         return any(fnmatchcase(name, pattern) for pattern in self._allowed)
