@@ -38,7 +38,8 @@ def refuse() -> None:
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if event in refused or event.startswith("ctypes."):
-            raise RuntimeError(f"off limits: {event}")
+            # An OSError: torch asks NVIDIA's library for the number of GPUs by ctypes, and does without where it fails.
+            raise PermissionError(f"off limits: {event}")
         if event == "import" and f"{arguments[0]}.".startswith(modules):
             raise ModuleNotFoundError(f"off limits: {arguments[0]}")
         if event != "open" or isinstance(arguments[0], int):
