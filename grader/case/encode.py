@@ -66,12 +66,16 @@ class Members:
         self.parameters: list[tuple[str, torch.Tensor]] = []
         self.buffers: list[tuple[str, torch.Tensor]] = []
         self.training: set[bool | str] = set()
+        self.unsaved: set[str] = set()
+        """The buffers that no state dict holds."""
         self._walk(module, "")
 
     def _walk(self, module: nn.Module, prefix: str) -> None:
         self.training.add(_mode(module.training))
         self.parameters += [(prefix + name, item) for name, item in module._parameters.items() if item is not None]
         self.buffers += [(prefix + name, item) for name, item in module._buffers.items() if item is not None]
+        if module._non_persistent_buffers_set:
+            self.unsaved |= {prefix + name for name in module._non_persistent_buffers_set}
         for name, child in module._modules.items():
             if child is not None:
                 self._walk(child, f"{prefix}{name}.")

@@ -18,7 +18,6 @@ import ast
 import contextlib
 import functools
 import random
-import zlib
 from collections.abc import Callable, Mapping
 from types import CodeType
 from typing import Any
@@ -28,17 +27,18 @@ import torch
 from torch import nn
 
 from grader.case import recipes
-from grader.case.counting import counted
+from grader.case.changes import changes
+from grader.case.counting import Counter, watch
 from grader.case.encode import Members, describe, encode, encode_tensor, tensors
+from grader.case.gradients import pull_back, wanting
+from grader.case.state import load_state
 from grader.model import (
     Argument,
     Case,
     Failure,
-    Leaf,
     Line,
     Observation,
     Raised,
-    Recipe,
     StateItem,
     Step,
     StepObservation,
@@ -69,7 +69,9 @@ def run_case(
         on_stage: Called with the stage (`new`, `load`, `mode`, `call`, `backward`, `run`) and step about to begin.
         answer_file: File name under which the answer was compiled, to find its line in a traceback.
     """
-    run = _CaseRun(case, namespace, device, plain, on_stage)
+    run = _CaseRun(case, namespace, device, plain, on_stage, answer_file)
+    if answer_file:
+        watch()
     dtype = torch.get_default_dtype()
     try:
         torch.set_default_dtype(run.dtype)
@@ -129,13 +131,25 @@ def _seed(seed: int, device: str) -> None:
 class _CaseRun:
     """The state of one case while it runs."""
 
-    def __init__(self, case: Case, namespace: Mapping[str, Any], device: str, plain: bool, on_stage: OnStage) -> None:
+    def __init__(
+        self,
+        case: Case,
+        namespace: Mapping[str, Any],
+        device: str,
+        plain: bool,
+        on_stage: OnStage,
+        answer_file: str,
+    ) -> None:
         self.case, self.namespace, self.device, self.plain, self._on_stage = case, namespace, device, plain, on_stage
+        self.answer_file = answer_file
         self.dtype: torch.dtype = getattr(torch, case.get("dtype", "float64"))
         self.observation: Observation = {"steps": [], "error": None}
         self.stage, self.step = "new", -1
         self.target: Any = None
         self.parameters: dict[str, torch.Tensor] = {}
+        """Those that ask for a gradient before the answer is called."""
+        self.members: Members | None = None
+        """What the object has, where nothing has happened to it since that was looked up."""
         self.buffers: list[tuple[str, str]] = []
         self.variables: dict[str, Any] | None = None
         self.backward: list[Callable[[], None]] = []
@@ -164,12 +178,10 @@ class _CaseRun:
             self.target = self.namespace[symbol]
         for index, step in enumerate(self.case["steps"]):
             self.step = index
-            with counted(self.observation) if step.get("count") else contextlib.nullcontext():
-                observed = getattr(self, "do_" + step["do"])(step)
-            self.observation["steps"].append(observed)
+            self.observation["steps"].append(getattr(self, "do_" + step["do"])(step))
             self.observation.pop("partial", None)
-        for pull_back in self.backward:
-            pull_back()
+        for backward in self.backward:
+            backward()
 
     def is_settled(self) -> bool:
         """Whether everything in the object has the case's device and dtype, so that moving it would do nothing."""
@@ -207,48 +219,20 @@ class _CaseRun:
         return {key: self.values(item) for key, item in value.items()}
 
     def load(self, state: list[StateItem]) -> None:
-        """Load the case's state by name, or by order where names differ but shapes agree, and say which."""
-        target = self.target
-        wanted = {name: recipes.build(recipe, dtype=self.dtype).to(self.device) for name, recipe in state}
-        kinds = {name: recipe.get("role", "parameter") for name, recipe in state}
-        how, message = "exact", ""
-        try:
-            target.load_state_dict(dict(wanted), strict=True)
-        except Exception as error:
-            how, message = "partial", f"{type(error).__name__}: {error}"[:600]
-        members = Members(target)
-        own = {"parameter": members.parameters, "buffer": members.buffers}
-        matched: dict[str, tuple[str, torch.Tensor]] = {}
-        for role, items in own.items():
-            names = [name for name in wanted if kinds[name] == role]
-            by_name = dict(items)
-            if all(name in by_name and by_name[name].shape == wanted[name].shape for name in names):
-                matched |= {name: (name, by_name[name]) for name in names}
-            elif [tuple(item.shape) for _, item in items] == [tuple(wanted[name].shape) for name in names]:
-                how = "order"
-                matched |= {name: item for name, item in zip(names, items, strict=True)}
-            else:
-                matched |= {
-                    name: (name, by_name[name]) for name in names
-                    if name in by_name and by_name[name].shape == wanted[name].shape
-                }  # fmt: skip
-        if how != "exact":
-            if len(matched) == len(wanted):
-                how = "order"
-            with torch.no_grad():
-                for name, (_, tensor) in matched.items():
-                    tensor.copy_(wanted[name])
-        self.parameters = {name: tensor for name, (_, tensor) in matched.items() if kinds[name] == "parameter"}
-        self.buffers = [(name, own_name) for name, (own_name, _) in matched.items() if kinds[name] == "buffer"]
-        self.observation["load"] = {"how": how, "message": message}
+        """Load the case's state, and say how it went."""
+        loaded = load_state(self.target, state, self.dtype, self.device)
+        self.parameters, self.buffers, self.members = wanting(loaded.parameters), loaded.buffers, loaded.members
+        self.observation["load"] = {"how": loaded.how, "message": loaded.message}
 
     def do_train(self, step: Step) -> StepObservation:
         self.enter("mode")
+        self.members = None
         self.target.train()
         return {}
 
     def do_eval(self, step: Step) -> StepObservation:
         self.enter("mode")
+        self.members = None
         self.target.eval()
         return {}
 
@@ -257,50 +241,57 @@ class _CaseRun:
         args, kwargs = self.values(step.get("args", [])), self.values(step.get("kwargs", {}))
         inputs = dict(tensors([*args], "input")) | dict(tensors(kwargs, ""))
         function = getattr(self.target, step["method"]) if "method" in step else self.target
+        wanted = wanting(inputs | self.parameters)
+        before = self.members or self.look_up()
+        counter = Counter(self.answer_file) if step.get("count") else None
         self.enter("call")
-        with torch.set_grad_enabled("cotangent" in step):
+        with counter or contextlib.nullcontext(), torch.set_grad_enabled("cotangent" in step):
             out = function(*args, **kwargs)
         outputs = list(tensors(out, "output"))
         # Nothing that a later step does may change what this one gave or was given, so neither is copied.
         observed: StepObservation = {"out": encode(out, copy=False)}
         observed["inputs"] = {name: encode_tensor(tensor, False) for name, tensor in inputs.items()}
-        if self.buffers:
-            copy = self.step + 1 < len(self.case["steps"])
-            own = dict(Members(self.target).buffers)
-            observed["buffers"] = {name: encode_tensor(own[mine], copy) for name, mine in self.buffers if mine in own}
+        self.note_state(observed, before)
         if "cotangent" in step:
             number = self.step
 
             def backward() -> None:
                 self.step = number
                 self.enter("backward")
-                observed["grads"] = self.pull_back(outputs, inputs, step["cotangent"])
+                with counter or contextlib.nullcontext():
+                    observed["grads"] = pull_back(outputs, wanted, step["cotangent"])
 
+            if counter:
+                counter.look_at(output for _, output in outputs)
             if self.case.get("backward") == "last":
                 self.backward.append(backward)
             else:
                 self.observation["partial"] = observed
                 backward()
+        if counter:
+            counter.note(self.observation)
         return observed
 
-    def pull_back(
-        self, outputs: list[tuple[str, torch.Tensor]], inputs: dict[str, torch.Tensor], seed: int
-    ) -> dict[str, Leaf]:
-        wrt = {name: tensor for name, tensor in (inputs | self.parameters).items() if tensor.requires_grad}
-        live = [(name, tensor) for name, tensor in outputs if tensor.requires_grad]
-        grads: tuple[torch.Tensor | None, ...] = (None,) * len(wrt)
-        if live and wrt:
-            cotangents = [_cotangent(tensor, seed, name) for name, tensor in live]
-            grads = torch.autograd.grad(
-                [tensor for _, tensor in live], list(wrt.values()), cotangents, allow_unused=True
-            )
-        return {
-            name: encode_tensor(torch.zeros_like(tensor) if grad is None else grad, False)
-            for (name, tensor), grad in zip(wrt.items(), grads, strict=True)
-        }
+    def look_up(self) -> Members | None:
+        """What the object has now, where it is a module."""
+        return Members(self.target) if isinstance(self.target, nn.Module) else None
+
+    def note_state(self, observed: StepObservation, before: Members | None) -> None:
+        """Note the buffers after a call, and what it changed of the object besides."""
+        if before is None:
+            return
+        self.members = now = Members(self.target)
+        changed = changes(before, now)
+        if changed:
+            observed["changed"] = changed
+        if self.buffers:
+            copy = self.step + 1 < len(self.case["steps"])
+            own = dict(now.buffers)
+            observed["buffers"] = {name: encode_tensor(own[mine], copy) for name, mine in self.buffers if mine in own}
 
     def do_run(self, step: Step) -> StepObservation:
         """Run lines of Python one by one; each gives its value, None for a statement, or its exception."""
+        self.members = None
         if self.variables is None:
             self.variables = {**self.namespace, "torch": torch, "nn": nn, "layer": self.target, "__name__": "case"}
         answers = []
@@ -308,15 +299,6 @@ class _CaseRun:
             self.enter("run")
             answers.append(_run_line(line, self.variables))
         return {"lines": answers}
-
-
-def _cotangent(tensor: torch.Tensor, seed: int, name: str) -> torch.Tensor:
-    recipe: Recipe = {
-        "$fill": "normal",
-        "shape": list(tensor.shape),
-        "seed": (seed + zlib.crc32(name.encode())) % 2**32,
-    }
-    return recipes.build(recipe, dtype=tensor.dtype).to(tensor.device)
 
 
 def _run_line(line: str, variables: dict[str, Any]) -> Line:

@@ -1,8 +1,10 @@
 """Judge one call: the shapes it gave, then buffers, values, what it left of its inputs, and gradients."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import replace
 
 from grader.compare import tensors as compare
+from grader.compare.changes import judge_changes
 from grader.compare.outcome import Outcome, finding_of
 from grader.compare.tensors import Difference
 from grader.model import Encoded, Finding, FindingKind, Leaf, StepObservation
@@ -28,20 +30,24 @@ def judge_call(
     tolerance: float,
     floor: float,
     float32: bool,
+    unasked: Set[str],
+    ended: bool,
 ) -> bool:
-    """Judge one call, given the largest magnitude of a buffer before it; whether buffers were correct after it."""
+    """Judge one call, given the largest magnitude of a buffer before it; whether buffers were correct after it.
+
+    Gradients are missed of all that the oracle's have, but of parameters that never asked for one (``unasked``), and
+    where the case ended before its backward passes (``ended``).
+    """
     step = f"step {index + 1}"
     shaped = outcome.check(
         "shapes", finding_of("shapes", compare.compare_structure(want["out"], have.get("out"), "the output"), step)
     )
     buffers = want.get("buffers", {})
-    still = True
+    still = judge_changes(outcome, want, have, step)
     if buffers and state_held:
-        given = have.get("buffers", {})
-        common = {name: value for name, value in buffers.items() if name in given}
         # A buffer moves from its old value, and what is rounded there is lost in a new one that is far smaller.
-        worst = _sections(common, given, "buffer ", _MOVED * before, tolerance, float32)
-        still = outcome.check("state", finding_of("state", worst, step))
+        worst = _sections(buffers, have.get("buffers", {}), "buffer ", _MOVED * before, tolerance, float32)
+        still &= outcome.check("state", finding_of("state", worst, step))
     if not shaped or not state_held:
         return still
     outs = (compare.magnitude(leaf) for _, leaf in compare.leaves(want["out"]) if compare.is_tensor(leaf))
@@ -73,15 +79,27 @@ def judge_call(
             index=touched.index,
         )
         right &= outcome.check("values", finding)
-    if right and "grads" in want and "grads" in have:
-        common = {name: grad for name, grad in want["grads"].items() if name in have["grads"]}
-        outcome.check(
-            "gradients",
-            finding_of(
-                "gradients", _sections(common, have["grads"], "the gradient of ", floor, tolerance, float32), step
-            ),
-        )
+    if right and "grads" in want and ("grads" in have or not ended):
+        asked = {name: grad for name, grad in want["grads"].items() if name not in unasked}
+        worst = _gradients(asked, have.get("grads", {}), floor, tolerance, float32)
+        outcome.check("gradients", finding_of("gradients", worst, step))
     return still
+
+
+def _gradients(
+    want: Mapping[str, Leaf], have: Mapping[str, Leaf], floor: float, tolerance: float, float32: bool
+) -> Difference | None:
+    """The worst of gradients; one that is missing, although the oracle's is, comes first."""
+    for name, grad in want.items():
+        if name not in have:
+            message = f"no gradient reaches {name}: after the call it does not ask for one any more (requires_grad)."
+            return _missing(f"the gradient of {name}", message, grad)
+    worst = _sections(want, have, "the gradient of ", floor, tolerance, float32)
+    if worst is not None and worst.kind is FindingKind.VALUE:
+        name = worst.path.removeprefix("the gradient of ")
+        if not compare.magnitude(have[name]):
+            return replace(worst, message=f"no gradient reaches {name}: it is zero everywhere.")
+    return worst
 
 
 def _items(out: Encoded, indices: Sequence[int], *, inside: bool) -> Encoded:
@@ -99,13 +117,7 @@ def _sections(
     for name, tensor in want.items():
         label = prefix + name
         if name not in have:
-            return Difference(
-                kind=FindingKind.STRUCTURE,
-                path=label,
-                message=f"{label} is missing.",
-                expected=compare.show(tensor),
-                got="nothing",
-            )
+            return _missing(label, f"{label} is missing.", tensor)
         difference = compare.compare_structure(tensor, have[name], label)
         if difference is None:
             difference = compare.compare_values(tensor, have[name], label, tolerance=tolerance, floor=floor)
@@ -114,3 +126,9 @@ def _sections(
         if difference and (worst is None or difference.relative > worst.relative):
             worst = difference
     return worst
+
+
+def _missing(label: str, message: str, tensor: Leaf) -> Difference:
+    return Difference(
+        kind=FindingKind.STRUCTURE, path=label, message=message, expected=compare.show(tensor), got="nothing"
+    )

@@ -63,12 +63,26 @@ def judge_case(
     if len(observed_steps) < len(expected["steps"]) and "partial" in got:
         observed_steps.append(got["partial"])
     state_held, before = True, 0.0
+    unasked = _unasked(expected, got)
     for index, (step, want) in enumerate(zip(case["steps"], expected["steps"], strict=True)):
         if index >= len(observed_steps):
             break
         have = observed_steps[index]
         if step["do"] == "call":
-            state_held &= judge_call(outcome, part, index, want, have, state_held, before, tolerance, floor, float32)
+            state_held &= judge_call(
+                outcome,
+                part,
+                index,
+                want,
+                have,
+                state_held,
+                before,
+                tolerance,
+                floor,
+                float32,
+                unasked,
+                error is not None,
+            )
             before = max((compare.magnitude(leaf) for leaf in want.get("buffers", {}).values()), default=0.0)
         elif step["do"] == "run":
             judge_lines(outcome, step, want, have, lines_criterion, tolerance)
@@ -89,3 +103,11 @@ def _note_error(outcome: Outcome, error: Failure | Stopped | None, source: Seque
 
 def _all_grads(observation: Observation) -> list[Leaf]:
     return [grad for observed in observation["steps"] for grad in observed.get("grads", {}).values()]
+
+
+def _unasked(expected: Observation, got: Observation) -> frozenset[str]:
+    """Parameters that ask for no gradient from the beginning, which `parameters` is told, by the oracle's names."""
+    rows = got["new"].get("parameters", []) if "new" in got else []
+    ours = expected["new"].get("parameters", []) if "new" in expected else []
+    by_order = {name for (name, *_), row in zip(ours, rows, strict=False) if not row[-1]}
+    return frozenset(by_order.union(row[0] for row in rows if not row[-1]))

@@ -11,7 +11,7 @@ import torch
 
 from grader.case.encode import MOST_TEXT, SKETCH_ABOVE, SKETCH_SIZE
 from grader.case.whereabouts import STAGES
-from grader.model import Observation, Verdict
+from grader.model import Change, Observation, Verdict
 
 MOST_NODES = 100_000
 """Values that a reply may consist of; the largest of the course's own suites has 1,360."""
@@ -23,8 +23,9 @@ _MOST_INTEGER = 2**200
 """Where whole numbers end: the probe sends no larger one."""
 _MOST_COUNT = 2**63
 _SECTIONS = ("inputs", "buffers", "grads")
-_KNOWN = frozenset(("steps", "error", "partial", "new", "load", "ops", "seen", "off_limits"))
-_STEP = frozenset(("out", "lines", *_SECTIONS))
+_KNOWN = frozenset(("steps", "error", "partial", "new", "load", "ops", "seen", "own_lines", "uncounted", "off_limits"))
+_STEP = frozenset(("out", "lines", "changed", *_SECTIONS))
+_CHANGES = frozenset(Change)
 _VALUE, _RAISED = {"value"}, {"raised", "message"}
 _ERROR = frozenset(("stage", "step", "type", "kinds", "message", "line"))
 _STAGES = frozenset((*STAGES[2:], "answer"))
@@ -125,7 +126,8 @@ class _Reader:
             _need(type(load) is dict and load.keys() == {"how", "message"})
             _need(type(load["how"]) is str and load["how"] in _HOW)
             load["message"] = readable(load["message"])
-        _need(_is_count(observation.get("ops", 0)))
+        _need(_is_count(observation.get("ops", 0)) and _is_count(observation.get("own_lines", 0)))
+        _need(type(observation.get("uncounted", False)) is bool)
         if "seen" in observation:
             self.texts(observation["seen"])
         if "off_limits" in observation:
@@ -161,6 +163,11 @@ class _Reader:
                 self.room(len(section))
                 for name, value in section.items():
                     _need(len(name) <= MOST_TEXT and (type(value) is torch.Tensor or self.is_sketch(value)))
+        if "changed" in observed:
+            self.room(len(_list(observed["changed"])))
+            for change in observed["changed"]:
+                _texts(change)
+                _need(len(change) == 2 and change[0] in _CHANGES)
         if "lines" in observed:
             lines = _list(observed["lines"])
             self.room(len(lines))

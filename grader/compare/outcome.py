@@ -24,6 +24,10 @@ class Outcome:
         self.held.discard(criterion)
         return False
 
+    def note(self, finding: Finding) -> None:
+        """Note a finding of a criterion that held before, so that what depends on it is judged all the same."""
+        self.findings.setdefault(finding.criterion, finding)
+
 
 def ending(observed: Observed) -> Failure | Stopped | None:
     """How a case ended before its end, if it did."""

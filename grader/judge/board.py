@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from grader.compare import criteria, separate
 from grader.compare import tensors as compare
 from grader.compare.outcome import Outcome, ending, error_finding, stage_of
 from grader.compare.tensors import Difference
+from grader.judge.growth import growing
 from grader.model import (
     ABOUT_DTYPE,
     DEPENDS,
@@ -32,8 +32,6 @@ _NEEDED_SHARE, _SHOWN_SHARE, _NEEDED = 2 / 3, 0.2, 3
 judged where it held on the second fraction. On this many cases at least, or on all where there are fewer."""
 _FLOAT64_HELD = 1e-5
 """Relative agreement in float64 at which only rounding can be the cause of a failure in float32."""
-_GROWTH = 4
-"""Ops by which a count must keep growing before it is called growth: branches may differ by a few."""
 
 Again = Callable[[Iterable[Case]], list[Observed]]
 """Runs further cases on the answer."""
@@ -55,8 +53,9 @@ class Board:
     def complete(self, again: Again) -> None:
         """Judge what takes several cases, after all have been run; ``again`` runs more of them on the answer."""
         self._judge_positional()
-        self._judge_groups()
+        self._judge_groups(CaseKind.PROPERTY, self._judge_property)
         self._retry_in_float32(again)
+        self._judge_groups(CaseKind.GROWTH, self._judge_growth)
         self._excuse_numerics(again)
 
     def _judge(self, index: int, got: Observed) -> Outcome:
@@ -65,7 +64,7 @@ class Board:
             return separate.judge_raising(entry.case, got, entry.answered)
         if entry.kind is CaseKind.NUMERICS:
             return separate.judge_numerics(entry.truth, got, self.source)
-        if entry.kind in (CaseKind.PROPERTY, CaseKind.GROWTH):
+        if entry.kind is CaseKind.PROPERTY:
             return Outcome()
         return criteria.judge_case(self.part, entry.case, entry.answered, got, source=self.source)
 
@@ -86,17 +85,15 @@ class Board:
             elif first is None:
                 outcome.check("interface", None)
 
-    def _judge_groups(self) -> None:
-        """Judge properties and growth, whose cases can only be judged together."""
-        for kind in (CaseKind.PROPERTY, CaseKind.GROWTH):
-            groups: dict[int, list[int]] = {}
-            for index, entry in enumerate(self.suite.cases):
-                if entry.kind is kind:
-                    groups.setdefault(entry.group, []).append(index)
-            for group, indices in groups.items():
-                if all(index in self.outcomes for index in indices):
-                    judge = self._judge_property if kind is CaseKind.PROPERTY else self._judge_growth
-                    judge(group, indices)
+    def _judge_groups(self, kind: CaseKind, judge: Callable[[int, Sequence[int]], None]) -> None:
+        """Judge properties or growth, whose cases can only be judged together."""
+        groups: dict[int, list[int]] = {}
+        for index, entry in enumerate(self.suite.cases):
+            if entry.kind is kind:
+                groups.setdefault(entry.group, []).append(index)
+        for group, indices in groups.items():
+            if all(index in self.outcomes for index in indices):
+                judge(group, indices)
 
     def _judge_property(self, group: int, indices: Sequence[int]) -> None:
         item = self.part.properties[group]
@@ -122,28 +119,11 @@ class Board:
         outcome.check(criterion, finding)
 
     def _judge_growth(self, group: int, indices: Sequence[int]) -> None:
-        observations = [self.observations[index] for index in indices]
-        counts = [
-            observation.get("ops", 0)
-            for observation in observations
-            if not isinstance(observation, Stopped) and not observation["error"]
-        ]
-        if len(counts) < len(indices):
-            return
-        grows = all(low < high for low, high in pairwise(counts)) and counts[-1] - counts[0] >= _GROWTH
-        along = self.part.growth[group].along
-        listed = ", ".join(str(count) for count in counts)
-        finding = Finding(
-            criterion="vectorized",
-            kind=FindingKind.GROWTH,
-            where=along,
-            expected="the same number for every size",
-            got=listed,
-            message=(
-                f"The number of tensor operations grows with the {along} ({listed}): let tensor operations do the loop."
-            ),
-        )
-        self.outcomes[indices[-1]].check("vectorized", finding if grows else None)
+        """Judge what calls cost, where they gave what they should: to be wrong may well cost less."""
+        if all("values" in self.outcomes[index].held for index in indices):
+            done = [got for index in indices if not isinstance(got := self.observations[index], Stopped)]
+            reference = self.suite.cases[indices[-1]].answered
+            self.outcomes[indices[-1]].check("vectorized", growing(self.part.growth[group], done, reference))
 
     def _retry_in_float32(self, again: Again) -> None:
         """Charge a hard-coded float32 to `numerics` alone.
@@ -153,7 +133,7 @@ class Board:
         failing = [
             index
             for index, outcome in self.outcomes.items()
-            if self.suite.cases[index].kind is CaseKind.MAIN
+            if self.suite.cases[index].kind in (CaseKind.MAIN, CaseKind.GROWTH)
             and outcome.findings.keys() & {"values", "gradients", "state", "parameters"}
         ]
         if "numerics" not in self.rubric or not failing or not all(self._like_precision(index) for index in failing):
@@ -204,7 +184,7 @@ class Board:
 
     def failures(self, criterion: str) -> list[tuple[int, Finding]]:
         """The cases that failed a criterion, smallest first."""
-        order = {CaseKind.MAIN: 0, CaseKind.INTERFACE: 1, CaseKind.POSITIONAL: 2}
+        order = {CaseKind.MAIN: 0, CaseKind.INTERFACE: 1, CaseKind.POSITIONAL: 2, CaseKind.GROWTH: 3}
         failures = [
             (index, outcome.findings[criterion])
             for index, outcome in self.outcomes.items()

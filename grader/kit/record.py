@@ -27,7 +27,7 @@ from grader.suite.data import Suite, SuiteCase
 
 __all__ = ["FOLDER", "SUFFIX", "Record", "differences", "left_out", "record"]
 
-FORMAT = 1
+FORMAT = 2
 FOLDER, SUFFIX = "checks", ".zip"
 """The records of an assignment lie in ``<assignment>/checks/<exercise>.zip``."""
 _DECLARATION = "exercise.json"
@@ -107,7 +107,7 @@ def _part(part: Part) -> dict[str, Any]:
         "arguments": list(part.arguments),
         "state_outputs": list(part.state_outputs),
         "off_limits": {name: list(patterns) for name, patterns in asdict(part.off_limits).items()},
-        "growth": [item.along for item in part.growth],
+        "growth": [{"along": item.along, "at_most": item.at_most} for item in part.growth],
         "properties": [{"name": item.name, "arguments": item.arguments} for item in part.properties if item.name],
     }
 
@@ -215,7 +215,7 @@ def _parsed(row: Mapping[str, Any]) -> Part:
         cases=st.nothing(),
         state_outputs=row.get("state_outputs", ()),
         off_limits=OffLimits(**row["off_limits"]),
-        growth=[Growth(along=along, cases=()) for along in row["growth"]],
+        growth=[Growth(**item, cases=()) for item in row["growth"]],
         properties=[remade(item["name"], item["arguments"]) for item in row["properties"]],
     )
 

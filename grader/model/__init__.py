@@ -11,6 +11,7 @@ from grader.model.cases import (
     Case,
     CaseBody,
     CaseKind,
+    Change,
     DeclaredCase,
     Description,
     Encoded,
@@ -40,11 +41,11 @@ from grader.model.verdicts import CRITERIA, DEPENDS, Verdict
 
 __all__ = [
     "ABOUT_DTYPE", "CRITERIA", "DEPENDS", "EXCEPTIONS", "Argument", "StepObservation", "Case", "CaseBody", "CaseKind",
-    "ClusterWorker", "Counterexample", "CourseError", "CriterionReport", "DeclaredCase", "Description", "Diagnosis",
-    "Encoded", "Failure", "Fills", "Finding", "FindingKind", "GradeReport", "Hole", "HoleKind", "Leaf", "Limits",
-    "Line", "Load", "New", "Observation", "Observed", "OffLimitsUse", "PartReport", "ProvenExercise", "ProvenPart",
-    "Raised", "Recipe", "Row", "Sketch", "StateItem", "Step", "Stopped", "SubmissionReport", "Truth", "Use", "Verdict",
-    "as_case", "is_recipe", "line_in_words", "named_line",
+    "Change", "ClusterWorker", "Counterexample", "CourseError", "CriterionReport", "DeclaredCase", "Description",
+    "Diagnosis", "Encoded", "Failure", "Fills", "Finding", "FindingKind", "GradeReport", "Hole", "HoleKind", "Leaf",
+    "Limits", "Line", "Load", "New", "Observation", "Observed", "OffLimitsUse", "PartReport", "ProvenExercise",
+    "ProvenPart", "Raised", "Recipe", "Row", "Sketch", "StateItem", "Step", "Stopped", "SubmissionReport", "Truth",
+    "Use", "Verdict", "as_case", "is_recipe", "line_in_words", "named_line",
 ]  # fmt: skip
 
 

@@ -192,6 +192,22 @@ class Line(TypedDict, total=False):
     """The exception's."""
 
 
+class Change(StrEnum):
+    """What a call may do to the object that is called, and should not."""
+
+    PARAMETER_GONE = "parameter gone"
+    PARAMETER_REPLACED = "parameter replaced"
+    """Another object has its name."""
+    PARAMETER_NEW = "parameter new"
+    BUFFER_GONE = "buffer gone"
+    BUFFER_NEW = "buffer new"
+    """One that is saved: others are the object's own business."""
+    BUFFER_UNSAVED = "buffer unsaved"
+    """It is no longer part of the state dict."""
+    MODE = "mode"
+    """Training or evaluation, somewhere in its tree."""
+
+
 class StepObservation(TypedDict, total=False):
     """What one step gave; empty for a change of mode."""
 
@@ -202,7 +218,10 @@ class StepObservation(TypedDict, total=False):
     buffers: dict[str, Leaf]
     """Buffers after the call, by the state's names."""
     grads: dict[str, Leaf]
-    """Gradients of inputs and parameters, by the same names; zeros where there is none."""
+    """Gradients of inputs and parameters, by the same names; zeros where none arrives, and nothing where what asked for
+    one before the call asks for none after it."""
+    changed: list[list[str]]
+    """What the call did to the object's parameters, buffers and mode: pairs of a `Change` and a name, if any."""
     lines: list[Line]
     """The lines of a ``run`` that were executed."""
 
@@ -290,7 +309,11 @@ class Observation(TypedDict, total=False):
     new: Description
     load: Load
     ops: int
-    """Tensor operations of the calls that count them."""
+    """Tensor operations of the calls that count them, backward passes included."""
+    own_lines: int
+    """Lines of the answer's own code that those calls ran; 0 where all of their work is in autograd's graph."""
+    uncounted: bool
+    """Whether some of their work may have escaped counting: it ran in a thread, or stopped the trace."""
     seen: list[str]
     """The names of those operations."""
     off_limits: list[Use]

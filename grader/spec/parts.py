@@ -61,6 +61,8 @@ class Growth:
     along: str
     """What grows: "batch", "image height"."""
     cases: Sequence[DeclaredCase]
+    at_most: int = 4
+    """By how many times more operations than the reference an answer may take the largest."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,16 +134,21 @@ class Exercise:
         return next(part for part in self.parts if part.symbol == symbol)
 
 
-def growth(along: str, make: Callable[[int], DeclaredCase], sizes: Sequence[int] = (2, 4, 8)) -> Growth:
+def growth(
+    along: str, make: Callable[[int], DeclaredCase], sizes: Sequence[int] = (2, 4, 16), at_most: int = 4
+) -> Growth:
     """Cases of growing size, in which the number of tensor operations may not grow with them.
+
+    What they give is judged like the answer of any other case.
 
     Args:
         along: What grows, for the student to read: "batch", "image height".
         make: The case of one size. The operations of its calls are counted: of those with ``count=True``, or of all
             where none says so.
         sizes: Small to large; not starting at one, since the smallest sizes may take a shorter way.
+        at_most: How many times the reference's operations an answer may take for the largest size, besides a few.
     """
-    return Growth(along=along, cases=[_counted(make(size)) for size in sizes])
+    return Growth(along=along, cases=[_counted(make(size)) for size in sizes], at_most=at_most)
 
 
 def _counted(case: DeclaredCase) -> DeclaredCase:

@@ -24,7 +24,7 @@ from grader.suite.search import canonical
 
 __all__ = ["HIDDEN", "PUBLIC", "Suite", "SuiteCase", "compile_suite", "rubric"]
 
-FORMAT = 2
+FORMAT = 3
 
 
 def compile_suite(

@@ -300,10 +300,23 @@ class Compiler:
                 entries.append(SuiteCase(kind=CaseKind.PROPERTY, case=resolved, expected=expected, group=index))
             self.planned[item.criterion] = self.planned.get(item.criterion, 0) + 1
         for index, growth in enumerate(self.part.growth):
-            cases = [self._resolve(case) for case in self._grown(growth.cases, index)]
-            entries += [SuiteCase(kind=CaseKind.GROWTH, case=case, group=index) for case in cases]
+            entries += [self._growing(case, index) for case in self._grown(growth.cases, index)]
             self.planned["vectorized"] = self.planned.get("vectorized", 0) + 1
         return entries
+
+    def _growing(self, declared_case: DeclaredCase, group: int) -> SuiteCase:
+        """A case of growth: what the oracle gives, and how many operations the reference takes for it."""
+        case = self._resolve(declared_case)
+        expected = self._observe(case)
+        if expected["error"]:
+            raise self._broken("the oracle raises on a case of growth", case, expected)
+        self._plan(
+            criteria.judge_case(self.part, case, expected, expected), "the oracle does not agree with itself", case
+        )
+        counted = run_case(case, vars(self.exercise.reference), device=self.device)
+        if counted["error"]:
+            raise self._broken("the reference raises on a case of growth", case, counted)
+        return SuiteCase(kind=CaseKind.GROWTH, case=case, expected={**expected, "ops": counted["ops"]}, group=group)
 
 
 def _module_steps(observe: Callable[[Case], Observation], case: Case) -> list[Step]:

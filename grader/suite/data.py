@@ -19,7 +19,7 @@ class SuiteCase:
     kind: CaseKind
     case: Case
     expected: Observation | Truth | None = None
-    """The oracle's observation; None for ``growth``."""
+    """The oracle's observation; its ``ops``, in ``growth``, are the reference's."""
     misconceptions: Mapping[str, Fingerprint] = field(default_factory=dict)
     """How each misconception that differs here would answer."""
     group: int = 0

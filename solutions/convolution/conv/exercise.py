@@ -214,8 +214,14 @@ def part(dims: int, oracle: type[nn.Module]) -> Part:
         properties=[uniform_init(fresh(3, 800, *kernel), fresh(8, 800, *kernel, groups=4))],
         errors=errors(dims),
         growth=[
-            growth("batch", lambda size: counted(size, 2, 5, *rest)),
-            growth(("length", "height", "depth")[dims - 1], lambda size: counted(2, 2, size, *rest), (4, 8, 16)),
+            # A loop over the kernel's positions is vectorized too: there are 27 in Conv3d.
+            growth("batch", lambda size: counted(size, 2, 5, *rest), at_most=8 * dims),
+            growth(
+                ("length", "height", "depth")[dims - 1],
+                lambda size: counted(2, 2, size, *rest),
+                (4, 8, 16),
+                at_most=8 * dims,
+            ),
         ],
         interface=[layer_case((2, 3, 2), {}, [run(doubled)], dtype="float32")],
         off_limits=OffLimits(kernels=["*conv*"], classes=["*Conv*"]),

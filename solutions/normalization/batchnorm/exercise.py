@@ -139,7 +139,7 @@ def refused(why: str, x: Case, channels: int, *, training: bool = True) -> Case:
 
 
 def growths(make: Callable[..., Case], dims: int) -> list[Growth]:
-    """Batches and, where there are any, lengths, heights or depths of 2, 4, 8, for what makes a case of a shape."""
+    """Growing batches and, where there are any, lengths, heights or depths, for what makes a case of a shape."""
     batches = growth("batch", lambda size: make(size, 3, *[4] * dims))
     if not dims:
         return [batches]

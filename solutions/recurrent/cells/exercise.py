@@ -164,8 +164,13 @@ def cell(symbol: str, oracle: type[nn.Module], **more: Any) -> Part:
         ],
         errors=[*refusals(pair), *more.get("errors", ())],
         growth=[
-            growth("batch", lambda batch: layer_case((3, 2), {}, [call(tensor(batch, 3))])),
-            growth("batch", lambda batch: layer_case((3, 2), {}, [call(tensor(batch, 3), given(pair, batch, 2))])),
+            # A product for each gate instead of one for all of them is vectorized too.
+            growth("batch", lambda batch: layer_case((3, 2), {}, [call(tensor(batch, 3))]), at_most=8),
+            growth(
+                "batch",
+                lambda batch: layer_case((3, 2), {}, [call(tensor(batch, 3), given(pair, batch, 2))]),
+                at_most=8,
+            ),
         ],
         interface=[
             layer_case(

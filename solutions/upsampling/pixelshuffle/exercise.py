@@ -68,9 +68,9 @@ exercise = Exercise(
                 refused("12 channels and a factor of 3", 3, 2, 12, 3, 3),
             ],
             growth=[
-                growth("batch", lambda size: example(2, [size, 8, 3, 4])),
-                growth("image height", lambda size: example(2, [2, 8, size, 3])),
-                growth("image width", lambda size: example(2, [2, 8, 3, size])),
+                growth("batch", lambda size: example(2, [size, 8, 3, 4]), at_most=8),
+                growth("image height", lambda size: example(2, [2, 8, size, 3]), at_most=8),
+                growth("image width", lambda size: example(2, [2, 8, 3, size]), at_most=8),
             ],
             interface=[layer_case([2], {}, [run("layer(torch.ones(1, 4, 2, 2).double()).dtype")], dtype="float32")],
             off_limits=OffLimits(
