@@ -119,11 +119,17 @@ class Board:
         outcome.check(criterion, finding)
 
     def _judge_growth(self, group: int, indices: Sequence[int]) -> None:
-        """Judge what calls cost, where they gave what they should: to be wrong may well cost less."""
-        if all("values" in self.outcomes[index].held for index in indices):
-            done = [got for index in indices if not isinstance(got := self.observations[index], Stopped)]
-            reference = self.suite.cases[indices[-1]].answered
-            self.outcomes[indices[-1]].check("vectorized", growing(self.part.growth[group], done, reference))
+        """Judge what calls cost, unless what they give is wrong while that of others is right."""
+        observed = [self.observations[index] for index in indices]
+        done = [got for got in observed if not isinstance(got, Stopped) and not got["error"]]
+        right = all("values" in self.outcomes[index].held for index in indices)
+        if len(done) < len(indices) or not (right or self._is_wrong_in_main()):
+            return
+        reference = self.suite.cases[indices[-1]].answered
+        self.outcomes[indices[-1]].check("vectorized", growing(self.part.growth[group], done, reference))
+
+    def _is_wrong_in_main(self) -> bool:
+        return any(self.suite.cases[index].kind is CaseKind.MAIN for index, _ in self.failures("values"))
 
     def _retry_in_float32(self, again: Again) -> None:
         """Charge a hard-coded float32 to `numerics` alone.
@@ -198,7 +204,12 @@ class Board:
         return [self._report(name, points, verdicts) for name, points in self.rubric.items()]
 
     def _held(self, name: str) -> int:
-        return sum(name in outcome.held for outcome in self.outcomes.values())
+        """The cases on which a criterion held; those of growth say something of others only where they fail."""
+        return sum(
+            name in outcome.held
+            for index, outcome in self.outcomes.items()
+            if name == "vectorized" or self.suite.cases[index].kind is not CaseKind.GROWTH
+        )
 
     def _is_enough(self, name: str, count: int, share: float) -> bool:
         planned = self.suite.planned.get(name, 0)

@@ -166,14 +166,17 @@ class Compiler:
         )
 
     def _plan(self, outcome: Outcome, complaint: str, case: Case) -> None:
+        self._need_agreement(outcome, complaint, case)
+        for name in outcome.held:
+            self.planned[name] = self.planned.get(name, 0) + 1
+
+    def _need_agreement(self, outcome: Outcome, complaint: str, case: Case) -> None:
         if outcome.findings:
             name, finding = next(iter(outcome.findings.items()))
             raise CourseError(
                 f"{self.exercise.slug}, {self.part.symbol}: {complaint} on {name}: {finding.message}",
                 f"The case: {canonical(case)[:600]}",
             )
-        for name in outcome.held:
-            self.planned[name] = self.planned.get(name, 0) + 1
 
     def _witness(self, item: Misconception) -> Case | None:
         """The smallest case found that gives a misconception away: on it, it fails the criterion it names.
@@ -310,7 +313,7 @@ class Compiler:
         expected = self._observe(case)
         if expected["error"]:
             raise self._broken("the oracle raises on a case of growth", case, expected)
-        self._plan(
+        self._need_agreement(
             criteria.judge_case(self.part, case, expected, expected), "the oracle does not agree with itself", case
         )
         counted = run_case(case, vars(self.exercise.reference), device=self.device)
