@@ -149,6 +149,20 @@ LINEARS = {
         "only train() and eval() may",
     ),
 }
+LINEARS["is frozen from the beginning"] = (
+    """
+        def reset_parameters(self):
+            nn.init.uniform_(self.weight, -self.in_features**-0.5, self.in_features**-0.5)
+            self.weight.requires_grad_(False)
+            if self.bias is not None:
+                nn.init.uniform_(self.bias, -self.in_features**-0.5, self.in_features**-0.5)
+
+        def forward(self, x):
+            return self.plain(x)
+        """,
+    "parameters",
+    "weight has requires_grad False",
+)
 HONEST_LINEARS = {
     "plain": "def forward(self, x): return self.plain(x)",
     "remembers privately": """

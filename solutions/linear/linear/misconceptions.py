@@ -51,6 +51,10 @@ mistakes = [
         """The bias is a vector of out_features elements. Yours has a dimension too many; broadcasting does not need
         it.""",
         {"torch.empty(out_features)": "torch.empty(1, out_features)", "y + self.bias": "y + self.bias[0]"}),
+    mistake("SavesItsInput", "Linear", "parameters",
+        """After a call your layer has a buffer that it did not have before, so its state dict no longer fits a fresh
+        layer. What belongs to a call is a local variable, not a part of the layer.""",
+        {"y = x @": 'self.register_buffer("last_input", x.detach().clone())\n        y = x @'}),
     mistake("MergesTheBatch", "Linear", "shapes",
         """All dimensions but the last come back as they were: (2, 3, 5) becomes (2, 3, out_features). You merge the
         leading ones and leave them merged.""",
@@ -75,6 +79,10 @@ mistakes = [
     mistake("NoBiasInEvaluation", "Linear", "values",
         """This layer does the same in training and in evaluation. Yours leaves the bias out after `eval()`.""",
         {"if self.bias is None": "if self.bias is None or not self.training"}),
+    mistake("ComputesWithoutGradients", "Linear", "gradients",
+        """Nothing can be learned through your layer: its output has no history, so no gradient reaches input, weight or
+        bias. Is there a no_grad in forward?""",
+        {"    def forward(": "    @torch.no_grad()\n    def forward("}),
     mistake("WeightData", "Linear", "gradients",
         """Your output is right, but no gradient reaches the weight: `.data` and `.detach()` cut it out of the graph.
         Use the parameter itself.""",

@@ -149,6 +149,13 @@ layers = [
         """In a cumulative average the batch at hand counts too: the first one has a share of 1, the second of 1/2. Look
         at the order of counting and averaging.""",
         {"1 / self.num_batches_tracked.item()": "1 / (self.num_batches_tracked.item() + 1)"}),
+    mistake("ForgetsToCount", LAYERS, "state",
+        """After each batch in training num_batches_tracked should be larger by one; yours stays where it was loaded.
+        Count in the buffer itself, so that the count is saved with the layer.""",
+        {
+            "self.num_batches_tracked += 1": "counted = self.num_batches_tracked.item() + 1",
+            "1 / self.num_batches_tracked.item()": "1 / counted",
+        }),
     mistake("LearnsInEval", LAYERS, "state",
         """After eval() a layer should only look: your running statistics still move with every batch that it sees.""",
         {
