@@ -161,7 +161,7 @@ def test_a_worker_that_is_not_as_asked_for_is_given_nothing(
         grade(load_course(ROOT), students[:2], options, GradingRun(store=store, watcher=heard, min_sandbox="L1"))
     assert "doctor" in raised.value.fix
     assert raised.value.what in heard.lines
-    monkeypatch.setattr("grader.grading.schedule.engine_digest", lambda roots: "another")
+    monkeypatch.setattr("grader.grading.start.engine_digest", lambda roots: "another")
     with pytest.raises(CourseError, match=r"has another version of the course kit\."):
         grade(load_course(ROOT), students[:2], options, GradingRun(store=store, watcher=heard))
     assert store.newest() == 0
