@@ -175,7 +175,7 @@ def test_the_judges_machinery_counts_wherever_it_stands(source):
         "import sys\nprint(sys.modules['torch'], sys.modules.get('math'), getattr(sys.modules[__name__], 'x', 0))",
         "import gc, ctypes, socket, grader\ngc.collect()\ngc.disable()",
         "import importlib, math\nimportlib.reload(math)",
-        "import os, sys\nos.makedirs('out', exist_ok=True)\nsys.path.insert(0, os.getcwd())\nsys.setrecursionlimit(5000)",
+        "import os, sys\nos.makedirs('out', exist_ok=True)\nsys.path.insert(0, '.')\nsys.setrecursionlimit(5000)",
         "import inspect\nprint(inspect.getsource(print), inspect.currentframe())",
         "import socket\nprint(socket.gethostname())",
         "with open('x') as stream: text = stream.read()\nexec(text)",

@@ -162,7 +162,11 @@ def test_names_are_followed(source):
         "import torch\ndef unused(): return torch.batch_norm\ndef Part(x):\n    unused = 3\n    return unused",
         "import torch\ndef Part(x):\n    if False:\n        return torch.batch_norm(x)",
         "import torch\nbatch = torch.batch_norm\ndel batch\ndef Part(x): return x",
-        "from torch import nn\nKINDS = {nn.BatchNorm2d: 1}\ndef Part(x): return KINDS.get(type(x), {nn.LayerNorm: 2}[type(x)])",
+        (
+            "from torch import nn\n"
+            "KINDS = {nn.BatchNorm2d: 1}\n"
+            "def Part(x): return KINDS.get(type(x), {nn.LayerNorm: 2}[type(x)])"
+        ),
         "from torch import nn\ndef Part(x):\n    match x:\n        case nn.BatchNorm2d(): return 1",
         (
             "from torch import nn\n"
