@@ -17,7 +17,7 @@ from grader.worker import reimplementations
 
 _REFUSED = frozenset((
     "gc.get_objects", "gc.get_referrers", "gc.get_referents", "sys._current_frames", "sys._current_exceptions",
-    "sys.addaudithook",
+    "sys.settrace", "sys.setprofile", "sys.addaudithook",
 ))  # fmt: skip
 _TRACES = ("sys.settrace", "sys.setprofile")
 _COUNTING = (Counter.__enter__.__code__, Counter.__exit__.__code__)
@@ -41,8 +41,9 @@ def refuse() -> None:
     path_of, real_path, caller = os.fsdecode, os.path.realpath, sys._getframe
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
-        traces = event in _TRACES and not any(caller(1).f_code is code for code in _COUNTING)
-        if traces or event in refused or event.startswith("ctypes."):
+        if event in _TRACES and caller(1).f_code in _COUNTING:
+            return
+        if event in refused or event.startswith("ctypes."):
             # An OSError: torch asks NVIDIA's library for the number of GPUs by ctypes, and does without where it fails.
             raise PermissionError(f"off limits: {event}")
         if event == "import" and f"{arguments[0]}.".startswith(modules):
