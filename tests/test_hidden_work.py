@@ -16,8 +16,8 @@ TOO_LARGE = "more code than can be searched"
 
 
 def used(source, limits=RNN, symbol="Part"):
-    tree = tree_of(Answer.from_source("recurrent/cells.py", source))
-    return [str(use) for use in off_limits_uses(tree, symbol, OffLimits(**limits))]
+    answer = Answer.from_source("recurrent/cells.py", source)
+    return [str(use) for use in off_limits_uses(answer, symbol, OffLimits(**limits))]
 
 
 def names(source, limits=RNN):
@@ -107,7 +107,9 @@ def test_what_is_too_large_to_be_searched_is_refused_or_searched(source):
 
 def test_what_is_too_large_to_be_searched_is_refused():
     long = "def Part(x):\n" + "    x = [x, x, x, x, x, x, x, x]\n" * 40_000
-    assert used(long) == [f"{TOO_LARGE} (line 1)"]
+    # The reading process refuses a file of this size; the search has a limit of its own.
+    tree = tree_of(Answer.from_source("answer.py", long))
+    assert {use.dotted for use in uses(tree, "Part", lambda _: False)} >= {f"?{TOO_LARGE}"}
     deep = "a0 = 1\n" + "".join(f"a{i + 1} = a{i}.b\n" for i in range(2_000)) + "def Part(x): return a2000.c"
     assert names(deep) == [TOO_LARGE]
 
@@ -125,9 +127,9 @@ def test_references_and_right_variants_are_the_students_own():
     for exercise in declared_exercises(ROOT):
         everything += exercise.reference_source + "\n"
         for text in (exercise.reference_source, *exercise.right.values()):
-            tree = tree_of(Answer.from_source("answer.py", text))
+            answer = Answer.from_source("answer.py", text)
             for part in exercise.declaration.parts:
-                assert off_limits_uses(tree, part.symbol, part.off_limits) == []
+                assert off_limits_uses(answer, part.symbol, part.off_limits) == []
     tree = tree_of(Answer.from_source("answer.py", everything))
     assert len(uses(tree, "LSTM", lambda _: False)) > 10
     assert not [use for use in uses(tree, "LSTM", lambda _: False) if use.dotted.startswith(("!", "?"))]

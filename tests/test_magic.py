@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from nbformat import NotebookNode
 from torch import nn
 
-from grader.answer.slice import Ran, cut, defined_last
+from grader.answer.ran import cut, defined_last
+from grader.answer.slice import Ran
 from grader.case.probe import run_case
 from grader.report.heat import Compared, as_text, heat_map
 from grader.spec import Part, call, evaluate, layer_case, tensor

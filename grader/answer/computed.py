@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from grader.answer.load import Cell
 from grader.answer.machinery import is_home
+from grader.answer.text import Cell
 
 
 class Use(NamedTuple):

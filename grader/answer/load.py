@@ -1,74 +1,29 @@
-"""Read a student's answers as text: found, decoded, cut into cells, never imported and never run."""
+"""Find a student's answers and have them read as text, cut into cells; never imported and never run."""
 
 import errno
 import hashlib
-import io
+import itertools
 import os
-import re
-import stat
-import tokenize
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO
 
-from grader.answer import cells as notebook_cells
-from grader.model import CourseError
+from grader.answer.confined import TooMuch, ask
+from grader.answer.text import MAX_CODE, MAX_NOTEBOOK, TOO_MUCH, Contents, Unreadable
+from grader.answer.text import Answer as Answer
+from grader.answer.text import Cell as Cell
+from grader.model import CourseError, codec
+from grader.model.files import NotOrdinary, open_ordinary
 from grader.model.names import printable, shown_path
-
-MAX_TEXT = 2**20
-"""Bytes that an answer's Python may have."""
-MAX_NOTEBOOK = 2**24
-"""Bytes that a notebook may have: figures live in its outputs; its code is held to `MAX_TEXT`."""
 
 ExerciseKey = tuple[str, str]
 """Assignment and exercise: ``("normalization", "batchnorm")``."""
 
 _SUFFIXES = (".py", ".ipynb")
-_SLOW_CODECS = ("idna", "punycode")
-"""Codecs whose decoding takes time in the square of the length."""
 _MOST_FILES = 2_000
-"""Files of a submission that are looked at in search of misplaced answers."""
+"""Files and folders of a submission that are looked at in search of misplaced answers."""
 _SAME_TIME_SECONDS = 2.0
-_EXPORTED_MAGIC = re.compile(r"^([ \t]*)get_ipython\(\)\.\w+\(.*\)[ \t]*$", re.MULTILINE)
-"""What a notebook's magic becomes in a ``.py`` exported from it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A piece of an answer that is run as one: a whole file, or a code cell of a notebook."""
-
-    source: str
-    line: int = 1
-    """Line of the file on which it begins (1 for a notebook's cell)."""
-    index: int = 0
-    """Its number among the notebook's code cells, from 1; 0 for a file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer file, as text."""
-
-    path: str
-    """Below the student's directory: ``normalization/batchnorm.py``."""
-    name: str
-    cells: tuple[Cell, ...]
-    digest: str
-    """SHA-256 of the file's bytes."""
-    problem: str = ""
-    """Why it cannot be judged, in one sentence."""
-    missing: bool = False
-    """Whether nothing was handed in."""
-
-    @classmethod
-    def from_source(cls, path: str, source: str) -> Self:
-        """An answer that is text already, as if it had been read from ``path``."""
-        return cls(path, Path(path).stem, (Cell(source),), hashlib.sha256(source.encode()).hexdigest())
-
-    @property
-    def lines(self) -> list[str]:
-        """The lines that the line numbers of exceptions refer to; a notebook's cells follow one another."""
-        return "\n".join(cell.source for cell in self.cells).split("\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,18 +101,28 @@ def misplaced(student_dir: Path, exercises: Collection[ExerciseKey]) -> dict[str
         )
     }
     moved_to: dict[str, str] = {}
-    looked_at = 0
-    for folder, folders, files in os.walk(student_dir):
-        below = Path(folder).relative_to(student_dir)
-        folders[:] = sorted(name for name in folders if not name.startswith((".", "_"))) if len(below.parts) < 3 else []
-        for file in sorted(files):
-            looked_at += 1
-            path = below / file
-            if path.suffix.lower() in _SUFFIXES and path.stem.casefold() in expected:
-                moved_to[path.as_posix()] = expected[path.stem.casefold()] + path.suffix.lower()
-        if looked_at > _MOST_FILES:
-            break
+    for path in _files_below(student_dir):
+        if path.suffix.lower() in _SUFFIXES and path.stem.casefold() in expected:
+            moved_to[path.relative_to(student_dir).as_posix()] = expected[path.stem.casefold()] + path.suffix.lower()
     return moved_to
+
+
+def _files_below(root: Path) -> Iterator[Path]:
+    """The files of a submission, three folders deep and not of folders that hide; not all where there are too many."""
+    left = _MOST_FILES
+    pending = [(root, 0)]
+    while pending and left > 0:
+        folder, depth = pending.pop()
+        try:
+            with os.scandir(folder) as entries:
+                some = sorted(itertools.islice(entries, left), key=lambda entry: entry.name)
+        except OSError:
+            continue
+        left -= len(some)
+        yield from (folder / entry.name for entry in some if not entry.is_dir(follow_symlinks=False))
+        if depth < 3:
+            folders = [entry.name for entry in some if entry.is_dir(follow_symlinks=False)]
+            pending += [(folder / name, depth + 1) for name in reversed(folders) if name[0] not in "._"]
 
 
 def find_exercise(path: Path, exercises: Mapping[ExerciseKey, Iterable[str]]) -> ExerciseKey | None:
@@ -179,16 +144,20 @@ def find_exercise(path: Path, exercises: Mapping[ExerciseKey, Iterable[str]]) ->
                 fitting = inside
                 break
     if len(fitting) > 1 or stem != fitting[0][1].casefold():
-        text = "\n".join(cell.source for cell in _load(path, path.parent, path.name).cells)
-        defined = {key: sum(_defines(text, symbol) for symbol in exercises[key]) for key in fitting}
-        most = max(defined.values(), default=0)
-        fitting = [key for key, count in defined.items() if count == most and most]
+        defined = _defined(path, {symbol for key in fitting for symbol in exercises[key]})
+        counts = {key: len(defined.intersection(exercises[key])) for key in fitting}
+        most = max(counts.values(), default=0)
+        fitting = [key for key, count in counts.items() if count == most and most]
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _defines(text: str, symbol: str) -> bool:
-    name = re.escape(symbol)
-    return re.search(rf"^(?:(?:async\s+)?def|class)\s+{name}\b|^{name}\s*=[^=]", text, re.MULTILINE) is not None
+def _defined(path: Path, symbols: Collection[str]) -> set[str]:
+    """Those of some symbols that the text of a file seems to define."""
+    answer = _load(path, path.parent, path.name)
+    try:
+        return set(ask({"do": "defined", "answer": answer, "symbols": sorted(symbols)})) if answer.cells else set()
+    except TooMuch:
+        return set()
 
 
 def load_answer(
@@ -256,89 +225,52 @@ def _is_newer(path: Path, other: Path) -> bool:
         return False
 
 
-def _without_text(path: str, problem: str, *, data: bytes = b"", missing: bool = False) -> Answer:
-    return Answer(path, Path(path).stem, (), hashlib.sha256(data).hexdigest(), problem, missing)
-
-
-class _Unreadable(Exception):
-    """A file that cannot be an answer, and why."""
+def _without_text(path: str, problem: str, *, digest: str = "", missing: bool = False) -> Answer:
+    digest = digest or hashlib.sha256(problem.encode(errors="replace")).hexdigest()
+    return Answer(path, Path(path).stem, (), digest, problem, missing)
 
 
 def _load(file: Path, root: Path, path: str) -> Answer:
     """Read one file that exists."""
-    notebook = file.suffix.lower() == ".ipynb"
-    data = b""
     try:
-        data = _read(file, root, MAX_NOTEBOOK if notebook else MAX_TEXT)
-        if not data.strip():
-            return _without_text(path, f"{path} is empty.", data=data, missing=True)
-        if notebook:
-            cells = tuple(Cell(source, 1, index) for index, source in notebook_cells.code_cells(data))
-        else:
-            cells = (Cell(notebook_cells.plain_file(_EXPORTED_MAGIC.sub(r"\1pass", _decode(data)))),)
-        _check(cells)
+        with open_inside(file, root) as stream:
+            found = _contents(stream, notebook=file.suffix.lower() == ".ipynb")
     except FileNotFoundError:
         return _without_text(path, f"{path} was not handed in.", missing=True)
-    except (_Unreadable, notebook_cells.NotANotebook) as error:
-        return _without_text(path, f"{path} {error}.", data=data)
+    except Unreadable as error:
+        return _without_text(path, f"{path} {error}.")
     except OSError as error:
         return _without_text(path, f"{path} cannot be read ({os.strerror(error.errno or errno.EIO)}).")
-    if not any(cell.source.strip() for cell in cells):
-        return replace(_without_text(path, f"{path} has no code in it.", data=data), missing=True)
-    return Answer(path, Path(path).stem, cells, hashlib.sha256(data).hexdigest())
+    if found.problem:
+        return _without_text(path, f"{path} {found.problem}.", digest=found.digest, missing=found.missing)
+    return Answer(path, Path(path).stem, found.cells, found.digest)
 
 
-def _read(file: Path, root: Path, limit: int) -> bytes:
-    """The bytes of a regular file below the root; nothing else is even opened."""
-    real = os.path.realpath(file)
-    if not Path(real).is_relative_to(os.path.realpath(root)):
-        raise _Unreadable("is a link to something outside the submission")
-    _check_kind(os.lstat(real).st_mode)
-    # Between the look and the opening the file may be swapped: never follow, never wait, and look again.
-    flags = os.O_RDONLY | sum(
-        getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY")
-    )
-    with open(os.open(real, flags), "rb") as stream:
-        _check_kind(os.fstat(stream.fileno()).st_mode)
-        data = stream.read(limit + 1)
-    if len(data) > limit:
-        raise _Unreadable(f"is too large: more than {limit // 2**20} MB")
-    return data
-
-
-def _check_kind(mode: int) -> None:
-    if stat.S_ISDIR(mode):
-        raise _Unreadable("is a directory, not a file")
-    if not stat.S_ISREG(mode):
-        raise _Unreadable("is not an ordinary file")
-
-
-def _decode(data: bytes) -> str:
-    """Text as Python reads it: by its byte order mark or coding line, else UTF-8."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _Unreadable("is saved as UTF-16; save it as UTF-8")
-    if b"\0" in data:
-        raise _Unreadable("has NUL bytes in it, so it is not a text file")
+def _contents(stream: BinaryIO, *, notebook: bool) -> Contents:
+    # One byte more than there may be shows that there is more.
+    most = (MAX_NOTEBOOK if notebook else MAX_CODE) + 1
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        if encoding.replace("-", "_").lower() in _SLOW_CODECS:
-            raise _Unreadable(f"cannot be read as {encoding}; save it as UTF-8")
-        text = data.decode(encoding)
-    except SyntaxError as error:
-        raise _Unreadable(f"cannot be read as text ({error.msg}); save it as UTF-8") from None
-    except (UnicodeError, LookupError):
-        raise _Unreadable("cannot be read as text in the encoding it declares; save it as UTF-8") from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+        return codec.made(Contents, ask({"do": "contents", "notebook": notebook}, stream, most))
+    except TooMuch:
+        stream.seek(0)
+        return Contents(_digest(stream), problem=TOO_MUCH)
 
 
-def _check(cells: tuple[Cell, ...]) -> None:
-    """Refuse text that Python would never accept, so that nothing downstream has to."""
-    if sum(len(cell.source) for cell in cells) > MAX_TEXT:
-        raise _Unreadable(f"is too large: more than {MAX_TEXT // 2**20} MB of code")
-    for cell in cells:
-        if "\0" in cell.source:
-            raise _Unreadable("has NUL characters in its code")
-        try:
-            cell.source.encode()
-        except UnicodeEncodeError:
-            raise _Unreadable("has characters in its code that are not valid Unicode") from None
+def _digest(stream: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    while piece := stream.read(2**20):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def open_inside(file: Path, root: Path) -> BinaryIO:
+    """Open a regular file below the root; nothing else is even opened.
+
+    Raises:
+        Unreadable: where it is anything else.
+        OSError: where the system refuses.
+    """
+    try:
+        return open_ordinary(file, root)
+    except NotOrdinary as error:
+        raise Unreadable(str(error)) from None

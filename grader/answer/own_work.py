@@ -3,36 +3,65 @@
 Nothing of the answer is run. A use that cannot be determined for certain is left to the guard in the worker.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
+from grader.answer.confined import ask
 from grader.answer.policy import refused
-from grader.answer.reach import Use, machinery_uses, uses
-from grader.answer.torch_names import exists
-from grader.answer.tree import Tree
-from grader.model import OffLimitsUse
+from grader.answer.reached import Reached
+from grader.answer.text import Answer, Cell
+from grader.answer.torch_names import members
+from grader.model import OffLimitsUse, codec
 from grader.spec import OffLimits
 
 _MAX_FINDINGS = 20
 
 
-def off_limits_uses(tree: Tree, symbol: str, off_limits: OffLimits) -> list[OffLimitsUse]:
+def off_limits_uses(answer: Answer, symbol: str, off_limits: OffLimits) -> list[OffLimitsUse]:
     """What the code of a part uses although it is off limits, with the line of each use.
 
     Only code that the part can come to run counts, with what the top level puts into torch, into other modules or into
     what the part uses. Scratch cells, `if __name__ == "__main__":`, unused imports, annotations and comparisons with
     types do not.
+
+    Raises:
+        TooMuch: where it cannot be told within the limits of reading.
     """
+    if not answer.cells:
+        return []
     has_limits = any((off_limits.kernels, off_limits.classes, off_limits.functions, off_limits.modules))
-    findings = {}
-    for use in uses(tree, symbol, exists) if has_limits else machinery_uses(tree, exists):
-        name = refused(use.dotted, off_limits)
-        if name:
-            findings[name, use.line, use.cell] = _text_of(use)
-    order = sorted(findings, key=lambda item: (item[2].index, item[1], item[0]))
-    return [
-        OffLimitsUse(used=key[0], line=key[1] + key[2].line - 1, source=findings[key], cell=key[2].index or None)
-        for key in order[:_MAX_FINDINGS]
-    ]
+    findings = {
+        (cell, line, name)
+        for use in _asked({"do": "reached", "answer": answer, "symbol": symbol if has_limits else None}).uses
+        if (name := refused(use.dotted, off_limits))
+        for cell, line in use.places
+    }
+    return [_found(answer.cells[cell], line, name) for cell, line, name in sorted(findings)[:_MAX_FINDINGS]]
 
 
-def _text_of(use: Use) -> str:
-    lines = use.cell.source.split("\n")
-    return lines[use.line - 1].strip()[:200] if 0 < use.line <= len(lines) else ""
+def replaced(answer: Answer, symbol: str) -> str:
+    """What became of a definition that a later import replaces, in a sentence; empty where none does.
+
+    Raises:
+        TooMuch: where it cannot be told within the limits of reading.
+    """
+    return _asked({"do": "replaced", "answer": answer, "symbol": symbol}).said if answer.cells else ""
+
+
+def _found(cell: Cell, line: int, name: str) -> OffLimitsUse:
+    return OffLimitsUse(
+        used=name, line=line + cell.line - 1, source=_text_of(cell.source, line), cell=cell.index or None
+    )
+
+
+def _asked(request: Mapping[str, Any]) -> Reached:
+    found = codec.made(Reached, ask(request))
+    if found.stars:
+        # The process that reads has no torch, in which to look up what `from torch.nn import *` brings.
+        found = codec.made(Reached, ask({**request, "names": {module: members(module) for module in found.stars}}))
+    return found
+
+
+def _text_of(source: str, line: int) -> str:
+    lines = source.split("\n")
+    return lines[line - 1].strip()[:200] if 0 < line <= len(lines) else ""

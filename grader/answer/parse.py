@@ -5,12 +5,11 @@ import functools
 import warnings
 from collections.abc import Callable, Iterator
 
-from grader.answer.load import Answer, Cell
 from grader.answer.recover import recovered
+from grader.answer.text import Answer, Cell
 from grader.answer.tree import Binding, Broken, Function, Step, Tree
 
 
-@functools.lru_cache(maxsize=32)
 def tree_of(answer: Answer) -> Tree:
     """Parse every cell of an answer."""
     tree = Tree()

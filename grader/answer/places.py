@@ -1,6 +1,6 @@
 """Lines of an answer as its author sees them: of the file, or of a cell of the notebook."""
 
-from grader.answer.load import Answer
+from grader.answer.text import Answer
 from grader.model import named_line
 
 

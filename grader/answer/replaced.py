@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable
 
-from grader.answer.attempt import is_attempt
+from grader.answer.begun import is_attempt
 from grader.answer.parse import imported
 from grader.answer.tree import Binding, Function, Step, Tree
 from grader.model import line_in_words

@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from grader.answer.load import Cell
 from grader.answer.parse import assigned, imported, outer_parts, unpacked
+from grader.answer.text import Cell
 from grader.answer.tree import Function
 
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda

@@ -15,8 +15,8 @@ from itertools import groupby
 
 from grader.answer.cells import plain_python
 from grader.answer.closure import TopLevel
-from grader.answer.load import Answer, Cell
 from grader.answer.parse import parse
+from grader.answer.text import Answer, Cell
 from grader.answer.units import Unit, import_of, units_of
 
 

@@ -73,7 +73,12 @@ def class_name(kind: type) -> str:
     return f"{kind.__module__}.{kind.__qualname__}"
 
 
-def exists(dotted: str) -> bool:
-    """Whether the judge's torch has something at a path."""
-    path = stations(dotted)
-    return bool(path) and path[-1].thing is not None
+@functools.lru_cache(maxsize=64)
+def members(dotted: str) -> tuple[str, ...]:
+    """The names of what the judge's torch has in a module, torch or below it."""
+    here = torch if dotted == "torch" else next((station.thing for station in stations(dotted)[-1:]), None)
+    if not isinstance(here, ModuleType):
+        return ()
+    below = f"{here.__name__}."
+    loaded = (name.removeprefix(below).partition(".")[0] for name in list(sys.modules) if name.startswith(below))
+    return tuple(sorted({name for name in (*vars(here), *loaded) if _member(here, here.__name__, name) is not None}))

@@ -3,7 +3,7 @@
 import ast
 from dataclasses import dataclass, field
 
-from grader.answer.load import Cell
+from grader.answer.text import Cell
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

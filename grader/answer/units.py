@@ -5,10 +5,10 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from grader.answer.load import Cell
 from grader.answer.names import Names, names_of
 from grader.answer.parse import imported, parse
 from grader.answer.recover import recovered
+from grader.answer.text import Cell
 from grader.model.source import lines_of
 
 Split = ast.If | ast.With

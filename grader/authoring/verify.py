@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from grader.answer.load import Answer
-from grader.answer.slice import slice_of
+from grader.answer.ran import slice_of
 from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.proofs import ExerciseProof, PartProof
 from grader.authoring.wrong_answers import delegates, hollow, misconception_source

@@ -116,6 +116,7 @@ class _Desk:
     @cached_property
     def judge(self) -> "Judge":
         """The judge, whose worker imports torch while this process does."""
+        from grader.answer.confined import start
         from grader.course.paths import cache_dir
         from grader.host.launch import warm_up
 
@@ -124,6 +125,7 @@ class _Desk:
             case_seconds = min(limits.case_seconds, self.part_seconds)
             limits = replace(limits, part_seconds=self.part_seconds, case_seconds=case_seconds)
         warm_up(limits)
+        start()
         import torch
 
         from grader.grading.judge import Judge

@@ -1,7 +1,6 @@
 """Read whatever was handed in as a notebook; nothing in it can make nbgrader stop or skip it."""
 
 import glob
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,9 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde
 
-from grader.answer.cells import NotANotebook, every_cell
-from grader.answer.load import MAX_NOTEBOOK
+from grader.answer.notebook import notebook_cells
+from grader.answer.text import Unreadable
 from grader.classroom.set_aside import set_aside
-from grader.model.files import NotOrdinary, read_ordinary
 from grader.model.names import tame
 
 PROBLEM = "course_problem"
@@ -63,22 +61,17 @@ def read_submitted(path: Path) -> NotebookNode:
     # Made without nbformat's functions, each of which validates the schema again.
     notebook = NotebookNode(nbformat=4, nbformat_minor=5, metadata=NotebookNode(), cells=[])
     try:
-        data = read_ordinary(path, MAX_NOTEBOOK, path.parent)
-        for number, (kind, source, metadata) in enumerate(every_cell(data)):
-            cell = NotebookNode(cell_type="markdown", id=f"cell-{number}", source=source, metadata=NotebookNode())
-            if kind == "code":
-                cell |= {"cell_type": "code", "outputs": [], "execution_count": None}
-            if isinstance(metadata.get("nbgrader"), dict):
-                cell.metadata = _nodes({"nbgrader": metadata["nbgrader"]})
-            notebook.cells.append(cell)
-    except (NotANotebook, NotOrdinary) as error:
+        for number, cell in enumerate(notebook_cells(path, path.parent)):
+            node = NotebookNode(cell_type="markdown", id=f"cell-{number}", source=cell.source, metadata=NotebookNode())
+            if cell.is_code:
+                node |= {"cell_type": "code", "outputs": [], "execution_count": None}
+            if cell.nbgrader:
+                node.metadata["nbgrader"] = NotebookNode(cell.nbgrader)
+            notebook.cells.append(node)
+    except Unreadable as error:
         notebook.metadata[PROBLEM] = f"{tame(path.name)} {error}."
     except FileNotFoundError:
         notebook.metadata[PROBLEM] = f"{tame(path.name)} was not handed in."
     except OSError as error:
         notebook.metadata[PROBLEM] = f"{tame(path.name)} cannot be read ({error.strerror})."
     return notebook
-
-
-def _nodes(value: Any) -> Any:
-    return json.loads(json.dumps(value), object_hook=NotebookNode)

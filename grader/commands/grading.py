@@ -75,6 +75,7 @@ def grade(
     Exit status: 0 graded (whatever the scores), 1 the course is broken, 2 usage, also where some path was refused,
     3 some part could not be judged.
     """
+    from grader.answer.confined import start
     from grader.course.settings import read_settings
     from grader.host.launch import cool_down, warm_up
 
@@ -90,6 +91,7 @@ def grade(
     if len(student_dirs) == 1 and not cluster:
         warm_up(limits, device)
         click.get_current_context().call_on_close(cool_down)
+    start()
 
     from grader.commands.progress import watcher
     from grader.grading.options import Options, course_seed, device_for

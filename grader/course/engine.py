@@ -14,11 +14,11 @@ _IMPORT = re.compile(
 SUITES = ("grader.suite.cache", "grader.spec.*")
 """What decides the content of a compiled suite: the compiler with all that it imports, and what exercises import."""
 JUDGING = (
-    "grader.judge.grade", "grader.host.session", "grader.worker.*", "grader.grading.judge", "grader.kit.recorded",
-    *SUITES,
+    "grader.judge.grade", "grader.host.session", "grader.worker.*", "grader.answer.*", "grader.grading.judge",
+    "grader.kit.recorded", *SUITES,
 )  # fmt: skip
-"""What decides a result: also the judge, the worker, whose modules run in a process that nothing here imports, and how
-a kit's records are read."""
+"""What decides a result: also the judge, the worker and the reader, whose modules run in processes that nothing here
+imports, and how a kit's records are read."""
 CLUSTER = ("grader.grading.cluster.remote", *JUDGING)
 """What both ends of a cluster must agree on: also what is sent, and how."""
 

@@ -9,6 +9,7 @@ from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
 from typing import Any
 
+from grader.answer.confined import start
 from grader.course.catalogue import Course
 from grader.grading.course_judge import CourseJudge
 from grader.grading.options import Options, without_seed
@@ -135,6 +136,7 @@ def _ready(processes: Mapping[_WorkerProcess, Any]) -> list[_WorkerProcess]:
 
 def _serve(pipe: "connection.Connection[Any, Any]", root: Path, options: Options) -> None:
     """Grade what comes down the pipe, until it ends."""
+    start()
     import torch
 
     # Ctrl-C reaches the whole group: the grader decides what happens then.

@@ -8,15 +8,12 @@ from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 
-from grader.answer.attempt import unreadable
+from grader.answer.attempt import too_much, unreadable
+from grader.answer.confined import TooMuch
 from grader.answer.load import Answer
-from grader.answer.own_work import off_limits_uses
-from grader.answer.parse import tree_of
+from grader.answer.own_work import off_limits_uses, replaced
 from grader.answer.places import place
-from grader.answer.replaced import replaced
-from grader.answer.slice import slice_of
-from grader.answer.torch_names import exists
-from grader.answer.tree import Tree
+from grader.answer.ran import slice_of
 from grader.course.exercise import CourseExercise
 from grader.host.allowance import Allowance
 from grader.host.session import Server, Stopped
@@ -72,19 +69,21 @@ class PartGrader:
             load_stop: How loading the same file ended before, for another part of it.
         """
         began = time.perf_counter()
-        tree = tree_of(answer)
-        outcome, stop = self._judge(answer, tree, load_stop)
+        try:
+            outcome, stop = self._judge(answer, load_stop)
+        except TooMuch:
+            outcome, stop = Nothing(verdict=Verdict.RAISED, why=too_much(answer), first="interface"), load_stop
         report = self.reports.of(outcome)
         return Judged(replace(report, seconds=time.perf_counter() - began), stop)
 
-    def _judge(self, answer: Answer, tree: Tree, load_stop: LoadStop | None) -> tuple[Outcome, LoadStop | None]:
+    def _judge(self, answer: Answer, load_stop: LoadStop | None) -> tuple[Outcome, LoadStop | None]:
         others = [part.symbol for part in self.exercise.parts]
-        problem = unreadable(answer, tree, self.part.symbol, others)
+        problem = unreadable(answer, self.part.symbol, others)
         if problem is not None:
             verdict, why = problem
             # What ended a worker does so for the parts after this one, too.
             return Nothing(verdict=verdict, why=why, first="interface" if verdict is Verdict.RAISED else ""), load_stop
-        if why := replaced(tree, self.part.symbol, exists):
+        if why := replaced(answer, self.part.symbol):
             kind = FindingKind.NOT_DEFINED
             return Nothing(verdict=Verdict.RAISED, why=why, first="interface", kind=kind), load_stop
         sliced = slice_of(answer, [self.part.symbol])
@@ -102,7 +101,7 @@ class PartGrader:
                     Allowance.of(self.suite),
                 )
                 stack.enter_context(closing(run))
-            uses = off_limits_uses(tree, self.part.symbol, self.part.off_limits)
+            uses = off_limits_uses(answer, self.part.symbol, self.part.off_limits)
             if uses:
                 return not_own_work(uses), load_stop
             if run is None:

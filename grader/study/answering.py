@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.answer.load import Answer
-from grader.answer.slice import Cut, Ran, cut, defined_last
+from grader.answer.ran import cut, defined_last
+from grader.answer.slice import Cut, Ran
 from grader.grading.service import serve, take_stdout
 from grader.kit.outline import Lesson
 from grader.model import CourseError, CriterionReport, PartReport, Verdict

@@ -3,7 +3,6 @@
 The answers run in the caller's own process, so this is for students at their own machine and never for grading.
 """
 
-import ast
 import contextlib
 import io
 import linecache
@@ -12,11 +11,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
-from grader.answer.attempt import attempted, broken_cell
+from grader.answer.attempt import attempted, broken_cell, unwritten
 from grader.answer.load import Answer, load_answer
-from grader.answer.parse import tree_of
-from grader.answer.slice import slice_of
-from grader.answer.tree import Function
+from grader.answer.ran import slice_of
 from grader.model import CourseError
 
 
@@ -52,7 +49,7 @@ def answers(wanted: Mapping[str, Sequence[str]], folder: str | Path = ".") -> Si
         (name, exercise)
         for exercise, symbols in wanted.items()
         for symbol in symbols
-        for name in _unwritten(files[exercise], symbol)
+        for name in unwritten(files[exercise], symbol)
     ]
     if missing:
         (first, exercise), *others = missing
@@ -82,27 +79,6 @@ def _check_text(answer: Answer, symbols: Sequence[str]) -> None:
     for symbol in symbols:
         if broken := broken_cell(answer, symbol):
             raise NotReady(f"{name}: {broken}", "Mend it, then run this notebook from the top.")
-
-
-def _unwritten(answer: Answer, symbol: str) -> list[str]:
-    """What is still a stub in a part: the part itself, or some of its methods."""
-    if answer.missing or not attempted(answer, symbol):
-        return [symbol]
-    return [
-        f"{symbol}.{item.name}"
-        for binding in tree_of(answer).bound(symbol)[:1]
-        if isinstance(binding.step.node, ast.ClassDef)
-        for item in binding.step.node.body
-        if isinstance(item, Function) and _is_stub(item, f"{symbol}.{item.name}")
-    ]
-
-
-def _is_stub(method: Function, title: str) -> bool:
-    """Whether a method still raises what `grader.release.stub` wrote into it."""
-    match method.body[-1]:
-        case ast.Raise(exc=ast.Call(func=ast.Name("NotImplementedError"), args=[ast.Constant(text)])):
-            return bool(text == f"Write {title}.")
-    return False
 
 
 def _run(answer: Answer, exercise: str) -> tuple[ModuleType, str]:

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import torch
 
-from grader.answer.attempt import attempted, misspelt
+from grader.answer.attempt import attempted, compiles, misspelt
 from grader.answer.load import Answer, load_answer
-from grader.answer.parse import tree_of
-from grader.answer.slice import slice_of
+from grader.answer.ran import slice_of
 from grader.case.probe import run_case
 from grader.compare.observation import Malformed, validate
 from grader.course.catalogue import Course
@@ -62,7 +61,7 @@ class Checker:
             return list(lesson.symbols)
         return [
             symbol for symbol in lesson.symbols
-            if attempted(answer, symbol) or _is_broken(answer) or misspelt(tree_of(answer), symbol, lesson.symbols)
+            if attempted(answer, symbol) or _is_broken(answer) or misspelt(answer, symbol, lesson.symbols)
         ]  # fmt: skip
 
     def answer(self, lesson: Lesson) -> Answer:
@@ -137,11 +136,4 @@ class Checker:
 
 def _is_broken(answer: Answer) -> bool:
     """Whether there is a file whose text does not parse, so that it is unknown what it attempts."""
-    if answer.missing or answer.path.endswith(".ipynb"):
-        return False
-    try:
-        for cell in answer.cells:
-            compile(cell.source, answer.path, "exec", dont_inherit=True)
-    except (SyntaxError, ValueError):
-        return True
-    return False
+    return not (answer.missing or answer.path.endswith(".ipynb") or compiles(answer))

@@ -46,10 +46,12 @@ class Session:
     def checker(self) -> "Checker":
         """A checker whose worker imports torch while this process does."""
         if self._checker is None:
+            from grader.answer.confined import start
             from grader.course.settings import read_settings
             from grader.host.launch import warm_up
 
             warm_up(read_settings(self.outline.root).limits)
+            start()
             from grader.study.check import Checker
 
             self._checker = Checker(self.outline.root, self.workspace.path, cache_dir())

@@ -1,0 +1,77 @@
+"""What a part uses as plain data: so few names that the process that asked can look each of them up."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from grader.answer.reach import machinery_uses, uses
+from grader.answer.replaced import replaced
+from grader.answer.text import Cell
+from grader.answer.tree import Tree
+
+MOST_NAMES = 5_000
+"""Different paths and attributes that a part may use."""
+MOST_TEXT = 2**20
+"""Characters of all of them together."""
+
+
+class TooManyUses(Exception):
+    """A part uses more than is looked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """A path or an attribute that is used, and where."""
+
+    dotted: str
+    places: Sequence[tuple[int, int]]
+    """The positions of cells among those of the answer, each with a line in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What a part uses."""
+
+    uses: Sequence[Places] = ()
+    stars: Sequence[str] = ()
+    """Modules from which everything is imported: what is in them has to be known before there is more."""
+    said: str = ""
+    """What is to be said of it."""
+
+
+Names = Mapping[str, Sequence[str]] | None
+"""What there is in each module from which everything is imported."""
+
+
+def reached(tree: Tree, cells: Sequence[Cell], symbol: str | None, names: Names = None) -> Reached:
+    """What the definition of a symbol uses.
+
+    Args:
+        tree: The answer.
+        cells: Its cells.
+        symbol: The part; None for what is off limits whatever the part is, wherever it stands.
+        names: What there is in the modules from which everything is imported.
+
+    Raises:
+        TooManyUses: where it uses more than is looked up.
+    """
+    if names is None and tree.stars:
+        return Reached(stars=tree.stars)
+    position = {id(cell): index for index, cell in enumerate(cells)}
+    found: dict[str, list[tuple[int, int]]] = {}
+    exists = _exists(names)
+    for use in machinery_uses(tree, exists) if symbol is None else uses(tree, symbol, exists):
+        found.setdefault(use.dotted, []).append((position[id(use.cell)], use.line))
+    if len(found) > MOST_NAMES or sum(map(len, found)) > MOST_TEXT:
+        raise TooManyUses
+    return Reached([Places(dotted, sorted(set(places))) for dotted, places in found.items()])
+
+
+def replacement(tree: Tree, symbol: str, names: Names = None) -> Reached:
+    """What became of a definition that a later import replaces."""
+    if names is None and tree.stars:
+        return Reached(stars=tree.stars)
+    return Reached(said=replaced(tree, symbol, _exists(names)))
+
+
+def _exists(names: Names) -> Callable[[str], bool]:
+    return {f"{module}.{name}" for module, inside in (names or {}).items() for name in inside}.__contains__
