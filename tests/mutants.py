@@ -33,6 +33,17 @@ def mutated(reply: dict[str, Any], rng: random.Random) -> Any:
     return holder[0]
 
 
+def disguised(reply: dict[str, Any], rng: random.Random) -> Any:
+    """A reply in which one leaf is another of its kind: most often well formed, and wrong."""
+    reply = copied(reply)
+    what = rng.choice([kind for kind in ("steps", "steps", "steps", "new", "error", "load") if reply.get(kind)])
+    leaves = [place for place in places(reply[what]) if not isinstance(place[0][place[1]], (dict, list))]
+    if leaves:
+        container, key = rng.choice(leaves)
+        container[key] = _alike(container[key], rng)
+    return reply
+
+
 def copied(value: Any) -> Any:
     """A reply whose containers are its own."""
     if isinstance(value, dict):
@@ -40,18 +51,18 @@ def copied(value: Any) -> Any:
     return [copied(item) for item in value] if isinstance(value, list) else value
 
 
-def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+def places(value: Any) -> Iterator[tuple[Any, Any]]:
     """Every container with every key or index in it."""
     for key, item in value.items() if isinstance(value, dict) else enumerate(value):
         yield value, key
         if isinstance(item, (dict, list)):
-            yield from _places(item)
+            yield from places(item)
 
 
 def _break(holder: list[Any], rng: random.Random) -> None:
-    places = list(_places(holder))
-    container, key = rng.choice(places)
-    kind = rng.randrange(-8, 10)
+    found = list(places(holder))
+    container, key = rng.choice(found)
+    kind = rng.randrange(-2, 10)
     if kind < 0:
         container[key] = _alike(container[key], rng)
     elif kind < 5:
@@ -59,7 +70,7 @@ def _break(holder: list[Any], rng: random.Random) -> None:
     elif kind == 5 and container is not holder:
         del container[key]
     elif kind == 6:
-        other, place = rng.choice(places)
+        other, place = rng.choice(found)
         # A part of the reply in another place, never inside itself.
         container[key] = copied(other[place])
     elif kind == 7 and isinstance(container, dict):

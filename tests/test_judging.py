@@ -1,5 +1,8 @@
 """One case at a time: what rounding excuses, and what it does not."""
 
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +21,7 @@ from grader.judge.grade import PartGrader
 from grader.judge.loaded import LoadStop, first_failure, not_defined, stop_in_words, stopped_at
 from grader.kit.load import load_course
 from grader.model import CaseKind, Counterexample, FindingKind, Limits, Verdict
-from grader.spec import Part, call, layer_case, tensor
+from grader.spec import Part, Property, call, layer_case, tensor
 from grader.suite.data import Suite, SuiteCase
 from grader.suite.resolve import resolve_case
 
@@ -134,3 +137,25 @@ def test_what_failed_first_is_told_by_its_cell() -> None:
     said = not_defined(answer, "Part", first_failure(answer, [divided]))
     assert said.message.endswith("The file stops with ZeroDivisionError: division by zero (cell 4, line 3)")
     assert not_defined(answer, "Part", None).message == "Part is not there once the file has run."
+
+
+def picky(observations: Sequence[Any]) -> None:
+    """A property that computes with what it is given."""
+    if not torch.tensor(1.0).equal(observations[0]["steps"][0]["out"].sum()):
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(("oracle", "raises"), [(1.0, False), (2.0, True)])
+def test_a_property_that_raises_is_the_answer_s_fault_unless_the_oracle_has_it_too(oracle: float, raises: bool) -> None:
+    def observed(value: float) -> Any:
+        return {"steps": [{"out": torch.tensor([value])}], "error": None}
+
+    item = Property(criterion="values", cases=[], holds=picky)
+    part = replace(PART, properties=[item])
+    case = SuiteCase(kind=CaseKind.PROPERTY, case={"steps": []}, expected=observed(oracle))
+    suite = Suite(exercise="a/b", symbol=PART.symbol, visibility="hidden", digest="", planned={}, cases=[case])
+    board = Board(part, suite, {"values": 1.0})
+    board.add(0, observed(3.0))
+    with pytest.raises(ZeroDivisionError) if raises else nullcontext():
+        board.complete(lambda cases: [])
+        assert board.outcomes[0].findings["values"].kind is FindingKind.PROPERTY

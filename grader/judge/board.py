@@ -23,7 +23,7 @@ from grader.model import (
     Stopped,
     Verdict,
 )  # fmt: skip
-from grader.spec import Part
+from grader.spec import Part, Property
 from grader.suite.cache import Suite
 from grader.suite.precision import in_float64
 
@@ -114,7 +114,7 @@ class Board:
                 kind, message = broken
                 self.outcomes[index].check(criterion, Finding(criterion=criterion, kind=kind, message=message))
                 return
-        said = item.holds(observations)
+        said = _said(item, observations, [self.suite.cases[index].answered for index in indices])
         finding = None if said is None else Finding(criterion=criterion, kind=FindingKind.PROPERTY, message=said)
         outcome.check(criterion, finding)
 
@@ -284,6 +284,16 @@ def _other_structure(expected: Observation, got: Observation) -> tuple[FindingKi
             if difference:
                 return difference.kind, difference.message
     return None
+
+
+def _said(item: Property, observations: Sequence[Observation], expected: Sequence[Observation]) -> str | None:
+    """What does not hold of an answer; one may give values with which the property cannot be computed."""
+    try:
+        return item.holds(observations)
+    except Exception as error:
+        # A property that cannot judge the oracle either is at fault itself: this raises again.
+        item.holds(expected)
+        return f"Whether it holds cannot be computed from what it gives ({type(error).__name__})."
 
 
 def _of_another_kind(expected: Encoded, got: Encoded, path: str) -> Difference | None:
