@@ -37,7 +37,7 @@ ERROR = {
     "stage": "call", "step": 0, "type": "E", "kinds": ["E", "Exception", "BaseException"], "message": "no", "line": 3,
 }  # fmt: skip
 MUTANTS = 10_000
-AT_ONCE = 16
+AT_ONCE = 32
 """Cases judged together: a whole suite would take too long a thousand times."""
 
 
