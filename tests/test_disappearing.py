@@ -124,7 +124,7 @@ LINEARS = {
         """
         def forward(self, x):
             if not hasattr(self, "inner"):
-                self.inner = nn.PReLU()
+                self.inner = nn.PReLU().train(self.training)
             return self.plain(x)
         """,
         "parameters",
@@ -346,6 +346,21 @@ def test_one_fault_is_told_once() -> None:
 
 def test_what_a_case_did_not_come_to_is_not_missed() -> None:
     assert judged(Ends, {**TWICE, "backward": "last"}).findings.keys() == {"values"}
+
+
+def test_a_counter_that_was_never_there_costs_itself() -> None:
+    class Uncounted(nn.BatchNorm1d):
+        def __init__(self, features: int) -> None:
+            super().__init__(features)
+            self._buffers.pop("num_batches_tracked")
+            self.num_batches_tracked = None
+
+    part = Part(symbol="BatchNorm1d", oracle=nn.BatchNorm1d, cases=st.nothing())
+    case = resolve_case(part, part.oracles, layer_case((3,), {}, [call(tensor(4, 3))]))
+    expected, got = (run_case(case, {"BatchNorm1d": kind}) for kind in (nn.BatchNorm1d, Uncounted))
+    outcome = criteria.judge_case(part, case, expected, got)
+    assert outcome.findings.keys() == {"parameters"}
+    assert {"state", "values", "gradients"} <= outcome.held
 
 
 def test_where_torch_gives_none_no_gradient_is_missed() -> None:

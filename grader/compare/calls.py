@@ -30,19 +30,19 @@ def judge_call(
     tolerance: float,
     floor: float,
     float32: bool,
-    unasked: Set[str],
+    excused: Set[str],
     ended: bool,
 ) -> bool:
     """Judge one call, given the largest magnitude of a buffer before it; whether buffers were correct after it.
 
-    Gradients are missed of all that the oracle's have, but of parameters that never asked for one (``unasked``), and
-    where the case ended before its backward passes (``ended``).
+    What the oracle has is missed, but for what is ``excused``, and for gradients where the case ended before its
+    backward passes (``ended``).
     """
     step = f"step {index + 1}"
     shaped = outcome.check(
         "shapes", finding_of("shapes", compare.compare_structure(want["out"], have.get("out"), "the output"), step)
     )
-    buffers = want.get("buffers", {})
+    buffers = {name: item for name, item in want.get("buffers", {}).items() if name not in excused}
     still = judge_changes(outcome, want, have, step)
     if buffers and state_held:
         # A buffer moves from its old value, and what is rounded there is lost in a new one that is far smaller.
@@ -80,7 +80,7 @@ def judge_call(
         )
         right &= outcome.check("values", finding)
     if right and "grads" in want and ("grads" in have or not ended):
-        asked = {name: grad for name, grad in want["grads"].items() if name not in unasked}
+        asked = {name: grad for name, grad in want["grads"].items() if name not in excused}
         worst = _gradients(asked, have.get("grads", {}), floor, tolerance, float32)
         outcome.check("gradients", finding_of("gradients", worst, step))
     return still

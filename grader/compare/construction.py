@@ -16,9 +16,9 @@ def judge_new(outcome: Outcome, case: Case, expected: Observation, got: Observat
     outcome.check("interface", _training(want, new))
     if not want["module"]:
         return True
-    described = _description(want, new, float32)
-    if described is not None and described.kind is FindingKind.REQUIRES_GRAD:
-        # Everything that rests on parameters can be judged all the same; of gradients, those that are asked for.
+    described, uncounted = _description(want, new, float32), lacks_only_counters(want, new)
+    if described is not None and (uncounted or described.kind is FindingKind.REQUIRES_GRAD):
+        # Everything that rests on parameters can be judged all the same.
         outcome.check("parameters", None)
         outcome.note(described)
     else:
@@ -29,7 +29,7 @@ def judge_new(outcome: Outcome, case: Case, expected: Observation, got: Observat
     if load is None:
         return False
     how = load["how"]
-    if how != "exact":
+    if how != "exact" and not uncounted:
         finding = Finding(
             criterion="parameters",
             kind=FindingKind.LOAD,
@@ -37,7 +37,19 @@ def judge_new(outcome: Outcome, case: Case, expected: Observation, got: Observat
             message=f"A state dict of torch.nn's layer cannot be loaded into it. {load['message']}".strip(),
         )
         outcome.check("parameters", finding)
-    return how != "partial"
+    return how != "partial" or uncounted
+
+
+def lacks_only_counters(want: Description, new: Description) -> bool:
+    """Whether all that it lacks are buffers of single whole numbers: everything else could be loaded and judged."""
+    given = {row[0]: row[1] for row in (*new["parameters"], *new["buffers"])}
+    wanted = {row[0]: row for row in (*want["parameters"], *want["buffers"])}
+    lacking = [row for name, row in wanted.items() if name not in given]
+    return (
+        bool(lacking)
+        and all(row[1] == [] and row[2] == "torch.int64" for row in lacking)
+        and all(name in wanted and wanted[name][1] == shape for name, shape in given.items())
+    )
 
 
 def _training(want: Description, new: Description) -> Finding | None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from grader.compare import tensors as compare
 from grader.compare.calls import SMALL, judge_call
-from grader.compare.construction import judge_new
+from grader.compare.construction import judge_new, lacks_only_counters
 from grader.compare.lines import judge_lines
 from grader.compare.outcome import Outcome, ending, error_finding, stage_of
 from grader.model import Case, Failure, Leaf, Observation, Observed, Stopped
@@ -63,7 +63,7 @@ def judge_case(
     if len(observed_steps) < len(expected["steps"]) and "partial" in got:
         observed_steps.append(got["partial"])
     state_held, before = True, 0.0
-    unasked = _unasked(expected, got)
+    excused = _excused(expected, got)
     for index, (step, want) in enumerate(zip(case["steps"], expected["steps"], strict=True)):
         if index >= len(observed_steps):
             break
@@ -80,7 +80,7 @@ def judge_case(
                 tolerance,
                 floor,
                 float32,
-                unasked,
+                excused,
                 error is not None,
             )
             before = max((compare.magnitude(leaf) for leaf in want.get("buffers", {}).values()), default=0.0)
@@ -105,9 +105,16 @@ def _all_grads(observation: Observation) -> list[Leaf]:
     return [grad for observed in observation["steps"] for grad in observed.get("grads", {}).values()]
 
 
-def _unasked(expected: Observation, got: Observation) -> frozenset[str]:
-    """Parameters that ask for no gradient from the beginning, which `parameters` is told, by the oracle's names."""
-    rows = got["new"].get("parameters", []) if "new" in got else []
-    ours = expected["new"].get("parameters", []) if "new" in expected else []
-    by_order = {name for (name, *_), row in zip(ours, rows, strict=False) if not row[-1]}
-    return frozenset(by_order.union(row[0] for row in rows if not row[-1]))
+def _excused(expected: Observation, got: Observation) -> frozenset[str]:
+    """What `parameters` is told already, by the oracle's names.
+
+    Parameters that ask for no gradient from the beginning, and counters that were never there.
+    """
+    if "new" not in expected or "new" not in got or not (expected["new"]["module"] and got["new"]["module"]):
+        return frozenset()
+    want, new = expected["new"], got["new"]
+    frozen = [row[0] for row in new["parameters"] if not row[-1]]
+    by_order = [ours[0] for ours, row in zip(want["parameters"], new["parameters"], strict=False) if not row[-1]]
+    given = {row[0] for row in new["buffers"]}
+    counters = [row[0] for row in want["buffers"] if row[0] not in given] if lacks_only_counters(want, new) else []
+    return frozenset((*frozen, *by_order, *counters))
