@@ -48,11 +48,12 @@ class Counter:
         """Whether floating numbers left torch, as far as Python sees it."""
         self._escaped = False
         self._history = _History.WHOLE
+        self._traces = bool(answer_file)
         self._hooks = 0
 
     def __enter__(self) -> None:
         self._mode.__enter__()  # type: ignore[no-untyped-call]
-        if self._file:
+        if self._traces:
             sys.setprofile(self._called)
             sys.settrace(self._frame)
             self._hooks = _Audit.hooks
@@ -60,7 +61,7 @@ class Counter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._file:
+        if self._traces:
             self._escaped |= _thread._count() > _Audit.threads or self._hooks != _Audit.hooks
             sys.settrace(None)
             sys.setprofile(None)
@@ -69,9 +70,11 @@ class Counter:
     def look_at(self, outputs: Iterable[torch.Tensor]) -> None:
         """Look at the history of what a call returned with gradients on.
 
-        In autograd's graph no loop can hide: what is done there is done again, backward, and counted.
+        In the graph no loop can hide: what is done there is done again, backward, and counted. To be called once.
         """
         self._history = max([self._history, *map(_history, outputs)])
+        # Then a backward pass runs no line of Python, and to look for them takes longer than the pass.
+        self._traces &= self._history is not _History.WHOLE
 
     def note(self, observation: Observation) -> None:
         """Add what was counted to an observation."""
