@@ -147,6 +147,7 @@ class Layer:
         return globals()[name](x)
 """,
     "eval is also a mode": """
+-exec("x = 1")
 -def other():
 -    pass
 class Layer:
@@ -399,6 +400,13 @@ for Class in (Layer, Other):
     Class.extra_repr = lambda self: ""
 -for thing in [1, 2]:
 -    thing.x = 1
+""",
+    "text that is executed": """
+exec("def helper(x): return x")
+class Layer:
+    def f(self, x):
+        return helper(x)
+type.__setattr__(Layer, "g", lambda self: 1)
 """,
     "into the table of names": """
 globals()["helper"] = lambda x: x

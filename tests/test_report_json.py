@@ -52,7 +52,12 @@ def test_verdicts_are_plain_words_and_ungraded_is_not_a_zero() -> None:
     assert by_name["GroupNorm"]["score"] is None
     assert by_name["Flatten"]["verdict"] == "NOT_ATTEMPTED"
     assert by_name["BatchNorm3d"]["off_limits"] == [
-        {"used": "torch.nn.functional.batch_norm", "line": 17, "source": "    return F.batch_norm(x, mean, var)"}
+        {
+            "used": "torch.nn.functional.batch_norm",
+            "line": 17,
+            "cell": None,
+            "source": "    return F.batch_norm(x, mean, var)",
+        }
     ]
     assert type(document(samples.report())["submissions"][0]["parts"][0]["verdict"]) is str
 

@@ -116,3 +116,21 @@ def test_several_parts_are_loaded_together() -> None:
 )  # fmt: skip
 def test_a_file_in_which_all_hangs_together_is_loaded_whole(source: str) -> None:
     assert sliced(source) == [(0, 1, source)]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def add(x): return lambda f: setattr(x, 'a', f) or f\nclass C0: pass\n"
+        + "".join(f"@add(C{n})\nclass C{n + 1}: pass\n" for n in range(1500)) + "Layer = C0",
+        "if X: A0 = 1\n" + "".join(f"elif X == {n}: A{n} = 1\n" for n in range(1, 300)) + "Layer = A299\nX = 1",
+        "if X:\n    A0 = 1\n" + "".join(f"elif X == {n}:\n    A{n} = 1\n" for n in range(1, 300)) + "Layer = A9\nX = 1",
+        "".join(f"{' ' * n}if X:\n" for n in range(90)) + " " * 90 + "A = 1\nLayer = A\nX = 1",
+        "x = 1\nLayer = x" + ".a" * 1500 + "\nx" + ".a" * 1500 + " = 1",
+    ],
+    ids=["decorators", "branches on one line", "branches", "blocks", "attributes"],
+)  # fmt: skip
+def test_what_is_deeply_nested_is_read(source: str) -> None:
+    ((_, _, text),) = sliced(source)
+    ast.parse(text)
+    assert "Layer = " in text

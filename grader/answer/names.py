@@ -17,6 +17,7 @@ _GROWING = {
 """Methods that change what they belong to, whatever it is."""
 _REGISTERING = ("register", "add_", "set_", "update_", "attach", "install", "patch", "bind")
 """How the names of an author's own methods for that begin."""
+_BY_TYPE = {"__setattr__", "__delattr__", "__setitem__", "__delitem__"}
 _SETTERS = {"setattr", "delattr"}
 _VIEWS = {"values", "items", "keys", "get", "__subclasses__", "mro"}
 _WRAPPERS = {
@@ -138,8 +139,8 @@ def _called(node: ast.Call) -> Iterator[Change]:
             yield from (Change(root, _plain_path(first, whole=True)) for root in origins(first))
         case ast.Attribute(inner, method):
             in_place = method.endswith("_") and not method.startswith("_")
-            if in_place:
-                # nn.init.ones_(KERNEL)
+            if in_place or method in _BY_TYPE:
+                # nn.init.ones_(KERNEL), type.__setattr__(Layer, "x", 1)
                 yield from (Change(item.id, by_method=True) for item in node.args[:1] if isinstance(item, ast.Name))
             if in_place or method in _GROWING or method.startswith(_REGISTERING):
                 plain = method not in _GROWING

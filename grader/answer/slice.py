@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from grader.answer.cells import plain_python
-from grader.answer.closure import TopLevel
+from grader.answer.closure import Closure
 from grader.answer.parse import parse
 from grader.answer.text import Answer, Cell
+from grader.answer.toplevel import TopLevel
 from grader.answer.units import Unit, import_of, units_of
 
 
@@ -61,7 +62,11 @@ def slice_of(answer: Answer, symbols: Iterable[str]) -> Answer:
     for cell in answer.cells:
         cells.append(replace(cell, line=max(line, cell.line)))
         line = cells[-1].line + cell.source.count("\n") + 1
-    return replace(answer, cells=_blanked(cells, _top_level(answer.cells).reached(symbols)))
+    try:
+        return replace(answer, cells=_blanked(cells, _closure(answer.cells).reached(symbols)))
+    except RecursionError:
+        # Nested so deeply that it cannot be followed: all that is Python is loaded.
+        return replace(answer, cells=tuple(cell for cell in cells if isinstance(parse(cell.source), ast.Module)))
 
 
 def cut(ran: Iterable[Ran], symbol: str) -> Cut:
@@ -88,7 +93,7 @@ def cut(ran: Iterable[Ran], symbol: str) -> Cut:
     note = ""
     if broken.get(symbol, 0) > last:
         note = f"In [{broken[symbol]}] is not Python yet, so the {symbol} of In [{last}] was checked."
-    return Cut(_blanked(cells, top.reached([symbol])), note=note)
+    return Cut(_blanked(cells, Closure(top).reached([symbol])), note=note)
 
 
 def defined_last(ran: Iterable[Ran], symbols: Iterable[str]) -> str:
@@ -105,9 +110,9 @@ def defined_last(ran: Iterable[Ran], symbols: Iterable[str]) -> str:
 
 
 @functools.lru_cache(maxsize=1)
-def _top_level(cells: tuple[Cell, ...]) -> TopLevel:
+def _closure(cells: tuple[Cell, ...]) -> Closure:
     """Read once for all parts of an answer."""
-    return TopLevel(units_of(cells))
+    return Closure(TopLevel(units_of(cells)))
 
 
 def _read(ran: Iterable[Ran]) -> tuple[list[Cell], dict[str, int]]:

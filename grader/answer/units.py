@@ -13,6 +13,8 @@ from grader.model.source import lines_of
 
 Split = ast.If | ast.With
 """Statements whose own statements can be left out one by one."""
+_MOST_NESTED = 50
+"""Statements within statements that are split; an `elif` is in the `if` before it."""
 _TELLS = ast.Expr | ast.Pass | ast.Raise
 """What a handler may do that only tells of an import that failed."""
 
@@ -67,7 +69,9 @@ class _Reader:
         self._units, self._cell, self._source = units, cell, source
         self._lines = source.split("\n")
 
-    def read(self, body: Sequence[ast.stmt], certain: bool = True, parent: Unit | None = None) -> list[Unit]:
+    def read(
+        self, body: Sequence[ast.stmt], certain: bool = True, parent: Unit | None = None, depth: int = 0
+    ) -> list[Unit]:
         first = len(self._units)
         for index, node in enumerate(body):
             if imports := _tried(node):
@@ -80,10 +84,10 @@ class _Reader:
             text = self._lines[lines.start - 1 : lines.stop - 1] if alone else self._segment(node)
             if isinstance(node, ast.Import | ast.ImportFrom):
                 self._add_import(node, text, certain, parent)
-            elif inner := self._inner(node):
+            elif (inner := self._inner(node)) and depth < _MOST_NESTED:
                 header, bodies = inner
                 unit = self._add(node, text, names_of(header), certain and _is_plain(node), parent)
-                unit.bodies = tuple(self.read(statements, unit.certain, unit) for statements in bodies)
+                unit.bodies = tuple(self.read(statements, unit.certain, unit, depth + 1) for statements in bodies)
             else:
                 self._add(node, text, _whole(node, text, parent), certain and _is_plain(node), parent)
         return [unit for unit in self._units[first:] if unit.parent is parent]

@@ -13,6 +13,7 @@ from grader.case import probe
 Cell = tuple[str, int, int]
 """Source, first line and number of a cell."""
 
+_MOST_ERRORS = 100
 _FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 
 
@@ -100,7 +101,8 @@ class Loader:
 
     def _note(self, error: BaseException, index: int) -> None:
         raised = probe.describe_error(error, self._file)
-        self.errors.append({"cell": index, **raised})
+        if len(self.errors) < _MOST_ERRORS:
+            self.errors.append({"cell": index, **raised})
 
     def _stand_in(self, statement: ast.Import | ast.ImportFrom) -> None:
         for name, path in _bound(statement):

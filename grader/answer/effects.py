@@ -1,0 +1,170 @@
+"""What the statements of an answer's top level change, beside what they bind."""
+
+import ast
+import builtins
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from grader.answer.names import GLOBALS, Change, aliases, changes, origins, own_code
+from grader.answer.toplevel import TopLevel, is_star, paths
+from grader.answer.tree import Function
+from grader.answer.units import Unit
+
+BUILTINS = frozenset(vars(builtins))
+_SHARED = ("torch", "builtins", "sys.modules")
+"""What a change of is a change of what any answer may use."""
+_TRIALS = ("test", "check", "compare", "verify", "benchmark", "demo", "main", "train", "evaluate", "plot", "run")
+"""How the names of functions begin whose calls are no part of a definition."""
+_MAX_DEPTH = 20
+
+
+def dependants(top: TopLevel) -> dict[Unit | str, list[Unit]]:
+    """For a unit, or a name that nothing binds, the units that change what it stands for.
+
+    Those that change what any answer may use are under `GLOBALS`.
+    """
+    return _Effects(top).dependants()
+
+
+class _Effects:
+    """Looks at every unit once."""
+
+    def __init__(self, top: TopLevel) -> None:
+        self._top = top
+        self._has_stars = any(is_star(unit) for unit in top.units)
+        self._known: dict[Unit, tuple[set[str], bool]] = {}
+
+    def dependants(self) -> dict[Unit | str, list[Unit]]:
+        found: dict[Unit | str, list[Unit]] = defaultdict(list)
+        for unit in self._top.units:
+            for change in self._changes(unit):
+                for target in self._targets(change, unit):
+                    found[target].append(unit)
+        return found
+
+    def _changes(self, unit: Unit) -> Iterator[Change]:
+        """The things that a unit changes when it runs, by itself or through the answer's functions that it calls."""
+        if unit.bodies is not None:
+            return
+        code = list(own_code(unit.node))
+        yield from changes(code)
+        for call in _calls(unit.node, code):
+            yield from self._effects(call, unit.order)
+        if isinstance(unit.node, Function | ast.ClassDef):
+            yield from _by_decorators(unit.node)
+        if isinstance(unit.node, ast.ClassDef):
+            yield from (Change(base, by_method=True) for base in _names(unit.node.bases) if self._counts(base, unit))
+
+    def _effects(self, call: ast.expr, before: int) -> Iterator[Change]:
+        """What calling one of the answer's functions changes: names of the top level, and what it is given."""
+        given: list[str] = []
+        while isinstance(call, ast.Call):
+            given += _names([*call.args, *(item.value for item in call.keywords)])
+            call = call.func
+        if isinstance(call, ast.Name) and not call.id.lstrip("_").startswith(_TRIALS):
+            for function in self._functions(call.id, before):
+                changed, changes_given = self._changed_by(function)
+                yield from (Change(root, by_method=True) for root in (*changed, *(given if changes_given else ())))
+
+    def _changed_by(self, function: Unit) -> tuple[set[str], bool]:
+        """The names of the top level that a function changes, and whether it changes what it is given."""
+        if function not in self._known:
+            node = function.node
+            assert isinstance(node, Function)
+            arguments = {item.arg for item in ast.walk(node.args) if isinstance(item, ast.arg)}
+            roots = {change.root for change in changes(ast.walk(node))}
+            declared = {name for item in ast.walk(node) if isinstance(item, ast.Global) for name in item.names}
+            self._known[function] = (roots & (function.names.later | {GLOBALS})) | declared, bool(roots & arguments)
+        return self._known[function]
+
+    def _functions(self, name: str, before: int) -> list[Unit]:
+        """The functions that a call may run: those of that name, and those that they use."""
+        found: dict[Unit, None] = {}
+        pending = [name]
+        while pending and len(found) < _MAX_DEPTH:
+            for unit in self._top.bound(pending.pop(), before):
+                if isinstance(unit.node, Function) and unit not in found:
+                    found[unit] = None
+                    pending += unit.names.later
+        return list(found)
+
+    def _counts(self, base: str, unit: Unit) -> bool:
+        """Whether a class of the answer keeps count of its subclasses."""
+        for binding in self._top.bound(base, unit.order):
+            node = binding.node
+            if isinstance(node, ast.ClassDef) and binding is not unit:
+                methods = {item.name for item in node.body if isinstance(item, Function)}
+                if node.keywords or methods & {"__init_subclass__", "__subclasses__"}:
+                    return True
+        return False
+
+    def _targets(self, change: Change, unit: Unit) -> Iterator[Unit | str]:
+        """The units that bind what is changed; a name where none does, `GLOBALS` for what any answer uses."""
+        if change.root == GLOBALS:
+            yield GLOBALS
+            return
+        own = _own_aliases(unit)
+        seen: set[tuple[str, int]] = set()
+        pending = [(change.root, unit)]
+        while pending:
+            name, where = pending.pop()
+            if (name, where.order) in seen or len(seen) > _MAX_DEPTH:
+                continue
+            seen.add((name, where.order))
+            if where is unit and name in own:
+                pending += [(origin, where) for value in own[name] for origin in origins(value)]
+                continue
+            bindings = self._top.bound(name, where.order)
+            if not bindings:
+                yield GLOBALS if self._has_stars and name not in BUILTINS else name
+            for binding in bindings:
+                taken = list(paths(binding.node, name))
+                if taken and change.by_method:
+                    continue
+                # Of something taken out of a module it is not known what it was.
+                if any(_is_shared(f"{path}.{change.path}") or (path == "sys" and len(seen) > 1) for path in taken):
+                    yield GLOBALS
+                yield binding
+                given = [value for target, value in aliases(binding.node) if target == name and binding is not unit]
+                pending += [(origin, binding) for value in given for origin in origins(value)]
+
+
+def _calls(node: ast.stmt, code: Iterable[ast.AST]) -> Iterator[ast.expr]:
+    """The calls that a statement is made of, decorators among them."""
+    if isinstance(node, Function | ast.ClassDef):
+        yield from node.decorator_list
+    elif isinstance(node, ast.Expr | ast.Assign | ast.AnnAssign | ast.AugAssign):
+        if isinstance(node.value, ast.Call):
+            yield node.value
+    else:
+        yield from (item.value for item in code if isinstance(item, ast.Expr) and isinstance(item.value, ast.Call))
+
+
+def _by_decorators(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Change]:
+    """What a definition is given to by its decorators: ``@REGISTRY.register``, ``@add_to_class(Layer)``."""
+    if node.name.startswith("test"):
+        return
+    for decorator in node.decorator_list:
+        function = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if isinstance(function, ast.Attribute):
+            yield from (Change(root, by_method=True) for root in origins(function))
+        if isinstance(decorator, ast.Call):
+            given = [*decorator.args, *(item.value for item in decorator.keywords)]
+            yield from (Change(name, by_method=True) for name in _names(given))
+
+
+def _names(nodes: Iterable[ast.expr]) -> Iterator[str]:
+    return (node.id for node in nodes if isinstance(node, ast.Name))
+
+
+def _own_aliases(unit: Unit) -> dict[str, list[ast.expr]]:
+    """The names that a compound statement binds on the way, each with what it is taken from."""
+    own: dict[str, list[ast.expr]] = defaultdict(list)
+    if isinstance(unit.node, ast.For | ast.AsyncFor | ast.While | ast.Try | ast.With | ast.If):
+        for name, value in aliases(unit.node):
+            own[name].append(value)
+    return own
+
+
+def _is_shared(path: str) -> bool:
+    return any(f"{path}.".startswith(f"{shared}.") for shared in _SHARED)
