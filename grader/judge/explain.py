@@ -57,6 +57,7 @@ class Scene:
     device: str
     """Where the oracle runs."""
     answer: Answer
+    """The answer, whole."""
     again: Callable[[Iterable[Case]], list[Observed]]
     """Runs further cases on the answer."""
     budget: Budget
