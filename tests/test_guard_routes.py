@@ -153,7 +153,7 @@ ROUTES = {
         "MODULES",
         """
         from grader.case import probe
-        run = probe._CaseRun({"steps": []}, {}, "cpu", False, lambda *_: None)
+        run = probe._CaseRun({"steps": []}, {}, "cpu", False, lambda *_: None, "")
         return run.values({"$torch": "nn.Linear", "args": [4, 4]}).double()(x)
         """,
     ),

@@ -191,7 +191,7 @@ def test_what_is_kept_of_all_replies_is_bounded() -> None:
     entries = [SuiteCase(kind=kind, case=CASE) for kind in (CaseKind.MAIN, CaseKind.ERRORS) for _ in range(20)]
     answer = Answer("a/a.py", "a", (Cell(""),), "")
     allowance = Allowance(kept=5 * weight(100, 1000))
-    run = AnswerRun(server, answer, "A", OffLimits(), Limits(), allowance)  # type: ignore[arg-type]
+    run = AnswerRun(server, answer, answer, "A", OffLimits(), Limits(), allowance)  # type: ignore[arg-type]
     found = [observed for _, observed in run.observations(entries)]
     assert [item.verdict for item in found if isinstance(item, Stopped)] == [Verdict.OUTPUT_LIMIT] * 2
     assert sum(not isinstance(item, Stopped) for item in found) == 5
@@ -202,7 +202,7 @@ def test_the_workers_of_a_part_share_its_time() -> None:
     entries = [SuiteCase(kind=kind, case=CASE) for kind in CaseKind for _ in range(20)]
     answer = Answer("a/a.py", "a", (Cell(""),), "")
     limits, allowance = Limits(case_seconds=5, part_seconds=60), Allowance(kept=0)
-    run = AnswerRun(server, answer, "A", OffLimits(), limits, allowance)  # type: ignore[arg-type]
+    run = AnswerRun(server, answer, answer, "A", OffLimits(), limits, allowance)  # type: ignore[arg-type]
     assert len(list(run.observations(entries))) == server.started == len(CaseKind)
     assert server.limits == [60, 35, 10, 5, 5, 5, 5]
 

@@ -245,7 +245,7 @@ def test_layouts_are_written_out(layout: str, shape: tuple[int, ...]) -> None:
         exec(snippet(resolved(case, "BatchNorm2d"), "answer", "BatchNorm2d"), variables)
     finally:
         del sys.modules["answer"]
-    expected = probe._CaseRun(resolved(case, "BatchNorm2d"), NAMESPACE, "cpu", False, lambda *_: None).values(x)
+    expected = probe._CaseRun(resolved(case, "BatchNorm2d"), NAMESPACE, "cpu", False, lambda *_: None, "").values(x)
     assert variables["x"].stride() == expected.stride()
     assert variables["x"].is_leaf
     assert variables["x"].requires_grad
