@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from grader.answer.effects import BUILTINS, dependants
-from grader.answer.names import GLOBALS, is_dynamic, own_code
+from grader.answer.names import GLOBALS, is_dynamic, may_be_dynamic, own_code
 from grader.answer.toplevel import TopLevel, adds, is_star
 from grader.answer.tree import Function
 from grader.answer.units import Unit
@@ -35,13 +35,15 @@ class Closure:
         for symbol in symbols:
             search.want(symbol, None)
         search.run()
-        chains = {chain for unit in search.kept for chain in _chains(unit)}
-        return [unit for unit in self._top.units if unit in search.kept and self._leads_on(unit, chains)]
+        # Only imports without a name of their own are told apart by what is spelt elsewhere, which takes long to read.
+        partial = {unit for unit in search.kept if _is_partial(unit)}
+        chains = {chain for unit in search.kept for chain in _chains(unit)} if partial else set()
+        kept = search.kept - {unit for unit in partial if not self._leads_on(unit, chains)}
+        return [unit for unit in self._top.units if unit in kept]
 
     def _leads_on(self, unit: Unit, chains: set[str]) -> bool:
-        """Whether ``import a.b`` is what gives ``a``, or ``a.b`` is used; any other unit leads on."""
-        if not isinstance(unit.node, ast.Import) or not all(adds(unit, name) for name in unit.names.binds):
-            return True
+        """Whether ``import a.b`` is what gives ``a``, or ``a.b`` is used."""
+        assert isinstance(unit.node, ast.Import)
         (name,) = unit.names.binds
         return unit.node.names[0].name in chains or all(adds(other, name) for other in self._top.binding(name))
 
@@ -117,7 +119,7 @@ class _Search:
         if unit.parent is not None:
             self._pending.append(unit.parent)
         self._pending += self._dependants.get(unit, ())
-        if not self._is_dynamic and unit.bodies is None and is_dynamic(unit.node):
+        if not self._is_dynamic and unit.bodies is None and may_be_dynamic(unit.text) and is_dynamic(unit.node):
             self._is_dynamic = True
             self._pending += (item for item in self._top.units if isinstance(item.node, Function | ast.ClassDef))
 
@@ -127,6 +129,11 @@ class _Search:
         for unit in self._top.units:
             if (is_star(unit) and (unbound or _is_available(unit.node))) or (unbound and _executes_text(unit.node)):
                 yield unit
+
+
+def _is_partial(unit: Unit) -> bool:
+    """Whether a unit is an import of the kind ``import a.b``."""
+    return isinstance(unit.node, ast.Import) and all(adds(unit, name) for name in unit.names.binds)
 
 
 def _executes_text(node: ast.stmt) -> bool:

@@ -86,6 +86,11 @@ def names_of(source: str) -> Names:
     return Names(frozenset(now), frozenset(later), frozenset(binds))
 
 
+def may_be_dynamic(text: Iterable[str]) -> bool:
+    """Whether text has a word of those that `is_dynamic` looks for, which takes longer to find out."""
+    return any(word in line for line in text for word in (*_LOOKS_UP, *_TABLES))
+
+
 def is_dynamic(node: ast.AST) -> bool:
     """Whether code may look up names of the top level that it does not spell."""
     return any(

@@ -1,6 +1,7 @@
 """An answer as units: statements of its top level, each of which can be loaded without its neighbours."""
 
 import ast
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ Split = ast.If | ast.With
 """Statements whose own statements can be left out one by one."""
 _MOST_NESTED = 50
 """Statements within statements that are split; an `elif` is in the `if` before it."""
+_REWRITES = re.compile(r"\bdel\b|[-+*/%@&|^<>]=")
+"""How text looks in which a statement may read what it writes; to look at every node of any other would take long."""
 _TELLS = ast.Expr | ast.Pass | ast.Raise
 """What a handler may do that only tells of an import that failed."""
 
@@ -148,7 +151,7 @@ def _whole(node: ast.stmt, text: Sequence[str], parent: Unit | None) -> Names:
         names = names_of(ast.unparse(node))
     # `x += 1` and `del x` read what they write.
     also: set[str] = set()
-    for inner in ast.walk(node):
+    for inner in ast.walk(node) if _REWRITES.search(source) else ():
         match inner:
             case ast.AugAssign(target=ast.Name(name)):
                 also.add(name)

@@ -19,8 +19,8 @@ def changes(before: Members, after: Members) -> list[list[str]]:
         found += [(Change.PARAMETER_GONE, name) for name in _less(old, new)]
         found += [(Change.PARAMETER_NEW, name) for name in _less(new, old)]
         found += [(Change.PARAMETER_REPLACED, name) for name in old if name in new and new[name] is not old[name]]
-    buffers, kept = dict(before.buffers), dict(after.buffers)
-    if buffers.keys() != kept.keys() or before.unsaved != after.unsaved:
+    if before.unsaved != after.unsaved or [name for name, _ in before.buffers] != [name for name, _ in after.buffers]:
+        buffers, kept = dict(before.buffers), dict(after.buffers)
         found += [(Change.BUFFER_GONE, name) for name in _less(buffers, kept)]
         found += [(Change.BUFFER_NEW, name) for name in _less(kept, buffers) if name not in after.unsaved]
         found += [(Change.BUFFER_UNSAVED, name) for name in after.unsaved - before.unsaved if name in buffers]

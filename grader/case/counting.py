@@ -67,14 +67,15 @@ class Counter:
             sys.setprofile(None)
         self._mode.__exit__(kind, error, traceback)  # type: ignore[no-untyped-call]
 
-    def look_at(self, outputs: Iterable[torch.Tensor]) -> None:
-        """Look at the history of what a call returned with gradients on.
+    def look_at(self, outputs: Iterable[torch.Tensor]) -> bool:
+        """Look at the history of what a call returned with gradients on: whether some of it is not in the graph.
 
         In the graph no loop can hide: what is done there is done again, backward, and counted. To be called once.
         """
         self._history = max([self._history, *map(_history, outputs)])
         # Then a backward pass runs no line of Python, and to look for them takes longer than the pass.
         self._traces &= self._history is not _History.WHOLE
+        return self._history is not _History.WHOLE
 
     def note(self, observation: Observation) -> None:
         """Add what was counted to an observation."""

@@ -58,6 +58,7 @@ def run_case(
     plain: bool = False,
     on_stage: OnStage = lambda stage, step: None,
     answer_file: str = "",
+    traced: bool = False,
 ) -> Observation:
     """Run a case and return its observation.
 
@@ -68,8 +69,10 @@ def run_case(
         plain: Give every input contiguous (for the oracle).
         on_stage: Called with the stage (`new`, `load`, `mode`, `call`, `backward`, `run`) and step about to begin.
         answer_file: File name under which the answer was compiled, to find its line in a traceback.
+        traced: Trace calls that are counted from the start; otherwise a case is run again, traced, where torch's graph
+            does not hold all that it did.
     """
-    run = _CaseRun(case, namespace, device, plain, on_stage, answer_file)
+    run = _CaseRun(case, namespace, device, plain, on_stage, answer_file, traced)
     if answer_file:
         watch()
     dtype = torch.get_default_dtype()
@@ -81,6 +84,10 @@ def run_case(
         run.observation["error"] = failure(error, answer_file, run.stage, run.step)
     finally:
         torch.set_default_dtype(dtype)
+    if run.left_graph and answer_file and not traced:
+        return run_case(
+            case, namespace, device=device, plain=plain, on_stage=on_stage, answer_file=answer_file, traced=True
+        )
     return run.observation
 
 
@@ -139,9 +146,12 @@ class _CaseRun:
         plain: bool,
         on_stage: OnStage,
         answer_file: str,
+        traced: bool = False,
     ) -> None:
         self.case, self.namespace, self.device, self.plain, self._on_stage = case, namespace, device, plain, on_stage
-        self.answer_file = answer_file
+        self._traced_file = answer_file if traced else ""
+        self.left_graph = False
+        """Whether a call that is counted did something that torch's graph does not hold."""
         self.dtype: torch.dtype = getattr(torch, case.get("dtype", "float64"))
         self.observation: Observation = {"steps": [], "error": None}
         self.stage, self.step = "new", -1
@@ -243,7 +253,7 @@ class _CaseRun:
         function = getattr(self.target, step["method"]) if "method" in step else self.target
         wanted = wanting(inputs | self.parameters)
         before = self.members or self.look_up()
-        counter = Counter(self.answer_file) if step.get("count") else None
+        counter = Counter(self._traced_file) if step.get("count") else None
         self.enter("call")
         with counter or contextlib.nullcontext(), torch.set_grad_enabled("cotangent" in step):
             out = function(*args, **kwargs)
@@ -262,7 +272,7 @@ class _CaseRun:
                     observed["grads"] = pull_back(outputs, wanted, step["cotangent"])
 
             if counter:
-                counter.look_at(output for _, output in outputs)
+                self.left_graph |= counter.look_at(output for _, output in outputs)
             if self.case.get("backward") == "last":
                 self.backward.append(backward)
             else:

@@ -83,9 +83,6 @@ class PartGrader:
             verdict, why = problem
             # What ended a worker does so for the parts after this one, too.
             return Nothing(verdict=verdict, why=why, first="interface" if verdict is Verdict.RAISED else ""), load_stop
-        if why := replaced(answer, self.part.symbol):
-            kind = FindingKind.NOT_DEFINED
-            return Nothing(verdict=Verdict.RAISED, why=why, first="interface", kind=kind), load_stop
         sliced = slice_of(answer, [self.part.symbol])
         with ExitStack() as stack:
             run = None
@@ -101,6 +98,9 @@ class PartGrader:
                     Allowance.of(self.suite),
                 )
                 stack.enter_context(closing(run))
+            if why := replaced(answer, self.part.symbol):
+                kind = FindingKind.NOT_DEFINED
+                return Nothing(verdict=Verdict.RAISED, why=why, first="interface", kind=kind), load_stop
             uses = off_limits_uses(answer, self.part.symbol, self.part.off_limits)
             if uses:
                 return not_own_work(uses), load_stop

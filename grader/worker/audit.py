@@ -39,8 +39,12 @@ def refuse() -> None:
     # Bound here, so that what an answer does to these modules does not matter.
     refused, unreadable, modules = _REFUSED, preload(), reimplementations.refused_modules()
     path_of, real_path, caller = os.fsdecode, os.path.realpath, sys._getframe
+    # Python tells of every `id` and of many attributes: to pass those by is most of what a hook costs.
+    heeded = refused | {"open", "import"}
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if event not in heeded and event[0] != "c":
+            return
         if event in _TRACES and caller(1).f_code in _COUNTING:
             return
         if event in refused or event.startswith("ctypes."):

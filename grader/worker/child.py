@@ -28,6 +28,8 @@ from grader.worker.loading import Loader
 
 _BUILTINS = frozenset(vars(builtins))
 _MOST_SYMBOLS = 2000
+_HIDDEN: list[object] = []
+"""The kit's modules, kept: some are referenced by nothing else."""
 _CANNOT_ANSWER = 70
 """Exit status of a child that can no longer encode its reply."""
 
@@ -210,8 +212,8 @@ class _Answer:
 
 def _hide_kit() -> None:
     """Take what serves the judge out of the modules that can be imported; it goes on working."""
-    for name in [name for name in sys.modules if name.partition(".")[0] == "grader"]:
-        del sys.modules[name]
+    for name in [name for name in sys.modules if name.startswith("grader")]:
+        _HIDDEN.append(sys.modules.pop(name))
     main = vars(sys.modules["__main__"])
     for name in [name for name in main if not name.startswith("__")]:
         del main[name]

@@ -29,6 +29,8 @@ _GONE = (
 """Packages and modules that torch does without: they are in no worker."""
 _DECOMPOSITIONS = ("torch._decomp", "torch._refs", "torch._prims")
 """Packages that torch does not do without: what is off limits is taken out of them, and no answer imports them."""
+_OUT: list[object] = []
+"""The modules themselves: to take them apart would touch, and so copy, all of their memory in each child."""
 _HELPERS = {
     "_normalize": "native_layer_norm", "_im2col_col2im_indices_along_dim": "im2col",
     "_compute_source_index": "upsample_linear1d", "_compute_scale": "upsample_linear1d",
@@ -107,7 +109,7 @@ def _forget_modules(names: Iterable[str]) -> None:
         home, _, last = name.rpartition(".")
         if home in sys.modules:
             vars(sys.modules[home]).pop(last, None)
-        sys.modules.pop(name, None)
+        _OUT.append(sys.modules.pop(name, None))
 
 
 def _take_out(function: types.FunctionType) -> None:
