@@ -203,8 +203,34 @@ def test_the_workers_of_a_part_share_its_time() -> None:
     answer = Answer("a/a.py", "a", (Cell(""),), "")
     limits, allowance = Limits(case_seconds=5, part_seconds=60), Allowance(kept=0)
     run = AnswerRun(server, answer, answer, "A", OffLimits(), limits, allowance)  # type: ignore[arg-type]
-    assert len(list(run.observations(entries))) == server.started == len(CaseKind)
-    assert server.limits == [60, 35, 10, 5, 5, 5, 5]
+    assert len(list(run.observations(entries))) == server.started == 3
+    assert server.limits == [60, 35, 10]
+
+
+class Hanging(FakeServer):
+    """Workers that hang on every case but those of some kinds."""
+
+    def run(self, cases: list[Case], allowance: Allowance) -> Iterator[Any]:
+        for case in cases:
+            if case.get("symbol") == "hangs":
+                yield Stopped(Verdict.TIME_LIMIT, "call", 0, "One case took longer than 5 s.")
+                return
+            yield {"steps": [], "error": None}
+
+
+@pytest.mark.parametrize(("hanging", "limits"), [(set(CaseKind), 3), ({CaseKind.MAIN}, 2), (set(), 0)])
+def test_an_answer_that_hangs_is_given_up_after_three_limits(hanging: set[CaseKind], limits: int) -> None:
+    server = Hanging()
+    cases: list[Case] = [{"symbol": "hangs" if kind in hanging else "A", "steps": []} for kind in CaseKind]
+    entries = [SuiteCase(kind=kind, case=case) for kind, case in zip(CaseKind, cases, strict=True) for _ in range(9)]
+    answer = Answer("a/a.py", "a", (Cell(""),), "")
+    run = AnswerRun(server, answer, answer, "A", OffLimits(), Limits(), Allowance(kept=10**9))  # type: ignore[arg-type]
+    found = [observed for _, observed in run.observations(entries)]
+    assert sum(isinstance(item, Stopped) for item in found) == limits
+    assert bool(run.given_up) == (limits == 3)
+    again = run.again([cases[0]])
+    assert isinstance(again[0], Stopped) == bool(hanging)
+    assert server.started <= 3
 
 
 def test_an_allowance_grows_with_what_is_expected() -> None:

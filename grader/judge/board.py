@@ -44,6 +44,8 @@ class Board:
         self.part, self.suite, self.rubric, self.source = part, suite, rubric, source
         self.observations: dict[int, Observed] = {}
         self.outcomes: dict[int, Outcome] = {}
+        self.given_up = ""
+        """Why the rest of the cases was not run, where the answer was given up."""
 
     def add(self, index: int, observation: Observed) -> None:
         """Judge what an answer did on the suite's case of this index."""
@@ -229,6 +231,8 @@ class Board:
         elif failures:
             first = failures[0][1]
             verdict, message, kind = first.verdict, first.message, first.kind
+            if self.given_up and kind is FindingKind.STOPPED:
+                message = f"{message} {self.given_up}"
         elif self._is_enough(name, judged, _NEEDED_SHARE) and not never_right:
             verdict = Verdict.ACCEPTED
         else:
@@ -241,6 +245,8 @@ class Board:
                 if because
                 else f"not judged: only {judged} of {self.suite.planned.get(name, 0)} cases could be run"
             )
+            if self.given_up and not because:
+                message = f"{message}. {self.given_up}"
         verdicts[name] = verdict
         return CriterionReport(
             name=name,

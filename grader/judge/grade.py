@@ -130,6 +130,7 @@ class PartGrader:
             board.add(index, observation)
         if not run.uses:
             board.complete(run.again)
+        board.given_up = run.given_up
         if run.uses:
             return not_own_work(vetted(run.uses, answer.lines))
         scene = Scene(

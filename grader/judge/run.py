@@ -17,7 +17,9 @@ from grader.suite.data import SuiteCase
 
 _SLOW = (Verdict.TIME_LIMIT, Verdict.OUTPUT_LIMIT)
 """Ends that take their time."""
-_MOST_HANGS = {False: 2, True: 4}
+_MOST_SLOW = 3
+"""Slow ends after which nothing more of a part is run."""
+_MOST_HANGS = {False: 2, True: 3}
 """Slow ends after which the rest of that kind of case is not run, by whether any of them worked."""
 _MOST_STOPS = 6
 """The same for ends that come faster."""
@@ -51,6 +53,7 @@ class AnswerRun:
         """What is off limits and was used while cases ran."""
         self.failed_first: LoadFailure | None = None
         """What failed first while the answer was loaded."""
+        self._slow: list[Stopped] = []
         self._server, self._answer, self._symbol, self._off_limits = server, answer, symbol, off_limits
         self._sliced = sliced
         self._allowance = allowance or Allowance()
@@ -91,7 +94,7 @@ class AnswerRun:
             if isinstance(child, Stopped):
                 index, entry = cases[0]
                 yield index, child
-                cases = [pair for pair in cases if pair[1].kind != entry.kind]
+                cases = [pair for pair in cases if pair[1].kind != entry.kind and not self.given_up]
                 continue
             ended = None
             answered = zip(cases, child.run([entry.case for _, entry in cases], self._allowance), strict=False)
@@ -106,7 +109,7 @@ class AnswerRun:
                     break
                 if not observed["error"]:
                     fine.add(entry.kind)
-            if ended is None:
+            if ended is None or self.given_up:
                 return
             kind, verdict = ended
             stops[ended] += 1
@@ -122,7 +125,7 @@ class AnswerRun:
         """Run further cases, one observation or stop each."""
         observations: list[Observed] = []
         for case in cases:
-            opened = self._open()
+            opened = self._slow[-1] if self.given_up else self._open()
             if isinstance(opened, Stopped):
                 observations.append(opened)
                 continue
@@ -137,11 +140,23 @@ class AnswerRun:
             stopped = child.finish()
             if stopped is not None:
                 self._spent += child.spent
-                return stopped
+                return self._noted(stopped)
             # Where the part's time is used up, each kind of case still gets that of one.
             child.limit(max(self._limits.part_seconds - self._spent, self._limits.case_seconds))
             self._child = child
         return self._child
+
+    @property
+    def given_up(self) -> str:
+        """What to say where nothing more is run, because the answer has taken too long too often; else nothing."""
+        if len(self._slow) < _MOST_SLOW:
+            return ""
+        return f"After {_MOST_SLOW} cases that ended so, the answer was given up, and nothing more of the part was run."
+
+    def _noted(self, stopped: Stopped) -> Stopped:
+        if stopped.verdict in _SLOW:
+            self._slow.append(stopped)
+        return stopped
 
     def _is_used_up(self) -> bool:
         """Whether the answer has taken all of the time or room that a part has."""
@@ -150,12 +165,12 @@ class AnswerRun:
     def _accept(self, item: Unread | Stopped) -> Observed:
         if isinstance(item, Stopped):
             self.close()
-            return item
+            return self._noted(item)
         try:
             observation = validate(item)
         except Malformed as malformed:
             self.close()
-            return Stopped(malformed.verdict, "new", -1, str(malformed))
+            return self._noted(Stopped(malformed.verdict, "new", -1, str(malformed)))
         self._note_uses(observation)
         return observation
 
@@ -166,7 +181,7 @@ class AnswerRun:
             return observed
         self.close()
         together = "All cases together gave back more data than any right answer's would."
-        return Stopped(Verdict.OUTPUT_LIMIT, "new", -1, together)
+        return self._noted(Stopped(Verdict.OUTPUT_LIMIT, "new", -1, together))
 
     def _note_uses(self, observation: Observation) -> None:
         names: list[tuple[str, int | None]] = [(use["used"], use["line"]) for use in observation.get("off_limits", [])]
