@@ -83,10 +83,11 @@ def students(tmp_path: Path) -> Sequence[Path]:
 
 def start(students: Sequence[Path], store: Path, *words: str) -> Process:
     command = [
-        sys.executable, "-m", "cli", "grade", *map(str, students), "--only", "linear/linear", "--seed", "cluster",
+        sys.executable, "-m", "cli", "grade", *map(str, students), "--only", "linear/linear",
         "--store", str(store), "--format", "json", *words,
     ]  # fmt: skip
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    seeded = {**os.environ, "COURSE_SEED": "cluster"}
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=seeded)
 
 
 def wait_until(happened: Callable[[], bool], process: Process, seconds: float = 240.0) -> None:

@@ -15,7 +15,7 @@ import pytest
 from grader.course.catalogue import Course
 from grader.course.declared import declared
 from grader.kit.load import load_course
-from grader.kit.record import Record, differences, record
+from grader.kit.record import FORMAT, Record, differences, record
 from grader.model import CourseError
 from grader.release.stub import stub_of
 from grader.release.write import release, stale
@@ -226,7 +226,7 @@ def test_a_damaged_record_is_reported(kit: Path, tmp_path: Path) -> None:
         with pytest.raises(CourseError, match="cannot be read"):
             _ = Record(path).exercise
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("exercise.json", json.dumps({"format": 1, "title": "x", "parts": [{"symbol": "Linear"}]}))
+        archive.writestr("exercise.json", json.dumps({"format": FORMAT, "title": "x", "parts": [{"symbol": "Linear"}]}))
     with pytest.raises(CourseError, match="cannot be read"):
         _ = Record(path).exercise
     with pytest.raises(CourseError, match="cannot be read"):

@@ -135,10 +135,12 @@ def product(rows, weight):
         """, ""),
 }  # fmt: skip
 SNIFFING = {
-    "the mode": "torch._C._len_torch_dispatch_stack()",
-    "the trace": "sys.gettrace()",
-    "the profile": "sys.getprofile()",
+    "the mode": ("torch._C._len_torch_dispatch_stack()", {"values", "vectorized"}),
+    # What stays in the graph is counted without either: there is nothing to find, and the loop is counted all the same.
+    "the trace": ("sys.gettrace()", {"vectorized"}),
+    "the profile": ("sys.getprofile()", {"vectorized"}),
 }
+"""How an answer may try to find out that it is counted, and what it loses by it."""
 HONEST = {
     "prints": """
         def forward(self, x):
@@ -194,12 +196,13 @@ def test_a_loop_is_seen_wherever_it_runs(name: str, linear: Grader) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SNIFFING)
 def test_what_a_counted_call_gives_is_judged(name: str, linear: Grader) -> None:
+    sniffed, loses = SNIFFING[name]
     lost = linear.lost(f"""
         def forward(self, x):
             y = torch.stack([self.plain(row) for row in x.reshape(-1, x.shape[-1])]).reshape(*x.shape[:-1], -1)
-            return torch.zeros_like(y) if {SNIFFING[name]} else y
+            return torch.zeros_like(y) if {sniffed} else y
         """)
-    assert {"values", "vectorized"} <= lost.keys()
+    assert loses <= lost.keys()
 
 
 @pytest.mark.slow

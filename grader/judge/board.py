@@ -131,7 +131,8 @@ class Board:
         self.outcomes[indices[-1]].check("vectorized", growing(self.part.growth[group], done, reference))
 
     def _is_wrong_in_main(self) -> bool:
-        return any(self.suite.cases[index].kind is CaseKind.MAIN for index, _ in self.failures("values"))
+        failing = [*self.failures("shapes"), *self.failures("values")]
+        return any(self.suite.cases[index].kind is CaseKind.MAIN for index, _ in failing)
 
     def _retry_in_float32(self, again: Again) -> None:
         """Charge a hard-coded float32 to `numerics` alone.
