@@ -125,6 +125,39 @@ def test_nesting_ends_neither_the_one_that_asks_nor_the_next_answer(text: str) -
     assert attempted(source(RIGHT), "Part")
 
 
+STUB = 'from torch import nn\nclass Part(nn.Module):\n    """To be written."""\n'
+ADDED = "def add_to(kind): return lambda made: setattr(kind, made.__name__, made)\n@add_to(Part)\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        STUB + ADDED + "def forward(self, x): return x\n",
+        STUB + "def other(self, x): return x\nPart.forward = other\n",
+        STUB + "setattr(Part, 'forward', lambda self, x: x)\n",
+        (STUB + ADDED).replace("Part", "Base") + "def forward(self, x): return x\nclass Part(Base): pass\n",
+        "for n in (1, 2): globals()['Part'] = lambda x: x\n",
+        "globals()['Part'] = lambda x: x\n",
+        "for n in 'ab': globals()[f'P{n}rt'] = lambda x: x\n",
+    ],
+)
+def test_what_is_given_to_a_class_later_is_written_too(text: str) -> None:
+    assert attempted(source(text), "Part")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        STUB,
+        STUB + ADDED + "def forward(self, x): raise NotImplementedError\n",
+        STUB + "@add_to(Other)\ndef forward(self, x): return x\nOther.forward = 1\nsetattr(Other, 'a', 1)\n",
+        "for n in (1, 2): globals()[f'Other{n}'] = lambda x: x\nvars()['Parts'] = 1\nglobals()[Part] = 1\n",
+    ],
+)
+def test_what_is_given_to_others_is_not_written(text: str) -> None:
+    assert not attempted(source(text), "Part")
+
+
 def test_a_part_that_uses_more_names_than_are_looked_up_is_refused() -> None:
     names = "".join(f"        torch.a{number}\n" for number in range(6_000))
     answer = source("import torch\n" + RIGHT + names)

@@ -69,9 +69,12 @@ def attempts(tree: Tree, symbol: str) -> bool:
     """Whether a symbol is defined, and not just as the stub that was handed out.
 
     False where no cell that parses binds the symbol at the top level, where it is a function without a body of its own,
-    or a class whose methods, own and inherited within the file, have none.
+    or a class whose methods, own, inherited within the file and given to it later, have none.
     """
-    return any(is_attempt(binding, tree, frozenset({symbol})) for binding in tree.bindings.get(symbol, []))
+    bindings = tree.bindings.get(symbol, [])
+    if not bindings:
+        return any(_puts_into_globals(step.node, symbol) for step in tree.steps)
+    return any(is_attempt(binding, tree, frozenset({symbol})) for binding in bindings)
 
 
 def is_attempt(binding: Binding, tree: Tree, seen: frozenset[str]) -> bool:
@@ -80,7 +83,7 @@ def is_attempt(binding: Binding, tree: Tree, seen: frozenset[str]) -> bool:
     if isinstance(node, Function):
         return not _is_stub(node.body)
     if isinstance(node, ast.ClassDef):
-        return _is_class_attempt(node, tree, seen)
+        return _is_class_attempt(node, tree, seen) or any(_gives_method(step.node, node.name) for step in tree.steps)
     if isinstance(binding.value, ast.Name):
         return _any_attempt(binding.value.id, tree, seen)
     return True
@@ -115,6 +118,41 @@ def _is_class_attempt(node: ast.ClassDef, tree: Tree, seen: frozenset[str]) -> b
                 return True
         elif not _is_no_work(base, tree):
             return True
+    return False
+
+
+def _gives_method(node: ast.AST, name: str) -> bool:
+    """Whether a statement gives a class a method: ``@add_to_class(Layer)``, ``Layer.forward = forward``."""
+    match node:
+        case ast.FunctionDef(body=body, decorator_list=decorators):
+            given = (item for call in decorators if isinstance(call, ast.Call) for item in call.args)
+            return not _is_stub(body) and any(isinstance(item, ast.Name) and item.id == name for item in given)
+        case ast.Assign(targets):
+            return any(isinstance(item, ast.Attribute) and _is_named(item.value, name) for item in targets)
+        case ast.Expr(ast.Call(ast.Name("setattr"), [target, _, _])):
+            return _is_named(target, name)
+    return False
+
+
+def _is_named(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _puts_into_globals(node: ast.AST, name: str) -> bool:
+    """Whether a statement may bind a name through the table of all: ``globals()[f"Conv{dims}d"] = ...``."""
+    match node:
+        case ast.Assign([ast.Subscript(ast.Call(ast.Name("globals" | "vars" | "locals"), []), key)]):
+            return _may_spell(key, name)
+    return False
+
+
+def _may_spell(key: ast.expr, name: str) -> bool:
+    match key:
+        case ast.Constant(text):
+            return bool(text == name)
+        case ast.JoinedStr(parts):
+            texts = (re.escape(str(part.value)) if isinstance(part, ast.Constant) else ".*" for part in parts)
+            return re.fullmatch("".join(texts), name) is not None
     return False
 
 
