@@ -13,6 +13,25 @@ SCALE = 2
 -def other(x):
 -    return os.getcwd()
 """,
+    "counts in the names of the top level": """
+import torch
+CALLS = 0
+SEEN = []
+def count():
+    global CALLS
+    CALLS += 1
+class Layer(torch.nn.Module):
+    made = 0
+    def forward(self, x):
+        global SEEN
+        count()
+        SEEN += [x.shape]
+        return x
+-OTHER = 0
+-def other():
+-    global OTHER
+-    OTHER += 1
+""",
     "constants by calls": """
 import math
 import torch

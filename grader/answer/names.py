@@ -72,7 +72,8 @@ def names_of(source: str) -> Names:
     def look(table: symtable.SymbolTable, called: bool) -> None:
         top = table.get_type() == "module"
         for item in table.get_symbols():
-            if item.is_referenced() and (top or item.is_global()):
+            # `CALLS += 1` below a `global CALLS` is no reference in the symbol table, but it needs what was there.
+            if item.is_declared_global() or (item.is_referenced() and (top or item.is_global())):
                 (later if called else now).add(item.get_name())
             if top and (item.is_assigned() or item.is_imported() or item.is_namespace()):
                 binds.add(item.get_name())
