@@ -46,12 +46,12 @@ _ALWAYS = frozenset({
     "onnxscript", "apex", "xformers", "flash_attn", "triton", "tinygrad", "autograd",
 })  # fmt: skip
 """Off limits in every part that has any limits."""
-_MARKS = frozenset({
+_HARMLESS = frozenset({
     f"{home}.{name}"
     for home in ("torch.jit", "torch._jit_internal")
     for name in ("Final", "annotate", "export", "ignore", "is_scripting", "is_tracing", "unused")
-})  # fmt: skip
-"""What published layers say to a compiler that nobody runs: none of these computes anything."""
+} | {"torch.compiler.is_compiling", "torch.compiler.is_dynamo_compiling", "gc.collect"})  # fmt: skip
+"""What published layers say to a compiler that nobody runs, and to the collector: none of these computes anything."""
 
 
 def refused(dotted: str, off_limits: OffLimits) -> str:
@@ -70,7 +70,7 @@ def refused(dotted: str, off_limits: OffLimits) -> str:
         return dotted[1:]
     if dotted.startswith("."):
         return dotted[1:] if dotted[1:] in ATTRIBUTES else ""
-    if dotted in _MARKS:
+    if dotted in _HARMLESS:
         return ""
     path = stations(dotted)
     names = [dotted, *(station.dotted for station in path)]
