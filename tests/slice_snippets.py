@@ -32,6 +32,17 @@ class Layer(torch.nn.Module):
 -    global OTHER
 -    OTHER += 1
 """,
+    "methods told by their annotation": """
+def patch(f):
+    setattr(f.__annotations__["self"], f.__name__, f)
+class Layer:
+    pass
+@patch
+def forward(self: Layer, x):
+    return x
+-def other(self: Layer):
+-    pass
+""",
     "constants by calls": """
 import math
 import torch

@@ -141,9 +141,15 @@ def _calls(node: ast.stmt, code: Iterable[ast.AST]) -> Iterator[ast.expr]:
 
 
 def _by_decorators(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Change]:
-    """What a definition is given to by its decorators: ``@REGISTRY.register``, ``@add_to_class(Layer)``."""
+    """What a definition is given to by its decorators: ``@REGISTRY.register``, ``@add_to_class(Layer)``.
+
+    ``@patch`` is told by what it decorates, ``def forward(self: Layer)``.
+    """
     if node.name.startswith("test"):
         return
+    if isinstance(node, Function) and node.decorator_list and node.args.args and node.args.args[0].arg == "self":
+        annotation = node.args.args[0].annotation
+        yield from (Change(name, by_method=True) for name in _names([annotation] if annotation else []))
     for decorator in node.decorator_list:
         function = decorator.func if isinstance(decorator, ast.Call) else decorator
         if isinstance(function, ast.Attribute):

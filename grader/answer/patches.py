@@ -1,7 +1,7 @@
 """What the top level changes of what is there already, so that a part meets it although it does not name it."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.answer.tree import Function
@@ -22,7 +22,7 @@ class Patch:
 
     root: str
     """The name that what is changed begins with; `GLOBALS` for the table of the answer's own names."""
-    given: list[ast.expr]
+    given: Sequence[ast.AST]
     """What is put there."""
     sets: bool = True
     """Whether it would change a module, too."""
@@ -30,6 +30,8 @@ class Patch:
 
 def patches(node: ast.AST) -> Iterator[Patch]:
     """What a statement of the top level changes."""
+    if isinstance(node, Function):
+        yield from _by_decorators(node)
     if isinstance(node, Function | ast.ClassDef | ast.Import | ast.ImportFrom):
         return
     changed: list[ast.expr] = []
@@ -44,6 +46,17 @@ def patches(node: ast.AST) -> Iterator[Patch]:
     for inner in ast.walk(node):
         if isinstance(inner, ast.Call):
             yield from _by_call(inner)
+
+
+def _by_decorators(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Patch]:
+    """What a function is given to: ``@add_to_class(Layer)``, and ``@patch`` above ``def forward(self: Layer)``."""
+    targets = [item for call in node.decorator_list if isinstance(call, ast.Call) for item in call.args]
+    targets += [
+        keyword.value for call in node.decorator_list if isinstance(call, ast.Call) for keyword in call.keywords
+    ]
+    if node.decorator_list and node.args.args and node.args.args[0].annotation:
+        targets.append(node.args.args[0].annotation)
+    yield from (Patch(target.id, [node], sets=False) for target in targets if isinstance(target, ast.Name))
 
 
 def _by_call(call: ast.Call) -> Iterator[Patch]:
