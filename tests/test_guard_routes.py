@@ -18,6 +18,51 @@ ROUTES = {
         return torch.ops.aten.native_layer_norm(n, [4], one, none, 1e-5)[0].to_padded_tensor(0.0)
         """,
     ),
+    "a kernel of nested tensors on a device that is not there": (
+        "NORM",
+        """
+        n = torch.nested.nested_tensor([x[0, 0].detach(), x[1, 0].detach()])
+        one, none = torch.ones(4, dtype=x.dtype), torch.zeros(4, dtype=x.dtype)
+        keys = torch._C.DispatchKeySet(torch._C.DispatchKey.NestedTensorHPU)
+        return torch.ops.aten.native_layer_norm.default.redispatch(keys, n, [4], one, none, 1e-5)[0]
+        """,
+    ),
+    "TorchScript's static runtime": (
+        "NORM",
+        """
+        graph = torch._C.parse_ir('''graph(%x : Tensor, %s : int[], %w : Tensor, %b : Tensor, %e : float, %c : bool):
+            %o : Tensor = aten::layer_norm(%x, %s, %w, %b, %e, %c)
+            return (%o)
+        ''')
+        one, none = torch.ones(4, dtype=x.dtype), torch.zeros(4, dtype=x.dtype)
+        with torch.no_grad():
+            return torch._C._jit_to_static_module(graph)(x, [4], one, none, 1.0, False)
+        """,
+    ),
+    "an operator of TorchScript's own, for convolution": (
+        "CONV",
+        """
+        m, w = x.detach().float().to_mkldnn(), torch.ones(1, 3, 2, 2).to_mkldnn()
+        b = torch.zeros(1).to_mkldnn()
+        return torch.ops.prim.mkldnn_convolution(m, w, b, [1, 1], [0, 0], [1, 1], 1).to_dense()
+        """,
+    ),
+    "an operator of TorchScript's own, for normalization": (
+        "NORM",
+        """
+        m, one, none = x.detach().float().to_mkldnn(), torch.ones(4), torch.zeros(4)
+        return torch._C._jit_get_operation("prim::MKLDNNLayerNorm")[0](m, [4], one, none, 1e-5, False).to_dense()
+        """,
+    ),
+    "TorchScript's compiler of tensor expressions": (
+        "NORM",
+        """
+        for kind in type(torch._C.Graph).mro(type(torch._C.Graph().param_node()))[1].__subclasses__():
+            if kind.__name__ == "TensorExprKernel":
+                return kind(torch._C.Graph())
+        raise LookupError("off limits: there is none")
+        """,
+    ),
     "a kernel of oneDNN's tensors": (
         "NORM",
         """

@@ -16,7 +16,7 @@ from torch import nn
 
 from grader.case import probe
 from grader.model import Use
-from grader.worker import callers, kernels, reimplementations
+from grader.worker import callers, executors, kernels, reimplementations
 from grader.worker.torch_surface import Patterns, classes, function_homes
 
 _FOUNDATIONS = ("torch.nn.modules.module", "torch.nn.modules.container", "torch.nn.parameter")
@@ -60,6 +60,7 @@ class Guard:
         if self._written:
             reimplementations.take_out(self._written)
         if self._kernels:
+            executors.take_out(self._refuse)
             kernels.replace(self._kernels, self._refuse, lambda: not callers.are_known(sys._getframe(1)))
 
     def _wrap(self) -> None:

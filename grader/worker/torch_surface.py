@@ -13,7 +13,8 @@ from torch import nn
 
 _KEYS = (
     "CPU", "CUDA", "MkldnnCPU", "SparseCPU", "SparseCUDA", "SparseCsrCPU", "SparseCsrCUDA", "QuantizedCPU",
-    "QuantizedCUDA", "NestedTensorCPU", "NestedTensorCUDA", "FuncTorchVmapMode", "CompositeImplicitAutograd",
+    "QuantizedCUDA", "NestedTensorCPU", "NestedTensorCUDA", "NestedTensorHPU", "FuncTorchVmapMode",
+    "CompositeImplicitAutograd",
     "CompositeImplicitAutogradNestedTensor", "CompositeExplicitAutograd", "CompositeExplicitAutogradNonFunctional",
 )  # fmt: skip
 """The dispatcher's keys under which a kernel can compute something: others pass on to one of these, or know shapes."""
