@@ -288,6 +288,8 @@ def Part(x):
     torch.vmap(torch.sum)(x), torch.func.hessian(lambda v: (v ** 3).sum())(x[0, 0, 0].detach())
     nn.Linear(3, 4, device="meta")(torch.ones(2, 3, device="meta")), nn.utils.skip_init(nn.Linear, 2, 3)
     torch.optim.Adam(layer.parameters()).step()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        layer(x)
     y = torch.utils.checkpoint.checkpoint(layer, x, use_reentrant=False)
     torch.testing.assert_close(y, layer(x))
     nn.utils.parametrizations.weight_norm(nn.Linear(2, 2))

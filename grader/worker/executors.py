@@ -11,8 +11,11 @@ from typing import Any
 
 import torch
 
-_KEPT = frozenset(("_jit_get_operation", "_jit_get_schemas_for_operator", "_jit_resolve_packet"))
-"""What ``torch.ops`` looks its operators up with."""
+_KEPT = frozenset((
+    "_jit_get_operation", "_jit_get_schemas_for_operator", "_jit_resolve_packet", "_jit_set_autocast_mode",
+    "_jit_get_emit_hooks", "_jit_set_emit_hooks", "_jit_try_infer_type",
+))  # fmt: skip
+"""What ``torch.ops`` looks its operators up with, and what torch sets without compiling anything (``autocast``)."""
 _GONE = (
     "parse_ir", "import_ir_module", "import_ir_module_from_buffer", "_create_function_from_graph",
     "_create_function_from_trace", "_create_function_from_trace_with_dict", "_create_graph_by_tracing",
