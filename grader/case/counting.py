@@ -103,12 +103,23 @@ class Counter:
         if name in _LEAVING:
             tensor = getattr(function, "__self__", None)
             self._left |= not isinstance(tensor, torch.Tensor) or tensor.is_floating_point()
+        # A loop over these may be one line: map(operator.mul, ...).
+        self._lines += _plain_numbers(name, getattr(function, "__self__", None)) if name else 0
 
     def _line(self, frame: FrameType, event: str, argument: object) -> Callable[..., Any]:
         if event == "line":
             self._lines += 1
             self._escaped |= not _are_dispatched()
         return self._line
+
+
+def _plain_numbers(name: str, owner: object) -> int:
+    """How many floating numbers a call makes Python's own, or finds to be so already."""
+    if isinstance(owner, np.ndarray):
+        return owner.size if owner.dtype == object or (name == "tolist" and owner.dtype.kind in "fc") else 0
+    if name == "tolist" and isinstance(owner, torch.Tensor) and owner.is_floating_point():
+        return owner.numel()
+    return len(owner) if name == "tolist" and isinstance(owner, memoryview) else 0
 
 
 class _Dispatched(TorchDispatchMode):  # type: ignore[no-untyped-call]
