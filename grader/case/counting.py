@@ -36,13 +36,14 @@ class _History(IntEnum):
 class Counter:
     """Counts while it is entered, as often as it is entered."""
 
-    def __init__(self, answer_file: str) -> None:
+    def __init__(self, answer_file: str, all_lines: bool = False) -> None:
         """Count nothing yet.
 
         Args:
             answer_file: File name under which the answer was compiled; without one, lines are not counted.
+            all_lines: Count them whatever the graph holds: it may be the graph of something else.
         """
-        self._mode, self._file = _Dispatched(), answer_file
+        self._mode, self._file, self._all_lines = _Dispatched(), answer_file, all_lines
         self._lines = 0
         self._left = False
         """Whether floating numbers left torch, as far as Python sees it."""
@@ -82,7 +83,8 @@ class Counter:
         observation["ops"] = observation.get("ops", 0) + sum(self._mode.seen.values())
         names = {str(operation) for operation in self._mode.seen}
         observation["seen"] = sorted(names.union(observation.get("seen", ())))
-        outside = self._history is _History.NONE or (self._history is _History.IN_PYTHON and self._left)
+        outside = self._all_lines or self._history is _History.NONE
+        outside = outside or (self._history is _History.IN_PYTHON and self._left)
         observation["own_lines"] = observation.get("own_lines", 0) + (self._lines if outside else 0)
         escaped = self._escaped and self._history is not _History.WHOLE
         observation["uncounted"] = observation.get("uncounted", False) or escaped

@@ -72,6 +72,7 @@ def run_case(
         traced: Trace calls that are counted from the start; otherwise a case is run again, traced, where torch's graph
             does not hold all that it did.
     """
+    traced = traced or case.get("traced", False)
     run = _CaseRun(case, namespace, device, plain, on_stage, answer_file, traced)
     if answer_file:
         watch()
@@ -253,7 +254,7 @@ class _CaseRun:
         function = getattr(self.target, step["method"]) if "method" in step else self.target
         wanted = wanting(inputs | self.parameters)
         before = self.members or self.look_up()
-        counter = Counter(self._traced_file) if step.get("count") else None
+        counter = Counter(self._traced_file, self.case.get("traced", False)) if step.get("count") else None
         self.enter("call")
         with counter or contextlib.nullcontext(), torch.set_grad_enabled("cotangent" in step):
             out = function(*args, **kwargs)

@@ -57,7 +57,7 @@ class Board:
         self._judge_positional()
         self._judge_groups(CaseKind.PROPERTY, self._judge_property)
         self._retry_in_float32(again)
-        self._judge_groups(CaseKind.GROWTH, self._judge_growth)
+        self._judge_groups(CaseKind.GROWTH, lambda group, indices: self._judge_growth(group, indices, again))
         self._excuse_numerics(again)
 
     def _judge(self, index: int, got: Observed) -> Outcome:
@@ -120,13 +120,19 @@ class Board:
         finding = None if said is None else Finding(criterion=criterion, kind=FindingKind.PROPERTY, message=said)
         outcome.check(criterion, finding)
 
-    def _judge_growth(self, group: int, indices: Sequence[int]) -> None:
+    def _judge_growth(self, group: int, indices: Sequence[int], again: Again) -> None:
         """Judge what calls cost, unless what they give is wrong while that of others is right."""
         observed = [self.observations[index] for index in indices]
         done = [got for got in observed if not isinstance(got, Stopped) and not got["error"]]
         right = all("values" in self.outcomes[index].held for index in indices)
         if len(done) < len(indices) or not (right or self._is_wrong_in_main()):
             return
+        if any("gradients" in self.outcomes[index].findings for index in indices):
+            # The graph is that of something else than what was done, so it does not say how that was done.
+            cases: list[Case] = [{**self.suite.cases[index].case, "traced": True} for index in indices]
+            done = [got for got in again(cases) if not isinstance(got, Stopped) and not got["error"]]
+            if len(done) < len(indices):
+                return
         reference = self.suite.cases[indices[-1]].answered
         self.outcomes[indices[-1]].check("vectorized", growing(self.part.growth[group], done, reference))
 

@@ -134,6 +134,8 @@ class CaseBody(TypedDict, total=False):
     """The criterion to which its lines of Python belong, where that is not the part's."""
     patience: int
     """How many times longer than others it may take."""
+    traced: bool
+    """Lines of calls that are counted are counted too, whatever torch's graph holds."""
     why: str
     """Of ``errors``: what is wrong with the input, for the student to read."""
 
