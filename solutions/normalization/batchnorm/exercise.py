@@ -47,8 +47,8 @@ MILD = ((1.0, 0.0), (3.0, 1.0), (0.1, -0.2), (100.0, 30.0))
 """Spreads for a handful of values per channel, some of which are bound to lie close together."""
 
 OFF_LIMITS = OffLimits(
-    kernels=("*batch_norm*", "*layer_norm*", "*group_norm*", "*instance_norm*"),
-    classes=("*BatchNorm*", "*InstanceNorm*", "GroupNorm", "LayerNorm"),
+    kernels=("*batch_norm*", "*layer_norm*", "*group_norm*", "*instance_norm*", "*rms_norm*"),
+    classes=("*BatchNorm*", "*InstanceNorm*", "GroupNorm", "LayerNorm", "RMSNorm"),
 )
 
 

@@ -34,8 +34,8 @@ from grader.strategies import (
 )
 
 OFF_LIMITS = OffLimits(
-    kernels=["*batch_norm*", "*layer_norm*", "*group_norm*", "*instance_norm*"],
-    classes=["*BatchNorm*", "*LayerNorm*", "*GroupNorm*", "*InstanceNorm*"],
+    kernels=["*batch_norm*", "*layer_norm*", "*group_norm*", "*instance_norm*", "*rms_norm*"],
+    classes=["*BatchNorm*", "*LayerNorm*", "*GroupNorm*", "*InstanceNorm*", "RMSNorm"],
 )
 
 

@@ -47,8 +47,8 @@ EXACT = ((1.0, 0.0), (3.0, 1.0))
 NORMALISED = ([3], [4], [2, 3], [3, 5], [7], [5], [1, 6], [4, 1], [2, 3, 2], [3, 2, 1, 2])
 
 OFF_LIMITS = OffLimits(
-    kernels=("*batch_norm*", "*layer_norm*", "*group_norm*", "*instance_norm*"),
-    classes=("*BatchNorm*", "*InstanceNorm*", "GroupNorm", "LayerNorm"),
+    kernels=("*batch_norm*", "*layer_norm*", "*group_norm*", "*instance_norm*", "*rms_norm*"),
+    classes=("*BatchNorm*", "*InstanceNorm*", "GroupNorm", "LayerNorm", "RMSNorm"),
 )
 
 

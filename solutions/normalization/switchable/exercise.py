@@ -142,8 +142,8 @@ SWITCHABLE_NORM = Part(
         layer_case((3,), {}, [run("layer.float().running_var.dtype", "layer.double().mean_weight.dtype")]),
     ],
     off_limits=OffLimits(
-        kernels=["*batch_norm*", "*layer_norm*", "*group_norm*", "*instance_norm*"],
-        classes=["*BatchNorm*", "*LayerNorm*", "*GroupNorm*", "*InstanceNorm*"],
+        kernels=["*batch_norm*", "*layer_norm*", "*group_norm*", "*instance_norm*", "*rms_norm*"],
+        classes=["*BatchNorm*", "*LayerNorm*", "*GroupNorm*", "*InstanceNorm*", "RMSNorm"],
     ),
 )
 
