@@ -177,7 +177,8 @@ class Cluster:
     def _present_now(self) -> set[str]:
         try:
             return set(self._client.nthreads())
-        except (OSError, CancelledError, RuntimeError, ValueError):
+        except (OSError, CancelledError, RuntimeError, ValueError, AttributeError):
+            # An AttributeError: the client has dropped the scheduler it lost, and asks it all the same.
             raise self._gone() from None
 
     def _gone(self) -> CourseError:
