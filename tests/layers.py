@@ -17,42 +17,13 @@ from tests.sessions import LIMITS
 
 ROOT = Path(__file__).parent.parent
 
-LINEAR = """
-import math
-import numpy as np
-import sys
-import threading
-import torch
-from torch import nn
-
-{before}
-
-class Linear(nn.Module):
-    def __init__(self, in_features, out_features, bias=True):
-        super().__init__()
-        self.in_features, self.out_features = in_features, out_features
-        self.weight = nn.Parameter(torch.empty(out_features, in_features))
-        if bias:
-            self.bias = nn.Parameter(torch.empty(out_features))
-        else:
-            self.register_parameter("bias", None)
-        self.reset_parameters()
-
-    def reset_parameters(self):
-        bound = 1 / math.sqrt(self.in_features)
-        nn.init.uniform_(self.weight, -bound, bound)
-        if self.bias is not None:
-            nn.init.uniform_(self.bias, -bound, bound)
-
-    def extra_repr(self):
-        return f"in_features={{self.in_features}}, out_features={{self.out_features}}, bias={{self.bias is not None}}"
-
-    def plain(self, x):
-        y = x @ self.weight.T
-        return y if self.bias is None else y + self.bias
-
-{forward}
-"""
+PLAIN = (ROOT / "tests" / "submissions" / "accepted" / "Linear__plain.py").read_text(encoding="utf-8")
+LINEAR = (
+    "import sys\nimport threading\nimport numpy as np\n@before\n"
+    + PLAIN.replace("def forward(", "def plain(")
+    + "\n@forward\n"
+)
+"""A right Linear whose own forward is called ``plain``."""
 
 BATCH_NORM = """
 import torch
@@ -92,7 +63,7 @@ class BatchNorm1d(nn.Module):
     def share(self):
         return 1 / int(self.num_batches_tracked) if self.momentum is None else self.momentum
 
-{forward}
+@forward
 """
 
 
@@ -105,7 +76,7 @@ class Grader(AbstractContextManager["Grader"]):
         Args:
             exercise: The exercise's slug.
             symbol: The part.
-            frame: The answer's text, but for ``{before}`` the class and its own methods ``{forward}``.
+            frame: The answer's text, with ``@before`` in front of the class and ``@forward`` among its methods.
         """
         self.exercise, self.frame = load_course(ROOT).exercise(exercise), frame
         self.part, self.server = self.exercise.part(symbol), Server(LIMITS)
@@ -125,7 +96,7 @@ class Grader(AbstractContextManager["Grader"]):
 
     def report(self, forward: str, before: str = "") -> PartReport:
         methods = textwrap.indent(textwrap.dedent(forward), "    ")
-        source = self.frame.format(forward=methods, before=textwrap.dedent(before))
+        source = self.frame.replace("@forward", methods).replace("@before", textwrap.dedent(before))
         return self.grader.grade(Answer.from_source(f"{self.exercise.slug}.py", source)).report
 
     def lost(self, forward: str, before: str = "") -> dict[str, CriterionReport]:
