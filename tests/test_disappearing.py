@@ -263,19 +263,12 @@ def batch_norm() -> Iterator[Grader]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", LINEARS)
-def test_a_linear_layer_loses_what_its_call_took(name: str, linear: Grader) -> None:
-    forward, criterion, said = LINEARS[name]
-    lost = linear.lost(forward)
-    assert [*lost] == criterion.split(), {name: item.message for name, item in lost.items()}
-    assert said.lower() in next(iter(lost.values())).message.lower()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", BATCH_NORMS)
-def test_a_batch_norm_loses_what_its_call_took(name: str, batch_norm: Grader) -> None:
-    methods, criterion, said = BATCH_NORMS[name]
-    lost = batch_norm.lost(methods)
+@pytest.mark.parametrize(
+    ("layer", "name"), [*(("linear", name) for name in LINEARS), *(("batch_norm", name) for name in BATCH_NORMS)]
+)
+def test_a_layer_loses_what_its_call_took(layer: str, name: str, request: pytest.FixtureRequest) -> None:
+    forward, criterion, said = (LINEARS if layer == "linear" else BATCH_NORMS)[name]
+    lost = request.getfixturevalue(layer).lost(forward)
     assert [*lost] == criterion.split(), {name: item.message for name, item in lost.items()}
     assert said.lower() in next(iter(lost.values())).message.lower()
 
