@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,21 @@ def test_it_goes_with_all_that_is_in_it(tmp_path: Path) -> None:
         sweep(tmp_path)
         assert folder.is_dir()
     assert not folder.exists()
+
+
+def test_a_folder_that_is_swept_before_it_is_opened_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = tempfile.mkdtemp
+    made: list[str] = []
+
+    def swept_once(**options: str) -> str:
+        made.append(make(**options))
+        if len(made) == 1:
+            os.rmdir(made[0])
+        return made[-1]
+
+    monkeypatch.setattr(tempfile, "mkdtemp", swept_once)
+    with Scratch(str(tmp_path)) as folder:
+        assert folder == Path(made[1])
+        assert folder.is_dir()

@@ -37,8 +37,12 @@ class Scratch:
         while True:
             self.path = Path(tempfile.mkdtemp(prefix=f"course-{os.getpid()}-", dir=parent))
             self._descriptor = _opened(self.path)
-            # Before it is locked another process may take it for one that was left behind.
-            if self._descriptor is None or _is_ours(self.path, self._descriptor):
+            # Before it is locked, or even opened, another process may take it for one that was left behind.
+            if self._descriptor is None:
+                if self.path.is_dir():
+                    return
+                continue
+            if _is_ours(self.path, self._descriptor):
                 return
             os.close(self._descriptor)
 
