@@ -208,7 +208,7 @@ def load_answer(
             return handed_in[0]
         if answers:
             return answers[0]
-    return _without_text(wanted + ".py", f"{wanted}.py was not handed in.", missing=True)
+    return without_text(wanted + ".py", f"{wanted}.py was not handed in.", missing=True)
 
 
 def side_by_side(student_dir: Path, assignment: str, exercise: str) -> list[str]:
@@ -225,7 +225,8 @@ def _is_newer(path: Path, other: Path) -> bool:
         return False
 
 
-def _without_text(path: str, problem: str, *, digest: str = "", missing: bool = False) -> Answer:
+def without_text(path: str, problem: str, *, digest: str = "", missing: bool = False) -> Answer:
+    """An answer of which no text could be had; without a digest of its bytes it is known by what kept it from that."""
     digest = digest or hashlib.sha256(problem.encode(errors="replace")).hexdigest()
     return Answer(path, Path(path).stem, (), digest, problem, missing)
 
@@ -236,13 +237,13 @@ def _load(file: Path, root: Path, path: str) -> Answer:
         with open_inside(file, root) as stream:
             found = _contents(stream, notebook=file.suffix.lower() == ".ipynb")
     except FileNotFoundError:
-        return _without_text(path, f"{path} was not handed in.", missing=True)
+        return without_text(path, f"{path} was not handed in.", missing=True)
     except Unreadable as error:
-        return _without_text(path, f"{path} {error}.")
+        return without_text(path, f"{path} {error}.")
     except OSError as error:
-        return _without_text(path, f"{path} cannot be read ({os.strerror(error.errno or errno.EIO)}).")
+        return without_text(path, f"{path} cannot be read ({os.strerror(error.errno or errno.EIO)}).")
     if found.problem:
-        return _without_text(path, f"{path} {found.problem}.", digest=found.digest, missing=found.missing)
+        return without_text(path, f"{path} {found.problem}.", digest=found.digest, missing=found.missing)
     return Answer(path, Path(path).stem, found.cells, found.digest)
 
 

@@ -67,7 +67,7 @@ def _steps(body: list[ast.stmt], renamed: Callable[[], bool]) -> Iterator[tuple[
         inner: list[ast.AST] = []
         match node:
             case ast.If(test, then, otherwise):
-                if (_is_main(test) and not renamed()) or (isinstance(test, ast.Constant) and not test.value):
+                if (is_main(test) and not renamed()) or (isinstance(test, ast.Constant) and not test.value):
                     then = []
                 inner = [test, *then, *otherwise]
             case ast.For(target, values, then, otherwise) | ast.AsyncFor(target, values, then, otherwise):
@@ -92,7 +92,7 @@ def _steps(body: list[ast.stmt], renamed: Callable[[], bool]) -> Iterator[tuple[
         pending += [(step, False) for step in reversed(inner)]
 
 
-def _is_main(test: ast.expr) -> bool:
+def is_main(test: ast.expr) -> bool:
     """Whether a condition holds only where ``__name__ == "__main__"`` does."""
     match test:
         case ast.Compare(ast.Name("__name__"), [ast.Eq()], [ast.Constant("__main__")]):
@@ -100,7 +100,7 @@ def _is_main(test: ast.expr) -> bool:
         case ast.Compare(ast.Constant("__main__"), [ast.Eq()], [ast.Name("__name__")]):
             return True
         case ast.BoolOp(ast.And(), values):
-            return any(_is_main(value) for value in values)
+            return any(is_main(value) for value in values)
     return False
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from grader.answer.names import Names, names_of
-from grader.answer.parse import imported, parse
+from grader.answer.parse import imported, is_main, parse
 from grader.answer.recover import recovered
 from grader.answer.text import Cell
 from grader.model.source import lines_of
@@ -174,14 +174,3 @@ def _tried(node: ast.stmt) -> list[ast.Import | ast.ImportFrom]:
             imports = [item for item in body if isinstance(item, ast.Import | ast.ImportFrom)]
             return imports if len(imports) == len(body) else []
     return []
-
-
-def is_main(test: ast.expr) -> bool:
-    """Whether a condition is ``__name__ == "__main__"``, which never holds where an answer is loaded."""
-    match test:
-        case ast.Compare(left, [ast.Eq()], [right]):
-            sides = [left, right]
-            return any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides) and any(
-                isinstance(side, ast.Constant) and side.value == "__main__" for side in sides
-            )
-    return False

@@ -5,11 +5,11 @@ Whatever one student's folder holds, it is this student alone who is not graded 
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader.answer.attempt import attempted
-from grader.answer.load import Answer, Submission, find_exercise, find_submission, load_answer, owner_of
+from grader.answer.load import Answer, Submission, find_exercise, find_submission, load_answer, owner_of, without_text
 from grader.course.catalogue import Course
 from grader.course.exercise import CourseExercise
 from grader.model import CourseError
@@ -148,7 +148,7 @@ def read_answer(course: Course, submission: Submission, exercise: CourseExercise
     if not os.path.lexists(submission.path):
         raise CourseError(f"{shown_path(submission.path)} is no longer there.")
     problem = _out_of_reach(submission.path, f"{exercise.assignment}/{exercise.name}")
-    return replace(answer, problem=problem, missing=False) if problem else answer
+    return without_text(answer.path, problem) if problem else answer
 
 
 def _out_of_reach(folder: Path, stem: str) -> str:
