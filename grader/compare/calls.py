@@ -1,7 +1,7 @@
 """Judge one call: the shapes it gave, then buffers, values, what it left of its inputs, and gradients."""
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from grader.compare import tensors as compare
 from grader.compare.changes import judge_changes
@@ -19,30 +19,39 @@ _MOVED = 1e-6
 _OF_DTYPES = (FindingKind.DTYPE, FindingKind.NUMBERS)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Terms:
+    """What all calls of a case are judged by."""
+
+    part: Part
+    tolerance: float
+    """Relative difference that is rounding."""
+    floor: float
+    """Magnitude below which a tensor's own size no longer counts; 0 where each call has its own."""
+    float32: bool
+    """Whether the answer ran in float32 against float64 expectations."""
+    excused: Set[str]
+    """What the oracle has and is not missed, because another criterion tells of it."""
+    ended: bool
+    """Whether the case ended early, so that gradients may be missing for want of a backward pass."""
+
+
 def judge_call(
     outcome: Outcome,
-    part: Part,
+    terms: Terms,
     index: int,
     want: StepObservation,
     have: StepObservation,
     state_held: bool,
     before: float,
-    tolerance: float,
-    floor: float,
-    float32: bool,
-    excused: Set[str],
-    ended: bool,
 ) -> bool:
-    """Judge one call, given the largest magnitude of a buffer before it; whether buffers were correct after it.
-
-    What the oracle has is missed, but for what is ``excused``, and for gradients where the case ended before its
-    backward passes (``ended``).
-    """
+    """Judge one call, given the largest magnitude of a buffer before it; whether buffers were correct after it."""
     step = f"step {index + 1}"
+    tolerance, float32 = terms.tolerance, terms.float32
     shaped = outcome.check(
         "shapes", finding_of("shapes", compare.compare_structure(want["out"], have.get("out"), "the output"), step)
     )
-    buffers = {name: item for name, item in want.get("buffers", {}).items() if name not in excused}
+    buffers = {name: item for name, item in want.get("buffers", {}).items() if name not in terms.excused}
     still = judge_changes(outcome, want, have, step)
     if buffers and state_held:
         # A buffer moves from its old value, and what is rounded there is lost in a new one that is far smaller.
@@ -53,7 +62,7 @@ def judge_call(
     outs = (compare.magnitude(leaf) for _, leaf in compare.leaves(want["out"]) if compare.is_tensor(leaf))
     # Where outputs are all zero, a sum that cancels may leave rounding there, as large as the inputs make it.
     ins = (compare.magnitude(leaf) for leaf in want["inputs"].values())
-    floor = floor or SMALL * (max(outs, default=0.0) or max(ins, default=0.0)) or _NOTHING
+    floor = terms.floor or SMALL * (max(outs, default=0.0) or max(ins, default=0.0)) or _NOTHING
 
     def outputs(criterion: str, chosen: Callable[[Encoded], Encoded]) -> bool:
         pair = chosen(want["out"]), chosen(have.get("out"))
@@ -62,9 +71,9 @@ def judge_call(
             difference = None
         return outcome.check(criterion, finding_of(criterion, difference, step))
 
-    right = outputs("values", lambda out: _items(out, part.state_outputs, inside=False))
-    if part.state_outputs:
-        outputs("state", lambda out: _items(out, part.state_outputs, inside=True))
+    right = outputs("values", lambda out: _items(out, terms.part.state_outputs, inside=False))
+    if terms.part.state_outputs:
+        outputs("state", lambda out: _items(out, terms.part.state_outputs, inside=True))
     touched = _sections(want["inputs"], have.get("inputs", {}), "input ", 0.0, 1e-6 if float32 else 0.0, float32)
     if touched is not None:
         message = f"It changed {touched.path} in place; the caller's tensor must stay as it was."
@@ -79,8 +88,8 @@ def judge_call(
             index=touched.index,
         )
         right &= outcome.check("values", finding)
-    if right and "grads" in want and ("grads" in have or not ended):
-        asked = {name: grad for name, grad in want["grads"].items() if name not in excused}
+    if right and "grads" in want and ("grads" in have or not terms.ended):
+        asked = {name: grad for name, grad in want["grads"].items() if name not in terms.excused}
         worst = _gradients(asked, have.get("grads", {}), floor, tolerance, float32)
         outcome.check("gradients", finding_of("gradients", worst, step))
     return still

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.compare import tensors as compare
-from grader.compare.calls import SMALL, judge_call
+from grader.compare.calls import SMALL, Terms, judge_call
 from grader.compare.construction import judge_new, lacks_only_counters
 from grader.compare.lines import judge_lines
 from grader.compare.outcome import Outcome, ending, error_finding, stage_of
@@ -57,35 +57,27 @@ def judge_case(
     if "new" in case and not judge_new(outcome, case, expected, got, float32):
         _note_error(outcome, error, source, lines_criterion)
         return outcome
-    floor = SMALL * max((compare.magnitude(grad) for grad in _all_grads(expected)), default=0.0)
-    tolerance = _FLOAT32_HELD if float32 else part.tolerance
+    terms = Terms(
+        part=part,
+        tolerance=_FLOAT32_HELD if float32 else part.tolerance,
+        floor=SMALL * max((compare.magnitude(grad) for grad in _all_grads(expected)), default=0.0),
+        float32=float32,
+        excused=_excused(expected, got),
+        ended=error is not None,
+    )
     observed_steps = list(got["steps"])
     if len(observed_steps) < len(expected["steps"]) and "partial" in got:
         observed_steps.append(got["partial"])
     state_held, before = True, 0.0
-    excused = _excused(expected, got)
     for index, (step, want) in enumerate(zip(case["steps"], expected["steps"], strict=True)):
         if index >= len(observed_steps):
             break
         have = observed_steps[index]
         if step["do"] == "call":
-            state_held &= judge_call(
-                outcome,
-                part,
-                index,
-                want,
-                have,
-                state_held,
-                before,
-                tolerance,
-                floor,
-                float32,
-                excused,
-                error is not None,
-            )
+            state_held &= judge_call(outcome, terms, index, want, have, state_held, before)
             before = max((compare.magnitude(leaf) for leaf in want.get("buffers", {}).values()), default=0.0)
         elif step["do"] == "run":
-            judge_lines(outcome, step, want, have, lines_criterion, tolerance)
+            judge_lines(outcome, step, want, have, lines_criterion, terms.tolerance)
     _note_error(outcome, error, source, lines_criterion)
     if case.get("backward") == "last" and "gradients" in outcome.findings:
         finding = outcome.findings["gradients"]
