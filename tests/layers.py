@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 
 PLAIN = (ROOT / "tests" / "submissions" / "accepted" / "Linear__plain.py").read_text(encoding="utf-8")
 LINEAR = (
-    "import sys\nimport threading\nimport numpy as np\n@before\n"
+    "import sys\nimport threading\nimport numpy as np\nimport torch\n@before\n"
     + PLAIN.replace("def forward(", "def plain(")
     + "\n@forward\n"
 )
