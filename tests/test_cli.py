@@ -117,6 +117,7 @@ def test_compiling_in_other_processes_says_nothing(student: Path, tmp_path: Path
     assert done.stderr == ""
 
 
+@pytest.mark.slow
 def test_an_answer_in_the_wrong_place_is_pointed_out(runner: CliRunner, student: Path, tmp_path: Path) -> None:
     (tmp_path / "lena").mkdir()
     shutil.copytree(student, tmp_path / "lena" / "Homework 1")

@@ -11,6 +11,8 @@ import pytest
 
 from tests.off_limits_snippets import DISHONEST, HONEST, NORM, layer
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 
 RUNNER = r"""

@@ -9,6 +9,8 @@ import pytest
 from tests.off_limits_snippets import LIMITS
 from tests.test_guard import run_all
 
+pytestmark = pytest.mark.slow
+
 ROUTES = {
     "a kernel of nested tensors": (
         "NORM",

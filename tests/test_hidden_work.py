@@ -105,6 +105,7 @@ def test_what_is_too_large_to_be_searched_is_refused_or_searched(source):
     assert names(source) in ([], [TOO_LARGE])
 
 
+@pytest.mark.slow
 def test_what_is_too_large_to_be_searched_is_refused():
     long = "def Part(x):\n" + "    x = [x, x, x, x, x, x, x, x]\n" * 40_000
     # The reading process refuses a file of this size; the search has a limit of its own.

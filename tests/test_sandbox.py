@@ -16,6 +16,8 @@ from grader.model import Limits
 from grader.spec import OffLimits
 from grader.worker import sandbox, seccomp
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -300,14 +302,12 @@ def test_an_answer_that_serves_itself_has_nothing_to_send(server: Server) -> Non
     assert attempt(server, SERVES_ITSELF, NORM).startswith("off limits: torch.nn.LayerNorm")
 
 
-@pytest.mark.slow
 def test_without_landlock_torchs_text_is_not_read_either() -> None:
     with Server(Limits(), sandbox="L1") as server:
         body = "import torch; print('did it', open(torch.nn.modules.__path__[0] + '/batchnorm.py').read(9))"
         assert attempt(server, body, NORM).startswith("PermissionError off limits")
 
 
-@pytest.mark.slow
 def test_without_landlock_files_still_cannot_be_changed(tmp_path: Path) -> None:
     if not seccomp.available():
         pytest.skip("this kernel has no seccomp, or we have no table for this machine")

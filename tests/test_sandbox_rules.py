@@ -134,6 +134,7 @@ for _ in range(2):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sandbox.active_layers()["level"] != "L2", reason="needs Landlock")
 def test_cuda_s_rules_show_no_other_process() -> None:
     """No device is needed to see what they open: the driver's files by name, and the child's own directory."""

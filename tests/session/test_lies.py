@@ -9,6 +9,8 @@ from grader.model import Verdict
 from grader.spec import OffLimits
 from tests.sessions import DOUBLE, answer, case, error_of, forward, run, stopped
 
+pytestmark = pytest.mark.slow
+
 
 def lie(data: str, after: str = "return 2 * x") -> str:
     """An answer that writes to the judge's socket itself."""

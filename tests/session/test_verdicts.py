@@ -18,6 +18,8 @@ from grader.model import Verdict
 from grader.spec import OffLimits, call, layer_case, tensor
 from tests.sessions import DOUBLE, HASTY, LIMITS, answer, case, error_of, forward, open_child, run, stopped
 
+pytestmark = pytest.mark.slow
+
 # --- what an ordinary answer does ---------------------------------------------------------------------------------
 
 
@@ -344,7 +346,6 @@ def test_threads_may_run_but_not_forever(hasty: Server) -> None:
 # --- the judge's own troubles -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_a_dead_server_is_replaced(server: Server) -> None:
     with Server(LIMITS) as other:
         child = open_child(other, DOUBLE)
@@ -359,7 +360,6 @@ def test_a_dead_server_is_replaced(server: Server) -> None:
         assert isinstance(run(other, DOUBLE)[0], dict)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("started", [False, True])
 def test_a_worker_made_ready_by_a_server_that_died_is_not_used(started: bool) -> None:
     with Server(LIMITS) as other:
@@ -381,7 +381,6 @@ def test_a_server_that_cannot_start_is_the_judges_error(monkeypatch: pytest.Monk
         broken.open(answer(DOUBLE), OffLimits())
 
 
-@pytest.mark.slow
 def test_fresh_processes_stand_in_where_there_is_no_fork(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(launch, "can_fork", lambda: False)
     with Server(LIMITS) as fresh:
