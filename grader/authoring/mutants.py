@@ -13,6 +13,8 @@ _COMPARE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
     ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
 }  # fmt: skip
+_MADE = ("zeros", "ones", "empty", "full", "tensor")
+"""Functions of torch for which a tensor has a method of its own."""
 _SKIPPED = ("extra_repr", "__repr__", "__str__")
 """Functions whose results are meant for reading."""
 
@@ -88,7 +90,7 @@ def _mutable(tree: ast.AST) -> list[ast.AST]:
 
 def _variants(node: ast.AST) -> int:
     if isinstance(node, ast.Call):
-        return len(node.keywords) + 1
+        return len(node.keywords) + 2
     if isinstance(node, (ast.BinOp, ast.If, ast.IfExp, ast.Compare)):
         return 2
     return 1
@@ -154,6 +156,8 @@ def _call(tree: ast.AST, node: ast.Call, variant: int) -> str | None:
     if variant < len(node.keywords):
         del node.keywords[variant]
         return ast.unparse(node)
+    if variant > len(node.keywords):
+        return _forgets_the_input(tree, node)
     if isinstance(node.func, ast.Attribute) and node.func.attr in (
         "detach",
         "clone",
@@ -162,6 +166,24 @@ def _call(tree: ast.AST, node: ast.Call, variant: int) -> str | None:
         "flip",
     ):
         return _replace(tree, node, node.func.value)
+    return None
+
+
+def _forgets_the_input(tree: ast.AST, node: ast.Call) -> str | None:
+    """``x.new_zeros(...)`` as ``torch.zeros(...)``, and a buffer as a plain attribute: they do not follow the input."""
+    if not isinstance(node.func, ast.Attribute):
+        return None
+    owner, name, torch_s = node.func.value, node.func.attr, ast.Name(id="torch", ctx=ast.Load())
+    if name.startswith("new_") and name.removeprefix("new_") in _MADE:
+        node.func = ast.Attribute(value=torch_s, attr=name.removeprefix("new_"), ctx=ast.Load())
+        return ast.unparse(node)
+    if name.endswith("_like") and name.removesuffix("_like") in _MADE and node.args:
+        shape = ast.Attribute(value=node.args[0], attr="shape", ctx=ast.Load())
+        made = ast.Attribute(value=torch_s, attr=name.removesuffix("_like"), ctx=ast.Load())
+        return _replace(tree, node, ast.Call(func=made, args=[shape, *node.args[1:]], keywords=node.keywords))
+    if name == "register_buffer" and len(node.args) == 2:
+        setter = ast.Name(id="setattr", ctx=ast.Load())
+        return _replace(tree, node, ast.Call(func=setter, args=[owner, *node.args], keywords=[]))
     return None
 
 

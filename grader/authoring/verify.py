@@ -15,7 +15,7 @@ from grader.answer.load import Answer
 from grader.answer.ran import slice_of
 from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.proofs import ExerciseProof, PartProof
-from grader.authoring.wrong_answers import delegates, hollow, misconception_source
+from grader.authoring.wrong_answers import delegates, hollow, left_behind, misconception_source
 from grader.compare import criteria, separate
 from grader.compare.observation import validate
 from grader.course.catalogue import Course
@@ -143,6 +143,7 @@ class _Verifier:
         self.misconceptions(part, proof)
         self.delegates(part, proof)
         self.hollow_answers(part, proof)
+        self.left_behind(part, proof)
         proof.holes += _constant_arguments(part, suite)
         proof.seconds = time.perf_counter() - began
         return proof
@@ -210,7 +211,8 @@ class _Verifier:
                 HoleKind.FEW_MISCONCEPTIONS,
                 f"only {proof.wrong} misconceptions, {_MISCONCEPTIONS[part.core]} are asked for",
             )
-        untouched = [name for name in self.grader(part).reports.rubric if name not in failed and name != "own_work"]
+        proven = {"own_work", "device", *failed}
+        untouched = [name for name in self.grader(part).reports.rubric if name not in proven]
         if untouched:
             proof.hole(HoleKind.UNTOUCHED, f"no misconception fails {', '.join(untouched)}")
 
@@ -236,6 +238,18 @@ class _Verifier:
             earned = [item.name for item in report.criteria if item.score and item.name not in kept]
             if earned:
                 proof.hole(HoleKind.HOLLOW, f"{name} earns {', '.join(earned)}")
+
+    def left_behind(self, part: Part, proof: PartProof) -> None:
+        """The reference with its results left on the CPU, in the default dtype, must lose `device` and nothing else."""
+        if "device" not in self.grader(part).reports.rubric:
+            return
+        report = self.grade(part, left_behind(part.symbol, self.exercise.reference_source))
+        lost = [item.name for item in report.criteria if item.max_score and not item.score]
+        if lost != ["device"]:
+            proof.hole(
+                HoleKind.OTHER_CRITERION if lost else HoleKind.ACCEPTED,
+                f"an answer whose results stay on the CPU loses {', '.join(lost) or 'nothing'} instead of device",
+            )
 
     def mutants(self, proof: ExerciseProof) -> None:
         """Grade mechanical mutants of the reference, until the first case that notices."""

@@ -76,6 +76,45 @@ def hollow(symbol: str, reference: str) -> dict[str, tuple[str, tuple[str, ...]]
     }
 
 
+def left_behind(symbol: str, reference: str) -> str:
+    """An answer that is correct but for its results, which it copies into tensors of the default dtype on the CPU."""
+    return f"{reference}{_LEFT_BEHIND.format(symbol=symbol)}"
+
+
+_LEFT_BEHIND = """
+
+import torch as _torch
+
+
+def _copied(out):
+    if isinstance(out, (tuple, list)):
+        return type(out)(_copied(item) for item in out)
+    if hasattr(out, "register_forward_hook"):
+        # A function that makes layers.
+        out.register_forward_hook(lambda layer, inputs, output: _copied(output))
+        return out
+    if not isinstance(out, _torch.Tensor) or not out.is_floating_point():
+        return out
+    canvas = _torch.zeros(out.shape)
+    canvas[...] = out
+    return canvas
+
+
+_right = {symbol}
+
+if isinstance(_right, type):
+
+    class {symbol}(_right):
+        def forward(self, *args, **kwargs):
+            return _copied(super().forward(*args, **kwargs))
+
+else:
+
+    def {symbol}(*args, **kwargs):
+        return _copied(_right(*args, **kwargs))
+"""
+
+
 _ZEROED = """
 
 def _zeroed(out):

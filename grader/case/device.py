@@ -8,7 +8,7 @@ import torch
 
 def exact(device: str) -> None:
     """Switch torch's shortcuts off: no TF32, no choice of kernels by timing, deterministic ones where there are any."""
-    if device == "cpu":
+    if device != "cuda":
         return
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.backends.cuda.matmul.allow_tf32 = False

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from grader.case import recipes
+from grader.case.simulated import raw
 from grader.model import Description, Encoded
 
 SKETCH_ABOVE = 20_000
@@ -120,7 +121,7 @@ def encode(value: object, labels: Mapping[int, str] | None = None, depth: int = 
 
 def encode_tensor(value: torch.Tensor, copy: bool) -> Any:
     """A tensor as it is sent, or its sketch where it is large; ``copy`` where it may still be changed."""
-    tensor = value.detach()
+    tensor = raw(value.detach())
     if type(tensor) is not torch.Tensor:
         tensor = tensor.as_subclass(torch.Tensor)
     if tensor.layout is not torch.strided or tensor.is_quantized or tensor.is_meta:

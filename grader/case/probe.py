@@ -14,12 +14,10 @@ Steps: ``train``, ``eval``; ``call`` (of the object or the function, or of ``met
 answered with its value or its exception). With ``"backward": "last"`` cotangents are pulled back after all steps.
 """
 
-import ast
 import contextlib
 import functools
 import random
-from collections.abc import Callable, Mapping
-from types import CodeType
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,12 +29,14 @@ from grader.case.changes import changes
 from grader.case.counting import Counter, watch
 from grader.case.encode import Members, describe, encode, encode_tensor, tensors
 from grader.case.gradients import pull_back, wanting
+from grader.case.lines import run_line
+from grader.case.simulated import Simulation, move
+from grader.case.simulated_tensor import SIMULATED, is_simulated
 from grader.case.state import load_state
 from grader.model import (
     Argument,
     Case,
     Failure,
-    Line,
     Observation,
     Raised,
     StateItem,
@@ -46,8 +46,6 @@ from grader.model import (
 )
 
 OnStage = Callable[[str, int], None]
-_PLAIN = {bool, int, float, str, type(None)}
-"""Types whose values are sent as they are, whatever variables hold them."""
 
 
 def run_case(
@@ -73,22 +71,31 @@ def run_case(
             does not hold all that it did.
     """
     traced = traced or case.get("traced", False)
+    device = SIMULATED if device == "cpu" and case.get("elsewhere") else device
     run = _CaseRun(case, namespace, device, plain, on_stage, answer_file, traced)
+    again = functools.partial(run_case, namespace=namespace, plain=plain, on_stage=on_stage, answer_file=answer_file)
     if answer_file:
         watch()
     dtype = torch.get_default_dtype()
+    unsimulated = ""
     try:
-        torch.set_default_dtype(run.dtype)
+        torch.set_default_dtype(getattr(torch, case.get("default", case.get("dtype", "float64"))))
         _seed(case.get("seed", 0), device)
-        run.all()
+        with run.simulation.entered() if run.simulation else contextlib.nullcontext():
+            run.all()
     except BaseException as error:
-        run.observation["error"] = failure(error, answer_file, run.stage, run.step)
+        failed = run.observation["error"] = failure(error, answer_file, run.stage, run.step)
+        if run.simulation is not None and run.simulation.cannot(error):
+            unsimulated = failed["message"] or failed["type"]
     finally:
         torch.set_default_dtype(dtype)
+    if unsimulated:
+        instead = run.observation if case.get("elsewhere") else again(case, device="cpu", traced=traced)
+        return {**instead, "unsimulated": unsimulated}
     if run.left_graph and answer_file and not traced:
-        return run_case(
-            case, namespace, device=device, plain=plain, on_stage=on_stage, answer_file=answer_file, traced=True
-        )
+        return again(case, device=device, traced=True)
+    if run.simulation is not None and run.simulation.culprit is not None:
+        run.observation["behind"] = run.simulation.culprit
     return run.observation
 
 
@@ -130,7 +137,7 @@ def describe_error(error: BaseException, answer_file: str) -> Raised:
 def _seed(seed: int, device: str) -> None:
     # Not torch.manual_seed: on a machine without CUDA it formats the stack, which costs more than a small case.
     torch.default_generator.manual_seed(seed)
-    if device != "cpu":
+    if device == "cuda":
         torch.cuda.manual_seed(seed)
     np.random.seed(seed % 2**32)
     random.seed(seed)
@@ -151,6 +158,7 @@ class _CaseRun:
     ) -> None:
         self.case, self.namespace, self.device, self.plain, self._on_stage = case, namespace, device, plain, on_stage
         self._traced_file = answer_file if traced else ""
+        self.simulation = Simulation(answer_file) if is_simulated(device) else None
         self.left_graph = False
         """Whether a call that is counted did something that torch's graph does not hold."""
         self.dtype: torch.dtype = getattr(torch, case.get("dtype", "float64"))
@@ -178,7 +186,7 @@ class _CaseRun:
                 *self.values(new.get("args", [])), **self.values(new.get("kwargs", {}))
             )
             if isinstance(self.target, nn.Module) and "fresh" not in self.case and not self.is_settled():
-                self.target = self.target.to(device=self.device, dtype=self.dtype)
+                self.target = move(self.target, self.device, self.dtype)
             # Loading a state says whether its keys are correct; only without one are they listed.
             state = self.case.get("state")
             self.observation["new"] = describe(self.target, keys=state is None)
@@ -226,7 +234,7 @@ class _CaseRun:
             if "args" not in value and "kwargs" not in value:
                 return target
             made = target(*self.values(value.get("args", [])), **self.values(value.get("kwargs", {})))
-            return made.to(device=self.device, dtype=self.dtype) if isinstance(made, nn.Module) else made
+            return move(made, self.device, self.dtype) if isinstance(made, nn.Module) else made
         return {key: self.values(item) for key, item in value.items()}
 
     def load(self, state: list[StateItem]) -> None:
@@ -263,6 +271,7 @@ class _CaseRun:
         observed: StepObservation = {"out": encode(out, copy=False)}
         observed["inputs"] = {name: encode_tensor(tensor, False) for name, tensor in inputs.items()}
         self.note_state(observed, before)
+        self.note_left(observed, outputs)
         if "cotangent" in step:
             number = self.step
 
@@ -300,42 +309,28 @@ class _CaseRun:
             own = dict(now.buffers)
             observed["buffers"] = {name: encode_tensor(own[mine], copy) for name, mine in self.buffers if mine in own}
 
+    def note_left(self, observed: StepObservation, outputs: Sequence[tuple[str, torch.Tensor]]) -> None:
+        """Note the outputs and buffers that are not where the case is."""
+        if self.device == "cpu":
+            return
+        own = dict(self.members.buffers) if self.members else {}
+        kept = [(f"buffer {name}", own[mine]) for name, mine in self.buffers if mine in own]
+        left = [(name, item) for name, item in [*outputs, *kept] if item.device.type != self.device]
+        if left:
+            observed["left"] = [name for name, _ in left]
+            if self.simulation is not None:
+                self.simulation.blame(item for _, item in left)
+
     def do_run(self, step: Step) -> StepObservation:
         """Run lines of Python one by one; each gives its value, None for a statement, or its exception."""
         self.members = None
         if self.variables is None:
             self.variables = {**self.namespace, "torch": torch, "nn": nn, "layer": self.target, "__name__": "case"}
         answers = []
+        # Lines are written without a device: what they make belongs beside the object, which was moved.
+        moved = self.device != "cpu" and "new" in self.case and "fresh" not in self.case
         for line in step["lines"]:
             self.enter("run")
-            answers.append(_run_line(line, self.variables))
+            with torch.device(self.device) if moved else contextlib.nullcontext():
+                answers.append(run_line(line, self.variables))
         return {"lines": answers}
-
-
-def _run_line(line: str, variables: dict[str, Any]) -> Line:
-    code, is_expression = _compiled(line)
-    try:
-        if is_expression:
-            value = eval(code, variables)
-            return {"value": encode(value, None if type(value) in _PLAIN else _labels(variables))}
-        exec(code, variables)
-        return {"value": None}
-    except Exception as error:
-        return {"raised": type(error).__name__, "message": str(error)[:300]}
-
-
-@functools.lru_cache(maxsize=1024)
-def _compiled(line: str) -> tuple[CodeType, bool]:
-    tree = ast.parse(line)
-    if len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr):
-        return compile(ast.Expression(tree.body[0].value), "<case>", "eval"), True
-    return compile(tree, "<case>", "exec"), False
-
-
-def _labels(variables: Mapping[str, object]) -> dict[int, str]:
-    """The variable that first held each object, so that objects can be told apart across the wire."""
-    labels: dict[int, str] = {}
-    for name, value in variables.items():
-        if not name.startswith("__") and not isinstance(value, (int, float, str, bool, type(None), tuple)):
-            labels.setdefault(id(value), name)
-    return labels

@@ -21,6 +21,8 @@ from grader.model.words import clean
 
 BROKEN, USAGE, UNGRADED, INTERRUPTED = 1, 2, 3, 130
 """Exit statuses beside 0."""
+DEVICES = ("auto", "cpu", "cuda", "simulated")
+"""Where answers can be graded."""
 SEED_HELP = (
     "The secret of the hidden cases. Others on this machine can read it here: prefer COURSE_SEED, or the course's file "
     ".course-seed, which is used without either."

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands import INTERRUPTED, SEED_HELP, UNGRADED, USAGE, report_errors, warn_of_seed
+from grader.commands import DEVICES, INTERRUPTED, SEED_HELP, UNGRADED, USAGE, report_errors, warn_of_seed
 from grader.course.paths import cache_dir, default_store, root_of
 from grader.model import CourseError, GradeReport
 from grader.model.files import write_whole
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("student_dirs", metavar="STUDENT_DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--only", multiple=True, metavar="PART", help="A part, exercise or assignment; may be repeated.")
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@click.option("--device", type=click.Choice(DEVICES), default="auto", show_default=True)
 @click.option("--jobs", type=click.IntRange(1), help="Answers graded at once (default: the cores).")
 @click.option("--cluster", metavar="ADDRESS", default="", help="Grade on the Dask cluster of this scheduler.")
 @click.option("--seed", help=SEED_HELP)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands import SEED_HELP, UNGRADED, USAGE, report_errors, warn_of_seed
+from grader.commands import DEVICES, SEED_HELP, UNGRADED, USAGE, report_errors, warn_of_seed
 from grader.course.paths import cache_dir, default_store, root_of
 from grader.model import CourseError, Verdict
 from grader.model.names import printable, tame, unescaped
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option("--part", "only", multiple=True, metavar="PART", help="A part, exercise or assignment; may be repeated.")
 @click.option("--jobs", type=click.IntRange(1), help="Answers graded at once (default: the cores).")
 @click.option("--cluster", metavar="ADDRESS", default="", help="Grade on the Dask cluster of this scheduler.")
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@click.option("--device", type=click.Choice(DEVICES), default="auto", show_default=True)
 @click.option("--seed", help=SEED_HELP)
 @click.option("--store", "store_file", type=click.Path(path_type=Path, dir_okay=False), help="Where results are kept.")
 @click.option("--min-sandbox", type=click.Choice(["L0", "L1", "L2"]), default="L0", help="Refuse to grade below it.")

@@ -25,7 +25,7 @@ STAGE_CRITERION = {
 }
 """The criterion that fails where a case stops for good at a stage."""
 
-_FLOAT32_HELD = 1e-4
+FLOAT32_HELD = 1e-4
 """Relative agreement that counts as correct when a case is run again in float32."""
 
 
@@ -37,6 +37,7 @@ def judge_case(
     *,
     source: Sequence[str] = (),
     float32: bool = False,
+    tolerance: float | None = None,
 ) -> Outcome:
     """Judge a case of values, gradients, state and so on.
 
@@ -47,6 +48,7 @@ def judge_case(
         got: The answer's observation (validated), or the stop there is instead.
         source: Lines of the answer, to quote.
         float32: The answer ran in float32 against float64 expectations: agreement to float32's accuracy is enough.
+        tolerance: Relative difference that is rounding, where it is not the part's.
     """
     outcome = Outcome()
     lines_criterion = case.get("lines") or part.judged_lines
@@ -59,7 +61,7 @@ def judge_case(
         return outcome
     terms = Terms(
         part=part,
-        tolerance=_FLOAT32_HELD if float32 else part.tolerance,
+        tolerance=tolerance or (FLOAT32_HELD if float32 else part.tolerance),
         floor=SMALL * max((compare.magnitude(grad) for grad in _all_grads(expected)), default=0.0),
         float32=float32,
         excused=_excused(expected, got),

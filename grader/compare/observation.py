@@ -23,8 +23,11 @@ _MOST_INTEGER = 2**200
 """Where whole numbers end: the probe sends no larger one."""
 _MOST_COUNT = 2**63
 _SECTIONS = ("inputs", "buffers", "grads")
-_KNOWN = frozenset(("steps", "error", "partial", "new", "load", "ops", "seen", "own_lines", "uncounted", "off_limits"))
-_STEP = frozenset(("out", "lines", "changed", *_SECTIONS))
+_KNOWN = frozenset(
+    ("steps", "error", "partial", "new", "load", "ops", "seen", "own_lines", "uncounted", "off_limits", "behind",
+     "unsimulated")
+)  # fmt: skip
+_STEP = frozenset(("out", "lines", "changed", "left", *_SECTIONS))
 _CHANGES = frozenset(Change)
 _VALUE, _RAISED = {"value"}, {"raised", "message"}
 _ERROR = frozenset(("stage", "step", "type", "kinds", "message", "line"))
@@ -132,6 +135,13 @@ class _Reader:
             self.texts(observation["seen"])
         if "off_limits" in observation:
             self.uses(observation["off_limits"])
+        if "behind" in observation:
+            behind = observation["behind"]
+            _need(type(behind) is dict and behind.keys() == {"used", "within", "line"} and _is_line(behind["line"]))
+            for key in ("used", "within"):
+                behind[key] = readable(behind[key])
+        if "unsimulated" in observation:
+            observation["unsimulated"] = readable(observation["unsimulated"])
 
     def texts(self, values: Any) -> None:
         self.room(len(_list(values)))
@@ -168,6 +178,8 @@ class _Reader:
             for change in observed["changed"]:
                 _texts(change)
                 _need(len(change) == 2 and change[0] in _CHANGES)
+        if "left" in observed:
+            self.texts(observed["left"])
         if "lines" in observed:
             lines = _list(observed["lines"])
             self.room(len(lines))

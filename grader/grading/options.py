@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 
+from grader.case.simulated_tensor import is_simulated
 from grader.course.catalogue import Course
 from grader.course.ignored import ignore
 from grader.model import CourseError, Limits
@@ -82,13 +83,15 @@ def _no_seed(path: Path) -> str:
 
 
 def choose_device(wanted: str) -> str:
-    """``cpu`` or ``cuda`` for ``auto``.
+    """``cpu`` or ``cuda`` for ``auto``; ``simulated`` is only taken where it is asked for.
 
     Raises:
         CourseError: where CUDA is asked for but absent.
     """
     # Asking NVML rather than the driver leaves no CUDA context behind.
     os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")
+    if is_simulated(wanted):
+        return wanted
     present = wanted != "cpu" and torch.cuda.is_available()
     if wanted == "cuda" and not present:
         raise CourseError("There is no CUDA device here.", "Use --device cpu, or auto.", usage=True)
@@ -101,13 +104,13 @@ def device_for(course: Course, wanted: str) -> str:
     Raises:
         CourseError: where a kit is to use another.
     """
-    if course.is_kit and wanted == "cuda":
+    if course.is_kit and wanted not in ("auto", "cpu"):
         raise CourseError(
-            "A student's kit checks on the CPU, where its cases were recorded.", "Leave out --device cuda."
+            "A student's kit checks on the CPU, where its cases were recorded.", f"Leave out --device {wanted}."
         )
     return "cpu" if course.is_kit else wanted
 
 
 def device_name(device: str) -> str:
     """The device as a report names it."""
-    return f"cuda ({torch.cuda.get_device_name()})" if device == "cuda" else "cpu"
+    return f"cuda ({torch.cuda.get_device_name()})" if device == "cuda" else device

@@ -22,7 +22,7 @@ def confinement(limits: Limits, device: str, sandbox: str) -> dict[str, Any]:
 
     Args:
         limits: What an answer may use.
-        device: ``cpu`` or ``cuda``.
+        device: ``cpu``, ``cuda`` or ``simulated``.
         sandbox: ``auto``, or the level to stop at.
     """
     return {

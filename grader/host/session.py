@@ -25,7 +25,7 @@ class Server:
 
         Args:
             limits: What an answer may use.
-            device: ``cpu`` or ``cuda``.
+            device: ``cpu``, ``cuda`` or ``simulated``.
             sandbox: ``auto`` for all that the system offers, or the level to stop at (``L0``, ``L1``, ``L2``).
         """
         self.limits = limits

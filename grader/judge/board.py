@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from grader.compare import criteria, separate
+from grader.compare import criteria, elsewhere, separate
 from grader.compare import tensors as compare
 from grader.compare.outcome import Outcome, ending, error_finding, stage_of
 from grader.compare.tensors import Difference
@@ -44,6 +44,8 @@ class Board:
         self.part, self.suite, self.rubric, self.source = part, suite, rubric, source
         self.observations: dict[int, Observed] = {}
         self.outcomes: dict[int, Outcome] = {}
+        self._blames_dtype = False
+        """Whether `numerics` tells already of a dtype that is written out."""
         self.given_up = ""
         """Why the rest of the cases was not run, where the answer was given up."""
 
@@ -59,6 +61,7 @@ class Board:
         self._retry_in_float32(again)
         self._judge_groups(CaseKind.GROWTH, lambda group, indices: self._judge_growth(group, indices, again))
         self._excuse_numerics(again)
+        self._judge_elsewhere()
 
     def _judge(self, index: int, got: Observed) -> Outcome:
         entry = self.suite.cases[index]
@@ -68,7 +71,11 @@ class Board:
             return separate.judge_numerics(entry.truth, got, self.source)
         if entry.kind is CaseKind.PROPERTY:
             return Outcome()
-        return criteria.judge_case(self.part, entry.case, entry.answered, got, source=self.source)
+        if entry.kind is CaseKind.DEVICE:
+            return elsewhere.judge_elsewhere(self.part, entry.case, entry.answered, got, self.source)
+        # What the simulated device cannot do was run on the CPU.
+        expected = entry.answered if elsewhere.was_run(got) else elsewhere.placed(entry.answered, "cpu")
+        return criteria.judge_case(self.part, entry.case, expected, got, source=self.source)
 
     def _judge_positional(self) -> None:
         """Only a failure that the same case by keyword does not show belongs to the interface."""
@@ -86,6 +93,23 @@ class Board:
                 outcome.check("interface", replace(first, criterion="interface", message=message))
             elif first is None:
                 outcome.check("interface", None)
+
+    def _judge_elsewhere(self) -> None:
+        """Judge `device` where the same case is correct on the CPU, by what is not elsewhere."""
+        self._blames_dtype = any(elsewhere.is_about_dtype(finding) for _, finding in self.failures("numerics"))
+        for index, outcome in self.outcomes.items():
+            entry = self.suite.cases[index]
+            if entry.kind is not CaseKind.DEVICE:
+                continue
+            twin = self.outcomes.get(entry.group)
+            right = twin is not None and "values" in twin.held and elsewhere.was_run(self.observations[index])
+            finding = None
+            if twin is not None and right:
+                finding = elsewhere.follows(outcome, twin, entry.case, self.observations[index], self.source)
+            outcome.findings.clear()
+            outcome.held.clear()
+            if right and not (self._blames_dtype and elsewhere.is_about_dtype(finding)):
+                outcome.check("device", finding)
 
     def _judge_groups(self, kind: CaseKind, judge: Callable[[int, Sequence[int]], None]) -> None:
         """Judge properties or growth, whose cases can only be judged together."""

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from grader.answer.load import Answer
-from grader.case.probe import run_case
 from grader.compare import criteria
 from grader.judge.snippet import snippet
 from grader.model import (
@@ -25,6 +24,7 @@ from grader.model import (
 from grader.spec import Part
 from grader.suite.compile import SMALL
 from grader.suite.data import Suite, SuiteCase
+from grader.suite.oracle import observe_oracle
 from grader.suite.resolve import resolve_case
 from grader.suite.search import canonical, seed_from, smallest, weight
 
@@ -107,7 +107,7 @@ def _shrink(scene: Scene, criterion: str) -> tuple[Case, Finding, Observation] |
 
     def fails(case: DeclaredCase) -> bool:
         resolved = resolve_case(part, part.oracles, case)
-        expected = run_case(resolved, part.oracles, plain=True, device=scene.device)
+        expected = observe_oracle(part.oracles, resolved, scene.device)
         if expected["error"]:
             return False
         (got,) = scene.again([resolved])

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from grader.model.cases import (
     Argument,
+    Behind,
     Case,
     CaseBody,
-    CaseKind,
     Change,
     DeclaredCase,
     Description,
@@ -36,11 +36,12 @@ from grader.model.cases import (
     as_case,
     is_recipe,
 )  # fmt: skip
-from grader.model.kinds import ABOUT_DTYPE, EXCEPTIONS, SAID_BY_MESSAGE, FindingKind, HoleKind
+from grader.model.kinds import ABOUT_DTYPE, EXCEPTIONS, SAID_BY_MESSAGE, CaseKind, FindingKind, HoleKind
 from grader.model.verdicts import CRITERIA, DEPENDS, Verdict
 
 __all__ = [
-    "ABOUT_DTYPE", "CRITERIA", "DEPENDS", "EXCEPTIONS", "Argument", "StepObservation", "Case", "CaseBody", "CaseKind",
+    "ABOUT_DTYPE", "CRITERIA", "DEPENDS", "EXCEPTIONS", "Argument", "Behind", "StepObservation", "Case", "CaseBody",
+    "CaseKind",
     "Change", "ClusterWorker", "Counterexample", "CourseError", "CriterionReport", "DeclaredCase", "Description",
     "Diagnosis", "Encoded", "Failure", "Fills", "Finding", "FindingKind", "GradeReport", "Hole", "HoleKind", "Leaf",
     "Limits", "Line", "Load", "New", "Observation", "Observed", "OffLimitsUse", "PartReport", "ProvenExercise",

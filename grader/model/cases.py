@@ -26,25 +26,6 @@ if TYPE_CHECKING:
     import torch
 
 
-class CaseKind(StrEnum):
-    """What a case of a suite is for, which decides how it is judged."""
-
-    MAIN = "main"
-    """Values, shapes, gradients and state, against the oracle's."""
-    INTERFACE = "interface"
-    """Its lines are judged as part of the interface."""
-    POSITIONAL = "positional"
-    """Another case repeated, with the constructor's arguments by position, or all of them by name."""
-    NUMERICS = "numerics"
-    """float32, against the truth in float64."""
-    ERRORS = "errors"
-    """The answer has to raise."""
-    PROPERTY = "property"
-    """Judged with the others of its group, by what must hold of all of them."""
-    GROWTH = "growth"
-    """Judged with the others of its group, by how many tensor operations each takes."""
-
-
 # What a case consists of
 
 Argument: TypeAlias = object
@@ -124,6 +105,10 @@ class CaseBody(TypedDict, total=False):
     steps: Required[list[Step]]
     dtype: str
     """The default dtype, and that of the object and of its inputs."""
+    default: str
+    """The default dtype where it is another."""
+    elsewhere: bool
+    """It is run on another device than the CPU: on the run's own, or else on the simulated one."""
     seed: int
     """Of torch's generator, numpy's and Python's."""
     fresh: bool
@@ -222,6 +207,8 @@ class StepObservation(TypedDict, total=False):
     grads: dict[str, Leaf]
     """Gradients of inputs and parameters, by the same names; zeros where none arrives, and nothing where what asked for
     one before the call asks for none after it."""
+    left: list[str]
+    """Outputs and buffers that are on another device than the case, by the same names."""
     changed: list[list[str]]
     """What the call did to the object's parameters, buffers and mode: pairs of a `Change` and a name, if any."""
     lines: list[Line]
@@ -299,6 +286,16 @@ class Use(TypedDict):
     line: int | None
 
 
+class Behind(TypedDict):
+    """What made a tensor that stayed on the CPU while its case was on another device."""
+
+    used: str
+    """The function, such as ``torch.zeros``."""
+    within: str
+    """The answer's function that called it."""
+    line: int | None
+
+
 @final
 class Observation(TypedDict, total=False):
     """What running a case gave."""
@@ -319,6 +316,9 @@ class Observation(TypedDict, total=False):
     seen: list[str]
     """The names of those operations."""
     off_limits: list[Use]
+    behind: Behind
+    unsimulated: str
+    """What the simulated device cannot do. A case that must be there ended with it; any other was run on the CPU."""
 
 
 Observed: TypeAlias = Observation | Stopped

@@ -1,6 +1,27 @@
-"""What a finding, a difference or a hole is about, as data: code looks at this, never at the words of a message."""
+"""What a case, a finding, a difference or a hole is about, as data: code never looks at the words of a message."""
 
 from enum import StrEnum
+
+
+class CaseKind(StrEnum):
+    """What a case of a suite is for, which decides how it is judged."""
+
+    MAIN = "main"
+    """Values, shapes, gradients and state, against the oracle's."""
+    INTERFACE = "interface"
+    """Its lines are judged as part of the interface."""
+    POSITIONAL = "positional"
+    """Another case repeated, with the constructor's arguments by position, or all of them by name."""
+    NUMERICS = "numerics"
+    """float32, against the truth in float64."""
+    ERRORS = "errors"
+    """The answer has to raise."""
+    PROPERTY = "property"
+    """Judged with the others of its group, by what must hold of all of them."""
+    GROWTH = "growth"
+    """Judged with the others of its group, by how many tensor operations each takes."""
+    DEVICE = "device"
+    """Another case repeated on a second device, and in another dtype than the default one."""
 
 
 class FindingKind(StrEnum):

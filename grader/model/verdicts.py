@@ -22,7 +22,7 @@ class Verdict(StrEnum):
 
 CRITERIA = (
     "own_work", "interface", "parameters", "shapes", "state", "values", "gradients",
-    "numerics", "init", "errors", "vectorized",
+    "numerics", "init", "errors", "vectorized", "device",
 )  # fmt: skip
 """Every criterion there is, in the order of judging."""
 
@@ -36,6 +36,7 @@ DEPENDS: Mapping[str, tuple[str, ...]] = {
     "init": ("interface",),
     "errors": ("interface", "shapes"),
     "vectorized": ("values",),
+    "device": ("values",),
 }
 """The criteria that each one depends on; one that a part does not have is replaced by those it depends on.
 

@@ -24,7 +24,7 @@ _ANYWHERE = ("Pitfalls", "The formula", "The formulas", "One way to do it", "A w
 _TOKEN = re.compile(r"[^\[\],\s]+")
 _FIRST = (
     "own_work", "parameters", "shapes", "values", "state", "gradients", "interface", "init", "numerics", "errors",
-    "vectorized",
+    "vectorized", "device",
 )  # fmt: skip
 """Criteria in the order in which a learner should fix them."""
 

@@ -9,7 +9,7 @@ from grader.model import CRITERIA, DeclaredCase, Observation
 
 POINTS: Mapping[str, float] = {
     "own_work": 0, "interface": 1, "parameters": 1, "shapes": 1, "state": 2, "values": 4, "gradients": 3,
-    "numerics": 1, "init": 1, "errors": 1, "vectorized": 1,
+    "numerics": 1, "init": 1, "errors": 1, "vectorized": 1, "device": 1,
 }  # fmt: skip
 """Points of a criterion unless the part says otherwise."""
 
@@ -71,7 +71,8 @@ class Part:
 
     A criterion of `grader.model.CRITERIA` is on the part's rubric where there is something to judge it by:
     ``parameters`` where the oracle is a module; ``state`` where it has buffers; ``numerics``, ``init``, ``errors``,
-    ``vectorized`` where the fields below are given. ``points`` overrides; 0 points takes a criterion off.
+    ``vectorized`` where the fields below are given; ``device`` where a case can be run on another device. ``points``
+    overrides; 0 points takes a criterion off.
     """
 
     symbol: str

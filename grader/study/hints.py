@@ -29,6 +29,8 @@ _NUDGES = {
     "init": "Look at the initial values: which distribution, between which bounds, and on which size do those depend?",
     "errors": "Bad input passes unnoticed. Which arguments make no sense? Raise an exception as early as you can.",
     "vectorized": "There is a Python loop over something that can be large. What does it all at once?",
+    "device": "It works on the CPU and in the default dtype alone. Which tensors does it make itself, and do they take "
+    "device and dtype from the input?",
 }  # fmt: skip
 
 _TOPICS = {
@@ -40,6 +42,7 @@ _TOPICS = {
     "numerics": ("float32", "dtype", "digits", "overflow", "exp("),
     "init": ("initial values", "drawn", "fresh", "reset_parameters", "uniform"),
     "vectorized": ("loop", "at once", "whole tensor"),
+    "device": ("device", "new_zeros", ".to("),
 }
 """Words that show which criterion an item of a lesson's list is about."""
 _POINTERS = {
@@ -59,6 +62,9 @@ _POINTERS = {
     "vectorized": "Give the loop's index a dimension of its own (`unsqueeze`, `unfold`, `reshape`, or an index that is "
     "a whole tensor), let broadcasting pair everything with everything, and reduce over that dimension at "
     "the end.",
+    "device": "Look for torch.zeros, ones, full, arange, tensor and their like. `x.new_zeros(...)`, or "
+    "`device=x.device, dtype=x.dtype`, follows the input; `register_buffer` lets what is made in __init__ follow "
+    "`.to(...)`.",
 }  # fmt: skip
 """Ways to find it, for criteria about which a lesson says nothing."""
 

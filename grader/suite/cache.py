@@ -6,10 +6,12 @@ the smallest case that gives it away. The suite is data, cached on disk; its dig
 
 import hashlib
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
+from grader.case.simulated_tensor import is_simulated
 from grader.course.declared import declared
 from grader.course.engine import SUITES, engine_digest
 from grader.course.exercise import CourseExercise
@@ -20,6 +22,7 @@ from grader.spec import Part
 from grader.suite import data as suite_data
 from grader.suite.compile import Compiler
 from grader.suite.data import HIDDEN, PUBLIC, Suite, SuiteCase, rubric
+from grader.suite.oracle import on_simulated
 from grader.suite.search import canonical
 
 __all__ = ["HIDDEN", "PUBLIC", "Suite", "SuiteCase", "compile_suite", "rubric"]
@@ -50,6 +53,8 @@ def compile_suite(
         CourseError: where the declaration cannot be compiled: the oracle raises on a case, or does not on one in
             ``errors``.
     """
+    if is_simulated(device):
+        return _on_simulated(compile_suite(exercise, part, seed, visibility=visibility, cache_dir=cache_dir))
     recorded = exercise.recorded_suite(part.symbol)
     if recorded is not None:
         return _recorded(exercise, part, recorded)
@@ -72,6 +77,17 @@ def compile_suite(
     if path is not None:
         _write(path, suite)
     return suite
+
+
+def _on_simulated(suite: Suite) -> Suite:
+    """A suite of the CPU for answers on the simulated device: only where parameters and buffers are is otherwise."""
+    cases = [
+        entry
+        if entry.expected is None or "truth" in entry.expected
+        else replace(entry, expected=on_simulated(entry.case, entry.answered))
+        for entry in suite.cases
+    ]
+    return replace(suite, cases=cases)
 
 
 def _recorded(exercise: CourseExercise, part: Part, data: bytes) -> Suite:

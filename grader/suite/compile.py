@@ -24,6 +24,7 @@ from grader.model import (
 from grader.spec import Misconception, Part, evaluate, run, train
 from grader.suite.data import HIDDEN, Suite, SuiteCase
 from grader.suite.delayed import delayed_backward
+from grader.suite.elsewhere import repeated_elsewhere
 from grader.suite.positional import called_otherwise
 from grader.suite.precision import truth_of
 from grader.suite.resolve import resolve_case, without_state
@@ -37,7 +38,7 @@ _ENOUGH = 64.0
 TOO_LARGE = 1_000.0
 """Where cases weigh this much, they are images for whole networks, and slow: the suite does without a search."""
 _NUMERICS_CASES = 16
-_SEPARATE = ("own_work", "numerics", "init", "errors", "vectorized")
+_SEPARATE = ("own_work", "numerics", "init", "errors", "vectorized", "device")
 """The separate criteria: they have cases of their own."""
 _SMALLEST = 5
 """One in so many cases is too small to show much."""
@@ -75,7 +76,7 @@ class Compiler:
             *self._interface(),
             *called_otherwise(part, getattr(self.exercise.reference, part.symbol, None), main, self._observe),
         ]
-        cases += self._numerics() + self._errors() + self._grouped()
+        cases += self._elsewhere(main) + self._numerics() + self._errors() + self._grouped()
         content = canonical([case_versions(), [[item.kind, item.group, dict(item.case)] for item in cases]])
         digest = hashlib.sha256(content.encode()).hexdigest()
         return Suite(
@@ -97,6 +98,9 @@ class Compiler:
 
     def _observe(self, case: Case) -> Observation:
         return run_case(case, self.part.oracles, device=self.device, plain=True)
+
+    def _observe_reference(self, case: Case) -> Observation:
+        return run_case(case, vars(self.exercise.reference), device=self.device)
 
     def _observe_wrong(self, case: Case, item: Misconception) -> Observation:
         """What a misconception does on the case just as a student's answer gets it, layouts and all."""
@@ -243,6 +247,12 @@ class Compiler:
             entries.append(SuiteCase(kind=CaseKind.INTERFACE, case=resolved, expected=expected))
         return entries
 
+    def _elsewhere(self, main: Sequence[SuiteCase]) -> list[SuiteCase]:
+        entries = repeated_elsewhere(self.part, main, self._observe, self._observe_reference)
+        if entries:
+            self.planned["device"] = len(entries)
+        return entries
+
     def _numerics(self) -> list[SuiteCase]:
         part = self.part
         if part.numerics is None:
@@ -316,7 +326,7 @@ class Compiler:
         self._need_agreement(
             criteria.judge_case(self.part, case, expected, expected), "the oracle does not agree with itself", case
         )
-        counted = run_case(case, vars(self.exercise.reference), device=self.device)
+        counted = self._observe_reference(case)
         if counted["error"]:
             raise self._broken("the reference raises on a case of growth", case, counted)
         return SuiteCase(kind=CaseKind.GROWTH, case=case, expected={**expected, "ops": counted["ops"]}, group=group)

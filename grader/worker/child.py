@@ -193,7 +193,7 @@ class _Answer:
         observation = probe.run_case(
             case, self._namespace(case), device=self._device, on_stage=self._on_stage, answer_file=self._file
         )
-        if self._device != "cpu" and observation["error"]:
+        if self._device == "cuda" and observation["error"]:
             # A kernel that went out of bounds takes the context with it: this raises, and a fresh process goes on.
             torch.cuda.synchronize()
         return {**observation, "off_limits": self._guard.take()}

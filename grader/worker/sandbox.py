@@ -62,21 +62,21 @@ class Sandbox:
 
         Args:
             most: ``auto`` for all that the system has, or the level of `LEVELS` to stop at.
-            device: ``cpu`` or ``cuda``.
+            device: ``cuda``, or another: only a GPU's driver needs more than the CPU.
             memory_mb: Address space an answer may use (on the CPU).
             cpu_seconds: Processor time of a child.
             packages: The directories that hold torch and what it needs; only torch's own parts of them are readable.
             avoid: Directories that no other rule may make readable.
         """
         self._device, self._cpu_seconds = device, cpu_seconds
-        self._memory_mb = memory_mb if device == "cpu" else None
+        self._memory_mb = memory_mb if device != "cuda" else None
         packages = list(packages)
         self._ruleset: landlock.Ruleset | None = None
         self._rules: Mapping[str, list[str]] | None = None
         if most in ("auto", "L2") and landlock.version():
             read = readable(packages, [*packages, *avoid], device)
             self._rules = {"read": read, "list_only": [os.getcwd()], "write": _devices(device)}
-            if device == "cpu":
+            if device != "cuda":
                 self._ruleset = landlock.Ruleset(**self._rules)
         self._filter = None
         if most != "L0" and seccomp.available():
