@@ -1,5 +1,6 @@
 """Load a case's state into the object that an answer constructed, under the answer's own names where they differ."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,8 @@ class Loaded:
     """What came of loading a state."""
 
     how: str
-    """``exact``, by ``order`` where names differ but shapes agree, or ``partial``, whatever fits."""
+    """``exact``; by ``order`` where names differ but shapes agree; or ``partial``, whatever fits. Counters that are not
+    there, and what is there besides, hinder neither."""
     message: str
     """What torch said where it is not exact."""
     parameters: dict[str, torch.Tensor]
@@ -39,24 +41,14 @@ def load_state(target: Any, state: list[StateItem], dtype: torch.dtype, device: 
     own = {"parameter": members.parameters, "buffer": members.buffers}
     matched: dict[str, tuple[str, torch.Tensor]] = {}
     for role, items in own.items():
-        names = [name for name in wanted if kinds[name] == role]
-        by_name = dict(items)
-        if all(name in by_name and by_name[name].shape == wanted[name].shape for name in names):
-            matched |= {name: (name, by_name[name]) for name in names}
-        elif [tuple(item.shape) for _, item in items] == [tuple(wanted[name].shape) for name in names]:
-            how = "order"
-            matched |= {name: item for name, item in zip(names, items, strict=True)}
-        else:
-            matched |= {
-                name: (name, by_name[name]) for name in names
-                if name in by_name and by_name[name].shape == wanted[name].shape
-            }  # fmt: skip
-    if how != "exact":
-        if len(matched) == len(wanted):
-            how = "order"
-        with torch.no_grad():
-            for name, (_, tensor) in matched.items():
-                tensor.copy_(wanted[name])
+        matched |= _matched({name: item for name, item in wanted.items() if kinds[name] == role}, items)
+    if how != "exact" or any(name != mine for name, (mine, _) in matched.items()):
+        lacking = {name: item for name, item in wanted.items() if name not in matched}
+        how = "order" if all(map(_is_counter, lacking.values())) else "partial"
+        _fill(wanted, matched, members)
+        for name, item in lacking.items():
+            if _is_counter(item):
+                _set_plain(target, name, item)
     return Loaded(
         how=how,
         message=message,
@@ -64,3 +56,50 @@ def load_state(target: Any, state: list[StateItem], dtype: torch.dtype, device: 
         buffers=[(name, own_name) for name, (own_name, _) in matched.items() if kinds[name] == "buffer"],
         members=members,
     )
+
+
+_Named = Sequence[tuple[str, torch.Tensor]]
+
+
+def _matched(wanted: Mapping[str, torch.Tensor], own: _Named) -> dict[str, tuple[str, torch.Tensor]]:
+    """The object's own tensors by the wanted names: by name, and what is left by order if its shapes agree."""
+    by_name = dict(own)
+    matched = {
+        name: (name, by_name[name])
+        for name, item in wanted.items()
+        if name in by_name and by_name[name].shape == item.shape
+    }
+    names = [name for name in wanted if name not in matched]
+    left = [pair for pair in own if pair[0] not in matched]
+    for lacking in (names, [name for name in names if not _is_counter(wanted[name])]):
+        if [item.shape for _, item in left] == [wanted[name].shape for name in lacking]:
+            return matched | dict(zip(lacking, left, strict=True))
+    return matched
+
+
+def _is_counter(item: torch.Tensor) -> bool:
+    return item.shape == () and item.dtype is torch.int64
+
+
+def _fill(
+    wanted: Mapping[str, torch.Tensor], matched: Mapping[str, tuple[str, torch.Tensor]], members: Members
+) -> None:
+    """Write the state into what matches it; a bias that nobody asked for does nothing, or all else would be off."""
+    filled = {mine for mine, _ in matched.values()}
+    with torch.no_grad():
+        for name, (_, tensor) in matched.items():
+            tensor.copy_(wanted[name])
+        for name, tensor in members.parameters:
+            if name not in filled and "bias" in name.rpartition(".")[2]:
+                tensor.zero_()
+
+
+def _set_plain(target: Any, name: str, value: torch.Tensor) -> None:
+    """Set a counter that is kept in a plain attribute of its name: what rests on it can then be judged."""
+    path, _, last = name.rpartition(".")
+    owner = dict(target.named_modules()).get(path)
+    kept = vars(owner).get(last) if owner is not None else None
+    if isinstance(kept, torch.Tensor):
+        setattr(owner, last, value.clone())
+    elif type(kept) in (int, float):
+        setattr(owner, last, int(value))

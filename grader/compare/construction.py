@@ -1,7 +1,7 @@
 """Judge what was constructed, and whether a state could be loaded into it."""
 
 from grader.compare.outcome import Outcome
-from grader.model import Case, Description, Finding, FindingKind, Observation
+from grader.model import Case, Description, Finding, FindingKind, Load, Observation
 
 
 def judge_new(outcome: Outcome, case: Case, expected: Observation, got: Observation, float32: bool) -> bool:
@@ -16,39 +16,43 @@ def judge_new(outcome: Outcome, case: Case, expected: Observation, got: Observat
     outcome.check("interface", _training(want, new))
     if not want["module"]:
         return True
-    described, uncounted = _description(want, new, float32), lacks_only_counters(want, new)
-    if described is not None and (uncounted or described.kind is FindingKind.REQUIRES_GRAD):
+    described, load = _description(want, new, float32), got.get("load")
+    has_state = case.get("state") is not None
+    frozen = described is not None and described.kind is FindingKind.REQUIRES_GRAD
+    if described is not None and (frozen or (load is not None and load["how"] == "order")):
         # Everything that rests on parameters can be judged all the same.
         outcome.check("parameters", None)
         outcome.note(described)
     else:
         outcome.check("parameters", described)
-    load = got.get("load")
-    if case.get("state") is None:
-        return True
-    if load is None:
-        return False
-    how = load["how"]
-    if how != "exact" and not uncounted:
-        finding = Finding(
-            criterion="parameters",
-            kind=FindingKind.LOAD,
-            where="load_state_dict",
-            message=f"A state dict of torch.nn's layer cannot be loaded into it. {load['message']}".strip(),
-        )
-        outcome.check("parameters", finding)
-    return how != "partial" or uncounted
+    if not has_state or load is None:
+        return not has_state
+    if load["how"] == "order":
+        outcome.note(_not_loaded(load))
+    elif load["how"] == "partial":
+        outcome.check("parameters", _not_loaded(load))
+    return could_load(got)
 
 
-def lacks_only_counters(want: Description, new: Description) -> bool:
-    """Whether all that it lacks are buffers of single whole numbers: everything else could be loaded and judged."""
-    given = {row[0]: row[1] for row in (*new["parameters"], *new["buffers"])}
-    wanted = {row[0]: row for row in (*want["parameters"], *want["buffers"])}
-    lacking = [row for name, row in wanted.items() if name not in given]
-    return (
-        bool(lacking)
-        and all(row[1] == [] and row[2] == "torch.int64" for row in lacking)
-        and all(name in wanted and wanted[name][1] == shape for name, shape in given.items())
+def could_load(got: Observation) -> bool:
+    """Whether a case has the state it asks for: on the random one that is there instead nothing can be judged."""
+    return "load" not in got or got["load"]["how"] != "partial"
+
+
+def lacking(want: Description, new: Description) -> tuple[list[str], list[str]]:
+    """The names of parameters and buffers that it does not have, and apart from them those of mere counters."""
+    given = {row[0] for row in (*new["parameters"], *new["buffers"])}
+    rows = [row for row in (*want["parameters"], *want["buffers"]) if row[0] not in given]
+    counters = [row[0] for row in rows if row[1] == [] and row[2] == "torch.int64"]
+    return [row[0] for row in rows if row[0] not in counters], counters
+
+
+def _not_loaded(load: Load) -> Finding:
+    return Finding(
+        criterion="parameters",
+        kind=FindingKind.LOAD,
+        where="load_state_dict",
+        message=f"A state dict of torch.nn's layer cannot be loaded into it. {load['message']}".strip(),
     )
 
 

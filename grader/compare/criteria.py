@@ -4,15 +4,17 @@ Criteria build on one another. Each is judged only where those it depends on hel
 one mistake gives one red line: a layer that is wrong in eval mode keeps the points of its training gradients.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.compare import tensors as compare
 from grader.compare.calls import SMALL, Terms, judge_call
-from grader.compare.construction import judge_new, lacks_only_counters
+from grader.compare.construction import judge_new, lacking
 from grader.compare.lines import judge_lines
 from grader.compare.outcome import Outcome, ending, error_finding, stage_of
 from grader.model import Case, Failure, Leaf, Observation, Observed, Stopped
+from grader.model.messages import listed
 from grader.spec import Part
 
 STAGE_CRITERION = {
@@ -25,6 +27,8 @@ STAGE_CRITERION = {
 }
 """The criterion that fails where a case stops for good at a stage."""
 
+_ABOUT_ARGUMENTS = re.compile(r"TypeError: [\w.]*__init__\(\) .*\bargument")
+"""What Python says where a constructor does not take what it is given."""
 FLOAT32_HELD = 1e-4
 """Relative agreement that counts as correct when a case is run again in float32."""
 
@@ -54,10 +58,10 @@ def judge_case(
     lines_criterion = case.get("lines") or part.judged_lines
     error = ending(got)
     if isinstance(got, Stopped):
-        _note_error(outcome, error, source, lines_criterion)
+        _note_error(outcome, error, source, lines_criterion, part)
         return outcome
     if "new" in case and not judge_new(outcome, case, expected, got, float32):
-        _note_error(outcome, error, source, lines_criterion)
+        _note_error(outcome, error, source, lines_criterion, part)
         return outcome
     terms = Terms(
         part=part,
@@ -78,9 +82,9 @@ def judge_case(
         if step["do"] == "call":
             state_held &= judge_call(outcome, terms, index, want, have, state_held, before)
             before = max((compare.magnitude(leaf) for leaf in want.get("buffers", {}).values()), default=0.0)
-        elif step["do"] == "run":
+        elif step["do"] == "run" and not (lines_criterion == "interface" and _tells_names(case, expected, got)):
             judge_lines(outcome, step, want, have, lines_criterion, terms.tolerance)
-    _note_error(outcome, error, source, lines_criterion)
+    _note_error(outcome, error, source, lines_criterion, part)
     if case.get("backward") == "last" and "gradients" in outcome.findings:
         finding = outcome.findings["gradients"]
         message = f"{finding.message} The backward passes came after both calls."
@@ -88,11 +92,26 @@ def judge_case(
     return outcome
 
 
-def _note_error(outcome: Outcome, error: Failure | Stopped | None, source: Sequence[str], lines_criterion: str) -> None:
+def _note_error(
+    outcome: Outcome, error: Failure | Stopped | None, source: Sequence[str], lines_criterion: str, part: Part
+) -> None:
     if error is not None:
         stage = stage_of(error)
         criterion = lines_criterion if stage == "run" else STAGE_CRITERION.get(stage, "interface")
-        outcome.check(criterion, error_finding(error, criterion, source))
+        finding = error_finding(error, criterion, source)
+        if stage == "new" and part.arguments and _ABOUT_ARGUMENTS.search(finding.message):
+            finding = replace(finding, message=f"{finding.message}. It should take {listed(part.arguments)}.")
+        outcome.check(criterion, finding)
+
+
+def _tells_names(case: Case, expected: Observation, got: Observation) -> bool:
+    """Whether lines about the interface would say again what `parameters` tells: that names are other ones, or more."""
+    want, new = expected.get("new"), got.get("new")
+    if "fresh" in case or want is None or new is None or not (want["module"] and new["module"]):
+        return False
+    more, _ = lacking(new, want)
+    missing, _ = lacking(want, new)
+    return bool(more or missing)
 
 
 def _all_grads(observation: Observation) -> list[Leaf]:
@@ -109,6 +128,7 @@ def _excused(expected: Observation, got: Observation) -> frozenset[str]:
     want, new = expected["new"], got["new"]
     frozen = [row[0] for row in new["parameters"] if not row[-1]]
     by_order = [ours[0] for ours, row in zip(want["parameters"], new["parameters"], strict=False) if not row[-1]]
-    given = {row[0] for row in new["buffers"]}
-    counters = [row[0] for row in want["buffers"] if row[0] not in given] if lacks_only_counters(want, new) else []
-    return frozenset((*frozen, *by_order, *counters))
+    _, counters = lacking(want, new)
+    # One of another name that was loaded by order can be judged.
+    seen = {name for observed in got["steps"] for name in observed.get("buffers", {})}
+    return frozenset((*frozen, *by_order, *(name for name in counters if name not in seen)))

@@ -5,8 +5,13 @@ from collections.abc import Sequence
 import torch
 
 from grader.compare import tensors as compare
-from grader.compare.outcome import Outcome, ending, error_finding, finding_of
+from grader.compare.construction import could_load
+from grader.compare.criteria import STAGE_CRITERION
+from grader.compare.outcome import Outcome, ending, error_finding, finding_of, stage_of
 from grader.model import Case, Finding, FindingKind, Leaf, Observation, Observed, Stopped, Truth
+
+_BEFORE_NUMBERS = ("new", "load", "mode")
+"""Stages at which nothing has been computed yet."""
 
 
 def judge_raising(case: Case, got: Observed, expected: Observation) -> Outcome:
@@ -46,9 +51,14 @@ def judge_numerics(expected: Truth, got: Observed, source: Sequence[str] = ()) -
     outcome = Outcome()
     error = ending(got)
     if error is not None:
-        outcome.check("numerics", error_finding(error, "numerics", source))
+        # What cannot even be constructed says nothing of numbers.
+        stage = "" if isinstance(error, Stopped) else stage_of(error)
+        criterion = STAGE_CRITERION[stage] if stage in _BEFORE_NUMBERS else "numerics"
+        outcome.check(criterion, error_finding(error, criterion, source))
         return outcome
     assert not isinstance(got, Stopped), "a stop is an ending"
+    if not could_load(got):
+        return outcome
     answered = dict(numeric_leaves(got))
     for path, truth in expected["truth"].items():
         have = answered.get(path)

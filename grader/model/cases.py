@@ -274,7 +274,7 @@ class Load(TypedDict):
     """How the case's state could be loaded."""
 
     how: str
-    """``exact``, by ``order`` where names differ, or ``partial``, whatever fits."""
+    """``exact``; by ``order`` where names differ; or ``partial``, whatever fits, so that nothing else can be judged."""
     message: str
     """What torch says where it is not exact."""
 

@@ -9,3 +9,13 @@ _NAMED = 3
 def off_limits_message(used: Sequence[str]) -> str:
     """The message about an answer that uses what is off limits; the first few uses are named."""
     return f"This exercise asks you to build it yourself, but the answer uses {'; '.join(used[:_NAMED])}."
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a sentence lists them: "a, b and c"."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def in_families(names: Sequence[str], message: str) -> str:
+    """What is wrong, where that shows in some families of cases alone."""
+    return f"It fails only with {listed(names)}. {message}" if names else message
