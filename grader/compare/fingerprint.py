@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
@@ -11,7 +12,7 @@ import numpy as np
 import torch
 
 from grader.compare import tensors as compare
-from grader.model import Encoded, Leaf, Observation, Row, StepObservation
+from grader.model import Encoded, Failure, Leaf, Observation, Row, StepObservation
 
 Component: TypeAlias = str | list[Any]
 """Of a tensor its shape, size and two projections; of an error, of what was constructed, or of a leaf its text."""
@@ -21,6 +22,10 @@ _MOST_ELEMENTS = 2**18
 """Elements of a tensor that count; more than any tensor has that the probe sends whole but for whole numbers."""
 _KEPT_ELEMENTS = 2**13
 """Elements up to which directions are kept."""
+_MOST_SAID = 80
+"""Characters of an exception's message that count."""
+_CALLED = re.compile(r"^[\w.<>]+\(\) ")
+_NUMBERS = re.compile(r"\d+")
 
 
 class Fingerprint:
@@ -54,7 +59,7 @@ def fingerprint(observation: Observation, most: int | None = None) -> Fingerprin
 
 def _components(observation: Observation) -> Iterator[Component]:
     error = observation.get("error")
-    yield [error["stage"], error["type"], error["step"]] if error else ["fine"]
+    yield _ended(error) if error else ["fine"]
     new = observation.get("new")
     if new:
         yield [
@@ -74,6 +79,16 @@ def _components(observation: Observation) -> Iterator[Component]:
             else:
                 for _, leaf in compare.leaves(line["value"]):
                     yield _component(leaf)
+
+
+def _ended(error: Failure) -> list[Any]:
+    """How an exception ended it: two that say different things came of different mistakes, sizes aside.
+
+    What Python says of a constructor's arguments names them, or counts them; it begins with the class's own name.
+    """
+    said = _CALLED.sub("", error["message"][:_MOST_SAID])
+    said = said if error["stage"] == "new" else _NUMBERS.sub("", said)
+    return [error["stage"], f"{error['type']}: {said}", error["step"]]
 
 
 def sections(observed: StepObservation) -> tuple[dict[str, Leaf], ...]:
