@@ -8,9 +8,11 @@ from grader.compare import tensors as compare
 from grader.compare.outcome import Outcome, ending, error_finding, stage_of
 from grader.compare.tensors import Difference
 from grader.judge.growth import growing
+from grader.judge.marks import Marks
+from grader.judge.names import with_its_names
 from grader.model import (
     ABOUT_DTYPE,
-    DEPENDS,
+    EXCEPTIONS,
     Case,
     CaseKind,
     CriterionReport,
@@ -21,15 +23,11 @@ from grader.model import (
     Observation,
     Observed,
     Stopped,
-    Verdict,
 )  # fmt: skip
 from grader.spec import Part, Property
 from grader.suite.cache import Suite
 from grader.suite.precision import in_float64
 
-_NEEDED_SHARE, _SHOWN_SHARE, _NEEDED = 2 / 3, 0.2, 3
-"""A criterion is accepted where it could be judged on the first fraction of its cases; those that depend on it are
-judged where it held on the second fraction. On this many cases at least, or on all where there are fewer."""
 _FLOAT64_HELD = 1e-5
 """Relative agreement in float64 at which only rounding can be the cause of a failure in float32."""
 
@@ -48,6 +46,8 @@ class Board:
         """Whether `numerics` tells already of a dtype that is written out."""
         self.given_up = ""
         """Why the rest of the cases was not run, where the answer was given up."""
+        self.unnamed: set[str] = set()
+        """Criteria that were not judged by a property, because it asks for names that the answer does not have."""
 
     def add(self, index: int, observation: Observed) -> None:
         """Judge what an answer did on the suite's case of this index."""
@@ -58,6 +58,7 @@ class Board:
         """Judge what takes several cases, after all have been run; ``again`` runs more of them on the answer."""
         self._judge_positional()
         self._judge_groups(CaseKind.PROPERTY, self._judge_property)
+        self._excuse_interface()
         self._retry_in_float32(again)
         self._judge_groups(CaseKind.GROWTH, lambda group, indices: self._judge_growth(group, indices, again))
         self._excuse_numerics(again)
@@ -111,6 +112,13 @@ class Board:
             if right and not (self._blames_dtype and elsewhere.is_about_dtype(finding)):
                 outcome.check("device", finding)
 
+    def _excuse_interface(self) -> None:
+        """Leave an exception to `values` that any call raises, be it a line of the interface that calls."""
+        raised = {finding.got for _, finding in self.failures("values") if finding.kind in EXCEPTIONS}
+        for index, finding in self.failures("interface"):
+            if self.suite.cases[index].kind is CaseKind.INTERFACE and finding.got in raised:
+                del self.outcomes[index].findings["interface"]
+
     def _judge_groups(self, kind: CaseKind, judge: Callable[[int, Sequence[int]], None]) -> None:
         """Judge properties or growth, whose cases can only be judged together."""
         groups: dict[int, list[int]] = {}
@@ -134,8 +142,12 @@ class Board:
                 self.outcomes[index].check(actual, error_finding(error, actual, self.source))
                 return
             assert not isinstance(observation, Stopped), "a stop is an ending"
-            observations.append(observation)
-            broken = _other_structure(entry.answered, observation)
+            named = with_its_names(entry.case, entry.answered, observation)
+            if named is None:
+                self.unnamed.add(criterion)
+                return
+            observations.append(named)
+            broken = _other_structure(entry.answered, named)
             if broken:
                 kind, message = broken
                 self.outcomes[index].check(criterion, Finding(criterion=criterion, kind=kind, message=message))
@@ -221,81 +233,24 @@ class Board:
                 return False
         return True
 
+    @property
+    def marks(self) -> Marks:
+        """What the outcomes so far come to."""
+        return Marks(
+            part=self.part,
+            suite=self.suite,
+            outcomes=self.outcomes,
+            unnamed=self.unnamed,
+            given_up=self.given_up,
+        )
+
     def failures(self, criterion: str) -> list[tuple[int, Finding]]:
-        """The cases that failed a criterion, smallest first."""
-        order = {CaseKind.MAIN: 0, CaseKind.INTERFACE: 1, CaseKind.POSITIONAL: 2, CaseKind.GROWTH: 3}
-        failures = [
-            (index, outcome.findings[criterion])
-            for index, outcome in self.outcomes.items()
-            if criterion in outcome.findings
-        ]
-        return sorted(failures, key=lambda pair: (order.get(self.suite.cases[pair[0]].kind, 0), pair[0]))
+        """The cases that failed a criterion, those of no family and the smallest first."""
+        return self.marks.failures(criterion)
 
     def reports(self) -> list[CriterionReport]:
         """The rubric's lines, in order."""
-        verdicts: dict[str, Verdict] = {}
-        return [self._report(name, points, verdicts) for name, points in self.rubric.items()]
-
-    def _held(self, name: str) -> int:
-        """The cases on which a criterion held; those of growth say something of others only where they fail."""
-        return sum(
-            name in outcome.held
-            for index, outcome in self.outcomes.items()
-            if name == "vectorized" or self.suite.cases[index].kind is not CaseKind.GROWTH
-        )
-
-    def _is_enough(self, name: str, count: int, share: float) -> bool:
-        planned = self.suite.planned.get(name, 0)
-        return count >= min(planned, max(_NEEDED, share * planned)) and count > 0
-
-    def _shown(self, name: str, verdicts: Mapping[str, Verdict]) -> bool:
-        """Whether a criterion held on enough cases to judge those that depend on it."""
-        return verdicts[name] is Verdict.ACCEPTED or self._is_enough(name, self._held(name), _SHOWN_SHARE)
-
-    def _report(self, name: str, points: float, verdicts: dict[str, Verdict]) -> CriterionReport:
-        failures = self.failures(name)
-        judged = self._held(name) + len(failures)
-        never_right = [other for other in _dependencies(name) if other in verdicts and not self._shown(other, verdicts)]
-        message, kind = "", None
-        if name == "own_work":
-            verdict = Verdict.ACCEPTED
-        elif failures:
-            first = failures[0][1]
-            verdict, message, kind = first.verdict, first.message, first.kind
-            if self.given_up and kind is FindingKind.STOPPED:
-                message = f"{message} {self.given_up}"
-        elif self._is_enough(name, judged, _NEEDED_SHARE) and not never_right:
-            verdict = Verdict.ACCEPTED
-        else:
-            verdict = Verdict.SKIPPED
-            because = [
-                other for other in _dependencies(name) if verdicts.get(other, Verdict.ACCEPTED) is not Verdict.ACCEPTED
-            ]
-            message = (
-                f"not judged, because {because[-1]} failed"
-                if because
-                else f"not judged: only {judged} of {self.suite.planned.get(name, 0)} cases could be run"
-            )
-            if self.given_up and not because:
-                message = f"{message}. {self.given_up}"
-        verdicts[name] = verdict
-        return CriterionReport(
-            name=name,
-            verdict=verdict,
-            score=points if verdict is Verdict.ACCEPTED else 0.0,
-            max_score=points,
-            message=message,
-            cases=judged,
-            kind=kind,
-        )
-
-
-def _dependencies(name: str) -> list[str]:
-    """Everything that a criterion depends on, first things first."""
-    dependencies: list[str] = []
-    for other in DEPENDS.get(name, ()):
-        dependencies += [item for item in (*_dependencies(other), other) if item not in dependencies]
-    return dependencies
+        return self.marks.reports(self.rubric)
 
 
 def _other_structure(expected: Observation, got: Observation) -> tuple[FindingKind, str] | None:

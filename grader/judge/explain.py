@@ -3,7 +3,7 @@
 import contextlib
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.answer.load import Answer
@@ -61,6 +61,8 @@ class Scene:
     again: Callable[[Iterable[Case]], list[Observed]]
     """Runs further cases on the answer."""
     budget: Budget
+    families: Sequence[str] = ()
+    """The families in which alone the criterion fails: a smaller case has to be in one of them."""
 
 
 def counterexample(
@@ -106,6 +108,8 @@ def _shrink(scene: Scene, criterion: str) -> tuple[Case, Finding, Observation] |
     findings: dict[str, tuple[Case, Finding, Observation]] = {}
 
     def fails(case: DeclaredCase) -> bool:
+        if scene.families and not set(scene.families).intersection(part.families_of(case)):
+            return False
         resolved = resolve_case(part, part.oracles, case)
         expected = observe_oracle(part.oracles, resolved, scene.device)
         if expected["error"]:

@@ -24,6 +24,7 @@ from grader.judge.loaded import LoadStop, NotDefined, after, stop_in_words, stop
 from grader.judge.reports import Nothing, Reports, not_own_work, vetted
 from grader.judge.run import AnswerRun
 from grader.model import CriterionReport, FindingKind, Limits, PartReport, Verdict
+from grader.model.messages import in_families
 from grader.spec import Part
 from grader.suite.data import Suite
 
@@ -154,8 +155,10 @@ class PartGrader:
         observed = [(self.suite.cases[index], board.observations[index]) for index, _ in failures]
         diagnosis = diagnose(self.exercise.misconceptions, self.part, item.name, observed)
         index, finding = failures[0]
+        scene = replace(scene, families=item.families)
         example, smaller = counterexample(scene, item.name, self.suite.cases[index], board.observations[index], finding)
-        message, kind = (smaller.message, smaller.kind) if example.shrunk else (item.message, item.kind)
+        shown = in_families(item.families, smaller.message), smaller.kind
+        message, kind = shown if example.shrunk else (item.message, item.kind)
         if example.line:
             cell, line = place(scene.answer, example.line)
             example = replace(example, line=line, cell=cell)

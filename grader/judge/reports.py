@@ -119,9 +119,14 @@ class Reports:
             message=readable(message),
             suite=self.suite.digest,
             criteria=tuple(map(_cut, criteria)),
-            score=sum(item.score for item in criteria),
-            max_score=sum(self.rubric.values()),
+            score=_total(item.score for item in criteria),
+            max_score=_total(self.rubric.values()),
         )
+
+
+def _total(points: Iterable[float]) -> float:
+    """A sum of points without what is lost in adding fractions."""
+    return round(sum(points), 6)
 
 
 def _cut(item: CriterionReport) -> CriterionReport:

@@ -20,7 +20,7 @@ import grader.spec.dropout_properties  # noqa: F401 - `remade` knows what was im
 from grader.compare import tensors as compare
 from grader.course.versions import case_versions
 from grader.model import CaseKind, CourseError
-from grader.spec import Exercise, Growth, Misconception, OffLimits, Part
+from grader.spec import Exercise, Family, Growth, Misconception, OffLimits, Part
 from grader.spec.properties import remade
 from grader.suite import data as suite_data
 from grader.suite.data import Suite, SuiteCase
@@ -109,6 +109,7 @@ def _part(part: Part) -> dict[str, Any]:
         "off_limits": {name: list(patterns) for name, patterns in asdict(part.off_limits).items()},
         "growth": [{"along": item.along, "at_most": item.at_most} for item in part.growth],
         "properties": [{"name": item.name, "arguments": item.arguments} for item in part.properties if item.name],
+        "families": [{"name": item.name, "share": item.share} for item in part.families],
     }
 
 
@@ -217,6 +218,7 @@ def _parsed(row: Mapping[str, Any]) -> Part:
         off_limits=OffLimits(**row["off_limits"]),
         growth=[Growth(**item, cases=()) for item in row["growth"]],
         properties=[remade(item["name"], item["arguments"]) for item in row["properties"]],
+        families=[Family(**item) for item in row.get("families", ())],
     )
 
 
@@ -256,7 +258,7 @@ class _InMemory(Record):
 
 
 def _asked(entry: SuiteCase) -> tuple[Any, ...]:
-    return entry.kind, entry.group, entry.case, sorted(entry.misconceptions)
+    return entry.kind, entry.group, entry.case, sorted(entry.misconceptions), entry.families
 
 
 def _alike(one: Any, other: Any) -> bool:

@@ -163,6 +163,8 @@ class CriterionReport:
     """What is wrong, where the message says that; None also in a report from before there were kinds."""
     line: int | None = None
     """The line of the answer that the message names at its end, as `named_line` writes it."""
+    families: tuple[str, ...] = ()
+    """The families of cases that it lost, where it keeps the points of all others."""
 
 
 def line_in_words(line: int, cell: int | None = None) -> str:

@@ -22,12 +22,13 @@ from grader.spec.cases import (
     train,
     tuple_of,
 )
+from grader.spec.families import with_argument, with_dims, with_tuples
 from grader.spec.mistakes import Misconception, misconception, mistake
 from grader.spec.networks import network_case
-from grader.spec.parts import POINTS, Exercise, Growth, OffLimits, Part, Property, growth
+from grader.spec.parts import POINTS, Exercise, Family, Growth, OffLimits, Part, Property, growth
 
 __all__ = [
-    "POINTS", "Case", "Exercise", "Growth", "Misconception", "OffLimits", "Part", "Property", "call", "evaluate",
-    "function_case", "growth", "layer_case", "misconception", "mistake", "module", "network_case", "program", "raises",
-    "reload", "run", "tensor", "train", "tuple_of",
+    "POINTS", "Case", "Exercise", "Family", "Growth", "Misconception", "OffLimits", "Part", "Property", "call",
+    "evaluate", "function_case", "growth", "layer_case", "misconception", "mistake", "module", "network_case",
+    "program", "raises", "reload", "run", "tensor", "train", "tuple_of", "with_argument", "with_dims", "with_tuples",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
-from grader.model import CRITERIA, DeclaredCase, Observation
+from grader.model import CRITERIA, CaseBody, DeclaredCase, Observation
 
 POINTS: Mapping[str, float] = {
     "own_work": 0, "interface": 1, "parameters": 1, "shapes": 1, "state": 2, "values": 4, "gradients": 3,
@@ -66,6 +66,25 @@ class Growth:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Family:
+    """Cases of one kind that an answer may lack without being wrong elsewhere: unbatched input, ``padding="same"``.
+
+    An answer that fails a criterion in families alone loses their shares of it, and of what rests on it.
+    """
+
+    name: str
+    """What they have in common, to be read after "with": "unbatched input"."""
+    share: float
+    """The part of a criterion's points that goes with it: a multiple of 0.05, so that points stay plain numbers."""
+    holds: Callable[[CaseBody], bool] | None = None
+    """Whether a case is in it; None in a kit, whose cases are recorded with their families."""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.share < 1 or round(self.share * 20, 9) % 1:
+            raise ValueError(f"the family {self.name!r} has a share of {self.share}, which is no multiple of 0.05")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
     """One symbol of an exercise and how it is judged.
 
@@ -104,6 +123,8 @@ class Part:
     """The criterion to which `run` lines of ``cases`` belong."""
     state_outputs: Sequence[int] = ()
     """Where a function returns a tuple: which of its items are its caller's state, and so belong to ``state``."""
+    families: Sequence[Family] = ()
+    """Cases that are lacking rather than wrong where nothing else fails (see `grader.spec.families`)."""
     core: bool = False
     """Whether it belongs to the topics that must be finest: more misconceptions and correct variants are required."""
 
@@ -112,7 +133,13 @@ class Part:
         """The namespace that stands in for the answer when a case is run for its expected observation."""
         return self.oracle if isinstance(self.oracle, Mapping) else {self.symbol: self.oracle}
 
+    def families_of(self, case: CaseBody) -> tuple[str, ...]:
+        """The names of the families that a case is in."""
+        return tuple(family.name for family in self.families if family.holds is not None and family.holds(case))
+
     def __post_init__(self) -> None:
+        if sum(family.share for family in self.families) >= 1:
+            raise ValueError(f"{self.symbol}: the shares of its families leave nothing")
         unknown = set(self.points) - set(CRITERIA)
         if unknown:
             raise ValueError(f"{self.symbol}: no such criterion: {', '.join(sorted(unknown))}")

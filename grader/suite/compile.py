@@ -25,6 +25,7 @@ from grader.spec import Misconception, Part, evaluate, run, train
 from grader.suite.data import HIDDEN, Suite, SuiteCase
 from grader.suite.delayed import delayed_backward
 from grader.suite.elsewhere import repeated_elsewhere
+from grader.suite.families import in_families, more_plain
 from grader.suite.positional import called_otherwise
 from grader.suite.precision import truth_of
 from grader.suite.resolve import resolve_case, without_state
@@ -77,6 +78,7 @@ class Compiler:
             *called_otherwise(part, getattr(self.exercise.reference, part.symbol, None), main, self._observe),
         ]
         cases += self._elsewhere(main) + self._numerics() + self._errors() + self._grouped()
+        cases = in_families(part, cases)
         content = canonical([case_versions(), [[item.kind, item.group, dict(item.case)] for item in cases]])
         digest = hashlib.sha256(content.encode()).hexdigest()
         return Suite(
@@ -130,7 +132,9 @@ class Compiler:
     def _main(self) -> list[SuiteCase]:
         part = self.part
         count = part.size if self.visibility == HIDDEN else max(min(4, part.size), part.size // _PUBLIC_SHARE)
-        drawn = [self._resolve(case) for case in self._drawn(part.cases, count, "cases")]
+        declared_cases = self._drawn(part.cases, count, "cases")
+        declared_cases += more_plain(part, declared_cases, self._seed_for("plain"))
+        drawn = [self._resolve(case) for case in declared_cases]
         examples = [self._own(case, "examples", index) for index, case in enumerate(part.examples)]
         unique = {canonical(case): case for case in [self._resolve(case) for case in examples] + drawn}
         weights = sorted(weight(case)[0] for case in drawn) or [0.0]

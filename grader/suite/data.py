@@ -24,6 +24,10 @@ class SuiteCase:
     """How each misconception that differs here would answer."""
     group: int = 0
     """Which property or growth it belongs to, or for ``positional`` the index of the same case by keyword."""
+    families: Sequence[str] = ()
+    """The part's families that it is in (see `grader.spec.Family`)."""
+    judges: Sequence[str] = ()
+    """Of a case in families, the criteria that it judges when everything is correct."""
 
     @property
     def answered(self) -> Observation:
@@ -91,6 +95,7 @@ def to_bytes(suite: Suite) -> bytes:
                     # A positional case is answered like its twin by keyword.
                     "expected": None if item.kind is CaseKind.POSITIONAL else item.expected,
                     "misconceptions": {name: list(each.components) for name, each in item.misconceptions.items()},
+                    **({"families": [*item.families], "judges": [*item.judges]} if item.families else {}),
                 }
                 for item in suite.cases
             ],
@@ -112,6 +117,7 @@ def from_bytes(data: bytes) -> Suite:
                 kind=CaseKind(row["kind"]), case=row["case"], group=row["group"],
                 expected=rows[row["group"]]["expected"] if row["kind"] == CaseKind.POSITIONAL else row["expected"],
                 misconceptions={name: Fingerprint(components) for name, components in row["misconceptions"].items()},
+                families=tuple(row.get("families", ())), judges=tuple(row.get("judges", ())),
             )
             for row in rows
         ]  # fmt: skip

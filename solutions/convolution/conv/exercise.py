@@ -24,6 +24,8 @@ from grader.spec import (
     run,
     tensor,
     train,
+    with_argument,
+    with_dims,
 )
 from grader.strategies import cotangents, flags, nasty_tensor, normal_tensor, seeds, sizes
 
@@ -213,6 +215,11 @@ def part(dims: int, oracle: type[nn.Module]) -> Part:
         numerics=numerics(dims),
         properties=[uniform_init(fresh(3, 800, *kernel), fresh(8, 800, *kernel, groups=4))],
         errors=errors(dims),
+        families=[
+            with_dims(dims + 1, share=0.15),
+            with_argument("padding", value="same", share=0.1, name='padding="same"'),
+            with_argument("padding_mode", share=0.2, name="padding modes"),
+        ],
         growth=[
             # A loop over the kernel's positions is vectorized too: there are 27 in Conv3d.
             growth("batch", lambda size: counted(size, 2, 5, *rest), at_most=8 * dims),

@@ -7,7 +7,21 @@ from typing import Any
 from hypothesis import strategies as st
 from torch import nn
 
-from grader.spec import Exercise, OffLimits, Part, call, evaluate, growth, layer_case, raises, run, tensor, train
+from grader.spec import (
+    Exercise,
+    Family,
+    OffLimits,
+    Part,
+    call,
+    evaluate,
+    growth,
+    layer_case,
+    raises,
+    run,
+    tensor,
+    train,
+    with_dims,
+)
 from grader.strategies import cotangents, flags, normal_tensor, seeds, sizes
 
 Case = dict[str, Any]
@@ -95,6 +109,14 @@ def example(args: Sequence[Any], options: Case, *shapes: Sequence[int], **more: 
     return layer_case(args, options, [call(tensor(*shape, seed=place, **more)) for place, shape in enumerate(shapes)])
 
 
+def has_pairs(case: Any) -> bool:
+    """Whether the windows are given by pairs; the size of an image is a pair as a rule."""
+    new = case["new"]
+    return any(isinstance(value, dict) for value in (new["args"][-1], *new["kwargs"].values()))
+
+
+PAIRS = Family(name="a pair where a number is usual", share=0.2, holds=has_pairs)
+
 UNFOLD = Part(
     symbol="Unfold",
     oracle=nn.Unfold,
@@ -111,6 +133,7 @@ UNFOLD = Part(
         example([(2, 2)], {"stride": (1, 2)}, [2, 2, 3, 5], layout="transposed"),
     ],
     arguments=("kernel_size", "dilation", "padding", "stride"),
+    families=[PAIRS, with_dims(3, share=0.2)],
     errors=[
         raises(example([3], {}, [2, 2, 2, 4]), "A window of 3 in an image of 2 by 4"),
         raises(example([3], {}, [2, 2, 4, 2]), "A window of 3 in an image of 4 by 2"),
@@ -142,6 +165,7 @@ FOLD = Part(
         example([3, 2], {}, [2, 8, 4], layout="transposed"),
     ],
     arguments=("output_size", "kernel_size", "dilation", "padding", "stride"),
+    families=[PAIRS, with_dims(2, share=0.2)],
     errors=[
         raises(example([(4, 5), 3], {}, [2, 18, 5]), "5 columns where 6 windows fit"),
         raises(example([(4, 5), 3], {}, [2, 18, 7]), "7 columns where 6 windows fit"),

@@ -10,6 +10,7 @@ from torch import nn
 from grader.properties import Fresh, uniform_init
 from grader.spec import (
     Exercise,
+    Family,
     OffLimits,
     Part,
     call,
@@ -21,6 +22,7 @@ from grader.spec import (
     run,
     tensor,
     train,
+    with_dims,
 )
 from grader.strategies import cotangents, flags, normal_tensor, seeds, sizes
 
@@ -119,6 +121,12 @@ def example(args: Sequence[Any], options: Case, *shapes: Sequence[int], size: An
     return layer_case(args, options, [call(tensor(*shape, seed=place), **more) for place, shape in enumerate(shapes)])
 
 
+def asks_for_size(case: Any) -> bool:
+    """Whether a call gives `output_size`."""
+    calls = (step for step in case["steps"] if step["do"] == "call")
+    return any(len(step["args"]) > 1 or "output_size" in step.get("kwargs", {}) for step in calls)
+
+
 CANVAS = "canvas = x.new_zeros(len(x), self.out_channels, rows + below, columns + right)"
 EQUIVALENT = {
     f"{CANVAS} → {CANVAS}.detach()": "new zeros have no history to be detached from",
@@ -166,6 +174,10 @@ exercise = Exercise(
                 *("output_padding", "groups", "bias", "dilation"),
             ],
             numerics=numerics(),
+            families=[
+                with_dims(3, share=0.2),
+                Family(name="output_size", share=0.2, holds=asks_for_size),
+            ],
             properties=[
                 uniform_init(
                     Fresh(args=(30, 12, (3, 5)), kwargs={"groups": 3}, bound=1 / math.sqrt(4 * 15), names=("weight",)),

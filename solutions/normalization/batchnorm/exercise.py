@@ -25,6 +25,7 @@ from grader.spec import (
     run,
     tensor,
     train,
+    with_argument,
 )
 from grader.strategies import (
     SPREADS,
@@ -193,7 +194,10 @@ OPTIONS = keywords(
     track_running_stats=flags,
 )
 MODES = ("layer.eval() is layer", "layer.training", "layer.train() is layer", "layer.training")
-DTYPES = ("layer.to(torch.float32) is layer", "sorted(str(item.dtype) for item in layer.state_dict().values())")
+DTYPES = (
+    "layer.to(torch.float32) is layer",
+    "all(item.dtype is torch.float32 for item in layer.state_dict().values() if item.is_floating_point())",
+)
 
 
 @st.composite
@@ -298,6 +302,7 @@ def layer(
             layer_case([2], {"affine": False, "track_running_stats": False}, [run(*MODES, *DTYPES)]),
         ],
         off_limits=OFF_LIMITS,
+        families=[with_argument("momentum", value=None, share=0.25, name="momentum=None")],
     )
 
 

@@ -19,6 +19,7 @@ from grader.spec import (
     run,
     tensor,
     train,
+    with_dims,
 )
 from grader.strategies import (
     UNTRAINED,
@@ -100,6 +101,7 @@ GROUP_NORM = Part(
     ],
     arguments=["num_groups", "num_channels", "eps", "affine"],
     numerics=group_numerics(),
+    families=[with_dims(2, 3, 5, 6, share=0.25, name="input that is no batch of images")],
     properties=[constant_init({"weight": 1, "bias": 0}, Fresh(args=(2, 4)), Fresh(args=(3, 9)))],
     errors=[
         raises(layer_case((4, 6), {}, [call(tensor(2, 6, 4))]), "6 channels in 4 groups"),
@@ -173,6 +175,7 @@ INSTANCE_NORM = Part(
     ],
     arguments=["num_features", "eps", "momentum", "affine", "track_running_stats"],
     numerics=instance_numerics(),
+    families=[with_dims(3, share=0.25)],
     properties=[
         constant_init(
             {"weight": 1, "bias": 0, "running_mean": 0, "running_var": 1, "num_batches_tracked": 0},

@@ -21,6 +21,7 @@ from grader.spec import (
     run,
     tensor,
     train,
+    with_dims,
 )
 from grader.strategies import cotangents, flags, keywords, normal_tensor, seeds, sizes
 
@@ -182,6 +183,7 @@ def cell(symbol: str, oracle: type[nn.Module], **more: Any) -> Part:
             ),
         ],
         off_limits=OFF_LIMITS,
+        families=[with_dims(1, share=0.25)],
         core=True,
     )
 

@@ -23,6 +23,7 @@ from grader.spec import (
     run,
     tensor,
     train,
+    with_dims,
 )
 from grader.strategies import cotangents, flags, keywords, normal_tensor, seeds, sizes
 
@@ -297,6 +298,7 @@ def layer(
         ],
         interface=INTERFACE,
         off_limits=OFF_LIMITS,
+        families=[with_dims(2, share=0.25)],
         size=48,
         core=True,
     )  # fmt: skip

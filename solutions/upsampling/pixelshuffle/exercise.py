@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 from torch import nn
 
-from grader.spec import Exercise, OffLimits, Part, call, evaluate, growth, layer_case, raises, run, tensor
+from grader.spec import Exercise, OffLimits, Part, call, evaluate, growth, layer_case, raises, run, tensor, with_dims
 from grader.strategies import cotangents, flags, normal_tensor, seeds, sizes
 
 Case = dict[str, Any]
@@ -61,6 +61,7 @@ exercise = Exercise(
                 example(2, [2, 8, 3, 2], layout="transposed"),
             ],
             arguments=("upscale_factor",),
+            families=[with_dims(3, share=0.25), with_dims(5, share=0.1, name="two batch axes")],
             errors=[
                 refused("6 channels and a factor of 2", 2, 2, 6, 3, 4),
                 refused("3 channels and a factor of 2", 2, 3, 4, 4),

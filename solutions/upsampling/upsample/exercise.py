@@ -10,7 +10,20 @@ import numpy as np
 from hypothesis import strategies as st
 from torch import nn
 
-from grader.spec import Exercise, OffLimits, Part, call, evaluate, growth, layer_case, raises, run, tensor
+from grader.spec import (
+    Exercise,
+    OffLimits,
+    Part,
+    call,
+    evaluate,
+    growth,
+    layer_case,
+    raises,
+    run,
+    tensor,
+    with_dims,
+    with_tuples,
+)
 from grader.strategies import cotangents, flags, normal_tensor, seeds, sizes
 
 Case = dict[str, Any]
@@ -194,6 +207,10 @@ exercise = Exercise(
             ],
             arguments=("size", "scale_factor", "mode", "align_corners"),
             numerics=numerics(),
+            families=[
+                with_tuples(share=0.2, name="a tuple of sizes or factors"),
+                with_dims(5, share=0.1, name="volumes"),
+            ],
             errors=[
                 refused("A size and a factor together", {"size": 4, "scale_factor": 2}, 1, 2, 2, 2),
                 refused(

@@ -1,0 +1,147 @@
+"""The points of a part, criterion by criterion, from the outcomes of its cases."""
+
+from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+
+from grader.compare.outcome import Outcome
+from grader.judge import families
+from grader.model import DEPENDS, CaseKind, CriterionReport, Finding, FindingKind, Verdict
+from grader.model.messages import in_families, listed
+from grader.spec import Part
+from grader.suite.data import Suite
+
+_NEEDED_SHARE, _SHOWN_SHARE, _NEEDED = 2 / 3, 0.2, 3
+"""A criterion is accepted where it could be judged on the first fraction of its cases; those that depend on it are
+judged where it held on the second fraction. On this many cases at least, or on all where there are fewer."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Marks:
+    """What the outcomes of a suite's cases come to."""
+
+    part: Part
+    suite: Suite
+    outcomes: Mapping[int, Outcome]
+    unnamed: AbstractSet[str] = frozenset()
+    """Criteria that were not judged by a property, because it asks for names that the answer does not have."""
+    given_up: str = ""
+    """Why the rest of the cases was not run, where the answer was given up."""
+
+    def failures(self, criterion: str) -> list[tuple[int, Finding]]:
+        """The cases that failed a criterion, those of no family and the smallest first."""
+        order = {CaseKind.MAIN: 0, CaseKind.INTERFACE: 1, CaseKind.POSITIONAL: 2, CaseKind.GROWTH: 3}
+        failures = [
+            (index, outcome.findings[criterion])
+            for index, outcome in self.outcomes.items()
+            if criterion in outcome.findings
+        ]
+
+        def rank(pair: tuple[int, Finding]) -> tuple[bool, int, int]:
+            entry = self.suite.cases[pair[0]]
+            return bool(entry.families), order.get(entry.kind, 0), pair[0]
+
+        return sorted(failures, key=rank)
+
+    def reports(self, rubric: Mapping[str, float]) -> list[CriterionReport]:
+        """The rubric's lines, in order."""
+        lost: dict[str, tuple[str, ...]] = {}
+        for name in rubric:
+            lost[name] = self._lost(name, {family for other in _dependencies(name) for family in lost.get(other, ())})
+        # Where one criterion lost a family, an earlier one may not have been judged there either.
+        anywhere = {family for own in lost.values() for family in own}
+        reports: dict[str, CriterionReport] = {}
+        for name, points in rubric.items():
+            reports[name] = self._report(name, points, reports, lost[name], anywhere)
+        return [*reports.values()]
+
+    def _lost(self, name: str, already: AbstractSet[str]) -> tuple[str, ...]:
+        """The families in which alone a criterion fails, those first that were lost before."""
+        failing = {index for index, outcome in self.outcomes.items() if name in outcome.findings}
+        return families.lost(self.part, self.suite.cases, failing, self._held(name) | failing, already)
+
+    def _held(self, name: str) -> set[int]:
+        """The cases on which a criterion held; those of growth say something of others only where they fail."""
+        return {
+            index
+            for index, outcome in self.outcomes.items()
+            if name in outcome.held and (name == "vectorized" or self.suite.cases[index].kind is not CaseKind.GROWTH)
+        }
+
+    def _is_enough(self, name: str, indices: set[int], gone: Collection[str], share: float) -> bool:
+        """Whether these cases are enough of those outside of the families that are gone."""
+        planned = self.suite.planned.get(name, 0) - families.hold(self.suite.cases, name, gone)
+        count = families.outside(self.suite.cases, indices, gone)
+        return count >= min(planned, max(_NEEDED, share * planned)) and count > 0
+
+    def _report(
+        self,
+        name: str,
+        points: float,
+        before: Mapping[str, CriterionReport],
+        own: Sequence[str],
+        anywhere: AbstractSet[str],
+    ) -> CriterionReport:
+        failures = self.failures(name)
+        judged = self._held(name) | {index for index, _ in failures}
+        gone = self._gone(name, own, before)
+        depends = [before[other] for other in _dependencies(name) if other in before]
+        shown = all(self._shown(item, anywhere) for item in depends)
+        enough = shown and self._is_enough(name, judged, anywhere, _NEEDED_SHARE)
+        kept = round(points * families.kept(self.part, gone), 4) if gone else points
+        report = CriterionReport(
+            name=name, verdict=Verdict.ACCEPTED, score=kept, max_score=points, cases=len(judged), families=gone
+        )
+        if name == "own_work":
+            return report
+        if failures:
+            first = failures[0][1]
+            stopped = self.given_up and first.kind is FindingKind.STOPPED
+            message = in_families(own, f"{first.message} {self.given_up}" if stopped else first.message)
+            whole = replace(report, verdict=first.verdict, message=message, kind=first.kind)
+            return whole if own and enough else replace(whole, score=0.0, families=())
+        if enough and gone:
+            message = f"not judged with {listed(gone)}, where {_failed(depends)} failed"
+            return replace(report, verdict=Verdict.SKIPPED, message=message)
+        if enough:
+            return report
+        return replace(
+            report, verdict=Verdict.SKIPPED, score=0.0, families=(), message=self._unjudged(name, depends, len(judged))
+        )
+
+    def _gone(self, name: str, own: Collection[str], before: Mapping[str, CriterionReport]) -> tuple[str, ...]:
+        """The families that a criterion loses: its own, and those in which one that it rests on failed."""
+        depends = [before[other] for other in _dependencies(name) if other in before]
+        others = {family for item in depends for family in item.families} if name in families.RESTING else set()
+        judging = {family for item in self.suite.cases if name in item.judges for family in item.families}
+        lost = {*own, *(others & judging)}
+        return tuple(family.name for family in self.part.families if family.name in lost)
+
+    def _shown(self, item: CriterionReport, anywhere: AbstractSet[str]) -> bool:
+        """Whether a criterion held on enough cases to judge those that depend on it."""
+        return item.verdict is Verdict.ACCEPTED or self._is_enough(
+            item.name, self._held(item.name), anywhere, _SHOWN_SHARE
+        )
+
+    def _unjudged(self, name: str, depends: Sequence[CriterionReport], judged: int) -> str:
+        """Why a criterion could not be judged."""
+        because = _failed(depends) or ("parameters" if name in self.unnamed else "")
+        if because:
+            return f"not judged, because {because} failed"
+        message = f"not judged: only {judged} of {self.suite.planned.get(name, 0)} cases could be run"
+        return f"{message}. {self.given_up}" if self.given_up else message
+
+
+def _failed(depends: Sequence[CriterionReport]) -> str:
+    """The last criterion among those that something depends on that failed, rather than being skipped itself."""
+    failed = [item.name for item in depends if item.verdict is not Verdict.ACCEPTED]
+    at_fault = [item.name for item in depends if item.verdict not in (Verdict.ACCEPTED, Verdict.SKIPPED)]
+    return (at_fault or failed or [""])[-1]
+
+
+def _dependencies(name: str) -> list[str]:
+    """Everything that a criterion depends on, first things first."""
+    dependencies: list[str] = []
+    for other in DEPENDS.get(name, ()):
+        dependencies += [item for item in (*_dependencies(other), other) if item not in dependencies]
+    return dependencies
