@@ -6,6 +6,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.model import PartReport, Verdict
+from grader.model.messages import with_families
 from grader.model.words import LOOKS, clean, in_words, points, subscript
 from grader.report.summary import FAILURES
 
@@ -37,4 +38,5 @@ def part_html(part: PartReport) -> str:
         points=points,
         subscript=subscript,
         in_words=in_words,
+        with_families=with_families,
     )

@@ -16,6 +16,11 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
+def with_families(names: Sequence[str]) -> str:
+    """What to add to a verdict that holds in some families of cases alone."""
+    return f" with {listed(names)}" if names else ""
+
+
 def in_families(names: Sequence[str], message: str) -> str:
     """What is wrong, where that shows in some families of cases alone."""
     return f"It fails only with {listed(names)}. {message}" if names else message

@@ -5,6 +5,7 @@ from dataclasses import replace
 from grader.model import CourseError, CriterionReport, GradeReport, PartReport, SubmissionReport, Verdict
 from grader.model.briefly import briefly
 from grader.model.lazy import LazySequence
+from grader.model.messages import in_families
 
 POLICIES = ("none", "criterion", "counterexample")
 """From verdicts only, over what is wrong in general words and hints, to messages and the failing case itself."""
@@ -56,5 +57,6 @@ def _criterion(criterion: CriterionReport, policy: str) -> CriterionReport:
     if policy == "criterion":
         example = criterion.counterexample
         line = criterion.line if example is None else example.line
-        return replace(criterion, message=briefly(criterion), line=line, counterexample=None)
+        message = in_families(criterion.families, briefly(criterion))
+        return replace(criterion, message=message, line=line, counterexample=None)
     return replace(criterion, message="", kind=None, line=None, counterexample=None, diagnosis=None)

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.model import GradeReport, PartReport, ProvenExercise, SubmissionReport, Verdict
+from grader.model.messages import with_families
 from grader.model.policy import redact
 from grader.model.words import LOOKS, clean, in_words, points, subscript, unlike
 from grader.report import summary
@@ -147,6 +148,7 @@ def _environment() -> Environment:
         "kind": lambda verdict: _KINDS.get(verdict, "is-bad"),
         "points": points,
         "subscript": subscript,
+        "with_families": with_families,
         "in_words": in_words,
         "code": _code,
     }

@@ -20,6 +20,7 @@ from grader.model import (
     Verdict,
     line_in_words,
 )
+from grader.model.messages import with_families
 from grader.model.words import LOOKS, clean, in_words, one_line, points, subscript
 from grader.report import summary
 
@@ -133,6 +134,8 @@ class _Terminal:
         for item in rest:
             cell.append("\n").append_text(self.verdict(item.verdict, word=False))
             cell.append(f" {item.name}: {LOOKS[item.verdict].word}", LOOKS[item.verdict].style)
+            if item.families:
+                cell.append(" ").append_text(self.text(with_families(item.families), LOOKS[item.verdict].style))
         return cell
 
     def not_attempted(self, parts: Sequence[PartReport]) -> Text:
