@@ -21,7 +21,7 @@ from grader.judge.grade import PartGrader
 from grader.judge.loaded import LoadStop, first_failure, not_defined, stop_in_words, stopped_at
 from grader.kit.load import load_course
 from grader.model import CaseKind, Counterexample, FindingKind, Limits, Verdict
-from grader.spec import Part, Property, call, layer_case, tensor
+from grader.spec import Part, Property, call, layer_case, program, tensor
 from grader.suite.data import Suite, SuiteCase
 from grader.suite.resolve import resolve_case
 
@@ -71,6 +71,22 @@ def test_a_sum_that_cancels_may_leave_rounding_where_nothing_should_be(noise: fl
     expected, got = (run_case(case, {"Nothing": kind}) for kind in (Nothing, Rounded))
     assert got["steps"][0]["out"].any()
     assert criteria.judge_case(part, case, expected, got).findings.keys() == failed
+    if not failed:
+        # Nor does it matter on whose side the rounding is.
+        assert not criteria.judge_case(part, case, got, expected).findings
+
+
+@pytest.mark.parametrize(("rounding", "failed"), [("2e-17", set()), ("1e-7", {"values"})])
+@pytest.mark.parametrize("shown", ["w.clone()", "w.item()"])
+def test_what_cancels_in_a_program_is_weighed_by_what_it_gave_before(
+    rounding: str, failed: set[str], shown: str
+) -> None:
+    def case_of(left: str) -> Any:
+        lines = ("w = torch.ones((), dtype=torch.float64)", shown, f"_ = w.fill_({left})", shown)
+        return program(*lines, criterion="values")
+
+    expected, got = (run_case(case_of(left), {}) for left in (rounding, "0.0"))
+    assert criteria.judge_case(PART, case_of("0.0"), expected, got).findings.keys() == failed
 
 
 def test_a_failure_by_position_shows_its_line() -> None:

@@ -14,6 +14,10 @@ SMALL = 1e-3
 """Fraction of a case's largest gradient, output or input below which a tensor's own size no longer counts."""
 _NOTHING = 1e-6
 """The scale of a case in which all of them are zero."""
+_CANCELLED = 1e-12
+"""Fraction of a call's inputs at or below which its outputs are what rounding left of terms that cancel."""
+_NO_GRADIENT = 1e-14
+"""The same of gradients, whose cotangents are about one."""
 _MOVED = 1e-6
 """Fraction of a buffer's magnitude before a call by which its new value is weighed at least."""
 _OF_DTYPES = (FindingKind.DTYPE, FindingKind.NUMBERS)
@@ -59,10 +63,7 @@ def judge_call(
         still &= outcome.check("state", finding_of("state", worst, step))
     if not shaped or not state_held:
         return still
-    outs = (compare.magnitude(leaf) for _, leaf in compare.leaves(want["out"]) if compare.is_tensor(leaf))
-    # Where outputs are all zero, a sum that cancels may leave rounding there, as large as the inputs make it.
-    ins = (compare.magnitude(leaf) for leaf in want["inputs"].values())
-    floor = terms.floor or SMALL * (max(outs, default=0.0) or max(ins, default=0.0)) or _NOTHING
+    floor = terms.floor if terms.floor > SMALL * _NO_GRADIENT else SMALL * _terms(want) or _NOTHING
 
     def outputs(criterion: str, chosen: Callable[[Encoded], Encoded]) -> bool:
         pair = chosen(want["out"]), chosen(have.get("out"))
@@ -93,6 +94,13 @@ def judge_call(
         worst = _gradients(asked, have.get("grads", {}), floor, tolerance, float32)
         outcome.check("gradients", finding_of("gradients", worst, step))
     return still
+
+
+def _terms(want: StepObservation) -> float:
+    """The magnitude by which a call's outputs are weighed: their own or, where all of them cancel, the inputs'."""
+    outs = (compare.magnitude(leaf) for _, leaf in compare.leaves(want["out"]) if compare.is_tensor(leaf))
+    largest, ins = max(outs, default=0.0), max(map(compare.magnitude, want["inputs"].values()), default=0.0)
+    return largest if largest > _CANCELLED * ins else ins
 
 
 def _gradients(

@@ -1,8 +1,9 @@
 """Judge lines of Python by their values, or by whether they raise."""
 
 from grader.compare import tensors as compare
+from grader.compare.calls import SMALL
 from grader.compare.outcome import Outcome, about_dtypes
-from grader.model import Finding, FindingKind, Line, Step, StepObservation, Verdict
+from grader.model import Encoded, Finding, FindingKind, Line, Step, StepObservation, Verdict
 
 
 def judge_lines(
@@ -13,9 +14,14 @@ def judge_lines(
     criterion: str,
     tolerance: float,
 ) -> None:
-    """Judge lines of Python, up to the first that answers differently."""
+    """Judge lines of Python, up to the first that answers differently.
+
+    What one line gives is made of what earlier ones gave: where it cancels to nothing, it is weighed by these.
+    """
+    largest = 0.0
     for text, expected, got in zip(step["lines"], want["lines"], have.get("lines", []), strict=False):
-        finding = _line(text, expected, got, criterion, tolerance)
+        largest = max(largest, _magnitude(expected.get("value")))
+        finding = _line(text, expected, got, criterion, tolerance, SMALL * largest)
         if not outcome.check(criterion, finding):
             return
     if len(have.get("lines", [])) < len(want["lines"]):
@@ -23,7 +29,13 @@ def judge_lines(
         outcome.check(criterion, Finding(criterion=criterion, kind=FindingKind.ENDED_EARLY, message=message))
 
 
-def _line(text: str, expected: Line, got: Line, criterion: str, tolerance: float) -> Finding | None:
+def _magnitude(value: Encoded) -> float:
+    """The largest number in what a line gave."""
+    found = (compare.size_of(leaf) for _, leaf in compare.leaves(value))
+    return max(found, default=0.0)
+
+
+def _line(text: str, expected: Line, got: Line, criterion: str, tolerance: float, floor: float) -> Finding | None:
     if "raised" in expected or "raised" in got:
         if "raised" in expected and "raised" in got:
             return None
@@ -49,7 +61,7 @@ def _line(text: str, expected: Line, got: Line, criterion: str, tolerance: float
             got=what,
         )
     difference = compare.compare_structure(expected["value"], got["value"], "it") or compare.compare_values(
-        expected["value"], got["value"], "it", tolerance=max(tolerance, 1e-6)
+        expected["value"], got["value"], "it", tolerance=max(tolerance, 1e-6), floor=floor
     )
     if difference is None:
         return None

@@ -92,6 +92,15 @@ def _largest(values: torch.Tensor) -> float:
     return float(torch.linalg.vector_norm(values, math.inf))
 
 
+def size_of(leaf: Encoded) -> float:
+    """The largest finite magnitude among the floats of a leaf; 0 where there are none."""
+    if is_tensor(leaf):
+        return magnitude(leaf) if body(leaf).is_floating_point() else 0.0
+    if isinstance(leaf, Mapping) and isinstance(leaf.get("$float"), float):
+        return abs(leaf["$float"]) if math.isfinite(leaf["$float"]) else 0.0
+    return 0.0
+
+
 def compare_structure(expected: Encoded, got: Encoded, path: str) -> Difference | None:
     """Whether nesting, kinds of leaf and shapes agree; of what comes after the first difference nothing is read."""
     for one, two in zip_longest(leaves(expected, path), leaves(got, path)):
@@ -164,7 +173,7 @@ def compare_values(
         if is_tensor(want) and is_tensor(have):
             difference = compare_tensors(want, have, leaf_path, tolerance, floor)
         else:
-            difference = _plain(want, have, leaf_path)
+            difference = _plain(want, have, leaf_path, floor)
         if difference and (worst is None or difference.relative > worst.relative):
             worst = difference
     return worst
@@ -258,11 +267,11 @@ def _index(flat: int, shape: Sequence[int]) -> tuple[int, ...]:
     return tuple(reversed(index))
 
 
-def _plain(want: Encoded, have: Encoded, path: str) -> Difference | None:
+def _plain(want: Encoded, have: Encoded, path: str, floor: float) -> Difference | None:
     if isinstance(want, Mapping) and "$float" in want and isinstance(have, Mapping) and "$float" in have:
         e, g = want["$float"], have["$float"]
         same = isinstance(g, float) and (
-            e == g or (math.isnan(e) and math.isnan(g)) or abs(e - g) <= 1e-9 * max(abs(e), 1e-300)
+            e == g or (math.isnan(e) and math.isnan(g)) or abs(e - g) <= 1e-9 * max(abs(e), floor)
         )
     else:
         same = type(want) is type(have) and want == have

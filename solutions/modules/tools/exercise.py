@@ -186,7 +186,8 @@ def stepping(draw: st.DrawFn) -> Case:
     step = f"_ = optimizer_step(m, {draw(st.sampled_from(['0.5', '0.1', '1.0', '0.0', '1e-3']))})"
     if moving:
         steps = [step] * draw(st.sampled_from([1, 1, 2]))
-        return values(*lines, *steps, VALUES, dtype="float64", seed=draw(st.integers(0, 9)))
+        # What is there before says how large the terms are of a step that cancels a weight.
+        return values(*lines, VALUES, *steps, VALUES, dtype="float64", seed=draw(st.integers(0, 9)))
     return state(*lines, "before = list(m.parameters())", step, draw(st.sampled_from(LEFT_ALONE)), dtype="float64")
 
 
@@ -273,6 +274,7 @@ foreteller = tool(
     off_limits=OffLimits(classes=("*",), allow=("Parameter",)),
 )  # fmt: skip
 
+THOUSANDS = GRADIENTS.format(value="1e3", which="True")
 TWOS = GRADIENTS.format(value="2.0", which="True")
 SOME = GRADIENTS.format(value="2.0", which="n.endswith('weight')")
 
@@ -286,6 +288,7 @@ stepper = tool(
         values(NESTED, TWOS, "_ = optimizer_step(m, 0.1)", "_ = optimizer_step(m, 0.1)", VALUES, dtype="float64"),
         values(IMAGES, TWOS, "_ = optimizer_step(m, 0.1)", "list(m.state_dict().values())", dtype="float64"),
         values("m = nn.ReLU()", "_ = optimizer_step(m, 0.1)", dtype="float64"),
+        values("m = nn.BatchNorm2d(2)", THOUSANDS, VALUES, "_ = optimizer_step(m, 1e-3)", VALUES, dtype="float64"),
         values(SMALL, "x = torch.ones(4, 2)", "m(x).sum().backward()", "_ = optimizer_step(m, 0.1)",
                "_ = m.zero_grad()", "m(x).sum().backward()", "_ = optimizer_step(m, 0.1)", VALUES, dtype="float64"),
         state(SMALL, "w = m[0].weight", TWOS, "_ = optimizer_step(m, 0.5)", "m[0].weight", dtype="float64"),
