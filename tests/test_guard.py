@@ -117,8 +117,11 @@ SCRATCH = {"a scratch comparison"}
 """Honest ones with code beside the part, which no child is given."""
 
 
-FOUND_IN_THE_CLASS = {"an alias of the class", "a subclass", "a subclass at two removes", "Module"}
-"""Which no line uses: the class, or one of its bases, is off limits."""
+WITHOUT_A_LINE = {
+    "an alias of the class", "a subclass", "a subclass at two removes", "Module",
+    "the gradient of unfold in another thread",
+}  # fmt: skip
+"""Which no line uses: the class, or one of its bases, is off limits, or a thread runs none of the answer's lines."""
 
 
 @pytest.mark.parametrize("name", [name for name in DISHONEST if name not in GUARD_ALONE_MISSES])
@@ -128,7 +131,7 @@ def test_what_is_off_limits_is_refused_while_it_runs(ran, name):
     for finding in found:
         assert finding["used"].startswith(("torch.", "aten::")), finding
         assert finding["line"] is None or 1 <= finding["line"] <= DISHONEST[name][1].count("\n") + 1, finding
-    assert any(finding["line"] for finding in found) or name in FOUND_IN_THE_CLASS, found
+    assert any(finding["line"] for finding in found) or name in WITHOUT_A_LINE, found
 
 
 @pytest.mark.parametrize("name", [name for name in HONEST if name not in SCRATCH])

@@ -17,6 +17,7 @@ HOMES = {
     "Flatten": "linear/linear",
     "BatchNorm2d": "normalization/batchnorm",
     "LayerNorm": "normalization/layernorm",
+    "ConvTranspose2d": "convolution/transpose",
 }
 ANIMALS = sorted(path for path in ZOO.glob("*/*") if path.suffix in (".py", ".ipynb"))
 

@@ -81,7 +81,7 @@ class Counter:
     def note(self, observation: Observation) -> None:
         """Add what was counted to an observation."""
         observation["ops"] = observation.get("ops", 0) + sum(self._mode.seen.values())
-        names = {str(operation) for operation in self._mode.seen}
+        names = {str(operation) for operation in self._mode.asked}
         observation["seen"] = sorted(names.union(observation.get("seen", ())))
         outside = self._all_lines or self._history is _History.NONE
         outside = outside or (self._history is _History.IN_PYTHON and self._left)
@@ -130,6 +130,8 @@ class _Dispatched(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.seen: dict[object, int] = {}
+        self.asked: dict[object, None] = {}
+        """Those among them that are not torch's own backward pass of something else."""
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -144,7 +146,15 @@ class _Dispatched(TorchDispatchMode):  # type: ignore[no-untyped-call]
         kwargs: Mapping[str, object] | None = None,
     ) -> object:
         self.seen[func] = self.seen.get(func, 0) + 1
+        if func not in self.asked and not _is_torchs_backward():
+            self.asked[func] = None
         return func(*args, **(kwargs or {}))
+
+
+def _is_torchs_backward() -> bool:
+    """Whether autograd computes the gradient of an operation of torch's; who asked for it is the guard's to say."""
+    node: object = torch._C._current_autograd_node()
+    return node is not None and not isinstance(node, torch._C._FunctionBase)
 
 
 def _are_dispatched() -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from grader.case.counting import Counter
-from grader.worker import reimplementations
+from grader.worker import callers, reimplementations
 
 _REFUSED = frozenset((
     "gc.get_objects", "gc.get_referrers", "gc.get_referents", "sys._current_frames", "sys._current_exceptions",
@@ -22,6 +22,8 @@ _REFUSED = frozenset((
 _TRACES = ("sys.settrace", "sys.setprofile")
 _COUNTING = (Counter.__enter__.__code__, Counter.__exit__.__code__)
 """The kit's own code that traces."""
+_LOOKING = callers.is_answer_running.__code__
+"""The kit's own code that looks at the frames of other threads."""
 
 
 @functools.cache
@@ -46,6 +48,8 @@ def refuse() -> None:
         if event not in heeded and event[0] != "c":
             return
         if event in _TRACES and caller(1).f_code in _COUNTING:
+            return
+        if event == "sys._current_frames" and caller(1).f_code is _LOOKING:
             return
         if event in refused or event.startswith("ctypes."):
             # An OSError: torch asks NVIDIA's library for the number of GPUs by ctypes, and does without where it fails.

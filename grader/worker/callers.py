@@ -18,6 +18,8 @@ _CALL_BACK = ("torch.nn.modules.module", "torch.nn.modules.container", "torch.nn
 """Modules of torch that call what they are given."""
 _KNOWN_ROOTS = frozenset(("torch", "functorch", "grader", "numpy", "__main__", *sys.stdlib_module_names))
 
+_current_frames = sys._current_frames
+"""Bound before any answer is there, whatever one does to ``sys``."""
 _known: dict[int, types.CodeType] = {}
 """The code of torch and the grader by its id; the values keep the ids from being given to others."""
 _users: dict[str, dict[int, int]] = {}
@@ -62,6 +64,11 @@ def users(name: str) -> dict[int, int]:
 def is_user(frame: types.FrameType, users: dict[int, int]) -> bool:
     """Whether a frame runs such code, in the namespace that it belongs to."""
     return users.get(id(frame.f_code)) == id(frame.f_globals)
+
+
+def is_answer_running() -> bool:
+    """Whether a line of an answer is being executed, in whatever thread: autograd has threads of its own on a GPU."""
+    return not all(map(are_known, _current_frames().values()))
 
 
 def are_known(frame: types.FrameType | None, maker: types.CodeType | None = None) -> bool:

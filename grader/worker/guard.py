@@ -61,7 +61,7 @@ class Guard:
             reimplementations.take_out(self._written)
         if self._kernels:
             executors.take_out(self._refuse)
-            kernels.replace(self._kernels, self._refuse, lambda: not callers.are_known(sys._getframe(1)))
+            kernels.replace(self._kernels, self._refuse, callers.is_answer_running)
 
     def _wrap(self) -> None:
         if self._classes:
