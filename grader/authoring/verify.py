@@ -13,6 +13,7 @@ from torch import nn
 
 from grader.answer.load import Answer
 from grader.answer.ran import slice_of
+from grader.authoring import bad_arguments
 from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.proofs import ExerciseProof, PartProof
 from grader.authoring.wrong_answers import delegates, hollow, left_behind, misconception_source
@@ -100,6 +101,9 @@ class _Verifier:
             for part in self.parts:
                 proof.parts.append(self.part(part))
                 proof.holes += [hole.of_part(part.symbol) for hole in proof.parts[-1].holes]
+            if len(self.parts) == len(self.exercise.parts) and all(part.cases for part in proof.parts):
+                suites = [self.suites.suite(self.exercise, part) for part in self.parts]
+                proof.holes += bad_arguments.unlike(self.exercise, suites)
             if not quick and all(part.cases for part in proof.parts):
                 self.mutants(proof)
         except CourseError as error:

@@ -123,6 +123,8 @@ class CaseBody(TypedDict, total=False):
     """Lines of calls that are counted are counted too, whatever torch's graph holds."""
     why: str
     """Of ``errors``: what is wrong with the input, for the student to read."""
+    listed: str
+    """Of ``errors``: the item of the lesson's list of bad arguments that it falls under."""
 
 
 class DeclaredCase(CaseBody, total=False):

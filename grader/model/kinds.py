@@ -115,6 +115,8 @@ class HoleKind(StrEnum):
     """An answer that does nothing earns points."""
     CONSTANT_ARGUMENT = "constant_argument"
     """No case gives an argument a value."""
+    BAD_ARGUMENTS = "bad_arguments"
+    """The lesson's list of bad arguments is not what `errors` judges."""
     DIGEST = "digest"
     """Two compilations give two suites."""
     PUBLIC = "public"

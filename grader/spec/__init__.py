@@ -13,6 +13,7 @@ from grader.spec.cases import (
     evaluate,
     function_case,
     layer_case,
+    listed,
     module,
     program,
     raises,
@@ -29,6 +30,7 @@ from grader.spec.parts import POINTS, Exercise, Family, Growth, OffLimits, Part,
 
 __all__ = [
     "POINTS", "Case", "Exercise", "Family", "Growth", "Misconception", "OffLimits", "Part", "Property", "call",
-    "evaluate", "function_case", "growth", "layer_case", "misconception", "mistake", "module", "network_case",
-    "program", "raises", "reload", "run", "tensor", "train", "tuple_of", "with_argument", "with_dims", "with_tuples",
+    "evaluate", "function_case", "growth", "layer_case", "listed", "misconception", "mistake", "module",
+    "network_case", "program", "raises", "reload", "run", "tensor", "train", "tuple_of", "with_argument", "with_dims",
+    "with_tuples",
 ]  # fmt: skip

@@ -150,6 +150,16 @@ def raises(case: DeclaredCase, why: str) -> DeclaredCase:
     return {**case, "why": why}
 
 
+def listed(item: str, *cases: DeclaredCase) -> list[DeclaredCase]:
+    """Cases of one item of the lesson's list of bad arguments (see `raises`, and `program` for `errors`).
+
+    Args:
+        item: The item, in the words of the list below "Bad arguments" in ``handout.md``; `course verify` compares.
+        cases: What falls under it.
+    """
+    return [{**case, "listed": item} for case in cases]
+
+
 def program(*lines: str, criterion: str | None = None, dtype: str = "float32", seed: int = 0) -> DeclaredCase:
     """A case that is a program: lines of Python run on the answer's symbols, every line's value compared.
 

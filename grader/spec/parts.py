@@ -108,7 +108,7 @@ class Part:
     numerics_multiple: float = 50
     properties: Sequence[Property] = ()
     errors: Sequence[DeclaredCase] = ()
-    """Cases in which oracle and answer must raise."""
+    """Cases in which oracle and answer must raise, each an item of the lesson's list of bad arguments (`listed`)."""
     growth: Sequence[Growth] = ()
     interface: Sequence[DeclaredCase] = ()
     """Cases whose `run` lines belong to the interface (methods, ``extra_repr``)."""

@@ -133,6 +133,10 @@ mistakes = [
         """You cut the input to in_features, so one with more features goes through unnoticed. Use all of it: a matrix
         product refuses sizes that do not fit.""",
         {"x @ self.weight.T": "x[..., : self.in_features] @ self.weight[:, : x.shape[-1]].T"}),
+    mistake("StretchesOneFeature", "Linear", "errors",
+        """A product and a sum stretch an input of a single feature over all of them. Compare the last dimension with
+        in_features, or use a matrix product, which does.""",
+        {"x @ self.weight.T": "(x.unsqueeze(-2) * self.weight).sum(-1)"}),
     mistake("OneRowAtATime", "Linear", "vectorized",
         """You loop over the rows of the input in Python. One matrix product takes them all, whatever the number of
         leading dimensions.""",
@@ -199,6 +203,23 @@ mistakes = [
         """Your output is right, but no gradient comes back through it. Reshape `x` itself rather than its data, a
         detached copy or a new tensor.""",
         {"x.reshape": "x.detach().reshape"}),
+    mistake("GoesRound", "Flatten", "errors",
+        """A dimension that the input does not have should raise. The remainder of a division turns it into one that it
+        has.""",
+        {"dims[self.start_dim], dims[self.end_dim]": "self.start_dim % x.dim(), self.end_dim % x.dim()"}),
+    mistake("OffTheEnd", "Flatten", "errors",
+        """A dimension that the input does not have should raise. A slice does not mind where it ends.""",
+        {
+            "dims[self.start_dim], dims[self.end_dim]": (
+                "(dim + x.dim() if dim < 0 else dim for dim in (self.start_dim, self.end_dim))"
+            ),
+        }),
+    mistake("MergesNothing", "Flatten", "errors",
+        """A start_dim behind end_dim makes no range. Raise an exception instead of adding a dimension of one.""",
+        {'raise ValueError("start_dim comes after end_dim")': "pass"}),
+    mistake("SwapsThem", "Flatten", "errors",
+        """A start_dim behind end_dim makes no range. You take them in the other order; raise an exception.""",
+        {'raise ValueError("start_dim comes after end_dim")': "start, end = end, start"}),
     mistake("OneSampleAtATime", "Flatten", "vectorized",
         """You handle the samples one by one in Python. A single reshape moves all of them.""",
         {"x.reshape": "torch.stack([sample.reshape(-1) for sample in x]).reshape"}),

@@ -25,35 +25,30 @@ def batch_norm(
 
     Args:
         x: Input of shape $(N, C)$ or $(N, C, H, W)$.
-        gamma: Scale, one value per channel: of shape $(C,)$, or $(1, C)$ or $(1, C, 1, 1)$ to fit `x`.
-        beta: Shift, in one of the same shapes.
-        moving_mean: Moving mean, in one of the same shapes.
-        moving_var: Moving variance, in one of the same shapes.
+        gamma: Scale, one value per channel: of shape $(1, C)$ for 2-D and $(1, C, 1, 1)$ for 4-D `x`.
+        beta: Shift, in the same shape.
+        moving_mean: Moving mean, in the same shape.
+        moving_var: Moving variance, in the same shape.
         eps: Added to the variance under the root.
         momentum: Share of the *old* moving statistics that is kept.
         training: Whether to use, and learn from, the statistics of this batch.
 
     Returns:
-        ``(y, moving_mean, moving_var)``. The moving statistics have the shapes given and are detached from the graph:
+        ``(y, moving_mean, moving_var)``. The moving statistics have the shape given and are detached from the graph:
         no gradient flows through them. None of the inputs is modified.
 
     Raises:
-        ValueError: if `x` is neither 2-D nor 4-D; if `gamma`, `beta` or a moving statistic has not one value for each
-            channel.
+        ValueError: if `x` is neither 2-D nor 4-D.
     """
     if x.dim() not in (2, 4):
         raise ValueError(f"expected a 2-D or 4-D input, got {x.dim()}-D")
-    if any(given.numel() != x.shape[1] for given in (gamma, beta, moving_mean, moving_var)):
-        raise ValueError(f"expected one value for each of the {x.shape[1]} channels of the input")
-    per_channel = (1, -1, *[1] * (x.dim() - 2))
     if training:
         mean, var = _batch_statistics(x)
-        moving_mean = momentum * moving_mean + (1 - momentum) * mean.reshape(moving_mean.shape)
-        moving_var = momentum * moving_var + (1 - momentum) * var.reshape(moving_var.shape)
+        moving_mean = momentum * moving_mean + (1 - momentum) * mean
+        moving_var = momentum * moving_var + (1 - momentum) * var
     else:
-        mean, var = moving_mean.reshape(per_channel), moving_var.reshape(per_channel)
-    x_hat = (x - mean) / torch.sqrt(var + eps)
-    y = gamma.reshape(per_channel) * x_hat + beta.reshape(per_channel)
+        mean, var = moving_mean, moving_var
+    y = gamma * (x - mean) / torch.sqrt(var + eps) + beta
     return y, moving_mean.detach(), moving_var.detach()
 
 

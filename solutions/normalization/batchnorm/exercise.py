@@ -19,6 +19,7 @@ from grader.spec import (
     function_case,
     growth,
     layer_case,
+    listed,
     program,
     raises,
     reload,
@@ -68,6 +69,10 @@ def batch_of(shape: Sequence[int]) -> st.SearchStrategy[Case]:
     return normal_tensor(shape, fills=("normal", "uniform"), spreads=MILD if few else SPREADS)
 
 
+OTHER_DIMENSIONS = "an input with another number of dimensions than the table says"
+"""Of the lesson's list of bad arguments."""
+
+
 # The function.
 
 
@@ -93,28 +98,26 @@ def expected(
     return y, mean.reshape(moving_mean.shape), var.reshape(moving_var.shape)
 
 
-def arguments(shape: Sequence[int], x: Case, seed: int = 0, forms: tuple[int, int] = (1, 1)) -> list[Case]:
-    """The five tensors of a call; `forms` are the dimensions of gamma and beta, and of the moving statistics."""
-    channels = shape[1]
-    own, moving = ([channels] if dims == 1 else [1, channels, *[1] * (dims - 2)] for dims in forms)
+def arguments(shape: Sequence[int], x: Case, seed: int = 0) -> list[Case]:
+    """The five tensors of a call, those of the channels in the input's number of dimensions."""
+    own = [1, shape[1], *[1] * (len(shape) - 2)]
     return [
         x,
         tensor(*own, seed=seed + 1),
         tensor(*own, seed=seed + 2),
-        tensor(*moving, seed=seed + 3, grad=False),
-        tensor(*moving, fill="uniform", scale=0.5, shift=1.0, seed=seed + 4, grad=False),
+        tensor(*own, seed=seed + 3, grad=False),
+        tensor(*own, fill="uniform", scale=0.5, shift=1.0, seed=seed + 4, grad=False),
     ]
 
 
 @st.composite
 def function_cases(draw: st.DrawFn) -> Case:
-    """Vectors and images, in training and not, with the parameters in each of their shapes."""
+    """Vectors and images, in training and not."""
     training = draw(flags)
     shape = images(draw, draw(st.sampled_from((0, 2))), draw(sizes(1, 4)), several=training)
     x = draw(batch_of(shape))
-    forms = draw(st.sampled_from((1, len(shape)))), draw(st.sampled_from((1, len(shape))))
     eps, momentum = draw(eps_values), draw(st.sampled_from((0.9, 0.5, 0.3, 0.0, 1.0)))
-    five = arguments(shape, x, draw(seeds), forms)
+    five = arguments(shape, x, draw(seeds))
     return function_case(*five, eps, momentum, training, cotangent=draw(cotangents()))
 
 
@@ -126,17 +129,15 @@ def function_numerics(draw: st.DrawFn) -> Case:
     return function_case(*five, 1e-5, 0.9, True, dtype="float32", cotangent=draw(seeds))
 
 
-def function_example(
-    *shape: int, training: bool, eps: float = 1e-5, momentum: float = 0.9, forms: tuple[int, int] = (1, 1)
-) -> Case:
+def function_example(*shape: int, training: bool, eps: float = 1e-5, momentum: float = 0.9) -> Case:
     """A call on normal values."""
-    return function_case(*arguments(shape, tensor(*shape), forms=forms), eps, momentum, training)
+    return function_case(*arguments(shape, tensor(*shape)), eps, momentum, training)
 
 
-def refused(why: str, x: Case, channels: int, *, training: bool = True) -> Case:
-    """A call that must raise."""
-    four = [tensor(channels, fill="ones", grad=False)] * 4
-    return raises(function_case(x, *four, 1e-5, 0.9, training, cotangent=None), why)
+def refused(why: str, *shape: int, dims: int, training: bool) -> Case:
+    """A call that must raise, with parameters of so many dimensions."""
+    four = [tensor(1, shape[1], *[1] * (dims - 2), fill="ones", grad=False)] * 4
+    return raises(function_case(tensor(*shape), *four, 1e-5, 0.9, training, cotangent=None), why)
 
 
 def growths(make: Callable[..., Case], dims: int) -> list[Growth]:
@@ -161,22 +162,24 @@ function = Part(
         function_example(4, 3, training=True),
         function_example(4, 3, training=False, eps=0.1),
         function_example(2, 3, 4, 5, training=True, momentum=0.3),
-        function_example(2, 3, 4, 5, training=False, forms=(4, 4)),
-        function_example(5, 2, 3, 1, training=True, eps=1.0, forms=(4, 4)),
-        function_example(3, 2, training=True, momentum=0.5, forms=(2, 2)),
-        function_example(1, 2, 2, 3, training=True, momentum=0.0, forms=(1, 4)),
+        function_example(2, 3, 4, 5, training=False),
+        function_example(5, 2, 3, 1, training=True, eps=1.0),
+        function_example(3, 2, training=True, momentum=0.5),
+        function_example(1, 2, 2, 3, training=True, momentum=0.0),
         function_example(2, 3, training=True, eps=1.0),
     ],
     numerics=function_numerics(),
-    errors=[
-        refused("A 3-D input", tensor(2, 3, 4), 3),
-        refused("A 5-D input", tensor(2, 3, 4, 2, 2), 3, training=False),
-        refused("A gamma of 2 values for 3 channels", tensor(4, 3), 2),
-    ],
+    errors=listed(
+        OTHER_DIMENSIONS,
+        refused("A 3-D input", 2, 3, 4, dims=3, training=True),
+        refused("A 3-D input in evaluation", 2, 3, 4, dims=2, training=False),
+        refused("A 5-D input", 2, 3, 4, 2, 2, dims=5, training=True),
+        refused("A 5-D input in evaluation", 2, 3, 4, 2, 2, dims=4, training=False),
+    ),
     growth=growths(trained, 0) + growths(trained, 2),
     interface=[
         program(
-            "given = dict.fromkeys(['gamma', 'beta', 'moving_mean', 'moving_var'], torch.ones(3))",
+            "given = dict.fromkeys(['gamma', 'beta', 'moving_mean', 'moving_var'], torch.ones(1, 3))",
             "result = batch_norm(x=torch.eye(3), **given, eps=0.1, momentum=0.5, training=True)",
         )
     ],
@@ -264,8 +267,31 @@ def refusals(extent: Sequence[int], wrong: Sequence[Sequence[int]]) -> list[Case
         for size in (2, 4)
         for options, mode in (({}, train()), (fixed, evaluate()), (free, evaluate()))
     ]
-    single = layer_case([3], {}, [call(tensor(1, 3, *[1] * len(extent)))])
-    return [*dimensions, *channels, raises(single, "One value per channel in training")]
+    stretched = [
+        raises(
+            layer_case([size], options, [mode, call(tensor(4, given, *extent))]),
+            f"An input of {given} channels where there should be {size}",
+        )
+        for size, given in ((1, 3), (3, 1))
+        for options, mode in (({}, train()), ({}, evaluate()), (fixed, train()), (fixed, evaluate()), (free, train()))
+    ]
+    single = [
+        raises(layer_case([3], options, [mode, call(tensor(1, 3, *[1] * len(extent)))]), f"One value per channel{when}")
+        for options, mode, when in (
+            ({}, train(), " in training"),
+            (fixed, train(), " in training"),
+            (free, evaluate(), ", nor any running statistics"),
+        )
+    ]
+    return [
+        *listed(OTHER_DIMENSIONS, *dimensions),
+        *listed(
+            "in the layers, another number of channels than `num_features`, with a weight or running statistics",
+            *channels,
+        ),
+        *listed("in the layers, a single channel where there should be several, or the reverse", *stretched),
+        *listed("in the layers, a single value per channel in training, such as a batch of one vector", *single),
+    ]
 
 
 def layer(
@@ -307,22 +333,15 @@ def layer(
 
 
 MOVING = {
-    "moving_mean": "momentum * moving_mean + (1 - momentum) * mean.reshape(moving_mean.shape)",
-    "moving_var": "momentum * moving_var + (1 - momentum) * var.reshape(moving_var.shape)",
+    "moving_mean": "momentum * moving_mean + (1 - momentum) * mean",
+    "moving_var": "momentum * moving_var + (1 - momentum) * var",
 }
-UNCHECKED = (
-    "if any((given.numel() != x.shape[1] for given in (gamma, beta, moving_mean, moving_var))): "
-    "raise ValueError(f'expected … → if False",
-    "if x.shape[1] != self.num_features: "
-    "raise ValueError(f'expected {self.num_features} channels, got {x.shape[1]}') → if False",
-)
 
 exercise = Exercise(
     title="Batch normalisation",
     equivalent_mutants={
         f"{name} = {value} → {name} = ({value}).detach()": "detached on return anyway" for name, value in MOVING.items()
-    }
-    | dict.fromkeys(UNCHECKED, "shapes that cannot be broadcast raise by themselves, and no others are judged"),
+    },
     parts=[
         function,
         layer("BatchNorm1d", nn.BatchNorm1d, (0, 1), (5,), ([3], [4, 3, 2, 2], [2, 3, 2, 2, 2])),

@@ -28,13 +28,13 @@ function = [
     mistake("unbiased_moving_variance", "batch_norm", "state",
         """Your moving variance is too large on small batches: this function uses the biased variance for both purposes,
         and leaves the unbiased one to torch's layers.""",
-        {"* var.reshape(moving_var.shape)": "* var.reshape(moving_var.shape) * x.numel() / (x.numel() - x.shape[1])"}),
+        {"(1 - momentum) * var": "(1 - momentum) * var * x.numel() / (x.numel() - x.shape[1])"}),
     mistake("unbiased_normalisation", "batch_norm", "values",
         """Compare your divisor with the formula: the variance that normalises the batch is the sum of squares over the
         count, not over the count less one. (Tensor.var needs to be told.)""",
         {
-            "* var.reshape(moving_var.shape)": (
-                "* var.reshape(moving_var.shape)\n"
+            "(1 - momentum) * var": (
+                "(1 - momentum) * var\n"
                 "        var = var * x.numel() / (x.numel() - x.shape[1])"
             ),
         }),
@@ -45,8 +45,8 @@ function = [
         """With training=False nothing should depend on the rest of the batch: normalise with the moving statistics that
         came in, not with those of the batch.""",
         {
-            "moving_var.reshape(per_channel)\n": (
-                "moving_var.reshape(per_channel)\n"
+            "mean, var = moving_mean, moving_var\n": (
+                "mean, var = moving_mean, moving_var\n"
                 "    if x.numel() > x.shape[1]:\n"
                 "        mean, var = _batch_statistics(x)\n"
             ),
@@ -55,8 +55,8 @@ function = [
         """With training=False the moving statistics should come back as they went in; yours still learn from the
         batch.""",
         {
-            "moving_var.reshape(per_channel)\n": (
-                "moving_var.reshape(per_channel)\n"
+            "mean, var = moving_mean, moving_var\n": (
+                "mean, var = moving_mean, moving_var\n"
                 "        if x.numel() > x.shape[1]:\n"
                 "            _, moving_mean, moving_var = batch_norm(x, gamma, beta, moving_mean, moving_var, eps, "
                 "momentum, True)\n"
@@ -76,10 +76,9 @@ function = [
     mistake("gamma_before_the_mean", "batch_norm", "values",
         """Scale and shift come last: standardise first, then multiply by gamma, then add beta. In your answer beta is
         scaled along.""",
-        {"x_hat + beta.reshape(per_channel)": "(x_hat + beta.reshape(per_channel))"}),
+        {"(x - mean) / torch.sqrt(var + eps) + beta": "((x - mean) / torch.sqrt(var + eps) + beta)"}),
     mistake("statistics_in_a_row", "batch_norm", "shapes",
-        """The moving statistics should come back in the very shape in which they were given, be it (C,) or (1, C, 1,
-        1).""",
+        """The moving statistics should come back in the very shape in which they were given, (1, C) or (1, C, 1, 1).""",
         {"moving_mean.detach(), moving_var.detach()": "moving_mean.detach().flatten(), moving_var.detach().flatten()"}),
     mistake("only_the_output", "batch_norm", "shapes",
         """The function returns three things: the output, and both moving statistics. Otherwise nobody would ever see

@@ -16,6 +16,7 @@ from grader.spec import (
     evaluate,
     growth,
     layer_case,
+    listed,
     raises,
     reload,
     run,
@@ -91,9 +92,15 @@ def numerics(draw: st.DrawFn) -> Case:
     return layer_case([normalised], {}, [call(draw(nasty_tensor(shape)))], dtype="float32", seed=draw(seeds))
 
 
-def refused(why: str, normalised: Any, *shape: int) -> Case:
-    """A call that must raise; the shapes cannot be broadcast either, so that most answers need not check."""
-    return raises(layer_case([normalised], {}, [call(tensor(*shape))]), why)
+def refused(why: str, normalised: Any, *shape: int) -> list[Case]:
+    """Calls that must raise, with affine parameters, which may raise by themselves, and without."""
+    return [
+        raises(layer_case([normalised], {}, [call(tensor(*shape))]), why),
+        raises(
+            layer_case([normalised], {"elementwise_affine": False}, [call(tensor(*shape))]),
+            f"{why}, without affine parameters",
+        ),
+    ]
 
 
 def called(normalised: list[int], *leading: int) -> Case:
@@ -122,11 +129,27 @@ layer_norm = Part(
     numerics=numerics(),
     properties=[constant_init({"weight": 1, "bias": 0}, Fresh(args=(4,)), Fresh(args=([2, 3],), kwargs={"eps": 0.1}))],
     errors=[
-        refused("An input that ends in 5 where 4 is normalised", 4, 2, 5),
-        refused("An input that begins with the normalised size", 4, 4, 2),
-        refused("An input with its last axes in another order", [3, 4], 2, 4, 3),
-        refused("An input with only the last of two axes right", [3, 4], 2, 5, 4),
-        refused("An input with one axis where two are normalised", [3, 4], 12),
+        *listed(
+            "an input whose last axes are not `normalized_shape`, with affine parameters and without",
+            *refused("An input that ends in 5 where 4 is normalised", 4, 2, 5),
+            *refused("An input that begins with the normalised size", 4, 4, 2),
+            *refused("An input with its last axes in another order", [3, 4], 2, 4, 3),
+            *refused("An input with only the last of two axes right", [3, 4], 2, 5, 4),
+            *refused("An input with only the first of two axes right", [3, 4], 2, 3, 5),
+        ),
+        *listed(
+            "an input that has a single value in one of these axes, where there should be several, or the reverse",
+            *refused("An input that ends in 1 where 4 is normalised", 4, 2, 1),
+            *refused("An input that ends in 5 where 1 is normalised", 1, 2, 5),
+            *refused("An input with 1 in the first of two axes", [3, 4], 2, 1, 4),
+            *refused("An input with 1 in the last of two axes", [3, 4], 2, 3, 1),
+            *refused("An input with 5 in the first of two axes where it should be 1", [1, 4], 2, 5, 4),
+        ),
+        *listed(
+            "an input with fewer axes than are normalised",
+            *refused("An input with one axis where two are normalised", [3, 4], 12),
+            *refused("An input with the last of two axes only", [3, 4], 4),
+        ),
     ],
     growth=[
         growth("batch", lambda size: called([4], size, 3)),
@@ -140,13 +163,4 @@ layer_norm = Part(
     off_limits=OFF_LIMITS,
 )
 
-exercise = Exercise(
-    title="Layer normalisation",
-    parts=[layer_norm],
-    equivalent_mutants={
-        "if x.shape[-dims:] != self.normalized_shape: raise ValueError(f'expected an input that ends in "
-        "{self.normalized_shape},… → if False": (
-            "shapes that cannot be broadcast raise by themselves, and no others are judged"
-        ),
-    },
-)
+exercise = Exercise(title="Layer normalisation", parts=[layer_norm])

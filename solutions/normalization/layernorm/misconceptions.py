@@ -93,6 +93,14 @@ mistakes = [
         """A fresh layer should only standardise, so scale starts at one and shift at zero. What do yours start
         from?""",
         {"torch.ones": "torch.randn", "torch.zeros": "torch.randn"}),
+    mistake("ChecksNothing", "LayerNorm", "errors",
+        """A wrong last axis goes through where there is no weight to stop it, or where one of the two sizes is one.
+        Compare the last axes with normalized_shape, and raise a ValueError.""",
+        {"x.shape[-dims:] != self.normalized_shape": "False"}),
+    mistake("ChecksTheLastAxis", "LayerNorm", "errors",
+        """All the axes that are normalised count: compare x.shape[-len(normalized_shape):] with normalized_shape, not
+        only the last of them.""",
+        {"x.shape[-dims:] != self.normalized_shape": "x.shape[-1] != self.normalized_shape[-1]"}),
     mistake("Regrouped", "LayerNorm", "errors",
         """You reshape the input into rows of normalized_shape, and a wrong input is cut up into rows that are no
         samples. Compare its last axes with normalized_shape first, and raise a ValueError that says what was
