@@ -16,6 +16,7 @@ HOMES = {
     "Linear": "linear/linear",
     "Flatten": "linear/linear",
     "BatchNorm2d": "normalization/batchnorm",
+    "batch_norm": "normalization/batchnorm",
     "LayerNorm": "normalization/layernorm",
     "ConvTranspose2d": "convolution/transpose",
 }

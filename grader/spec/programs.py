@@ -12,7 +12,7 @@ from typing import TypeVar
 from hypothesis import strategies as st
 
 from grader.model import DeclaredCase
-from grader.spec.cases import program
+from grader.spec.cases import listed, program
 
 __all__ = ["NAMES", "Container", "Lines", "Row", "Table", "Tree", "constructed", "statements", "written"]
 
@@ -43,16 +43,19 @@ def statements(text: str) -> list[str]:
 def written(text: str, given: Mapping[str, str]) -> list[DeclaredCase]:
     """Programs that are written out, each on a line of its own, with semicolons between its statements.
 
-    A line like ``# values`` names the criterion of the programs after it; an indented line goes on with its program.
+    A line like ``# values`` names the criterion of the programs after it, one like ``# errors: a name that is taken``
+    also the item of the lesson's list of bad arguments (see `listed`); an indented line goes on with its program.
     ``given`` has the statement that makes a variable or a class, by its name: a program begins with those of the names
     that it uses and does not make itself, in that order.
     """
-    cases, criterion = [], None
+    cases: list[DeclaredCase] = []
+    criterion, item = None, ""
     for line in re.sub(r"\n +", " ", text).split("\n"):
         if line.startswith("# "):
-            criterion = line.removeprefix("# ")
+            criterion, _, item = line.removeprefix("# ").partition(": ")
         elif line:
-            cases.append(program(*_needed(line, given), *statements(line), criterion=criterion))
+            case = program(*_needed(line, given), *statements(line), criterion=criterion)
+            cases += listed(item, case) if item else [case]
     return cases
 
 

@@ -6,14 +6,13 @@ observes with as few methods as it can, so that one mistake shows in one criteri
 """
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import strategies as st
 from torch import nn
 
-from grader.programs import NAMES, Row, Table, Tree, constructed, statements, written
-from grader.spec import Exercise, OffLimits, Part, program
+from grader.programs import NAMES, Lines, Row, Table, Tree, constructed, statements, written
+from grader.spec import Exercise, OffLimits, Part, listed, program
 
 Case = dict[str, Any]
 
@@ -74,6 +73,13 @@ class Add(Module):
 
 class Net(Module):
     def forward(self, x):
+        return x
+
+class Lazy(Module):
+    def forward(self, x):
+        if not hasattr(self, 'calls'):
+            self.register_buffer('calls', torch.tensor(0))
+        self.calls = self.calls + 1
         return x
 """)}  # fmt: skip
 """Classes of programs, by name."""
@@ -337,6 +343,18 @@ def conversions(draw: st.DrawFn) -> Case:
 
 # Module: what must raise. Each adds lines, and gives the last, which raises; nothing is looked at after it.
 
+NOT_THERE = "reading or deleting a name that is not there"
+ANOTHER_KIND = "giving a registered name a value that the table above says is a TypeError"
+REFUSED_NAME = "registering under a name that is empty, has a dot in it, or is an attribute of another kind"
+WRONG_KIND = "registering a value of the wrong kind with one of the `register_…` methods or `add_module`"
+EARLY = "registering anything before `super().__init__()`"
+NOWHERE = "`get_submodule` and `get_parameter` with a path that leads nowhere, or to another kind of thing"
+OTHER_KEYS = "strict loading with missing or unexpected keys, on whatever level, and any loading with another shape"
+UNCALLABLE = "calling a module without a `forward`, and so a ModuleList, a ModuleDict or a container of parameters"
+NO_INDEX = "in containers, an index or key that is not there"
+NO_MODULE = "putting something that is not a module into a container of modules"
+BAD_KEY = "a key of a ModuleDict that is empty or has a dot in it"
+
 
 def wrong_values(tree: Tree) -> str:
     """A registered name is given another kind of value."""
@@ -451,15 +469,24 @@ def no_forward(tree: Tree) -> str:
     return tree.pick(["m(1.0)", "m.forward(1.0)"])
 
 
-RAISING = (wrong_names, wrong_values, wrong_kinds, nothing_there, wrong_paths, too_early, wrong_state, no_forward)
+RAISING = {
+    wrong_names: REFUSED_NAME, wrong_values: ANOTHER_KIND, wrong_kinds: WRONG_KIND, nothing_there: NOT_THERE,
+    wrong_paths: NOWHERE, too_early: EARLY, wrong_state: OTHER_KEYS, no_forward: UNCALLABLE,
+}  # fmt: skip
+"""By what adds the lines: the item of the lesson's list that they fall under."""
+
+
+def refusal(lines: Lines, last: str, item: str) -> Case:
+    """A program whose last line raises."""
+    return listed(item, lines.case(last, criterion="errors"))[0]
 
 
 @st.composite
 def raising(draw: st.DrawFn) -> Case:
     """A program whose last line raises."""
     tree = Tree(draw)
-    line = tree.pick(RAISING)(tree)
-    return tree.case(line, criterion="errors")
+    wrong = tree.pick(RAISING)
+    return refusal(tree, wrong(tree), RAISING[wrong])
 
 
 GIVEN = {
@@ -495,7 +522,21 @@ m.x = a; a.x = b; b.x = p; m.y = q; list(m.named_parameters()); m.get_parameter(
 m.x = a; m.y = b; a.z = b; list(m.named_modules()); list(m.named_modules(remove_duplicate=False))
 m.x = a; m.y = p; m.z = b; m.x = b; list(m.named_children()); del m.x; m.x = a; list(m.named_children())
 m.x = a; a.x = b; list(m.modules()); list(m.named_modules(prefix='net')); m.get_submodule('')
+m.x = p; m.y = q; next(m.parameters()); next(m.named_parameters())[0]; next(m.parameters(recurse=False))
+m.x = a; m.y = b; next(m.children()); next(m.named_children())[0]; next(m.modules()); next(m.named_modules())[0]
+_ = m.register_buffer('x', t); next(m.buffers()); next(m.named_buffers())[0]
+m.x = p; found = m.parameters(); list(found); list(found); list(m.parameters())
 # state
+m.x = p; sd = m.state_dict(); _ = sd['x'].fill_(5.0); p.tolist()
+m.x = a; a.y = p; sd = m.state_dict(); _ = p.data.fill_(3.0); sd['x.y'].tolist(); sd['x.y'].data_ptr() == p.data_ptr()
+_ = m.register_buffer('x', t); sd = m.state_dict(); _ = sd['x'].fill_(5.0); m.x.tolist(); t.tolist()
+m.x = a; a.y = p; m.z = p; sd = m.state_dict(); _ = sd['z'].fill_(5.0); sd['x.y'].tolist(); p.tolist()
+m.x = a; a.y = p; sd = {'x.y': torch.zeros(2), 'x.z': torch.ones(1), 'x.y.z': torch.ones(1), 'x': torch.ones(1)};
+    result = m.load_state_dict(sd, strict=False); sorted(result.missing_keys), sorted(result.unexpected_keys)
+m.x = a; a.y = b; b.z = p; m.y = q; result = m.load_state_dict({'x.y.x': torch.ones(1)}, strict=False);
+    sorted(result.missing_keys), sorted(result.unexpected_keys)
+m = Lazy(); m(2.0); m(3.0); m.calls.tolist(); list(m.state_dict()); list(m.named_buffers())[0][0]
+m.x = Lazy(); m.x(2.0); _ = m.x(2.0); m.state_dict()['x.calls'].tolist(); m.x.calls.dtype
 m.x = a; a.y = p; _ = m.register_buffer('y', t); m.z = p; list(m.state_dict())
 m.x = a; a.y = p; list(m.state_dict(prefix='net.')); m.state_dict()['x.y'].requires_grad
 _ = m.register_buffer('x', t, persistent=False); m.y = t; m.x = torch.zeros(2); list(m.state_dict())
@@ -542,14 +583,29 @@ m = Flip(); m(1.0); _ = m.eval(); m(1.0); _ = m.train(True); m(1.0)
 m = Twice(Scale(2.0)); m(1.0); [name for name, _ in m.named_modules()]
 m.x = a; a.x = p; _ = a.register_buffer('k', torch.arange(2)); _ = a.register_buffer('f', torch.ones(1));
     _ = m.double(); p.dtype, a.k.dtype, a.f.dtype; a.x is p; _ = m.float(); p.dtype, a.k.dtype, a.f.dtype
-# errors
+import copy; m.x = p; d = copy.deepcopy(m); d.x is p; isinstance(d.x, nn.Parameter), d.x.tolist(), d.x.requires_grad;
+    _ = d.x.data.fill_(5.0); p.tolist(); d.x.tolist()
+import copy; m.x = a; a.y = p; m.z = p; d = copy.deepcopy(m); d.x is a; d.z is d.x.y; len(list(d.parameters()));
+    [name for name, _ in d.named_parameters()]
+import copy; m.x = a; m.y = a; d = copy.deepcopy(m); d.x is d.y; d.x is a; [name for name, _ in d.named_modules()]
+import copy; _ = m.register_buffer('x', t); _ = m.register_buffer('y', torch.ones(1), persistent=False);
+    d = copy.deepcopy(m); d.x is t; list(d.state_dict()); _ = d.x.fill_(7.0); t.tolist(); d.y.tolist()
+import copy; m.x = p; d = copy.deepcopy(m); d.y = q; del d.x; hasattr(m, 'y'), hasattr(d, 'x'); m.x is p;
+    [name for name, _ in m.named_parameters()]
+import copy; m.x = a; d = copy.deepcopy(m); _ = d.eval(); m.training, a.training, d.training, d.x.training
+import copy; m.x = a; _ = m.eval(); d = copy.deepcopy(m); d.training, d.x.training; d.y = Module(); hasattr(m, 'y')
+import copy; m = Weighted(3.0); d = copy.deepcopy(m); _ = d.weight.data.zero_(); m(torch.ones(2)).detach();
+    d(torch.ones(2)).detach()
+# errors: NOT_THERE
 m.x
 del m.x
 m.x = p; del m.x; m.x
+# errors: ANOTHER_KIND
 m.x = p; m.x = torch.ones(2)
 m.x = p; m.x = Module()
 m.x = Module(); m.x = 3
 _ = m.register_buffer('x', torch.ones(2)); m.x = 3
+# errors: REFUSED_NAME
 _ = m.register_parameter('', nn.Parameter(torch.ones(2)))
 _ = m.register_buffer('x.y', torch.ones(2))
 _ = m.register_buffer('forward', torch.ones(2))
@@ -557,21 +613,35 @@ _ = m.add_module('x.y', Module())
 m.x = 3; _ = m.register_parameter('x', nn.Parameter(torch.ones(2)))
 m.x = p; _ = m.register_buffer('x', torch.ones(2))
 m.x = p; _ = m.add_module('x', Module())
+# errors: WRONG_KIND
 _ = m.register_parameter('x', torch.ones(2))
 _ = m.register_buffer('x', 3)
 _ = m.add_module('x', torch.ones(2))
+# errors: NOWHERE
 m.x = p; m.get_submodule('x')
 _ = m.register_buffer('x', torch.ones(2)); m.get_parameter('x')
 m.x = Module(); m.get_parameter('x.y')
+# errors: OTHER_KEYS
+m.x = a; a.y = p; m.load_state_dict({'x.y': torch.ones(2), 'x.z': torch.ones(1)})
+m.x = a; a.y = b; b.x = p; m.load_state_dict({'x.y.x': torch.ones(2), 'x.y.x.z': torch.ones(1)})
+m.x = a; a.y = p; m.load_state_dict({'x.y': torch.ones(2), 'x': torch.ones(1)})
+m.x = a; a.y = p; m.load_state_dict({'y': torch.ones(2)})
 m.x = p; m.load_state_dict({})
 m.load_state_dict({'x': torch.ones(2)})
 m.x = p; m.load_state_dict({'x': torch.ones(1)})
 m.x = p; m.load_state_dict({'x': torch.tensor(1.0)})
 m.x = q; m.load_state_dict({'x': torch.ones(3, 2)})
 m.x = p; m.load_state_dict({'x': torch.ones(3)}, strict=False)
+# errors: UNCALLABLE
 m(1.0)
 """
-"""Programs that are in every suite, by criterion."""
+"""Programs that are in every suite, by criterion and item of the list of bad arguments."""
+
+
+def in_words(text: str) -> str:
+    """Programs as `written` takes them, the items of the list of bad arguments in the lesson's words."""
+    return re.sub(r"(?<=^# errors: )[A-Z_]+$", lambda found: globals()[found[0]], text, flags=re.MULTILINE)
+
 
 MODULE_INTERFACE = """
 m.training; m.train() is m, m.eval() is m, m.train(mode=True) is m
@@ -595,8 +665,8 @@ module = Part(
         *(raising(), raising()),
     ),
     examples=[
-        *written(MODULE, GIVEN),
-        *(program(definition, "Net()", criterion="errors") for definition in TOO_EARLY[:3]),
+        *written(in_words(MODULE), GIVEN),
+        *listed(EARLY, *(program(definition, "Net()", criterion="errors") for definition in TOO_EARLY[:3])),
     ],
     interface=written(MODULE_INTERFACE, GIVEN),
     off_limits=OFF_LIMITS,
@@ -653,13 +723,15 @@ def wrong_rows(draw: st.DrawFn, symbol: str) -> Case:
     row.start()
     out = row.pick([len(row.items), len(row.items) + 2, -len(row.items) - 1])
     item = "nn.Parameter(torch.ones(1))" if symbol == "ParameterList" else "Module()"
-    options = [f"s[{out}]", f"s[{out}] = {item}"]
+    options = dict.fromkeys([f"s[{out}]", f"s[{out}] = {item}"], NO_INDEX)
     if symbol != "ParameterList":
-        options += [f"del s[{out}]", f"s.pop({out})", "s.append(3)", "s.append(torch.ones(1))", "s.extend([3])"]
-        options += [constructed(symbol, ["3"]), *(["s[0] = 3"] if row.items else [])]
+        options |= dict.fromkeys([f"del s[{out}]", f"s.pop({out})"], NO_INDEX)
+        put = ["s.append(3)", "s.append(torch.ones(1))", "s.extend([3])", constructed(symbol, ["3"])]
+        options |= dict.fromkeys([*put, *(["s[0] = 3"] if row.items else [])], NO_MODULE)
     if symbol != "Sequential":
-        options += ["s(1.0)"]
-    return row.case(row.pick(options), criterion="errors")
+        options["s(1.0)"] = UNCALLABLE
+    line = row.pick(options)
+    return refusal(row, line, options[line])
 
 
 @st.composite
@@ -682,17 +754,19 @@ def tables(draw: st.DrawFn, symbol: str) -> Case:
 def wrong_tables(draw: st.DrawFn, symbol: str) -> Case:
     """A key that is not there, or something that is not a module."""
     table = Table(draw, symbol, one_of_its_items(symbol))
-    options = ["d['h']", "del d['h']", "d.pop('h')", "d(1.0)"]
+    options = dict.fromkeys(["d['h']", "del d['h']", "d.pop('h')"], NO_INDEX) | {"d(1.0)": UNCALLABLE}
     if symbol == "ModuleDict":
-        options += ["d['k'] = 3", "d['k'] = torch.ones(1)", "d['x.y'] = Module()", "d[''] = Module()"]
-        options += ["d.update({'h': 3})", "ModuleDict({'h': 3})"]
+        options |= dict.fromkeys(["d['x.y'] = Module()", "d[''] = Module()"], BAD_KEY)
+        put = ["d['k'] = 3", "d['k'] = torch.ones(1)", "d.update({'h': 3})", "ModuleDict({'h': 3})"]
+        options |= dict.fromkeys(put, NO_MODULE)
     if table.coin():
         item, taken = table.fresh(), table.pick([[], ["del d['k']"], ["_ = d.pop('k')"]])
         table.add(f"d = {symbol}({{'k': {item}}})", *taken)
-        options += ["d['k']"] if taken else []
+        options |= {"d['k']": NO_INDEX} if taken else {}
     else:
         table.add(f"d = {symbol}()")
-    return table.case(table.pick(options), criterion="errors")
+    line = table.pick(options)
+    return refusal(table, line, options[line])
 
 
 @st.composite
@@ -720,15 +794,32 @@ def tensors_put_in(draw: st.DrawFn, symbol: str) -> Case:
 ROW = """
 # parameters
 s = Row(a, b); [name for name, _ in s.NAMED()]; _ = s.append(c); [name for name, _ in s.NAMED()]
+r = [NEW for _ in range(12)]; s = Row(*r); [name for name, _ in s.NAMED()]; _ = s.append(a);
+    [name for name, _ in s.NAMED()]
 # values
+r = [NEW for _ in range(12)]; s = Row(*r); len(s); [one is other for one, other in zip(s, r)];
+    s[2] is r[2], s[10] is r[10], s[-1] is r[11], s[-11] is r[1]
+r = [NEW for _ in range(12)]; s = Row(*r); [one is other for one, other in zip(s[8:], r[8:])]; len(s[8:]);
+    [one is other for one, other in zip(s[::-3], r[::-3])]; s[1] = a; s[11] = b; s[1] is a, s[11] is b, s[10] is r[10]
+r = [NEW for _ in range(11)]; s = Row(*r); _ = s.append(a); _ = s.extend([b, c]); [k is a for k in s]; list(s[11:])
+s = Row(a, b); i = iter(s); next(i); list(s); next(i); next(i, 'end')
+s = Row(a, b); [one is other for one in s for other in s]; list(zip(s, s))
+s = Row(a); s.append(b) is s; s.extend([c]) is s; list(s)
+s = Row(a); _ = s.extend(k for k in (b, c)); list(s); _ = s.extend([]); len(s)
+s = Row(a, b, c); u = s[1:]; len(u), len(s); list(u), list(s); u[0], u[-1]
+import copy; s = Row(a, b, a); u = copy.deepcopy(s); u[0] is a; u[0] is u[2], u[0] is u[1]; len(u); isinstance(u, Row);
+    _ = u.append(c); len(s), len(u)
 a = NEW; b = NEW; c = NEW; s = Row(a, b); list(s); len(s); s[0], s[-1]
 s = Row(a, b, c); list(s[1:]); list(s[::2]); list(s[::-1]); isinstance(s[1:], Row)
 s = Row(a, b); s[-1] = c; list(s); _ = s.extend([b]); list(s)
 a = NEW; b = NEW; c = NEW; s = Row(a, a); len(s); list(s)
-# errors
+# errors: NO_INDEX
 s = Row(a); s[1]
 s = Row(a); s[-2]
 s = Row(a); s[1] = NEW
+s = Row(a, b); s[-3] = NEW
+s = Row(); s[0]
+s = Row(a, b, c); s[3]
 """
 """What holds of all rows."""
 
@@ -737,22 +828,52 @@ MODULE_ROW = """
 s = Row(a, b, c); del s[0]; [name for name, _ in s.NAMED()]
 s = Row(a, b, c); _ = s.pop(1); [name for name, _ in s.NAMED()]
 s = Row(a, b); _ = s.insert(0, c); [name for name, _ in s.NAMED()]
+r = [NEW for _ in range(12)]; s = Row(*r); del s[0]; [name for name, _ in s.NAMED()]; _ = s.insert(10, a);
+    [name for name, _ in s.NAMED()]; _ = s.pop(2); [name for name, _ in s.NAMED()]
 # values
+r = [NEW for _ in range(12)]; s = Row(*r); del s[0]; [one is other for one, other in zip(s, r[1:])]; len(s);
+    _ = s.insert(10, a); [k is a for k in s]; s.pop(9) is r[10]; s[9] is a, s[10] is r[11]
+r = [NEW for _ in range(12)]; s = Row(*r); _ = s.insert(0, a); s[0] is a, s[11] is r[10], s[12] is r[11]; len(s)
 s = Row(a, b, c); del s[-1]; list(s); s.pop(0); list(s); s[0]
 s = Row(a, b); _ = s.insert(1, c); list(s)
 s = Row(a, b); _ = s.insert(2, c); list(s)
 s = Row(a, b, c); del s[1]; _ = s.append(b); list(s); s[2]
 s = Row(a); _ = s.extend(Row(b)); list(s)
-# errors
-s = Row(a); s.append(3)
-s = Row(a); s[0] = 3
+# errors: NO_INDEX
 s = Row(a); del s[1]
 s = Row(a); s.pop(1)
+s = Row(a, b); del s[-3]
+s = Row(a, b); s.pop(-3)
+# errors: NO_MODULE
+s = Row(a); s.append(3)
+s = Row(a); s[0] = 3
 Row(3)
 """
 """What holds of rows of modules too."""
 
 SEQUENTIAL = """
+# parameters
+from collections import OrderedDict; s = Sequential(OrderedDict([('one', a), ('two', b), ('three', c)]));
+    [name for name, _ in s.named_children()]; [name for name, _ in s[1:].named_children()]; s.two
+from collections import OrderedDict; s = Sequential(OrderedDict([('one', a), ('two', b)])); s[0] = c; s[-1] = a;
+    [name for name, _ in s.named_children()]; s.one, s.two
+from collections import OrderedDict; s = Sequential(OrderedDict([('one', a), ('two', b), ('three', c)])); del s[0];
+    [name for name, _ in s.named_children()]
+from collections import OrderedDict; s = Sequential(OrderedDict([('one', a)]));
+    [name for name, _ in s.named_children()]; len(Sequential(OrderedDict()))
+from collections import OrderedDict; s = Sequential(OrderedDict([('b', a), ('a', b), ('1', c)]));
+    [name for name, _ in s[::-1].named_children()]; [name for name, _ in s[:2].named_children()]
+# values
+from collections import OrderedDict; s = Sequential(OrderedDict([('one', Add(1.0)), ('two', Add(2.0))])); s(1.0);
+    len(s); s[0] is s.one, s[-1] is s.two; s.two(1.0); s[1:](1.0); [k.n for k in s]
+from collections import OrderedDict; s = Sequential(OrderedDict([('one', Add(1.0)), ('two', Add(2.0))]));
+    s[0] = Add(5.0); s(1.0); s.one.n; del s[0]; s(1.0)
+s = Sequential(*[Add(float(i)) for i in range(12)]); s(1.0); s[9:](1.0); del s[3]; s(1.0)
+s = Sequential(Add(1.0)); s.insert(0, Add(2.0)) is s; s(1.0); s.append(Add(3.0)) is s; s(1.0)
+import copy; s = Sequential(Add(1.0), Add(2.0)); u = copy.deepcopy(s); u[0].n = 5.0; s(1.0), u(1.0)
+# errors: NO_MODULE
+s = Sequential(a); s.insert(0, 3)
+from collections import OrderedDict; Sequential(OrderedDict([('one', 3)]))
 s = Sequential(Add(1.0), Add(2.0)); s(1.0)
 a = Add(1.0); s = Sequential(a, a); s(1.0)
 s = Sequential(); s(3.0)
@@ -763,7 +884,7 @@ s = Sequential(Add(1.0), Sequential(Add(2.0), Add(3.0))); s(1.0); len(s)
 MODULE_LIST = """
 # values
 s = ModuleList(k for k in (a, b)); list(s)
-# errors
+# errors: UNCALLABLE
 s = ModuleList([a]); s(1.0)
 """
 
@@ -776,20 +897,33 @@ s = ParameterList([t]); isinstance(s[0], nn.Parameter), s[0].requires_grad, s[0]
 s = ParameterList(); _ = s.append(t); isinstance(s[0], nn.Parameter)
 s = ParameterList([p]); s[0] = t; isinstance(s[0], nn.Parameter), s[0] is p
 s = ParameterList([p]); _ = s.extend(ParameterList([q])); list(s)
+s = ParameterList([p]); _ = s.state_dict()['0'].fill_(5.0); p.tolist(); s[0].tolist()
+# errors: UNCALLABLE
+s = ParameterList([p]); s(1.0)
 """
 
 TABLE = """
 # parameters
 d = Table({'h': a, 'k': b}); [name for name, _ in d.NAMED()]; list(d.state_dict())
 d = Table({'h': a, 'k': b}); del d['h']; [name for name, _ in d.NAMED()]
+d = Table([('k', a), ('h', b)]); [name for name, _ in d.NAMED()]; _ = d.update([('n', c), ('k', c)]);
+    [name for name, _ in d.NAMED()]
 # values
+d = Table([('k', a), ('h', b)]); list(d), len(d); d['k'], d['h']; _ = d.update([('n', c), ('k', c)]); list(d.items())
+d = Table(zip(['h', 'k'], [a, b])); list(d.items()); _ = d.update(pair for pair in [('n', c)]); list(d)
+d = Table({'h': a, 'k': b}); i = iter(d); next(i); list(d); next(i); next(i, 'end')
+d = Table({'h': a, 'k': b}); i = iter(d.values()); next(i); j = iter(d.items()); next(j); len(list(d.keys()))
+d = Table({'h': a, 'k': b}); del d['h']; d['h'] = c; list(d.items()); d['k'] = a; list(d.values())
+d = Table([(f'k{11 - i}', NEW) for i in range(12)]); list(d); [d[key] is value for key, value in d.items()]
+import copy; d = Table({'h': a, 'k': b, 'n': a}); u = copy.deepcopy(d); u['h'] is a; u['h'] is u['n'], u['h'] is u['k'];
+    list(u); del u['h']; list(d), list(u)
 d = Table({'h': a, 'k': b}); list(d), list(d.keys()); list(d.values()); list(d.items()); len(d); d['k'];
     'h' in d, 'n' in d, 'training' in d
 d = Table({'h': a, 'k': b}); d.pop('h'); list(d); len(d)
 d = Table({'h': a, 'k': b}); c = NEW; d['h'] = c; list(d.items()); d['e'] = a; list(d)
 d = Table({'h': a, 'k': b}); c = NEW; _ = d.update({'e': c, 'k': c}); list(d.items())
 d = Table({'h': a, 'k': b}); c = NEW; _ = d.update(Table({'h': c})); list(d.items())
-# errors
+# errors: NO_INDEX
 d = Table({'h': a, 'k': b}); d['n']
 d = Table({'h': a, 'k': b}); del d['n']
 d = Table({'h': a, 'k': b}); d.pop('n')
@@ -799,10 +933,14 @@ d = Table({'h': a, 'k': b}); d.pop('n')
 MODULE_DICT = """
 # values
 d = ModuleDict({'k': a, 'h': b}); list(d)
-# errors
+# errors: NO_MODULE
 d = ModuleDict(); d['k'] = 3
+ModuleDict([('k', 3)])
+# errors: BAD_KEY
 d = ModuleDict(); d['x.y'] = Module()
 d = ModuleDict(); d[''] = Module()
+# errors: UNCALLABLE
+d = ModuleDict({'k': a}); d(1.0)
 """
 
 PARAMETER_DICT = """
@@ -811,10 +949,14 @@ s = ParameterDict({'k': t}); isinstance(s['k'], nn.Parameter), s['k'].requires_g
 s = ParameterDict(); s['k'] = t; isinstance(s['k'], nn.Parameter)
 s = ParameterDict(); _ = s.update({'k': t}); isinstance(s['k'], nn.Parameter)
 s = ParameterDict({'k': p}); s['k'] = q; list(s.parameters())
+s = ParameterDict([('k', t)]); isinstance(s['k'], nn.Parameter), s['k'].tolist()
+s = ParameterDict({'k': p}); _ = s.state_dict()['k'].fill_(5.0); p.tolist(); s['k'].tolist()
+# errors: UNCALLABLE
+d = ParameterDict({'k': p}); d(1.0)
 """
 
 
-def container(symbol: str, shared: str, own: Sequence[Case], *cases: Any) -> Part:
+def container(symbol: str, shared: str, own: str, *cases: Any) -> Part:
     """The part of a container, which is a module and a child like others; programs also use the answer's own Module.
 
     Args:
@@ -827,7 +969,8 @@ def container(symbol: str, shared: str, own: Sequence[Case], *cases: Any) -> Par
     new = "nn.Parameter(torch.ones(1))" if of_parameters else "Module()"
 
     def filled(text: str) -> str:
-        text = text.replace("NEW", new).replace("NAMED", "named_parameters" if of_parameters else "named_children")
+        text = in_words(text).replace("NEW", new)
+        text = text.replace("NAMED", "named_parameters" if of_parameters else "named_children")
         text = re.sub(r"\bRow\(([^()]*)\)", lambda call: constructed(symbol, call[1].split(", ")), text)
         return re.sub(r"\bRow\b|\bTable\b", symbol, text)
 
@@ -841,7 +984,7 @@ s = {made}; m = Module(); m.s = s; [k is s for k in m.children()]; _ = m.eval();
         symbol=symbol,
         oracle={"Module": nn.Module, symbol: getattr(nn, symbol)},
         cases=st.one_of(*(make(symbol) for make in cases)),
-        examples=[*written(filled(shared), items), *own],
+        examples=[*written(filled(shared), items), *written(in_words(own), GIVEN)],
         interface=written(filled(interface), items),
         off_limits=OFF_LIMITS,
         points={"parameters": 2, "values": 3},
@@ -850,14 +993,11 @@ s = {made}; m = Module(); m.s = s; [k is s for k in m.children()]; _ = m.eval();
     )
 
 
-added = [program(CLASSES["Add"], *statements(line), criterion="values") for line in SEQUENTIAL.strip().split("\n")]
-sequential = container("Sequential", ROW + MODULE_ROW, added, rows, rows, wrong_rows)
-module_list = container("ModuleList", ROW + MODULE_ROW, written(MODULE_LIST, GIVEN), rows, rows, wrong_rows)
-module_dict = container("ModuleDict", TABLE, written(MODULE_DICT, GIVEN), tables, tables, wrong_tables)
-parameter_list = container("ParameterList", ROW, written(PARAMETER_LIST, GIVEN), rows, rows, wrong_rows, tensors_put_in)
-parameter_dict = container(
-    "ParameterDict", TABLE, written(PARAMETER_DICT, GIVEN), tables, tables, wrong_tables, tensors_put_in
-)
+sequential = container("Sequential", ROW + MODULE_ROW, SEQUENTIAL, rows, rows, wrong_rows)
+module_list = container("ModuleList", ROW + MODULE_ROW, MODULE_LIST, rows, rows, wrong_rows)
+module_dict = container("ModuleDict", TABLE, MODULE_DICT, tables, tables, wrong_tables)
+parameter_list = container("ParameterList", ROW, PARAMETER_LIST, rows, rows, wrong_rows, tensors_put_in)
+parameter_dict = container("ParameterDict", TABLE, PARAMETER_DICT, tables, tables, wrong_tables, tensors_put_in)
 
 NO_GRAPH = "data, buffers and gradients are in no graph"
 GRADIENTS_STAY = "what a conversion does to gradients that are there is not judged: answers do it in several ways"

@@ -305,6 +305,48 @@ mistakes = [
     mistake("AllOnOneLine", "Module", "values",
             "In a repr every child is on a line of its own.",
             {"(\\n{body}\\n)": "({', '.join(lines)})"}),
+    mistake("ListsInsteadOfIterators", "Module", "parameters",
+            """`parameters()` is an iterator, so that `next(m.parameters())` gives the first. Yours is a list.""",
+            {"for _, parameter in self.named_parameters(recurse=recurse):\n            yield parameter":
+                 "return [parameter for _, parameter in self.named_parameters(recurse=recurse)]"}),
+    mistake("SavesCopies", "Module", "state",
+            """What `state_dict` gives shares its memory with the module: `tensor.detach()` does, a clone does not.""",
+            {"tensor.detach() for name": "tensor.detach().clone() for name",
+             "own[key].copy_(": "dict([*self.named_parameters(remove_duplicate=False), "
+                                "*self.named_buffers(remove_duplicate=False)])[key].copy_("}),
+    mistake("CopiesForEver", "Module", "values",
+            """`copy.deepcopy` makes an object without calling `__init__`, and then looks for attributes. A
+            `__getattr__` that reads a registry which is not there yet calls itself for ever.""",
+            {"    _parameters = _buffers = _modules = MappingProxyType({})\n": "",
+             "self._parameters: dict[str, Parameter | None] = {}": 'self.__dict__["_parameters"] = {}',
+             "self._buffers: dict[str, Tensor | None] = {}": 'self.__dict__["_buffers"] = {}',
+             "self._modules: dict[str, Module | None] = {}": 'self.__dict__["_modules"] = {}'}),
+    mistake("CopiesShareRegistries", "Module", "values",
+            """A deep copy must have registries of its own: what is done to it shows in the module that it was copied
+            from.""",
+            {"    # Registering\n":
+                 "    def __deepcopy__(self, memo: Any) -> Any:\n"
+                 "        twin = type(self).__new__(type(self))\n"
+                 "        twin.__dict__.update(self.__dict__)\n"
+                 "        return twin\n\n"
+                 "    # Registering\n"}),
+    mistake("CopiesLoseSharing", "Module", "values",
+            """What is shared inside a module is shared inside its deep copy: hand the `memo` on to whatever you
+            copy.""",
+            {"    # Registering\n":
+                 "    def __deepcopy__(self, memo: Any) -> Any:\n"
+                 "        import copy\n\n"
+                 "        twin = type(self).__new__(type(self))\n"
+                 "        for key, value in self.__dict__.items():\n"
+                 "            own = {k: copy.deepcopy(v) for k, v in value.items()} if type(value) is dict else value\n"
+                 "            twin.__dict__[key] = own\n"
+                 "        return twin\n\n"
+                 "    # Registering\n"}),
+    mistake("IgnoresKeysBelow", "Module", "errors",
+            """When loading is strict, keys that the module does not have are an error at every level, not only at the
+            top.""",
+            {"[key for key in state_dict if key not in own]":
+                 "[key for key in state_dict if key not in own and key.partition('.')[0] not in self._modules]"}),
     mistake("TakesAnyName", "Module", "errors",
             "A name that is empty or has a dot in it is refused: dots separate the names of modules in a path.",
             {'not name or "." in name': "False"}),
@@ -372,12 +414,11 @@ mistakes = [
             {"class Sequential(_Listed):": "class Sequential(torch.nn.Sequential):"}),
     mistake("NeedsAModule", "Sequential", "interface",
             "`Sequential()` without arguments is an empty container, to be filled later.",
-            {"*modules: Module": "first: Module, *modules: Module",
-             "self.extend(modules)": "self.extend((first, *modules))",
-             "type(self)().extend(modules)": "type(self)(*modules)"}),
+            {"*modules: ": "first: Any, *modules: ",
+             "        if len(modules) == 1": "        modules = (first, *modules)\n        if len(modules) == 1"}),
     mistake("AskingForAList", "Sequential", "interface",
             "The modules are arguments of their own, `Sequential(a, b)`, not one list of them.",
-            {"*modules: Module": "modules: Iterable[Module] = ()"}),
+            {'*modules: "Module | OrderedDict[str, Module]"': 'modules: "Iterable[Module]" = ()'}),
     in_rows("CountsFromOne", "parameters",
             'The modules are named "0", "1", "2", …; you start with "1".',
             {"self.add_module(str(len(self)),": "self.add_module(str(len(self) + 1),"}),
@@ -392,6 +433,28 @@ mistakes = [
             gap.""",
             {"del modules[index]": "del self._modules[list(self._modules)[index]]\n        return",
              "self.add_module(str(len(self)),": "self.add_module(str(max(map(int, self._modules), default=-1) + 1),"}),
+    in_rows("SortsByText", "values",
+            """From the tenth entry on, the names sorted as text are in another order: "10" comes before "2". Go by the
+            order of registration, or by number.""",
+            {"iter(self._modules.values())": "iter([self._modules[name] for name in sorted(self._modules)])"}),
+    in_rows("AppendGivesNothing", "values",
+            "`append` returns the container itself, so that calls can be chained.",
+            {"self.add_module(str(len(self)), module)\n        return self":
+                 "self.add_module(str(len(self)), module)"}),
+    in_rows("ExtendsListsOnly", "values",
+            "`extend` takes any iterable, a generator too: go through it once, and do not ask for its length.",
+            {"for module in modules:\n            self.append(module)":
+                 "for index in range(len(modules)):\n            self.append(list(modules)[index])"}),
+    mistake("IgnoresTheNames", "Sequential", "parameters",
+            "A Sequential of an OrderedDict keeps its keys as names; you number the modules.",
+            {"self.add_module(name, module)": "self.append(module)"}),
+    mistake("SliceLosesTheNames", "Sequential", "parameters",
+            "A slice of a Sequential keeps the names of its modules; you number them anew.",
+            {"Sequential(OrderedDict(zip(names, modules, strict=False)))": "Sequential(*modules)"}),
+    mistake("InsertGivesNothing", "Sequential", "values",
+            "`insert` of a Sequential returns the container itself.",
+            {"modules.insert(index, module)\n        self._modules.clear()\n        return self.extend(modules)":
+                 "modules.insert(index, module)\n        self._modules.clear()\n        self.extend(modules)"}),
     in_rows("NoNegativeIndex", "values",
             "Negative indices count from the end, as in a list.",
             {"modules = list(self)[index]":
@@ -399,10 +462,12 @@ mistakes = [
              "list(self._modules)[index]": "list(self._modules)[range(len(self)).index(index)]"}),
     mistake("SliceIsAList", "Sequential", "values",
             "A slice of a Sequential is a Sequential, which can be called. Yours is a Python list.",
-            {"return type(self)().extend(modules) if isinstance(index, slice) else modules": "return modules"}),
+            {"return self._slice(list(self._modules)[index], modules) if isinstance(index, slice) else modules":
+                 "return modules"}),
     mistake("ListSliceIsAList", "ModuleList", "values",
             "A slice of a ModuleList is a ModuleList. Yours is a Python list.",
-            {"return type(self)().extend(modules) if isinstance(index, slice) else modules": "return modules"}),
+            {"return self._slice(list(self._modules)[index], modules) if isinstance(index, slice) else modules":
+                 "return modules"}),
     in_rows("NoSteps", "values",
             "A slice may have a step, such as `s[::2]` or `s[::-1]`; you ignore it.",
             {"modules = list(self)[index]":
@@ -520,14 +585,14 @@ mistakes = [
             {"self.register_parameter(key,": "if key not in self:\n            self.register_parameter(key,"}),
     mistake("UpdateForgetsTheRest", "ModuleDict", "parameters",
             "`update` adds and replaces; keys that it does not name stay.",
-            {"for key, module in modules.items():":
-                 "modules = dict(modules.items())\n"
+            {"for key, module in _pairs(modules):":
+                 "modules = dict(_pairs(modules))\n"
                  "        self._modules.clear()\n"
                  "        for key, module in modules.items():"}),
     mistake("UpdateForgetsTheOthers", "ParameterDict", "parameters",
             "`update` adds and replaces; keys that it does not name stay.",
-            {"for key, value in parameters.items():":
-                 "parameters = dict(parameters.items())\n"
+            {"for key, value in _pairs(parameters):":
+                 "parameters = dict(_pairs(parameters))\n"
                  "        self._parameters.clear()\n"
                  "        for key, value in parameters.items():"}),
     mistake("GoesThroughModules", "ModuleDict", "values",
@@ -551,7 +616,13 @@ mistakes = [
             {"self._parameters.pop(key)": "(key, self._parameters.pop(key))"}),
     mistake("OnlyPlainDicts", "ModuleDict", "values",
             "`update` also takes another ModuleDict. Ask for its `items()` instead of insisting on a dict.",
-            {"in modules.items():": "in modules.items() if isinstance(modules, dict) else ():"}),
+            {"in _pairs(modules):": "in _pairs(modules) if not isinstance(modules, ModuleDict) else ():"}),
+    mistake("MappingsOnly", "ModuleDict", "values",
+            "Items may also come as pairs of a key and a module, as they do for a dict of Python.",
+            {"in _pairs(modules):": "in modules.items():"}),
+    mistake("MappingsOfParametersOnly", "ParameterDict", "values",
+            "Items may also come as pairs of a key and a parameter, as they do for a dict of Python.",
+            {"in _pairs(parameters):": "in parameters.items():"}),
     mistake("SortsItsKeys", "ModuleDict", "values",
             "The keys are in the order in which they were added, not sorted.",
             {"self._modules.keys()": "sorted(self._modules)", "iter(self._modules)": "iter(sorted(self._modules))"}),

@@ -1,7 +1,7 @@
 """Modules from scratch: a base class that knows its parameters, buffers and children, and containers built on it."""
 
 import textwrap
-from collections import namedtuple
+from collections import OrderedDict, namedtuple
 from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from types import MappingProxyType
 from typing import Any
@@ -405,10 +405,13 @@ class _Listed(Module):
             IndexError: if there is no such index (negative ones count from the end).
         """
         modules = list(self)[index]
-        return type(self)().extend(modules) if isinstance(index, slice) else modules
+        return self._slice(list(self._modules)[index], modules) if isinstance(index, slice) else modules
+
+    def _slice(self, names: list[str], modules: list[Module]) -> Module:
+        return type(self)().extend(modules)
 
     def __setitem__(self, index: int, module: Module) -> None:
-        """Replace the module at an index.
+        """Replace the module at an index; its name stays.
 
         Raises:
             IndexError: if there is no such index.
@@ -442,12 +445,13 @@ class _Listed(Module):
             self.append(module)
         return self
 
-    def insert(self, index: int, module: Module) -> None:
-        """Put a module before the one at an index from 0 to the length; those after it move down."""
+    def insert(self, index: int, module: Module) -> "Module":
+        """Put a module before the one at an index from 0 to the length; those after it move down. Returns this
+        container."""
         modules = list(self)
         modules.insert(index, module)
         self._modules.clear()
-        self.extend(modules)
+        return self.extend(modules)
 
     def pop(self, index: int) -> Module:
         """Take the module at an index out, as ``del`` does, and return it.
@@ -463,10 +467,17 @@ class _Listed(Module):
 class Sequential(_Listed):
     """Modules in a row, which calls one after the other, each on what the one before it returned."""
 
-    def __init__(self, *modules: Module) -> None:
-        """Hold the modules under the names "0", "1", "2", …"""
+    def __init__(self, *modules: "Module | OrderedDict[str, Module]") -> None:
+        """Hold the modules under the names "0", "1", "2", … or, given a single OrderedDict, under its keys."""
         super().__init__()
-        self.extend(modules)
+        if len(modules) == 1 and isinstance(modules[0], OrderedDict):
+            for name, module in modules[0].items():
+                self.add_module(name, module)
+        else:
+            self.extend(modules)
+
+    def _slice(self, names: list[str], modules: list[Module]) -> Module:
+        return Sequential(OrderedDict(zip(names, modules, strict=False)))
 
     def forward(self, x: Any) -> Any:
         """Send the input through all modules in order; an empty container returns it as it is."""
@@ -488,8 +499,8 @@ class ModuleList(_Listed):
 class ModuleDict(Module):
     """A dictionary of modules that are registered as children under their keys; it has no `forward`."""
 
-    def __init__(self, modules: Mapping[str, Module] | None = None) -> None:
-        """Hold the items of a mapping, if there is one, in its order."""
+    def __init__(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] | None = None) -> None:
+        """Hold the items of a mapping, or of pairs, if there are any, in their order."""
         super().__init__()
         if modules is not None:
             self.update(modules)
@@ -551,10 +562,14 @@ class ModuleDict(Module):
         """
         return self._modules.pop(key)
 
-    def update(self, modules: Mapping[str, Module]) -> None:
-        """Set the items of a mapping (or of another ModuleDict), in its order."""
-        for key, module in modules.items():
+    def update(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]]) -> None:
+        """Set the items of a mapping (or of another ModuleDict), or of pairs of a key and a module, in their order."""
+        for key, module in _pairs(modules):
             self[key] = module
+
+
+def _pairs(items: Any) -> Iterable[tuple[str, Any]]:
+    return items.items() if hasattr(items, "items") else items
 
 
 def _as_parameter(value: Tensor) -> Parameter:
@@ -617,8 +632,8 @@ class ParameterDict(Module):
     A plain tensor that is put in becomes a Parameter.
     """
 
-    def __init__(self, parameters: Mapping[str, Tensor] | None = None) -> None:
-        """Hold the items of a mapping, if there is one."""
+    def __init__(self, parameters: Mapping[str, Tensor] | Iterable[tuple[str, Tensor]] | None = None) -> None:
+        """Hold the items of a mapping, or of pairs, if there are any."""
         super().__init__()
         if parameters is not None:
             self.update(parameters)
@@ -675,7 +690,7 @@ class ParameterDict(Module):
         """
         return self._parameters.pop(key)
 
-    def update(self, parameters: Mapping[str, Tensor]) -> None:
-        """Set the items of a mapping (or of another ParameterDict)."""
-        for key, value in parameters.items():
+    def update(self, parameters: Mapping[str, Tensor] | Iterable[tuple[str, Tensor]]) -> None:
+        """Set the items of a mapping (or of another ParameterDict), or of pairs of a key and a parameter."""
+        for key, value in _pairs(parameters):
             self[key] = value

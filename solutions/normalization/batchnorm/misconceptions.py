@@ -78,7 +78,8 @@ function = [
         scaled along.""",
         {"(x - mean) / torch.sqrt(var + eps) + beta": "((x - mean) / torch.sqrt(var + eps) + beta)"}),
     mistake("statistics_in_a_row", "batch_norm", "shapes",
-        """The moving statistics should come back in the very shape in which they were given, (1, C) or (1, C, 1, 1).""",
+        """The moving statistics should come back in the very shape in which they were given: (1, C) or, for images,
+        (1, C, 1, 1).""",
         {"moving_mean.detach(), moving_var.detach()": "moving_mean.detach().flatten(), moving_var.detach().flatten()"}),
     mistake("only_the_output", "batch_norm", "shapes",
         """The function returns three things: the output, and both moving statistics. Otherwise nobody would ever see
@@ -237,6 +238,10 @@ layers = [
         """Broadcasting makes some wrong inputs work by accident. Check the number of dimensions and of channels before
         you compute, and raise a ValueError that says what was expected.""",
         {"x.dim() not in dims": "False", "x.shape[1] != self.num_features": "False"}),
+    mistake("ChecksDimensionsOnly", LAYERS, "errors",
+        """An input with another number of channels goes through where nothing refuses to be stretched: a single channel
+        fits anything. Compare `x.shape[1]` with `num_features`.""",
+        {"x.shape[1] != self.num_features": "False"}),
     mistake("SingleValue", LAYERS, "errors",
         """With one value in each channel there is no variance to speak of, and training on it would wipe out the input.
         torch refuses such a batch; so should you.""",

@@ -82,7 +82,7 @@ class Module:
                 yield name, child
 
     def children(self):
-        return [child for _, child in self.named_children()]
+        return iter([child for _, child in self.named_children()])
 
     def _tree(self, prefix):
         yield prefix, self
@@ -170,7 +170,7 @@ class Module:
                 yield f"{name}.{key}", value
 
     def state_dict(self, prefix=""):
-        return {prefix + key: value.detach().clone() for key, value in self._state()}
+        return {prefix + key: value.detach() for key, value in self._state()}
 
     @torch.no_grad()
     def load_state_dict(self, state_dict, strict=True):
@@ -227,7 +227,7 @@ class _Row(Module):
 
     def __init__(self, items=()):
         super().__init__()
-        self.row = []
+        self.row, self.names = [], []
         self._change([self._fit(item) for item in items])
 
     def _fit(self, item):
@@ -235,12 +235,13 @@ class _Row(Module):
             raise TypeError(item)
         return item
 
-    def _change(self, row):
-        for name in [name for name in self.kinds if name.isdigit()]:
+    def _change(self, row, names=None):
+        for name in self.names:
             delattr(self, name)
         self.row[:] = row
-        for index, item in enumerate(row):
-            self._register(self.kind, str(index), item)
+        self.names = [str(index) for index in range(len(row))] if names is None else list(names)
+        for name, item in zip(self.names, row):
+            self._register(self.kind, name, item)
 
     def __len__(self):
         return len(self.row)
@@ -249,15 +250,15 @@ class _Row(Module):
         return iter(self.row)
 
     def __getitem__(self, index):
-        return self._new(self.row[index]) if isinstance(index, slice) else self.row[index]
+        return self._new(self.row[index], self.names[index]) if isinstance(index, slice) else self.row[index]
 
-    def _new(self, items):
+    def _new(self, items, names):
         return type(self)(items)
 
     def __setitem__(self, index, item):
         row = self.row[:]
         row[index] = self._fit(item)
-        self._change(row)
+        self._change(row, self.names)
 
     def __delitem__(self, index):
         row = self.row[:]
@@ -265,16 +266,18 @@ class _Row(Module):
         self._change(row)
 
     def append(self, item):
-        self.insert(len(self.row), item)
+        return self.insert(len(self.row), item)
 
     def extend(self, items):
         for item in list(items):
             self.append(item)
+        return self
 
     def insert(self, index, item):
         row = self.row[:]
         row.insert(index, self._fit(item))
         self._change(row)
+        return self
 
     def pop(self, index=-1):
         item = self.row[index]
@@ -284,10 +287,13 @@ class _Row(Module):
 
 class Sequential(_Row):
     def __init__(self, *items):
-        super().__init__(items)
+        named = items[0] if len(items) == 1 and isinstance(items[0], dict) else None
+        super().__init__(items if named is None else ())
+        if named is not None:
+            self._change([self._fit(item) for item in named.values()], named)
 
-    def _new(self, items):
-        return Sequential(*items)
+    def _new(self, items, names):
+        return Sequential(dict(zip(names, items)))
 
     def forward(self, *args):
         for module in self.row:

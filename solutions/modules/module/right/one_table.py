@@ -1,7 +1,7 @@
 """One table of slots a module, each with its kind; everything else is a search through it. Containers on abstract
 bases."""
 
-from collections import namedtuple
+from collections import OrderedDict, namedtuple
 from collections.abc import MutableMapping, MutableSequence
 
 import torch
@@ -101,19 +101,19 @@ class Module:
             seen.add(id(module))
             found.append((path, module))
             stack.extend((path + "." + name if path else name, child) for name, child in reversed(module._of("m")))
-        return found
+        return iter(found)
 
     def modules(self):
-        return [module for _, module in self.named_modules()]
+        return iter([module for _, module in self.named_modules()])
 
     def named_children(self):
         found = {}
         for name, child in self._of("m"):
             found.setdefault(id(child), (name, child))
-        return list(found.values())
+        return iter(list(found.values()))
 
     def children(self):
-        return [child for _, child in self.named_children()]
+        return iter([child for _, child in self.named_children()])
 
     def _named(self, kind, prefix, recurse, remove_duplicate):
         pairs = []
@@ -127,16 +127,16 @@ class Module:
         return pairs
 
     def named_parameters(self, prefix="", recurse=True, remove_duplicate=True):
-        return self._named("p", prefix, recurse, remove_duplicate)
+        return iter(self._named("p", prefix, recurse, remove_duplicate))
 
     def parameters(self, recurse=True):
-        return [value for _, value in self.named_parameters(recurse=recurse)]
+        return iter([value for _, value in self.named_parameters(recurse=recurse)])
 
     def named_buffers(self, prefix="", recurse=True, remove_duplicate=True):
-        return self._named("b", prefix, recurse, remove_duplicate)
+        return iter(self._named("b", prefix, recurse, remove_duplicate))
 
     def buffers(self, recurse=True):
-        return [value for _, value in self.named_buffers(recurse=recurse)]
+        return iter([value for _, value in self.named_buffers(recurse=recurse)])
 
     def train(self, mode=True):
         for module in self.modules():
@@ -251,17 +251,18 @@ class _Row(MutableSequence):
 
     def __getitem__(self, index):
         values = [slot.value for slot in self._slots.values()][index]
-        return self.again(values) if isinstance(index, slice) else values
+        return self.again(values, list(self._slots)[index]) if isinstance(index, slice) else values
 
-    def _write(self, values):
-        made = {str(index): Slot(self.kind, self.convert(value)) for index, value in enumerate(values)}
+    def _write(self, values, names=None):
+        names = map(str, range(len(values))) if names is None else names
+        made = {name: Slot(self.kind, self.convert(value)) for name, value in zip(names, values)}
         self._slots.clear()
         self._slots.update(made)
 
     def __setitem__(self, index, value):
         values = list(self)
         values[index] = value
-        self._write(values)
+        self._write(values, list(self._slots))
 
     def __delitem__(self, index):
         values = list(self)
@@ -272,15 +273,27 @@ class _Row(MutableSequence):
         values = list(self)
         values.insert(index, value)
         self._write(values)
+        return self
+
+    def append(self, value):
+        return self.insert(len(self), value)
+
+    def extend(self, values):
+        for value in list(values):
+            self.append(value)
+        return self
 
 
 class Sequential(_Row, Module):
     def __init__(self, *modules):
         Module.__init__(self)
-        self._write(modules)
+        if len(modules) == 1 and isinstance(modules[0], dict):
+            self._write(modules[0].values(), modules[0])
+        else:
+            self._write(modules)
 
-    def again(self, values):
-        return Sequential(*values)
+    def again(self, values, names):
+        return Sequential(OrderedDict(zip(names, values)))
 
     def forward(self, x):
         for module in self:
@@ -291,9 +304,9 @@ class Sequential(_Row, Module):
 class ModuleList(_Row, Module):
     def __init__(self, modules=()):
         Module.__init__(self)
-        self._write(modules)
+        self._write(list(modules))
 
-    def again(self, values):
+    def again(self, values, names):
         return ModuleList(values)
 
 
@@ -302,12 +315,12 @@ class ParameterList(_Row, Module):
 
     def __init__(self, values=()):
         Module.__init__(self)
-        self._write(values)
+        self._write(list(values))
 
     def convert(self, value):
         return value if isinstance(value, nn.Parameter) else nn.Parameter(value)
 
-    def again(self, values):
+    def again(self, values, names):
         return ParameterList(values)
 
 

@@ -314,6 +314,8 @@ class Sequential(Module):
         return self
 
     def insert(self, i, module):
+        if not isinstance(module, Module):
+            raise TypeError(module)
         for k in range(len(self), i, -1):
             self.mods[str(k)] = self.mods[str(k - 1)]
         self.mods[str(i)] = module
@@ -472,5 +474,7 @@ class ParameterDict(Module):
     def update(self, parameters):
         if isinstance(parameters, ParameterDict):
             parameters = dict(parameters.items())
-        for key in sorted(parameters):
-            self[key] = parameters[key]
+        if isinstance(parameters, dict):
+            parameters = sorted(parameters.items())
+        for key, value in parameters:
+            self[key] = value
