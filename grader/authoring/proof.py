@@ -141,6 +141,6 @@ def _read(path: Path) -> Mapping[str, Mapping[str, Any]]:
 def _digest(folder: Path) -> str:
     """A digest of the files that decide what is proved about an exercise."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
+    for path in sorted([*folder.rglob("*.py"), *folder.glob("*.json")]):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]

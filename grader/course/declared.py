@@ -6,6 +6,7 @@ cases of a part must not depend on what else was imported.
 
 import contextlib
 import hashlib
+import json
 import sys
 import types
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ from typing import Any
 
 from grader.course.edits import edited
 from grader.course.exercise import CourseExercise, needs_solutions
-from grader.model import CourseError
+from grader.model import CourseError, DeclaredCase
 from grader.spec import Exercise, Misconception
 
 
@@ -43,6 +44,22 @@ class DeclaredExercise(CourseExercise):
     def misconceptions_source(self) -> str:
         """The known-wrong answers, as text; nothing where there are none yet."""
         path = self.folder / "misconceptions.py"
+        return _read(path) if path.exists() else ""
+
+    @cached_property
+    def samples(self) -> Mapping[str, Sequence[DeclaredCase]]:
+        """Cases that were recorded from PyTorch's own samples, by part; none where there is no file of them."""
+        if not self._samples_source:
+            return {}
+        try:
+            samples: dict[str, list[DeclaredCase]] = json.loads(self._samples_source)
+        except ValueError as error:
+            raise CourseError(f"{self.folder / 'samples.json'} is not JSON: {error}.", "Record it again.") from None
+        return samples
+
+    @cached_property
+    def _samples_source(self) -> str:
+        path = self.folder / "samples.json"
         return _read(path) if path.exists() else ""
 
     @cached_property
@@ -116,7 +133,8 @@ class DeclaredExercise(CourseExercise):
     @cached_property
     def digest(self) -> str:
         """A digest of the files that decide the exercise's suites."""
-        texts = (_read(self.folder / "exercise.py"), self.misconceptions_source, self.reference_source)
+        texts = [_read(self.folder / "exercise.py"), self.misconceptions_source, self.reference_source]
+        texts += [self._samples_source] if self._samples_source else []
         return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
 

@@ -29,6 +29,7 @@ from grader.suite.families import in_families, more_plain
 from grader.suite.positional import called_otherwise
 from grader.suite.precision import truth_of
 from grader.suite.resolve import resolve_case, without_state
+from grader.suite.samples import uncovered
 from grader.suite.search import canonical, draw, seed_from, smallest, weight
 from grader.suite.vary import resized, resized_refusal, revalued
 
@@ -136,7 +137,8 @@ class Compiler:
         declared_cases += more_plain(part, declared_cases, self._seed_for("plain"))
         drawn = [self._resolve(case) for case in declared_cases]
         examples = [self._own(case, "examples", index) for index, case in enumerate(part.examples)]
-        unique = {canonical(case): case for case in [self._resolve(case) for case in examples] + drawn}
+        cases = [self._resolve(case) for case in examples] + drawn
+        unique = {canonical(case): case for case in cases + self._samples(cases)}
         weights = sorted(weight(case)[0] for case in drawn) or [0.0]
         # Where even the smallest case drawn is large (an image), a search would find none much smaller.
         self.small = max(_ENOUGH if self.visibility == HIDDEN else SMALL, 2 * weights[0])
@@ -148,6 +150,12 @@ class Compiler:
                 entries.append(self._entry(case))
         entries += self._delayed_backward(sorted(unique.values(), key=weight))
         return sorted(entries, key=lambda entry: weight(entry.case))
+
+    def _samples(self, cases: Sequence[Case]) -> list[Case]:
+        """Those of torch's own samples that ask something which the suite's other cases do not."""
+        recorded = self.exercise.samples.get(self.part.symbol, ())
+        own = [self._resolve(self._own(case, "samples", index)) for index, case in enumerate(recorded)]
+        return uncovered(own, cases, getattr(self.exercise.reference, self.part.symbol)) if own else []
 
     def _delayed_backward(self, cases: Sequence[Case]) -> list[SuiteCase]:
         """The smallest case with a delayed backward pass, from a few elements on."""

@@ -13,6 +13,7 @@ from grader.grading.options import Options
 from grader.model import PartReport, codec
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+_FILES = ("exercise.py", "misconceptions.py", "samples.json")
 _SENT = ("device", "sandbox", "visibility", "shrink_seconds")
 """The options that a worker is sent; the seed is not among them, since suites arrive compiled."""
 
@@ -21,7 +22,7 @@ def pack_course(course: Course, exercises: Sequence[CourseExercise]) -> bytes:
     """The course's settings and the files that decide how these exercises are judged, as a zip archive."""
     paths = [course.root / "course.toml"]
     for exercise in exercises:
-        names = ("exercise.py", f"{exercise.name}.py", "misconceptions.py", f"checks/{exercise.name}.zip")
+        names = (*_FILES, f"{exercise.name}.py", f"checks/{exercise.name}.zip")
         paths += [exercise.folder / name for name in names if (exercise.folder / name).is_file()]
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
