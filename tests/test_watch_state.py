@@ -1,16 +1,17 @@
 """What `course watch` makes of its events, with checks that are scripted: no terminal, no worker, no file watcher."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from grader.host.session import CalledOff
 from grader.kit.outline import Lesson, read_outline
 from grader.model import CourseError, PartReport, Verdict
 from grader.study.session import ALL_PASSED, Session
-from grader.study.watch import Event, answer, welcome
+from grader.study.watch import Event, Events, answer, welcome
 from grader.study.watch_screen import Screen
 from grader.study.watch_state import State
 from grader.study.workspace import start
@@ -19,7 +20,9 @@ ROOT = Path(__file__).parent.parent
 
 
 class Scripted(Session):
-    """Finds what the file says: each line a symbol and its verdict."""
+    """Finds what the file says: each line a symbol and its verdict; what happens meanwhile may be written down too."""
+
+    meanwhile: Callable[[], None] | None = None
 
     def attempted(self, lesson: Lesson) -> Sequence[str]:
         path = self.workspace.path / f"{lesson.slug}.py"
@@ -27,7 +30,14 @@ class Scripted(Session):
             return []
         return [line.split()[0] for line in path.read_text(encoding="utf-8").splitlines()]
 
-    def check(self, lesson: Lesson, symbols: Sequence[str]) -> Sequence[PartReport]:
+    def check(
+        self, lesson: Lesson, symbols: Sequence[str], is_called_off: Callable[[], bool] = lambda: False
+    ) -> Sequence[PartReport]:
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile:
+            meanwhile()
+        if is_called_off():
+            raise CalledOff
         text = (self.workspace.path / f"{lesson.slug}.py").read_text(encoding="utf-8")
         reports = [
             PartReport(
@@ -56,6 +66,7 @@ class Desk:
         self.shown = StringIO()
         self.screen = Screen(Console(file=self.shown, width=200))
         self.state = State(self.session, self.session.workspace.stamps(outline))
+        self.events = Events()
         self.answer = folder / "linear/linear.py"
 
     def saves(self, text: str) -> str:
@@ -65,7 +76,7 @@ class Desk:
     def sees(self, event: Event, what: str = "") -> str:
         self.shown.seek(0)
         self.shown.truncate()
-        assert answer(event, what, self.state, self.screen) is (event is not Event.QUIT)
+        assert answer(event, what, self.state, self.screen, self.events) is (event is not Event.QUIT)
         return self.shown.getvalue()
 
 
@@ -85,6 +96,36 @@ def test_a_save_is_checked_once_and_leads_on(desk: Desk) -> None:
     assert "Now: " in shown
     assert desk.state.now[0].slug != "linear/linear"
     assert "Now: " not in desk.saves("Linear ACCEPTED\nFlatten  ACCEPTED\n")
+
+
+def test_a_new_save_ends_the_check_that_runs(desk: Desk) -> None:
+    def saved(path: Path, text: str) -> None:
+        path.write_text(text, encoding="utf-8")
+        desk.events.tell(Event.SAVED, str(path))
+
+    desk.session.meanwhile = lambda: saved(desk.answer, "Linear ACCEPTED\n")
+    assert desk.saves("Linear WRONG\n") == ""
+    assert "ACCEPTED" not in desk.sees(*desk.events.next())
+    assert desk.session.workspace.progress("linear/linear", "Linear").passed
+    assert desk.sees(*desk.events.next()) == ""
+
+    other = desk.answer.parent.parent / "upsampling/pixelshuffle.py"
+    desk.session.meanwhile = lambda: saved(other, "PixelShuffle WRONG\n")
+    assert desk.saves("Linear WRONG\n") == ""
+    assert "PixelShuffle" in desk.sees(*desk.events.next())
+    assert "Linear" in desk.sees(*desk.events.next())
+
+
+def test_what_says_nothing_new_ends_no_check_and_q_does(desk: Desk) -> None:
+    def meanwhile() -> None:
+        desk.events.tell(Event.SAVED, str(desk.answer))
+        desk.events.tell(Event.SAVED, str(desk.answer.parent / "notes.py"))
+        desk.events.tell(Event.LIST)
+
+    desk.session.meanwhile = meanwhile
+    assert "Linear" in desk.saves("Linear WRONG\n")
+    desk.session.meanwhile = lambda: desk.events.tell(Event.QUIT)
+    assert desk.saves("Linear RAISED\n") == ""
 
 
 def test_keys_move_about(desk: Desk) -> None:
@@ -112,7 +153,7 @@ def test_a_file_that_is_gone_is_missed_once(desk: Desk) -> None:
 def test_it_begins_where_one_left_off_and_ends_when_all_is_passed(tmp_path: Path) -> None:
     Desk(tmp_path).answer.write_text("Flatten WRONG\n", encoding="utf-8")
     desk = Desk(tmp_path)
-    welcome(desk.state, desk.screen)
+    welcome(desk.state, desk.screen, desk.events)
     assert desk.state.now is not None
     assert desk.state.now[1] == "Flatten"
     assert "Now: Flatten in linear/linear.py" in desk.shown.getvalue()

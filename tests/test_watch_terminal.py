@@ -23,6 +23,8 @@ ROOT = Path(__file__).parent.parent
 RIGHT = (ROOT / "solutions/linear/linear/linear.py").read_text(encoding="utf-8")
 WRONG = RIGHT.replace("torch.empty(out_features)) if bias", "torch.empty(1)) if bias")
 assert WRONG != RIGHT, "the reference is written differently now"
+ENDLESS = RIGHT.replace("y = x @ self.weight.T", "while True:\n            pass")
+assert ENDLESS != RIGHT, "the reference is written differently now"
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 _PATIENCE = 90
 
@@ -114,8 +116,11 @@ def test_a_session_of_keys_and_saves(learn: tuple[Path, Terminal]) -> None:
     answer.unlink()
     (folder / "linear/linear.ipynb").unlink()
     terminal.shows("is gone. Bring it back with: course reset linear/linear")
+    answer.write_text(ENDLESS, encoding="utf-8")
+    terminal.shows("Checking Linear")
     answer.write_text(RIGHT, encoding="utf-8")
     shown = terminal.shows("Now: ")
+    assert "took longer" not in shown
     assert "✓ Linear" in shown
     assert "✓ Flatten" in shown
     terminal.press("p")

@@ -21,7 +21,7 @@ from grader.host.allowance import LOADED, Allowance, weight
 from grader.host.clock import SHORT_SECONDS, Clock
 from grader.host.ending import explained, size_in_words
 from grader.host.loaded import loaded
-from grader.host.process import START_SECONDS, JudgeError, Process
+from grader.host.process import START_SECONDS, CalledOff, JudgeError, Process
 from grader.model import Case, Limits, Stopped, Verdict
 from grader.spec import OffLimits
 
@@ -46,10 +46,17 @@ Unread: TypeAlias = dict[str, Any]
 class Child:
     """A worker with one answer loaded."""
 
-    def __init__(self, process: Process, limits: Limits, on_close: "Callable[[Child], None]") -> None:
+    def __init__(
+        self,
+        process: Process,
+        limits: Limits,
+        on_close: "Callable[[Child], None]",
+        is_called_off: Callable[[], bool] = lambda: False,
+    ) -> None:
         """Take charge of a process; `Server.open` does."""
         self.loaded: dict[str, Any] = {"symbols": [], "errors": []}
         self._process, self._limits, self._on_close = process, limits, on_close
+        self._is_called_off = is_called_off
         self.weight = 0
         """About how many bytes of memory the last message takes."""
         self._splitter = wire.Splitter()
@@ -190,6 +197,7 @@ class Child:
         clock = Clock(self._process)
         try:
             while (message := self._arrived()) is None:
+                self._go_on()
                 left = min(patience, budget) - clock.seconds()
                 if left <= 0:
                     return self._stop(Verdict.TIME_LIMIT, self._too_long(patience, budget))
@@ -197,6 +205,12 @@ class Child:
             return message[0]
         finally:
             self._spent += clock.seconds()
+
+    def _go_on(self) -> None:
+        """End what is called off, before more is waited for."""
+        if self._is_called_off():
+            self.close()
+            raise CalledOff
 
     def _arrived(self) -> tuple[Any] | None:
         """The next message, or the `Stopped` that there is instead, where either is known by now."""

@@ -35,6 +35,10 @@ class JudgeError(Exception):
     """An internal error of the judge; it says nothing about the answer."""
 
 
+class CalledOff(BaseException):
+    """Nobody wants to know any more what was asked; no error, and nothing that a handler of errors should see."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """How a process ended."""

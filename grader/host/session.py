@@ -1,6 +1,7 @@
 """Where workers come from: one server per process that judges, one child per answer."""
 
 import contextlib
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Self
 
@@ -9,12 +10,12 @@ from grader.host.child import Child, Unread
 from grader.host.forked import ForkServer
 from grader.host.fresh import FreshProcesses
 from grader.host.launch import confinement, start_source
-from grader.host.process import JudgeError, Process
+from grader.host.process import CalledOff, JudgeError, Process
 from grader.model import Limits, Stopped
 from grader.spec import OffLimits
 from grader.worker.limits import not_dumpable
 
-__all__ = ["Child", "JudgeError", "Server", "Stopped", "Unread"]
+__all__ = ["CalledOff", "Child", "JudgeError", "Server", "Stopped", "Unread"]
 
 
 class Server:
@@ -33,6 +34,7 @@ class Server:
         self._layers: dict[str, bool | str] | None = None
         self._source: ForkServer | FreshProcesses | None = None
         self._open: set[Child] = set()
+        self._is_called_off: Callable[[], bool] = lambda: False
         self._start()
 
     def _start(self) -> ForkServer | FreshProcesses:
@@ -72,6 +74,21 @@ class Server:
         child.begin(answer, off_limits)
         return child
 
+    @contextlib.contextmanager
+    def called_off_by(self, is_called_off: Callable[[], bool]) -> Iterator[None]:
+        """Workers that are started while the block runs are waited for only until something says no.
+
+        Waiting then ends with `CalledOff`, which passes by whatever handles errors.
+
+        Args:
+            is_called_off: Whether nobody wants to know any more; asked again and again.
+        """
+        before, self._is_called_off = self._is_called_off, is_called_off
+        try:
+            yield
+        finally:
+            self._is_called_off = before
+
     def prepare_next(self) -> None:
         """Have the next worker forked, if there is none yet: it enters its sandbox while this one runs its cases."""
         if isinstance(self._source, ForkServer):
@@ -90,7 +107,7 @@ class Server:
         return self._start().spawn()
 
     def _greet(self, process: Process) -> "Child":
-        child = Child(process, self.limits, self._open.discard)
+        child = Child(process, self.limits, self._open.discard, self._is_called_off)
         self._open.add(child)
         try:
             self._layers = child.greeting()

@@ -1,6 +1,6 @@
 """Check answers of a workspace on the public cases, with a worker that stays warm."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -72,11 +72,18 @@ class Checker:
         """The exercise as the course declares it."""
         return self.course.exercise(lesson.slug)
 
-    def check(self, lesson: Lesson, symbols: Sequence[str]) -> Sequence[PartReport]:
-        """Judge parts of one exercise."""
+    def check(
+        self, lesson: Lesson, symbols: Sequence[str], is_called_off: Callable[[], bool] = lambda: False
+    ) -> Sequence[PartReport]:
+        """Judge parts of one exercise.
+
+        Raises:
+            CalledOff: once it is.
+        """
         exercise = self.exercise(lesson)
         parts = [part for part in exercise.parts if part.symbol in symbols]
-        return list(self.judge.judge(exercise, parts, self.answer(lesson)))
+        with self.judge.server.called_off_by(is_called_off):
+            return list(self.judge.judge(exercise, parts, self.answer(lesson)))
 
     def check_answer(self, lesson: Lesson, symbol: str, answer: Answer) -> PartReport:
         """Judge one part of an answer that is not a file (such as one cut out of a notebook)."""

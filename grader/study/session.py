@@ -4,7 +4,7 @@ The commands, the notebook, `course watch` and pytest all work through it; each 
 import torch until something is checked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,9 +81,20 @@ class Session:
         """The parts of an exercise that have been begun; nothing is run for it."""
         return self.checker.attempted(lesson)
 
-    def check(self, lesson: Lesson, symbols: Sequence[str]) -> Sequence[PartReport]:
-        """Judge parts of the answer to an exercise, and note what was found."""
-        reports = self.checker.check(lesson, symbols)
+    def check(
+        self, lesson: Lesson, symbols: Sequence[str], is_called_off: Callable[[], bool] = lambda: False
+    ) -> Sequence[PartReport]:
+        """Judge parts of the answer to an exercise, and note what was found.
+
+        Args:
+            lesson: The exercise.
+            symbols: The parts.
+            is_called_off: Asked again and again: whether nobody wants to know any more.
+
+        Raises:
+            CalledOff: once nobody does.
+        """
+        reports = self.checker.check(lesson, symbols, is_called_off)
         for report in reports:
             self.workspace.note(report)
         return reports

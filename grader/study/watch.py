@@ -2,7 +2,6 @@
 
 import queue
 import threading
-from collections.abc import Callable
 from enum import Enum, auto
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from rich.console import Console
 from watchfiles import Change, DefaultFilter
 from watchfiles import watch as changes
 
+from grader.host.process import CalledOff
 from grader.model import CourseError
 from grader.study.keys import keys
 from grader.study.session import Session
@@ -28,6 +28,8 @@ class Event(Enum):
 
     SAVED = auto()
     """A file changed: with its path."""
+    AGAIN = auto()
+    """A check was ended for another file's sake, and is due again: with the file's path."""
     UNWATCHABLE = auto()
     """The folder cannot be watched: with the reason."""
     HINT = auto()
@@ -41,7 +43,28 @@ _KEYS = {
     "h": Event.HINT, "n": Event.NEXT, "l": Event.LIST, "p": Event.PROGRESS, "q": Event.QUIT, "\x04": Event.QUIT,
 }  # fmt: skip
 
-_Tell = Callable[[Event, str], None]
+
+class Events:
+    """What happened and has not been answered; any thread may tell of more."""
+
+    def __init__(self) -> None:
+        self._waiting: queue.Queue[tuple[Event, str]] = queue.Queue()
+
+    def tell(self, event: Event, what: str = "") -> None:
+        """Note what happened."""
+        self._waiting.put((event, what))
+
+    def next(self) -> tuple[Event, str]:
+        """Wait for what is to be answered next."""
+        return self._waiting.get()
+
+    def call_off(self, state: State) -> bool:
+        """Whether something waits for which a check that is running is to end: q, or an answer that was saved."""
+        with self._waiting.mutex:
+            waiting = list(self._waiting.queue)
+        return any(
+            event is Event.QUIT or (event is Event.SAVED and state.is_news(Path(what))) for event, what in waiting
+        )
 
 
 def watch(session: Session, console: Console, stamps: Stamps | None = None) -> None:
@@ -53,24 +76,20 @@ def watch(session: Session, console: Console, stamps: Stamps | None = None) -> N
         stamps: The answers as they were when the command was called: what was saved since is checked too.
     """
     stamps = session.workspace.stamps(session.outline) if stamps is None else stamps
-    happened: queue.Queue[tuple[Event, str]] = queue.Queue()
-    ended = threading.Event()
-
-    def tell(event: Event, what: str = "") -> None:
-        happened.put((event, what))
+    events, ended = Events(), threading.Event()
 
     def pressed(key: str) -> None:
         if key in _KEYS:
-            tell(_KEYS[key])
+            events.tell(_KEYS[key])
 
-    watcher = threading.Thread(target=_tell_of_saves, args=(session, stamps, tell, ended), daemon=True)
+    watcher = threading.Thread(target=_tell_of_saves, args=(session, stamps, events, ended), daemon=True)
     screen = Screen(console)
     state = State(session, stamps)
     with keys(pressed):
         watcher.start()
         try:
-            welcome(state, screen)
-            while answer(*happened.get(), state, screen):
+            welcome(state, screen, events)
+            while answer(*events.next(), state, screen, events):
                 continue
         except KeyboardInterrupt:
             screen.say("")
@@ -79,11 +98,19 @@ def watch(session: Session, console: Console, stamps: Stamps | None = None) -> N
     watcher.join(2)
 
 
-def answer(event: Event, what: str, state: State, screen: Screen) -> bool:
-    """Answer one event; False ends."""
+def answer(event: Event, what: str, state: State, screen: Screen, events: Events) -> bool:
+    """Answer one event; False ends.
+
+    Args:
+        event: What happened.
+        what: What it happened to.
+        state: Where one is.
+        screen: Where it is shown.
+        events: What happens meanwhile, which may end a check.
+    """
     match event:
-        case Event.SAVED:
-            _saved(Path(what), state, screen)
+        case Event.SAVED | Event.AGAIN:
+            _saved(Path(what), state, screen, events)
         case Event.UNWATCHABLE:
             raise CourseError(what, "Use `course check`, or set WATCHFILES_FORCE_POLLING=1.")
         case Event.HINT:
@@ -102,7 +129,7 @@ def answer(event: Event, what: str, state: State, screen: Screen) -> bool:
     return True
 
 
-def welcome(state: State, screen: Screen) -> None:
+def welcome(state: State, screen: Screen, events: Events) -> None:
     """Say what is watched, and check the answer where one left off."""
     screen.welcome(state.session.workspace.path)
     if state.now is None:
@@ -111,10 +138,10 @@ def welcome(state: State, screen: Screen) -> None:
     lesson, _ = state.now
     for path in state.session.workspace.answers(lesson):
         if state.session.attempted(lesson):
-            _saved(path, state, screen)
+            _saved(path, state, screen, events)
 
 
-def _saved(path: Path, state: State, screen: Screen) -> None:
+def _saved(path: Path, state: State, screen: Screen, events: Events) -> None:
     """Check the parts of a file that was saved, begun ones only."""
     saved = state.look(path)
     if saved is None:
@@ -125,7 +152,13 @@ def _saved(path: Path, state: State, screen: Screen) -> None:
         screen.nothing_begun(saved.lesson)
     else:
         screen.checking(saved.symbols)
-        checked = state.check(saved)
+        try:
+            checked = state.check(saved, lambda: events.call_off(state))
+        except CalledOff:
+            # Its turn comes after that of what ended it; where that is a save of the same file, nothing is left to do.
+            state.forget(path)
+            events.tell(Event.AGAIN, str(path))
+            return
         screen.checked(checked)
         if checked.is_done:
             screen.done(state.now)
@@ -141,7 +174,7 @@ class _Only(DefaultFilter):
         return path.endswith((".py", ".ipynb")) and super().__call__(change, path)
 
 
-def _tell_of_saves(session: Session, stamps: Stamps, tell: _Tell, ended: threading.Event) -> None:
+def _tell_of_saves(session: Session, stamps: Stamps, events: Events, ended: threading.Event) -> None:
     """Turn the file system's changes into events, until the end."""
     workspace = session.workspace
     is_first = True
@@ -163,6 +196,6 @@ def _tell_of_saves(session: Session, stamps: Stamps, tell: _Tell, ended: threadi
                 paths |= {path for path in now if now[path] != stamps.get(path)}
                 is_first = False
             for path in sorted(paths):
-                tell(Event.SAVED, str(path))
+                events.tell(Event.SAVED, str(path))
     except (OSError, RuntimeError) as error:
-        tell(Event.UNWATCHABLE, f"This folder cannot be watched: {error}")
+        events.tell(Event.UNWATCHABLE, f"This folder cannot be watched: {error}")

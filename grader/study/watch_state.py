@@ -2,7 +2,7 @@
 
 import contextlib
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,17 +76,34 @@ class State:
         self._seen[path] = digest
         return Saved(lesson, self.session.attempted(lesson))
 
+    def is_news(self, path: Path) -> bool:
+        """Whether a file is an answer that holds something else than when it was last looked at."""
+        if self.session.lesson_of(path) is None:
+            return False
+        try:
+            return self._seen.get(path) != hashlib.sha256(path.read_bytes()).hexdigest()
+        except OSError:
+            return False
+
+    def forget(self, path: Path) -> None:
+        """Take what a file holds for news again."""
+        self._seen.pop(path, None)
+
     def _missed(self, lesson: Lesson) -> Saved | None:
         if lesson.slug in self._gone or self.session.workspace.answers(lesson):
             return None
         self._gone.add(lesson.slug)
         return Saved(lesson, is_gone=True)
 
-    def check(self, saved: Saved) -> Checked:
-        """Check what was saved, and go on once that has passed."""
+    def check(self, saved: Saved, is_called_off: Callable[[], bool]) -> Checked:
+        """Check what was saved, and go on once that has passed.
+
+        Raises:
+            CalledOff: once it is.
+        """
         lesson = saved.lesson
         before = {symbol for symbol in saved.symbols if self.session.is_passed(lesson, symbol)}
-        reports = self.session.check(lesson, saved.symbols)
+        reports = self.session.check(lesson, saved.symbols, is_called_off)
         self._save()
         self._reports |= {(lesson, report.part): report for report in reports}
         failing = [report for report in reports if report.verdict is not Verdict.ACCEPTED]
