@@ -44,8 +44,8 @@ class Board:
         self.outcomes: dict[int, Outcome] = {}
         self._blames_dtype = False
         """Whether `numerics` tells already of a dtype that is written out."""
-        self.given_up = ""
-        """Why the rest of the cases was not run, where the answer was given up."""
+        self.given_up: Stopped | None = None
+        """The stop after which the rest of the cases was not run, where the answer was given up."""
         self.unnamed: set[str] = set()
         """Criteria that were not judged by a property, because it asks for names that the answer does not have."""
 

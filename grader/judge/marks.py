@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from grader.compare.outcome import Outcome
 from grader.judge import families
-from grader.model import DEPENDS, CaseKind, CriterionReport, Finding, FindingKind, Verdict
+from grader.model import DEPENDS, CaseKind, CriterionReport, Finding, FindingKind, Stopped, Verdict
 from grader.model.messages import in_families, listed
 from grader.spec import Part
 from grader.suite.data import Suite
@@ -25,11 +25,12 @@ class Marks:
     outcomes: Mapping[int, Outcome]
     unnamed: AbstractSet[str] = frozenset()
     """Criteria that were not judged by a property, because it asks for names that the answer does not have."""
-    given_up: str = ""
-    """Why the rest of the cases was not run, where the answer was given up."""
+    given_up: Stopped | None = None
+    """The stop after which the rest of the cases was not run, where the answer was given up."""
 
     def failures(self, criterion: str) -> list[tuple[int, Finding]]:
-        """The cases that failed a criterion, those of no family and the smallest first."""
+        """The cases that failed a criterion: first the like of those for which it was given up, then those of no family."""
+        given_up = self.given_up.verdict if self.given_up else None
         order = {CaseKind.MAIN: 0, CaseKind.INTERFACE: 1, CaseKind.POSITIONAL: 2, CaseKind.GROWTH: 3}
         failures = [
             (index, outcome.findings[criterion])
@@ -37,9 +38,9 @@ class Marks:
             if criterion in outcome.findings
         ]
 
-        def rank(pair: tuple[int, Finding]) -> tuple[bool, int, int]:
+        def rank(pair: tuple[int, Finding]) -> tuple[bool, bool, int, int]:
             entry = self.suite.cases[pair[0]]
-            return bool(entry.families), order.get(entry.kind, 0), pair[0]
+            return pair[1].verdict is not given_up, bool(entry.families), order.get(entry.kind, 0), pair[0]
 
         return sorted(failures, key=rank)
 
@@ -96,8 +97,10 @@ class Marks:
             return report
         if failures:
             first = failures[0][1]
-            stopped = self.given_up and first.kind is FindingKind.STOPPED
-            message = in_families(own, f"{first.message} {self.given_up}" if stopped else first.message)
+            message = first.message
+            if self.given_up and first.verdict is self.given_up.verdict:
+                message = self.given_up.message
+            message = in_families(own, message)
             whole = replace(report, verdict=first.verdict, message=message, kind=first.kind)
             return whole if own and enough else replace(whole, score=0.0, families=())
         if enough and gone:
@@ -105,9 +108,16 @@ class Marks:
             return replace(report, verdict=Verdict.SKIPPED, message=message)
         if enough:
             return report
-        return replace(
-            report, verdict=Verdict.SKIPPED, score=0.0, families=(), message=self._unjudged(name, depends, len(judged))
-        )
+        nothing = replace(report, verdict=Verdict.SKIPPED, score=0.0, families=())
+        because = _failed(depends) or ("parameters" if name in self.unnamed else "")
+        if because:
+            return replace(nothing, message=f"not judged, because {because} failed")
+        if self.given_up:
+            return replace(
+                nothing, verdict=self.given_up.verdict, message=self.given_up.message, kind=FindingKind.STOPPED
+            )
+        planned = self.suite.planned.get(name, 0)
+        return replace(nothing, message=f"not judged: only {len(judged)} of {planned} cases could be run")
 
     def _gone(self, name: str, own: Collection[str], before: Mapping[str, CriterionReport]) -> tuple[str, ...]:
         """The families that a criterion loses: its own, and those in which one that it rests on failed."""
@@ -122,14 +132,6 @@ class Marks:
         return item.verdict is Verdict.ACCEPTED or self._is_enough(
             item.name, self._held(item.name), anywhere, _SHOWN_SHARE
         )
-
-    def _unjudged(self, name: str, depends: Sequence[CriterionReport], judged: int) -> str:
-        """Why a criterion could not be judged."""
-        because = _failed(depends) or ("parameters" if name in self.unnamed else "")
-        if because:
-            return f"not judged, because {because} failed"
-        message = f"not judged: only {judged} of {self.suite.planned.get(name, 0)} cases could be run"
-        return f"{message}. {self.given_up}" if self.given_up else message
 
 
 def _failed(depends: Sequence[CriterionReport]) -> str:

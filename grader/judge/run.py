@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from grader.answer.load import Answer
@@ -147,11 +148,14 @@ class AnswerRun:
         return self._child
 
     @property
-    def given_up(self) -> str:
-        """What to say where nothing more is run, because the answer has taken too long too often; else nothing."""
+    def given_up(self) -> Stopped | None:
+        """The stop after which nothing more was run, where the answer has taken too long too often."""
         if len(self._slow) < _MOST_SLOW:
-            return ""
-        return f"After {_MOST_SLOW} cases that ended so, the answer was given up, and nothing more of the part was run."
+            return None
+        last = self._slow[-1]
+        is_time = all(stopped.verdict is Verdict.TIME_LIMIT for stopped in self._slow)
+        did = f"{'ran out of time' if is_time else 'went over a limit'} {_MOST_SLOW} times"
+        return replace(last, message=f"It {did} and was given up: nothing more of the part was run. {last.message}")
 
     def _noted(self, stopped: Stopped) -> Stopped:
         if stopped.verdict in _SLOW:
