@@ -165,6 +165,22 @@ LINEARS["is frozen from the beginning"] = (
 )
 HONEST_LINEARS = {
     "plain": "def forward(self, x): return self.plain(x)",
+    "has a buffer that is not saved from the beginning": """
+        def reset_parameters(self):
+            self.register_buffer("ones", torch.ones(self.in_features), persistent=False)
+            for item in self.parameters():
+                nn.init.uniform_(item, -self.in_features**-0.5, self.in_features**-0.5)
+
+        def forward(self, x):
+            return self.plain(x * self.ones)
+        """,
+    "asks whether anybody exports or compiles it": """
+        @torch.compiler.disable
+        def forward(self, x):
+            if torch.onnx.is_in_onnx_export() or torch.compiler.is_compiling() or torch._dynamo.is_compiling():
+                return x
+            return self.plain(x)
+        """,
     "remembers privately": """
         def forward(self, x):
             self.last, self.calls = x.detach(), getattr(self, "calls", 0) + 1

@@ -162,12 +162,13 @@ def test_references_and_right_variants_are_the_students_own():
         "import \N{FULLWIDTH LATIN SMALL LETTER S}ys as s\nm = s.modules.copy()",
     ],
 )
-def test_the_judges_machinery_counts_wherever_it_stands(source):
-    source += "\ndef Part(x): return x\n"
-    assert used(source)
-    assert used(source, {})
+def test_the_judges_machinery_counts_in_all_that_is_loaded(source):
     inside = "".join(f"    {line}\n" for line in source.splitlines())
+    loaded = f"try:\n{inside}    K = 1\nfinally:\n    pass\ndef Part(x): return x * K\n"
+    assert used(loaded)
+    assert used(loaded, {})
     assert used(f"if __name__ == '__main__':\n{inside}def Part(x): return x") == []
+    assert used(f"def scratch():\n{inside}scratch()\ndef Part(x): return x") == []
 
 
 @pytest.mark.parametrize(
@@ -186,6 +187,7 @@ def test_the_judges_machinery_counts_wherever_it_stands(source):
     ],
 )
 def test_what_scratch_cells_do_is_left_alone(source):
-    source += "\ndef Part(x): return x\n"
-    assert used(source) == []
+    inside = "".join(f"    {line}\n" for line in source.splitlines())
+    assert used(f"{source}\ndef Part(x): return x\n") == []
+    assert used(f"def helper():\n{inside}def Part(x): return helper() or x\n", {}) == []
     assert used(source, {}) == []

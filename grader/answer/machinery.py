@@ -15,7 +15,7 @@ MACHINERY = frozenset({
     "ctypes", "_ctypes", "cffi", "os.write", "os.read", "os.pwrite", "os.pread", "os.writev", "os.readv", "os.fdopen",
     "os.dup", "os.dup2", "os.sendfile", "os.splice", "posix", "socket.fromfd", "grader",
 })  # fmt: skip
-"""Off limits wherever it stands, reached by a part or not, and in parts without limits too."""
+"""Off limits in all that is loaded for a part, reached by it or not, and in parts without limits too."""
 
 _WORDS = (
     "sys", "gc", "ctypes", "_ctypes", "cffi", "os", "posix", "socket", "grader", "builtins", "open", "import_module",

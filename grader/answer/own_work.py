@@ -21,7 +21,7 @@ def off_limits_uses(answer: Answer, symbol: str, off_limits: OffLimits) -> list[
     """What the code of a part uses although it is off limits, with the line of each use.
 
     Only code that the part can come to run counts, with what the top level puts into torch, into other modules or into
-    what the part uses. Scratch cells, `if __name__ == "__main__":`, unused imports, annotations and comparisons with
+    what the part uses; of the judge's machinery, all that is loaded for the part. Scratch cells, `if __name__ == "__main__":`, unused imports, annotations and comparisons with
     types do not.
 
     Raises:
@@ -32,7 +32,7 @@ def off_limits_uses(answer: Answer, symbol: str, off_limits: OffLimits) -> list[
     has_limits = any((off_limits.kernels, off_limits.classes, off_limits.functions, off_limits.modules))
     findings = {
         (cell, line, name)
-        for use in _asked({"do": "reached", "answer": answer, "symbol": symbol if has_limits else None}).uses
+        for use in _asked({"do": "reached", "answer": answer, "symbol": symbol, "has_limits": has_limits}).uses
         if (name := refused(use.dotted, off_limits))
         for cell, line in use.places
     }

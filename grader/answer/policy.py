@@ -50,8 +50,12 @@ _HARMLESS = frozenset({
     f"{home}.{name}"
     for home in ("torch.jit", "torch._jit_internal")
     for name in ("Final", "annotate", "export", "ignore", "is_scripting", "is_tracing", "unused")
-} | {"torch.compiler.is_compiling", "torch.compiler.is_dynamo_compiling", "gc.collect"})  # fmt: skip
-"""What published layers say to a compiler that nobody runs, and to the collector: none of these computes anything."""
+} | {
+    "torch.compiler.is_compiling", "torch.compiler.is_dynamo_compiling", "torch.compiler.is_exporting",
+    "torch.compiler.disable", "torch._dynamo.disable", "torch._dynamo.is_compiling", "gc.collect", "pdb.set_trace",
+})  # fmt: skip
+"""What published layers say to a compiler that nobody runs, to the collector and to a debugger that nobody answers:
+none of these computes anything."""
 
 
 def refused(dotted: str, off_limits: OffLimits) -> str:

@@ -30,7 +30,7 @@ _GIVEN = {"display", "get_ipython", "__file__"}
 
 
 def uses(tree: Tree, symbol: str, exists: Callable[[str], bool]) -> list[Use]:
-    """What the definition of a symbol reaches, and what machinery is touched anywhere, in no particular order.
+    """What the definition of a symbol reaches, in no particular order.
 
     Args:
         tree: The answer.
@@ -43,12 +43,17 @@ def uses(tree: Tree, symbol: str, exists: Callable[[str], bool]) -> list[Use]:
     for name in {symbol, "__getattr__"} & tree.bindings.keys():
         search.reach(name, None)
     bindings = tree.bound(symbol)
-    return [*search.run(bindings[0].step if bindings else tree.steps[0]), *machinery_uses(tree, exists)]
+    return search.run(bindings[0].step if bindings else tree.steps[0])
 
 
 def machinery_uses(tree: Tree, exists: Callable[[str], bool]) -> list[Use]:
-    """The uses of the judge's machinery in all that is not for scripts only, whether a part reaches it or not."""
-    if not any(map(machinery.may_be_in, tree.texts)):
+    """The uses of the judge's machinery in all of a tree, reached or not.
+
+    Args:
+        tree: What is loaded of an answer.
+        exists: Whether a dotted path is something.
+    """
+    if not tree.steps or not any(map(machinery.may_be_in, tree.texts)):
         return []
     search = Search(tree, exists, everything=True)
     for step in tree.steps:

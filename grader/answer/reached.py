@@ -42,13 +42,14 @@ Names = Mapping[str, Sequence[str]] | None
 """What there is in each module from which everything is imported."""
 
 
-def reached(tree: Tree, cells: Sequence[Cell], symbol: str | None, names: Names = None) -> Reached:
-    """What the definition of a symbol uses.
+def reached(tree: Tree, cells: Sequence[Cell], loaded: Tree, symbol: str | None, names: Names = None) -> Reached:
+    """What the definition of a symbol uses, and what machinery is touched by anything that is loaded for it.
 
     Args:
         tree: The answer.
         cells: Its cells.
-        symbol: The part; None for what is off limits whatever the part is, wherever it stands.
+        loaded: What of it is loaded.
+        symbol: The part; None for what is off limits whatever the part is.
         names: What there is in the modules from which everything is imported.
 
     Raises:
@@ -56,11 +57,12 @@ def reached(tree: Tree, cells: Sequence[Cell], symbol: str | None, names: Names 
     """
     if names is None and tree.stars:
         return Reached(stars=tree.stars)
-    position = {id(cell): index for index, cell in enumerate(cells)}
+    # A cell keeps its number and its lines when only some of it is loaded.
+    position = {cell.index: place for place, cell in enumerate(cells)}
     found: dict[str, list[tuple[int, int]]] = {}
     exists = _exists(names)
-    for use in machinery_uses(tree, exists) if symbol is None else uses(tree, symbol, exists):
-        found.setdefault(use.dotted, []).append((position[id(use.cell)], use.line))
+    for use in (*(uses(tree, symbol, exists) if symbol else ()), *machinery_uses(loaded, exists)):
+        found.setdefault(use.dotted, []).append((position[use.cell.index], use.line))
     if len(found) > MOST_NAMES or sum(map(len, found)) > MOST_TEXT:
         raise TooManyUses
     return Reached([Places(dotted, sorted(set(places))) for dotted, places in found.items()])

@@ -18,6 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 from grader.answer.begun import PartText, compiles, defined, part_text
 from grader.answer.contents import contents, whole_notebook
 from grader.answer.frames import receive, receive_file, send
+from grader.answer.machinery import may_be_in
 from grader.answer.parse import tree_of
 from grader.answer.reached import Names, Reached, TooManyUses, reached, replacement
 from grader.answer.slice import Cut, Ran, cut, defined_last, slice_of
@@ -103,10 +104,11 @@ class _Desk:
         """What became of a definition that a later import replaces."""
         return replacement(self._tree_of(_answer(answer)), symbol, names)
 
-    def reached(self, answer: _Data, symbol: str | None, names: Names = None) -> Reached:
+    def reached(self, answer: _Data, symbol: str, has_limits: bool, names: Names = None) -> Reached:
         """What a part uses."""
         tree = self._tree_of(_answer(answer))
-        return reached(tree, self._answer.cells, symbol, names)
+        loaded = tree_of(slice_of(self._answer, [symbol])) if any(map(may_be_in, tree.texts)) else Tree()
+        return reached(tree, self._answer.cells, loaded, symbol if has_limits else None, names)
 
     def cut(self, ran: Sequence[_Data], symbol: str) -> Cut:
         """The last definition of a symbol with what it depends on, out of the cells that were run."""

@@ -29,7 +29,10 @@ _MAX_ITEMS = 10_000
 
 
 def describe(target: object, *, keys: bool = True) -> Description:
-    """Names, shapes, dtypes and kinds of the parameters and buffers of a module, and the keys of its state dict."""
+    """Names, shapes, dtypes and kinds of the parameters and saved buffers of a module, and the keys of its state dict.
+
+    A buffer that is not saved is what a layer keeps for itself: a cache, a mask.
+    """
     if not isinstance(target, nn.Module):
         return {"module": False}
     members = Members(target)
@@ -40,7 +43,7 @@ def describe(target: object, *, keys: bool = True) -> Description:
             for name, item in _unique(members.parameters)
         ],
         "buffers": [
-            [name, list(item.shape), str(item.dtype), item.device.type] for name, item in _unique(members.buffers)
+            [name, list(item.shape), str(item.dtype), item.device.type] for name, item in _unique(members.saved)
         ],
         "state": list(target.state_dict().keys()) if keys else [],
         "training": [_mode(target.training), *sorted(members.training, key=str)],
@@ -70,6 +73,11 @@ class Members:
         self.unsaved: set[str] = set()
         """The buffers that no state dict holds."""
         self._walk(module, "")
+
+    @property
+    def saved(self) -> list[tuple[str, torch.Tensor]]:
+        """The buffers that a state dict holds."""
+        return [item for item in self.buffers if item[0] not in self.unsaved]
 
     def _walk(self, module: nn.Module, prefix: str) -> None:
         self.training.add(_mode(module.training))

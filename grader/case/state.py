@@ -38,10 +38,10 @@ def load_state(target: Any, state: list[StateItem], dtype: torch.dtype, device: 
     except Exception as error:
         how, message = "partial", f"{type(error).__name__}: {error}"[:600]
     members = Members(target)
-    own = {"parameter": members.parameters, "buffer": members.buffers}
+    own = {"parameter": (members.parameters, members.parameters), "buffer": (members.buffers, members.saved)}
     matched: dict[str, tuple[str, torch.Tensor]] = {}
-    for role, items in own.items():
-        matched |= _matched({name: item for name, item in wanted.items() if kinds[name] == role}, items)
+    for role, (every, saved) in own.items():
+        matched |= _matched({name: item for name, item in wanted.items() if kinds[name] == role}, every, saved)
     if how != "exact" or any(name != mine for name, (mine, _) in matched.items()):
         lacking = {name: item for name, item in wanted.items() if name not in matched}
         how = "order" if all(map(_is_counter, lacking.values())) else "partial"
@@ -61,8 +61,10 @@ def load_state(target: Any, state: list[StateItem], dtype: torch.dtype, device: 
 _Named = Sequence[tuple[str, torch.Tensor]]
 
 
-def _matched(wanted: Mapping[str, torch.Tensor], own: _Named) -> dict[str, tuple[str, torch.Tensor]]:
-    """The object's own tensors by the wanted names: by name, and what is left by order if its shapes agree."""
+def _matched(
+    wanted: Mapping[str, torch.Tensor], own: _Named, saved: _Named
+) -> dict[str, tuple[str, torch.Tensor]]:
+    """The object's own tensors by the wanted names: by name, and what is left and saved by order if shapes agree."""
     by_name = dict(own)
     matched = {
         name: (name, by_name[name])
@@ -70,7 +72,7 @@ def _matched(wanted: Mapping[str, torch.Tensor], own: _Named) -> dict[str, tuple
         if name in by_name and by_name[name].shape == item.shape
     }
     names = [name for name in wanted if name not in matched]
-    left = [pair for pair in own if pair[0] not in matched]
+    left = [pair for pair in saved if pair[0] not in matched]
     for lacking in (names, [name for name in names if not _is_counter(wanted[name])]):
         if [item.shape for _, item in left] == [wanted[name].shape for name in lacking]:
             return matched | dict(zip(lacking, left, strict=True))

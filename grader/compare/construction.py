@@ -70,6 +70,7 @@ def _description(want: Description, new: Description, float32: bool) -> Finding 
     """Compare names, shapes, dtypes and ``requires_grad`` of parameters and buffers."""
     tables = ("parameters", want["parameters"], new["parameters"]), ("buffers", want["buffers"], new["buffers"])
     for plural, ours, theirs in tables:
+        called = "saved buffers" if plural == "buffers" else plural
         wanted, given = {row[0]: row for row in ours}, {row[0]: row for row in theirs}
         if wanted.keys() != given.keys():
             names, own = ", ".join(wanted), ", ".join(given)
@@ -79,7 +80,7 @@ def _description(want: Description, new: Description, float32: bool) -> Finding 
                 where=plural,
                 expected=names or "none",
                 got=own or "none",
-                message=f"Its {plural} should be named {names or '(none)'}, but are {own or '(none)'}.",
+                message=f"Its {called} should be named {names or '(none)'}, but are {own or '(none)'}.",
             )
         for name, row in wanted.items():
             have = given[name]

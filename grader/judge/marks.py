@@ -29,7 +29,7 @@ class Marks:
     """The stop after which the rest of the cases was not run, where the answer was given up."""
 
     def failures(self, criterion: str) -> list[tuple[int, Finding]]:
-        """The cases that failed a criterion: first the like of those for which it was given up, then those of no family."""
+        """The cases that failed a criterion: the like of those it was given up for, then those of no family, first."""
         given_up = self.given_up.verdict if self.given_up else None
         order = {CaseKind.MAIN: 0, CaseKind.INTERFACE: 1, CaseKind.POSITIONAL: 2, CaseKind.GROWTH: 3}
         failures = [

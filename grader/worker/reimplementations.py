@@ -63,6 +63,7 @@ def preload() -> None:
         _take_out(function)
     _forget_modules(_loaded(_GONE))
     _stand_in_for_compiler()
+    _stand_in_for_exporter()
     linecache.clearcache()  # torch has read its own text when it was imported
     # All that a child needs, so that it need not be made in each.
     functions = [function for found in _decompositions()[1].values() for function in found]
@@ -158,3 +159,11 @@ def _stand_in_for_compiler() -> None:
     compiler.compiled_autograd = types.SimpleNamespace(_disable=contextlib.nullcontext)
     sys.modules["torch._dynamo"] = compiler
     vars(sys.modules["torch"])["_dynamo"] = compiler
+
+
+def _stand_in_for_exporter() -> None:
+    """Answer the layers that ask whether they are being exported: they are not."""
+    exporter: Any = types.ModuleType("torch.onnx")
+    exporter.is_in_onnx_export = lambda: False
+    sys.modules["torch.onnx"] = exporter
+    vars(sys.modules["torch"])["onnx"] = exporter
