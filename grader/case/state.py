@@ -61,9 +61,7 @@ def load_state(target: Any, state: list[StateItem], dtype: torch.dtype, device: 
 _Named = Sequence[tuple[str, torch.Tensor]]
 
 
-def _matched(
-    wanted: Mapping[str, torch.Tensor], own: _Named, saved: _Named
-) -> dict[str, tuple[str, torch.Tensor]]:
+def _matched(wanted: Mapping[str, torch.Tensor], own: _Named, saved: _Named) -> dict[str, tuple[str, torch.Tensor]]:
     """The object's own tensors by the wanted names: by name, and what is left and saved by order if shapes agree."""
     by_name = dict(own)
     matched = {
