@@ -4,6 +4,7 @@ import builtins
 import contextlib
 import faulthandler
 import functools
+import gc
 import io
 import json
 import linecache
@@ -28,6 +29,9 @@ from grader.worker.loading import Loader
 
 _BUILTINS = frozenset(vars(builtins))
 _MOST_SYMBOLS = 2000
+_BETWEEN_COLLECTIONS = 5_000
+"""Objects made between two looks for circles, about as many as two cases make. With Python's 700 a layer is looked at
+several times while it is in use, and kept for longer once it is not."""
 _HIDDEN: list[object] = []
 """The kit's modules, kept: some are referenced by nothing else."""
 _CANNOT_ANSWER = 70
@@ -85,6 +89,7 @@ def _plain_process(device: str) -> None:
     with contextlib.suppress(OSError, RuntimeError, ValueError):
         faulthandler.enable(2, all_threads=False)
     exact(device)
+    gc.set_threshold(_BETWEEN_COLLECTIONS)
     seed()
 
 
