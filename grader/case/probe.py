@@ -280,6 +280,8 @@ class _CaseRun:
                 self.enter("backward")
                 with counter or contextlib.nullcontext():
                     observed["grads"] = pull_back(outputs, wanted, step["cotangent"])
+                if self.simulation is not None:
+                    self.simulation.settle()
 
             if counter:
                 self.left_graph |= counter.look_at(output for _, output in outputs)

@@ -47,6 +47,7 @@ class Simulation:
         """What made a tensor that was left on the CPU."""
         self._last: Behind | None = None
         self._failed: BaseException | None = None
+        self._late: RuntimeError | None = None
 
     @contextmanager
     def entered(self) -> Iterator[None]:
@@ -76,11 +77,13 @@ class Simulation:
             self._failed = error
 
     def note_made(self, function: Callable[..., object], made: object, given: Sequence[object]) -> None:
-        """Remember who made a tensor of the CPU: this function, or that which made what it was given."""
+        """Remember which call of the answer's made a tensor of the CPU: this one, or that which made what it got."""
         if isinstance(made, torch.Tensor) and not isinstance(made, Simulated):
             known = next((self._made[id(item)][1] for item in given if id(item) in self._made), None)
-            self._last = known or self._called(function)
-            self._made[id(made)] = made, self._last
+            called = known or self._called(_name_of(function))
+            if called is not None:
+                self._made[id(made)] = made, called
+                self._last = called
             if len(self._made) > _MOST_MADE:
                 del self._made[next(iter(self._made))]
 
@@ -89,14 +92,30 @@ class Simulation:
         known = [self._made[id(item)][1] for item in left if id(item) in self._made]
         self.culprit = self.culprit or next(iter(known), self._last)
 
-    def _called(self, function: Callable[..., object]) -> Behind:
-        """A function of torch, and where the answer called it."""
+    def refuse(self, left: Sequence[torch.Tensor], error: RuntimeError) -> None:
+        """Raise because of tensors that were left behind; in a backward pass only when `settle` is called.
+
+        Autograd ends the process where anything raises on its way back through this device.
+        """
+        if torch._C._current_graph_task_id() < 0:
+            self.blame(left)
+            raise error
+        # Nothing is noted there: what an answer does in a backward pass of its own is called by autograd.
+        self.culprit = self.culprit or self._called("")
+        self._late = self._late or error
+
+    def settle(self) -> None:
+        """Raise what had to wait for the end of a backward pass."""
+        late, self._late = self._late, None
+        if late is not None:
+            raise late
+
+    def _called(self, used: str) -> Behind | None:
+        """A function of torch, and where the answer called it; None where it did not."""
         frame: FrameType | None = sys._getframe(1)
         while frame is not None and frame.f_code.co_filename != self._file:
             frame = frame.f_back
-        if frame is None or not self._file:
-            return {"used": _name_of(function), "within": "", "line": None}
-        return {"used": _name_of(function), "within": frame.f_code.co_name, "line": frame.f_lineno}
+        return None if frame is None else {"used": used, "within": frame.f_code.co_name, "line": frame.f_lineno}
 
 
 def raw(tensor: torch.Tensor) -> torch.Tensor:
@@ -138,7 +157,7 @@ class _Operators(TorchDispatchMode):
         return False
 
     def __torch_dispatch__(self, func: Any, types: object, args: Any = (), kwargs: Any = None) -> Any:
-        return run(func, args, kwargs or {}, self._simulation.blame)
+        return run(func, args, kwargs or {}, self._simulation.refuse)
 
 
 class _Functions(TorchFunctionMode):

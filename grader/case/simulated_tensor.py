@@ -18,8 +18,8 @@ _INDEXING = frozenset(
      "aten::_index_put_impl_")
 )  # fmt: skip
 """Operators whose indices, their second argument, may be on the CPU."""
-Blame = Callable[[Sequence[torch.Tensor]], None]
-"""Told which tensors were left on the CPU, before an operator refuses them."""
+Refuse = Callable[[Sequence[torch.Tensor], RuntimeError], None]
+"""Told which tensors were left on the CPU, and what to raise for it."""
 
 
 def is_simulated(device: str) -> bool:
@@ -48,7 +48,7 @@ class Simulated(torch.Tensor):
     @classmethod
     def __torch_dispatch__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:  # type: ignore[override]
         """Run an operator, outside of `Simulation` too."""
-        return run(func, args, kwargs or {}, None)
+        return run(func, args, kwargs or {}, _raise)
 
     def __repr__(self, *, tensor_contents: Any = None) -> str:  # type: ignore[override]
         """As torch shows a tensor of a device."""
@@ -81,15 +81,17 @@ def _operator(func: Any) -> _Operator:
     )
 
 
-def run(func: Any, args: Any, kwargs: Any, blame: Blame | None) -> Any:
+def run(func: Any, args: Any, kwargs: Any, refuse: Refuse) -> Any:
     """Run an operator on what the tensors wrap."""
     operator = _operator(func)
     tensors = [*_tensors(args), *_tensors(kwargs.values())]
     here = any(isinstance(item, Simulated) for item in tensors)
     if here and not all(isinstance(item, Simulated) for item in tensors):
-        _refuse_mixing(operator, args, kwargs, tensors, blame)
+        _refuse_mixing(operator, args, kwargs, tensors, refuse)
     wanted = kwargs.get("device")
-    out = func(*_each(_unwrapped, args), **{key: _each(_unwrapped, item) for key, item in kwargs.items()})
+    # Below here it is the operator's own business: what it makes is nobody else's.
+    with torch._C.DisableTorchFunction():
+        out = func(*_each(_unwrapped, args), **{key: _each(_unwrapped, item) for key, item in kwargs.items()})
     if operator.reshapes and isinstance(args[0], Simulated):
         # The wrapper's own shape changes too.
         with no_dispatch():
@@ -104,8 +106,8 @@ def run(func: Any, args: Any, kwargs: Any, blame: Blame | None) -> Any:
     return out
 
 
-def _refuse_mixing(operator: _Operator, args: Any, kwargs: Any, tensors: Sequence[Any], blame: Blame | None) -> None:
-    """Raise where CUDA would: some tensors are here, others on the CPU."""
+def _refuse_mixing(operator: _Operator, args: Any, kwargs: Any, tensors: Sequence[Any], refuse: Refuse) -> None:
+    """Refuse what CUDA would: some tensors are here, others on the CPU."""
     name = operator.name
     if name in _CROSSING:
         return
@@ -115,12 +117,14 @@ def _refuse_mixing(operator: _Operator, args: Any, kwargs: Any, tensors: Sequenc
         away = [item for item in away if item is args[0] or (len(args) > 2 and item is args[2])]
     away = [item for item in away if item.dim() or item is written]
     if away:
-        if blame is not None:
-            blame(away)
-        raise RuntimeError(
-            f"Expected all tensors to be on the same device, but found at least two devices, {SIMULATED}:0 and cpu! "
-            f"(in {name.removeprefix('aten::')})"
+        message = (
+            f"Expected all tensors to be on the same device, but found at least two devices, {SIMULATED}:0 and cpu!"
         )
+        refuse(away, RuntimeError(f"{message} (in {name.removeprefix('aten::')})"))
+
+
+def _raise(left: Sequence[torch.Tensor], error: RuntimeError) -> None:
+    raise error
 
 
 def _tensors(values: Iterable[Any]) -> Iterator[torch.Tensor]:

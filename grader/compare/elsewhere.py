@@ -6,7 +6,7 @@ from dataclasses import replace
 from grader.case.simulated_tensor import SIMULATED
 from grader.compare.criteria import FLOAT32_HELD, judge_case
 from grader.compare.outcome import Outcome
-from grader.model import ABOUT_DTYPE, Behind, Case, Finding, FindingKind, Observation, Observed, Stopped
+from grader.model import ABOUT_DTYPE, Behind, Case, Finding, FindingKind, Observation, Observed, Stopped, Verdict
 from grader.spec import Part
 
 _CLOSER = 0.1
@@ -70,7 +70,10 @@ def judge_elsewhere(
 
 def was_run(got: Observed) -> bool:
     """Whether an answer was run where the case belongs; what cannot be simulated says nothing about it."""
-    return isinstance(got, Stopped) or "unsimulated" not in got
+    if isinstance(got, Stopped):
+        # An exception in a backward pass on the simulated device ends the process.
+        return (got.verdict, got.stage) != (Verdict.CRASHED, "backward")
+    return "unsimulated" not in got
 
 
 def follows(outcome: Outcome, twin: Outcome, case: Case, got: Observed, source: Sequence[str] = ()) -> Finding | None:
@@ -111,7 +114,7 @@ def _circumstances(case: Case, finding: Finding) -> str:
 
 def _advice(behind: Behind | None) -> str:
     """What to write instead."""
-    if behind is None:
+    if behind is None or not behind["used"]:
         return "What it makes itself should follow the input: x.new_zeros(...), or device=x.device, dtype=x.dtype."
     used = behind["used"]
     if behind["within"] == "__init__":

@@ -75,7 +75,8 @@ class Board:
         if entry.kind is CaseKind.DEVICE:
             return elsewhere.judge_elsewhere(self.part, entry.case, entry.answered, got, self.source)
         # What the simulated device cannot do was run on the CPU.
-        expected = entry.answered if elsewhere.was_run(got) else elsewhere.placed(entry.answered, "cpu")
+        on_cpu = not isinstance(got, Stopped) and "unsimulated" in got
+        expected = elsewhere.placed(entry.answered, "cpu") if on_cpu else entry.answered
         return criteria.judge_case(self.part, entry.case, expected, got, source=self.source)
 
     def _judge_positional(self) -> None:

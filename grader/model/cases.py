@@ -292,7 +292,7 @@ class Behind(TypedDict):
     """What made a tensor that stayed on the CPU while its case was on another device."""
 
     used: str
-    """The function, such as ``torch.zeros``."""
+    """The function, such as ``torch.zeros``; empty where it is not known."""
     within: str
     """The answer's function that called it."""
     line: int | None
