@@ -2,7 +2,8 @@
 
 import builtins
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -112,10 +113,26 @@ class CaseCode(ArgumentCode):
         arguments = self.arguments(new.get("args", []), new.get("kwargs", {}), "argument")
         # The judge converts the object once it is made; a hard-coded dtype inside is a finding of its own.
         double = ".double()" if self.dtype == torch.float64 and "fresh" not in self.case else ""
-        self.lines += lay_out(Group(f"{self.symbol}(", arguments, ")" + double), "layer = ")
+        double = ".float()" if self._has_other_default and not double else double
+        with self._under_its_default():
+            self.lines += lay_out(Group(f"{self.symbol}(", arguments, ")" + double), "layer = ")
         self._describe()
         if self._state():
             self._load()
+
+    @property
+    def _has_other_default(self) -> bool:
+        return "default" in self.case
+
+    @contextmanager
+    def _under_its_default(self) -> Iterator[None]:
+        """Lines that run under the case's own default dtype, where that is not the dtype of its tensors."""
+        if not self._has_other_default:
+            yield
+            return
+        self.lines.append(f"torch.set_default_dtype(torch.{self.case['default']})")
+        yield
+        self.lines.append(f"torch.set_default_dtype({self.dtype})")
 
     def _describe(self) -> None:
         """Print the constructed object, for the criteria that are about it."""
@@ -169,13 +186,15 @@ class CaseCode(ArgumentCode):
         if several and len(self.lines) > before:
             self.lines.insert(before, "")
         function = f"{self.target}.{step['method']}" if "method" in step else self.target
-        blocks = [] if "cotangent" in step else ["torch.no_grad()"]
+        # Two lines that set a default would stand inside the block.
+        blocks = [] if "cotangent" in step or self._has_other_default else ["torch.no_grad()"]
         if step.get("count"):
             blocks.append("Count()")
             self._need(COUNT)
         if blocks:
             self.lines.append(f"with {', '.join(blocks)}:")
-        self.lines += lay_out(Group(f"{function}(", arguments, ")"), f"{out} = ", indent=4 if blocks else 0)
+        with self._under_its_default():
+            self.lines += lay_out(Group(f"{function}(", arguments, ")"), f"{out} = ", indent=4 if blocks else 0)
         self._show(out, of_call)
         if "cotangent" in step and self.shown.criterion in ("", "gradients"):
             before = len(self.lines)
@@ -192,6 +211,10 @@ class CaseCode(ArgumentCode):
         elif self.shown.criterion == "state":
             after = f" after{of_call.removeprefix(' of')}" if of_call else ""
             self.lines += ["for name, buffer in layer.named_buffers():", f'    print(f"{{name}}{after}:", buffer)']
+        elif self.shown.criterion == "device":
+            if self.case.get("elsewhere") and of_call in ("", " of call 1"):
+                self.lines.append("# The judge does this on another device: with a GPU, on what .cuda() gives.")
+            self.lines.append(f'print("output{of_call}:", getattr({out}, "dtype", ""), {out})')
         elif self.shown.criterion not in ("errors", "vectorized"):
             self.lines.append(f'print("output{of_call}:", {out})')
         if self.shown.inputs:
