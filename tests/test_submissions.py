@@ -17,6 +17,7 @@ HOMES = {
     "Flatten": "linear/linear",
     "BatchNorm2d": "normalization/batchnorm",
     "batch_norm": "normalization/batchnorm",
+    "count_parameters": "modules/tools",
     "LayerNorm": "normalization/layernorm",
     "ConvTranspose2d": "convolution/transpose",
 }

@@ -29,10 +29,9 @@ def off_limits_uses(answer: Answer, symbol: str, off_limits: OffLimits) -> list[
     """
     if not answer.cells:
         return []
-    has_limits = any((off_limits.kernels, off_limits.classes, off_limits.functions, off_limits.modules))
     findings = {
         (cell, line, name)
-        for use in _asked({"do": "reached", "answer": answer, "symbol": symbol, "has_limits": has_limits}).uses
+        for use in _asked({"do": "reached", "answer": answer, "symbol": symbol}).uses
         if (name := refused(use.dotted, off_limits))
         for cell, line in use.places
     }

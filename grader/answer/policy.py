@@ -46,6 +46,15 @@ _ALWAYS = frozenset({
     "onnxscript", "apex", "xformers", "flash_attn", "triton", "tinygrad", "autograd",
 })  # fmt: skip
 """Off limits in every part that has any limits."""
+_NOT_INSPECTED = (
+    "torch.jit",
+    "torch._jit_internal",
+    "torch.compile",
+    "torch.compiler",
+    "torch._dynamo",
+    "torch._inductor",
+)
+"""Off limits in every part: what TorchScript and torch's compiler run cannot be inspected."""
 _HARMLESS = frozenset({
     f"{home}.{name}"
     for home in ("torch.jit", "torch._jit_internal")
@@ -68,8 +77,9 @@ def refused(dotted: str, off_limits: OffLimits) -> str:
     """
     if dotted.startswith("!"):
         return dotted[1:]
-    if not any((off_limits.kernels, off_limits.classes, off_limits.functions, off_limits.modules)):
-        return ""
+    compiled = _compiles(dotted)
+    if compiled or not any((off_limits.kernels, off_limits.classes, off_limits.functions, off_limits.modules)):
+        return compiled
     if dotted.startswith("?"):
         return dotted[1:]
     if dotted.startswith("."):
@@ -90,6 +100,18 @@ def refused(dotted: str, off_limits: OffLimits) -> str:
             if above in _ALWAYS or above in off_limits.modules:
                 return above if above in _ALWAYS and not name.startswith("torch.") else name
     return ""
+
+
+def cannot_be_inspected(used: str) -> bool:
+    """Whether a use that was refused is one of TorchScript or of torch's compiler."""
+    return any(_is_below(used, name) for name in _NOT_INSPECTED)
+
+
+def _compiles(dotted: str) -> str:
+    """What of TorchScript and torch's compiler a path is, if anything."""
+    if dotted[:1] in ("?", ".") or dotted in _HARMLESS:
+        return ""
+    return dotted if cannot_be_inspected(dotted) else ""
 
 
 def _itself_and_above(name: str) -> Iterator[str]:

@@ -42,14 +42,14 @@ Names = Mapping[str, Sequence[str]] | None
 """What there is in each module from which everything is imported."""
 
 
-def reached(tree: Tree, cells: Sequence[Cell], loaded: Tree, symbol: str | None, names: Names = None) -> Reached:
+def reached(tree: Tree, cells: Sequence[Cell], loaded: Tree, symbol: str, names: Names = None) -> Reached:
     """What the definition of a symbol uses, and what machinery is touched by anything that is loaded for it.
 
     Args:
         tree: The answer.
         cells: Its cells.
         loaded: What of it is loaded.
-        symbol: The part; None for what is off limits whatever the part is.
+        symbol: The part.
         names: What there is in the modules from which everything is imported.
 
     Raises:
@@ -61,7 +61,7 @@ def reached(tree: Tree, cells: Sequence[Cell], loaded: Tree, symbol: str | None,
     position = {cell.index: place for place, cell in enumerate(cells)}
     found: dict[str, list[tuple[int, int]]] = {}
     exists = _exists(names)
-    for use in (*(uses(tree, symbol, exists) if symbol else ()), *machinery_uses(loaded, exists)):
+    for use in (*uses(tree, symbol, exists), *machinery_uses(loaded, exists)):
         found.setdefault(use.dotted, []).append((position[use.cell.index], use.line))
     if len(found) > MOST_NAMES or sum(map(len, found)) > MOST_TEXT:
         raise TooManyUses

@@ -104,11 +104,11 @@ class _Desk:
         """What became of a definition that a later import replaces."""
         return replacement(self._tree_of(_answer(answer)), symbol, names)
 
-    def reached(self, answer: _Data, symbol: str, has_limits: bool, names: Names = None) -> Reached:
+    def reached(self, answer: _Data, symbol: str, names: Names = None) -> Reached:
         """What a part uses."""
         tree = self._tree_of(_answer(answer))
         loaded = tree_of(slice_of(self._answer, [symbol])) if any(map(may_be_in, tree.texts)) else Tree()
-        return reached(tree, self._answer.cells, loaded, symbol if has_limits else None, names)
+        return reached(tree, self._answer.cells, loaded, symbol, names)
 
     def cut(self, ran: Sequence[_Data], symbol: str) -> Cut:
         """The last definition of a symbol with what it depends on, out of the cells that were run."""

@@ -46,7 +46,7 @@ def describe(target: object, *, keys: bool = True) -> Description:
             [name, list(item.shape), str(item.dtype), item.device.type] for name, item in _unique(members.saved)
         ],
         "state": list(target.state_dict().keys()) if keys else [],
-        "training": [_mode(target.training), *sorted(members.training, key=str)],
+        "training": [_mode(target.training), *sorted(members.lasting, key=str)],
     }
 
 
@@ -70,6 +70,9 @@ class Members:
         self.parameters: list[tuple[str, torch.Tensor]] = []
         self.buffers: list[tuple[str, torch.Tensor]] = []
         self.training: set[bool | str] = set()
+        self.lasting: set[bool | str] = {_mode(module.training)}
+        """The modes of what has parameters or buffers, and its own: a ReLU may be shared with another layer, and in
+        that one's mode."""
         self.unsaved: set[str] = set()
         """The buffers that no state dict holds."""
         self._walk(module, "")
@@ -79,15 +82,21 @@ class Members:
         """The buffers that a state dict holds."""
         return [item for item in self.buffers if item[0] not in self.unsaved]
 
-    def _walk(self, module: nn.Module, prefix: str) -> None:
-        self.training.add(_mode(module.training))
+    def _walk(self, module: nn.Module, prefix: str) -> bool:
+        """Note a module and those below it; whether any of them has parameters or buffers."""
+        mode = _mode(module.training)
+        self.training.add(mode)
+        has_state = bool(module._parameters or module._buffers)
         self.parameters += [(prefix + name, item) for name, item in module._parameters.items() if item is not None]
         self.buffers += [(prefix + name, item) for name, item in module._buffers.items() if item is not None]
         if module._non_persistent_buffers_set:
             self.unsaved |= {prefix + name for name in module._non_persistent_buffers_set}
         for name, child in module._modules.items():
             if child is not None:
-                self._walk(child, f"{prefix}{name}.")
+                has_state |= self._walk(child, f"{prefix}{name}.")
+        if has_state:
+            self.lasting.add(mode)
+        return has_state
 
 
 def _unique(items: Iterable[tuple[str, torch.Tensor]]) -> Iterable[tuple[str, torch.Tensor]]:

@@ -20,6 +20,11 @@ from grader.course.exercise import CourseExercise, needs_solutions
 from grader.model import CourseError, DeclaredCase
 from grader.spec import Exercise, Misconception
 
+_EVERYWHERE = """
+
+Off limits in every exercise are TorchScript (`torch.jit`) and `torch.compile`: what they run cannot be inspected.
+"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class DeclaredExercise(CourseExercise):
@@ -32,8 +37,8 @@ class DeclaredExercise(CourseExercise):
 
     @cached_property
     def handout(self) -> str:
-        """The lesson, in Markdown."""
-        return _read(self.folder / "handout.md")
+        """The lesson, in Markdown, with what holds in every one."""
+        return _read(self.folder / "handout.md").rstrip() + _EVERYWHERE
 
     @cached_property
     def right(self) -> Mapping[str, str]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 import torch
 
+from grader.answer.policy import cannot_be_inspected
 from grader.compare.observation import readable
 from grader.model import Counterexample, CriterionReport, FindingKind, OffLimitsUse, PartReport, Verdict
-from grader.model.messages import off_limits_message
+from grader.model.messages import not_inspected_message, off_limits_message
 from grader.spec import Part
 from grader.suite.data import Suite, rubric
 
@@ -31,7 +32,8 @@ class Nothing:
 
 def not_own_work(uses: Sequence[OffLimitsUse]) -> Nothing:
     """The outcome of an answer that is not the student's own work."""
-    why = off_limits_message([str(use) for use in uses])
+    compiled = all(cannot_be_inspected(use.used) for use in uses)
+    why = (not_inspected_message if compiled else off_limits_message)([str(use) for use in uses])
     return Nothing(verdict=Verdict.OFF_LIMITS, why=why, first="own_work", uses=uses, kind=FindingKind.OFF_LIMITS)
 
 

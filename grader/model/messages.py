@@ -6,6 +6,14 @@ _NAMED = 3
 """The most uses of what is off limits that one message names."""
 
 
+def not_inspected_message(used: Sequence[str]) -> str:
+    """The message about an answer that has its work done by TorchScript or by torch's compiler."""
+    return (
+        "TorchScript and torch.compile are off limits in every exercise, because what they run cannot be inspected; "
+        f"the answer uses {'; '.join(used[:_NAMED])}."
+    )
+
+
 def off_limits_message(used: Sequence[str]) -> str:
     """The message about an answer that uses what is off limits; the first few uses are named."""
     return f"This exercise asks you to build it yourself, but the answer uses {'; '.join(used[:_NAMED])}."

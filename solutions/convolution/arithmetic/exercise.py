@@ -235,8 +235,9 @@ def conv_count_arguments(draw: st.DrawFn) -> Arguments:
 
 
 def separable_arguments(draw: st.DrawFn) -> Arguments:
-    """Small and large."""
-    return [draw(CHANNELS), draw(CHANNELS), draw(TAPS)], {"bias": draw(st.sampled_from((True, False)))}
+    """Small and large; the kernel is a number or a pair."""
+    kernel = draw(st.one_of(st.integers(1, 7), st.tuples(st.integers(1, 7), st.integers(1, 7))))
+    return [draw(CHANNELS), draw(CHANNELS), kernel], {"bias": draw(st.sampled_from((True, False)))}
 
 
 def rnn_arguments(draw: st.DrawFn) -> Arguments:
@@ -306,7 +307,7 @@ exercise = Exercise(
               "2, 4, (1, 2, 3), 2, False", "16, 5, 1"],
              "in_channels=4, out_channels=6, kernel_size=(2, 3), groups=2, bias=False"),
         part(separable_parameter_count, lines(separable_parameter_count, separable_arguments),
-             ["64, 32, 3", "3, 5, 3, True", "5, 3, (3, 2)", "2, 7, (1, 2, 3), bias=True", "4, 4, (5,)", "1, 1, 1"],
+             ["64, 32, 3", "3, 5, 3, True", "5, 3, (3, 2)", "2, 7, (1, 5), bias=True", "4, 4, (5, 5)", "1, 1, 1"],
              "in_channels=4, out_channels=6, kernel_size=(2, 3), bias=True"),
         part(rnn_parameter_count, lines(rnn_parameter_count, rnn_arguments),
              ["'RNN', 3, 5", "'LSTM', 3, 5", "'GRU', 3, 5", "'LSTM', 3, 5, 2", "'GRU', 3, 5, bias=False",

@@ -19,6 +19,7 @@ from grader.spec import (
     evaluate,
     growth,
     layer_case,
+    listed,
     raises,
     reload,
     run,
@@ -140,6 +141,9 @@ def examples(dims: int) -> list[Case]:
         layer_case((1, 2, mixed), {"dilation": (3, 2, 1)[:dims]}, on(2, 1, *size, seed=4)),
         layer_case((2, 2, even), {"padding": "same"}, on(2, 2, *size, seed=5)),
         layer_case((1, 2, even), {"padding": "same", "dilation": (1, 3, 2)[:dims]}, on(1, 1, *size, seed=6)),
+        layer_case((1, 1, 2), {"padding": "same", "dilation": 3}, on(1, 1, *size, seed=18)),
+        layer_case((1, 1, (4, 2, 2)[:dims]), {"padding": "same", "dilation": 3}, on(1, 1, *size, seed=19)),
+        layer_case((1, 1, 2), {"padding": "same", "dilation": 3, "padding_mode": "circular"}, on(1, 1, *size, seed=20)),
         layer_case((2, 1, odd), {"padding": "same", "bias": False}, on(2, *size, seed=7)),
         layer_case(
             (2, 2, odd), {"padding": "valid", "stride": 2, "dilation": (2, 1, 3)[:dims]}, on(1, 2, *size, seed=8)
@@ -165,17 +169,22 @@ def errors(dims: int) -> list[Case]:
     """The bad arguments that the handout names."""
     size = [5] * dims
     mixed = (1, 2, 1)[:dims] if dims > 1 else (2,)
-    found = [
+    groups = [
         ("3 channels in 2 groups", (3, 4, 2), {"groups": 2}, on(2, 3, *size)),
         ("4 channels in 3 groups", (4, 3, 2), {"groups": 3}, on(2, 4, *size)),
         ("3 output channels in 2 groups", (4, 3, 2), {"groups": 2}, on(2, 4, *size)),
         ("2 output channels in 4 groups", (4, 2, 1), {"groups": 4}, on(1, 4, *size)),
+    ]
+    channels = [
         ("An input of 4 channels where there should be 3", (3, 2, 2), {}, on(2, 4, *size)),
         ("An input of 3 channels where there should be 4", (4, 2, 2), {}, on(2, 3, *size)),
         ("An input of 6 channels where there should be 4", (4, 2, 2), {"groups": 2}, on(2, 6, *size)),
         # What broadcasts would take these.
         ("An input of 2 channels where there should be 1", (1, 2, 2), {}, on(2, 2, *size)),
         ("An input of 1 channel where there should be 2", (2, 2, 2), {}, on(2, 1, *size)),
+        ("An input of 1 channel where there should be 4", (4, 4, 2), {"groups": 4}, on(2, 1, *size)),
+    ]
+    same = [
         ("padding='same' with a stride of 2", (2, 2, 3), {"padding": "same", "stride": 2}, on(2, 2, *size)),
         (
             f"padding='same' with a stride of {mixed}",
@@ -183,10 +192,22 @@ def errors(dims: int) -> list[Case]:
             {"padding": "same", "stride": mixed},
             on(2, 2, *size),
         ),
+    ]
+    modes = [
         ("padding_mode='mirror'", (2, 2, 3), {"padding": 1, "padding_mode": "mirror"}, on(2, 2, *size)),
         ("padding_mode='wrap'", (2, 2, 3), {"padding": 1, "padding_mode": "wrap"}, on(2, 2, *size)),
     ]
-    return [raises(layer_case(*case), why) for why, *case in found]
+    lists = {
+        "groups that do not divide both in_channels and out_channels": groups,
+        "an input whose channels are not in_channels: more, fewer, a single one for many, or the reverse": channels,
+        '`padding="same"` with a stride other than 1': same,
+        "a padding mode that is none of the four": modes,
+    }
+    return [
+        case
+        for item, found in lists.items()
+        for case in listed(item, *(raises(layer_case(*about), why) for why, *about in found))
+    ]
 
 
 def counted(*shape: int) -> Case:
@@ -203,7 +224,8 @@ def fresh(inside: int, outside: int, *kernel: int, groups: int = 1) -> Fresh:
 
 def part(dims: int, oracle: type[nn.Module]) -> Part:
     """The part of one layer."""
-    kernel = ((5,), (3, 2), (1, 3, 2))[dims - 1]
+    # No product of some of these numbers is that of all of them, so that a fan that leaves an axis out shows.
+    kernel = ((5,), (3, 2), (2, 3, 4))[dims - 1]
     rest = [5] * (dims - 1)
     doubled = f"layer.double()(torch.ones({(1, 2, *[3] * dims)}).double()).dtype"
     return Part(

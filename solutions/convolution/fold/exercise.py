@@ -16,6 +16,7 @@ from grader.spec import (
     evaluate,
     growth,
     layer_case,
+    listed,
     raises,
     run,
     tensor,
@@ -117,6 +118,10 @@ def has_pairs(case: Any) -> bool:
 
 PAIRS = Family(name="a pair where a number is usual", share=0.2, holds=has_pairs)
 
+
+TOO_LARGE = "a window that is larger, dilation included, than the padded image (in both layers)"
+"""Of the lesson's list of bad arguments."""
+
 UNFOLD = Part(
     symbol="Unfold",
     oracle=nn.Unfold,
@@ -128,18 +133,22 @@ UNFOLD = Part(
         example([2], {"stride": 3}, [2, 1, 4, 6]),
         example([(2, 3)], {"dilation": (2, 1), "padding": (1, 2), "stride": (2, 3)}, [2, 3, 4, 5]),
         example([(3, 1)], {"padding": (0, 1), "dilation": 2}, [2, 2, 6, 3]),
+        example([2], {"dilation": 3, "stride": (1, 2)}, [1, 2, 6, 8]),
+        example([(2, 1)], {"dilation": (3, 2), "stride": (2, 1)}, [2, 1, 7, 4]),
+        example([2], {"dilation": (1, 3), "stride": (3, 1), "padding": 1}, [1, 1, 6, 5]),
         example([2], {"padding": 1}, [2, 3, 2], [3, 2, 1, 4]),
         example([1], {}, [1, 1, 1, 1]),
         example([(2, 2)], {"stride": (1, 2)}, [2, 2, 3, 5], layout="transposed"),
     ],
     arguments=("kernel_size", "dilation", "padding", "stride"),
     families=[PAIRS, with_dims(3, share=0.2)],
-    errors=[
+    errors=listed(
+        TOO_LARGE,
         raises(example([3], {}, [2, 2, 2, 4]), "A window of 3 in an image of 2 by 4"),
         raises(example([3], {}, [2, 2, 4, 2]), "A window of 3 in an image of 4 by 2"),
         raises(example([2], {"dilation": 4}, [1, 2, 4, 4]), "A window of 2 with a dilation of 4 in an image of 4 by 4"),
         raises(example([5], {"padding": 1}, [1, 2, 2]), "A window of 5 in an image of 2 with a padding of 1"),
-    ],
+    ),
     growth=[
         growth("batch", lambda size: example([2], {"padding": 1}, [size, 2, 3, 4])),
         growth("image height", lambda size: example([2], {"padding": 1}, [2, 2, size, 3])),
@@ -161,17 +170,24 @@ FOLD = Part(
         example([(4, 5), (2, 3)], {"dilation": (2, 1), "padding": (1, 2), "stride": (2, 3)}, [2, 18, 6]),
         example([(6, 3), (3, 1)], {"padding": (0, 1), "dilation": (2, 2)}, [2, 6, 10]),
         example([(3, 2), 2], {"padding": 1}, [8, 12], [2, 4, 12]),
+        example([(6, 8), 2], {"dilation": 3, "stride": (1, 2)}, [1, 8, 9]),
+        example([(6, 5), 2], {"dilation": (1, 3), "stride": (3, 1), "padding": 1}, [1, 4, 12]),
         example([1, 1], {}, [1, 1, 1]),
         example([3, 2], {}, [2, 8, 4], layout="transposed"),
     ],
     arguments=("output_size", "kernel_size", "dilation", "padding", "stride"),
     families=[PAIRS, with_dims(2, share=0.2)],
     errors=[
-        raises(example([(4, 5), 3], {}, [2, 18, 5]), "5 columns where 6 windows fit"),
-        raises(example([(4, 5), 3], {}, [2, 18, 7]), "7 columns where 6 windows fit"),
-        raises(example([(4, 5), 3], {}, [18, 5]), "5 columns where 6 windows fit, without a batch"),
-        raises(example([(3, 4), 2], {"padding": 1}, [2, 4, 12]), "12 columns, one per pixel, where 20 windows fit"),
-        raises(example([2, 3], {}, [2, 18, 1]), "A window of 3 in an image of 2 by 2"),
+        *listed(
+            "in `Fold`, columns that are not as many as there are windows, a single one included",
+            raises(example([(4, 5), 3], {}, [2, 18, 5]), "5 columns where 6 windows fit"),
+            raises(example([(4, 5), 3], {}, [2, 18, 7]), "7 columns where 6 windows fit"),
+            raises(example([(4, 5), 3], {}, [18, 5]), "5 columns where 6 windows fit, without a batch"),
+            raises(example([(3, 4), 2], {"padding": 1}, [2, 4, 12]), "12 columns, one per pixel, where 20 windows fit"),
+            raises(example([(4, 5), 3], {}, [2, 18, 1]), "1 column where 6 windows fit"),
+            raises(example([2, 2], {}, [2, 8, 3]), "3 columns where 1 window fits"),
+        ),
+        *listed(TOO_LARGE, raises(example([2, 3], {}, [2, 18, 1]), "A window of 3 in an image of 2 by 2")),
     ],
     growth=[
         growth("batch", lambda size: example([(3, 4), 2], {}, [size, 8, 6])),

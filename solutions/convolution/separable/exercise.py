@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from grader.spec import Exercise, Part, call, evaluate, growth, layer_case, raises, reload, tensor, train
+from grader.spec import Exercise, Part, call, evaluate, growth, layer_case, listed, raises, reload, tensor, train
 from grader.strategies import cotangents, flags, nasty_tensor, normal_tensor, seeds, sizes
 
 Case = dict[str, Any]
@@ -111,11 +111,14 @@ separable = Part(
     ],
     arguments=("in_channels", "out_channels", "kernel_size", "stride", "padding", "dilation", "bias"),
     numerics=numerics(),
-    errors=[
+    errors=listed(
+        "an input whose channels are not in_channels, a single one for many and the reverse included",
         refused("An input of 4 channels where there should be 3", 3, 4),
         refused("An input of 3 channels where there should be 4", 4, 3, bias=False),
         refused("An input of 6 channels where there should be 2", 2, 6, padding=1),
-    ],
+        refused("An input of 1 channel where there should be 3", 3, 1),
+        refused("An input of 3 channels where there should be 1", 1, 3),
+    ),
     growth=[
         # The reference calls the convolutions of torch, an operation each; others go over the kernel's positions.
         growth("batch", lambda size: counted(size, 4), at_most=24),

@@ -17,6 +17,7 @@ from grader.spec import (
     evaluate,
     growth,
     layer_case,
+    listed,
     raises,
     reload,
     run,
@@ -165,6 +166,9 @@ exercise = Exercise(
                 example([2, 3, 3], {"stride": (2, 3), "padding": 1}, [2, 2, 3, 4], size=(2, 3, 6, 12)),
                 example([2, 3, 3], {"stride": 2}, [2, 3, 4], size=(3, 8, 9)),
                 example([1, 1, 1], {"stride": 2, "padding": 1}, [1, 1, 4, 3]),
+                example([1, 2, 5], {"stride": 3, "padding": 2, "output_padding": 2}, [1, 1, 2, 3]),
+                example([2, 1, (4, 5)], {"stride": 2, "padding": (2, 3), "output_padding": 1}, [2, 2, 3, 4]),
+                example([1, 1, 3], {"stride": (2, 3), "padding": (3, 2), "output_padding": (0, 2)}, [1, 1, 5, 3]),
                 example([1, 1, (1, 4)], {}, [1, 1, 1, 1]),
                 example([2, 1, 2], {"padding": (1, 0), "bias": False}, [2, 2, 3, 1], [2, 4, 2]),
                 layer_case([1, 2, 2], {}, [call(tensor(1, 1, 2, 2)), reload(), call(tensor(1, 1, 2, 2))]),
@@ -186,33 +190,49 @@ exercise = Exercise(
                 )
             ],
             errors=[
-                raises(example([2, 3, 3], {}, [2, 3, 4, 4]), "An input of 3 channels where in_channels is 2"),
-                raises(
-                    example([4, 2, 3], {"groups": 2}, [2, 2, 4, 4]), "An input of 2 channels where in_channels is 4"
+                *listed(
+                    "an input whose channels are not `in_channels`, a single one for many and the reverse included",
+                    raises(example([2, 3, 3], {}, [2, 3, 4, 4]), "An input of 3 channels where in_channels is 2"),
+                    raises(
+                        example([4, 2, 3], {"groups": 2}, [2, 2, 4, 4]), "An input of 2 channels where in_channels is 4"
+                    ),
+                    raises(example([3, 2, 3], {}, [2, 1, 4, 4]), "An input of 1 channel where in_channels is 3"),
+                    raises(example([1, 2, 3], {}, [2, 3, 4, 4]), "An input of 3 channels where in_channels is 1"),
                 ),
-                raises(example([3, 4, 3], {"groups": 2}, [2, 3, 4, 4]), "3 input channels in 2 groups"),
-                raises(example([4, 5, 3], {"groups": 2}, [2, 4, 4, 4]), "5 output channels in 2 groups"),
-                raises(
-                    example([2, 3, 3], {"output_padding": 1}, [2, 2, 4, 4]),
-                    "output_padding=1 with a stride and a dilation of 1",
+                *listed(
+                    "`in_channels` or `out_channels` that `groups` does not divide",
+                    raises(example([3, 4, 3], {"groups": 2}, [2, 3, 4, 4]), "3 input channels in 2 groups"),
+                    raises(example([4, 5, 3], {"groups": 2}, [2, 4, 4, 4]), "5 output channels in 2 groups"),
                 ),
-                raises(
-                    example([2, 3, 3], {"stride": 2, "output_padding": (1, 2)}, [2, 2, 4, 4]),
-                    "output_padding=(1, 2) with a stride of 2",
+                *listed(
+                    "an `output_padding` that is neither smaller than the stride nor smaller than the dilation, in "
+                    "either direction (without `output_size`, which overrides it)",
+                    raises(
+                        example([2, 3, 3], {"output_padding": 1}, [2, 2, 4, 4]),
+                        "output_padding=1 with a stride and a dilation of 1",
+                    ),
+                    raises(
+                        example([2, 3, 3], {"stride": 2, "output_padding": (1, 2)}, [2, 2, 4, 4]),
+                        "output_padding=(1, 2) with a stride of 2",
+                    ),
+                    raises(
+                        example([2, 3, 3], {"stride": 3, "output_padding": (3, 0)}, [2, 2, 4, 4]),
+                        "output_padding=(3, 0) with a stride of 3",
+                    ),
                 ),
-                raises(
-                    example([2, 3, 3], {"stride": 3, "output_padding": (3, 0)}, [2, 2, 4, 4]),
-                    "output_padding=(3, 0) with a stride of 3",
-                ),
-                *(
-                    raises(example([2, 3, kernel], options, [2, 2, 4, 4], size=size), f"An output_size {problem}")
-                    for kernel, options, size, problem in (
-                        (3, {"stride": 2}, (8, 9), "below the smallest"),
-                        (3, {"stride": 2}, (10, 11), "above the largest"),
-                        (3, {"stride": 2}, (11, 10), "above the largest"),
-                        (3, {}, (6, 7), "other than the only one"),
-                        (2, {"dilation": 3}, (7, 8), "above the only one"),
-                    )
+                *listed(
+                    "an `output_size` that is smaller than the smallest output, or larger than that by the stride or "
+                    "more",
+                    *(
+                        raises(example([2, 3, kernel], options, [2, 2, 4, 4], size=size), f"An output_size {problem}")
+                        for kernel, options, size, problem in (
+                            (3, {"stride": 2}, (8, 9), "below the smallest"),
+                            (3, {"stride": 2}, (10, 11), "above the largest"),
+                            (3, {"stride": 2}, (11, 10), "above the largest"),
+                            (3, {}, (6, 7), "other than the only one"),
+                            (2, {"dilation": 3}, (7, 8), "above the only one"),
+                        )
+                    ),
                 ),
             ],
             growth=[

@@ -906,8 +906,6 @@ TABLE = """
 # parameters
 d = Table({'h': a, 'k': b}); [name for name, _ in d.NAMED()]; list(d.state_dict())
 d = Table({'h': a, 'k': b}); del d['h']; [name for name, _ in d.NAMED()]
-d = Table([('k', a), ('h', b)]); [name for name, _ in d.NAMED()]; _ = d.update([('n', c), ('k', c)]);
-    [name for name, _ in d.NAMED()]
 # values
 d = Table([('k', a), ('h', b)]); list(d), len(d); d['k'], d['h']; _ = d.update([('n', c), ('k', c)]); list(d.items())
 d = Table(zip(['h', 'k'], [a, b])); list(d.items()); _ = d.update(pair for pair in [('n', c)]); list(d)

@@ -345,8 +345,8 @@ mistakes = [
     mistake("IgnoresKeysBelow", "Module", "errors",
             """When loading is strict, keys that the module does not have are an error at every level, not only at the
             top.""",
-            {"[key for key in state_dict if key not in own]":
-                 "[key for key in state_dict if key not in own and key.partition('.')[0] not in self._modules]"}),
+            {"(missing or unexpected)":
+                 "(missing or [key for key in unexpected if key.partition('.')[0] not in self._modules])"}),
     mistake("TakesAnyName", "Module", "errors",
             "A name that is empty or has a dot in it is refused: dots separate the names of modules in a path.",
             {'not name or "." in name': "False"}),
@@ -459,7 +459,8 @@ mistakes = [
             "Negative indices count from the end, as in a list.",
             {"modules = list(self)[index]":
                  "modules = list(self)[index if isinstance(index, slice) else range(len(self)).index(index)]",
-             "list(self._modules)[index]": "list(self._modules)[range(len(self)).index(index)]"}),
+             "self.add_module(list(self._modules)[index]":
+                 "self.add_module(list(self._modules)[range(len(self)).index(index)]"}),
     mistake("SliceIsAList", "Sequential", "values",
             "A slice of a Sequential is a Sequential, which can be called. Yours is a Python list.",
             {"return self._slice(list(self._modules)[index], modules) if isinstance(index, slice) else modules":

@@ -15,6 +15,7 @@ from grader.spec import (
     evaluate,
     growth,
     layer_case,
+    listed,
     raises,
     reload,
     run,
@@ -128,11 +129,20 @@ SWITCHABLE_NORM = Part(
         graph_free([3], [2, 3, 2, 2], "running_mean", "running_var"),
     ],
     errors=[
-        raises(layer_case((3,), {}, [call(tensor(3, 4, 4))]), "An input of 3 dimensions"),
-        raises(layer_case((3,), {}, [call(tensor(4, 3))]), "An input of 2 dimensions"),
-        raises(layer_case((3,), {}, [call(tensor(2, 3, 2, 2, 2))]), "An input of 5 dimensions"),
-        raises(layer_case((3,), {}, [evaluate(), call(tensor(2, 3, 3, 2, 2))]), "An input of 5 dimensions"),
-        raises(layer_case((3,), {}, [call(tensor(2, 4, 3, 3))]), "An input of 4 channels where num_features is 3"),
+        *listed(
+            "an input that does not have four dimensions",
+            raises(layer_case((3,), {}, [call(tensor(3, 4, 4))]), "An input of 3 dimensions"),
+            raises(layer_case((3,), {}, [call(tensor(4, 3))]), "An input of 2 dimensions"),
+            raises(layer_case((3,), {}, [call(tensor(2, 3, 2, 2, 2))]), "An input of 5 dimensions"),
+            raises(layer_case((3,), {}, [evaluate(), call(tensor(2, 3, 3, 2, 2))]), "An input of 5 dimensions"),
+        ),
+        *listed(
+            "an input whose channels are not `num_features`, a single one for many and the reverse included",
+            raises(layer_case((3,), {}, [call(tensor(2, 4, 3, 3))]), "An input of 4 channels where num_features is 3"),
+            raises(layer_case((3,), {}, [call(tensor(2, 1, 3, 3))]), "An input of 1 channel where num_features is 3"),
+            raises(layer_case((1,), {}, [call(tensor(2, 3, 3, 3))]), "An input of 3 channels where num_features is 1"),
+            raises(layer_case((3,), {}, [evaluate(), call(tensor(2, 1, 3, 3))]), "An input of 1 channel in evaluation"),
+        ),
     ],
     growth=[
         growth("batch", lambda size: layer_case((3,), {}, [call(tensor(size, 3, 3, 3))])),

@@ -16,6 +16,7 @@ from grader.spec import (
     evaluate,
     growth,
     layer_case,
+    listed,
     raises,
     reload,
     run,
@@ -123,25 +124,37 @@ def refused(why: str, *arguments: Any, bias: bool = True) -> Case:
 
 def refusals(pair: bool) -> list[Case]:
     """Shapes that do not fit."""
-    x = tensor(4, 3)
-    found = []
+    x, inputs, states = tensor(4, 3), list[Case](), list[Case]()
     for bias in (True, False):
-        found += [
+        inputs += [
             refused("An input of 5 features where input_size is 3", tensor(4, 5), bias=bias),
             refused("An input of 3 dimensions", tensor(2, 4, 3), bias=bias),
-            refused("A state of 3 rows for a batch of 4", x, given(pair, 3, 2), bias=bias),
+            refused("An input of 1 feature where input_size is 3", tensor(4, 1), bias=bias),
         ]
-    found += [
-        refused("An input of 1 feature where input_size is 3", tensor(4, 1)),
+        states += [
+            refused("A state of 3 rows for a batch of 4", x, given(pair, 3, 2), bias=bias),
+            refused("A state of 1 row for a batch of 4", x, given(pair, 1, 2), bias=bias),
+        ]
+    states += [
+        refused("A state of 4 rows for a batch of 1", tensor(1, 3), given(pair, 4, 2)),
         refused("A state of 3 features where hidden_size is 2", x, given(pair, 4, 3)),
         refused("A state of 1 feature where hidden_size is 2", x, given(pair, 4, 1)),
     ]
     if pair:
-        found += [
+        states += [
             refused("A c of 3 rows for a batch of 4", x, given(pair, 4, 2, second=[3, 2])),
+            refused("A c of 1 row for a batch of 4", x, given(pair, 4, 2, second=[1, 2])),
             refused("A c of 3 features where hidden_size is 2", x, given(pair, 4, 2, second=[4, 3])),
+            refused("A c of 1 feature where hidden_size is 2", x, given(pair, 4, 2, second=[4, 1])),
         ]
-    return found
+    return [
+        *listed("an input with other than 1 or 2 dimensions, or whose last one is not `input_size`", *inputs),
+        *listed(
+            "a state, `h` or `c`, with another number of rows than the input or other features than `hidden_size`, a "
+            "single one included",
+            *states,
+        ),
+    ]
 
 
 def cell(symbol: str, oracle: type[nn.Module], **more: Any) -> Part:
@@ -201,17 +214,18 @@ exercise = Exercise(
                     (3, 2), {"bias": True, "nonlinearity": "relu"}, [call(tensor(3), tensor(2, seed=7))], seed=1
                 ),
             ],
-            errors=[
-                raises(layer_case((3, 2), {"nonlinearity": name}, [call(tensor(4, 3))]), f'The nonlinearity "{name}"')
-                for name in ("sigmoid", "Tanh", "")
-            ],
+            errors=listed(
+                'a `nonlinearity` other than `"tanh"` and `"relu"`, at construction or in the first call',
+                *(
+                    raises(layer_case((3, 2), {"nonlinearity": it}, [call(tensor(4, 3))]), f'The nonlinearity "{it}"')
+                    for it in ("sigmoid", "Tanh", "")
+                ),
+            ),
         ),
         cell("LSTMCell", nn.LSTMCell),
         cell("GRUCell", nn.GRUCell),
     ],
     equivalent_mutants={
-        "if state.shape != shape: raise ValueError(f'expected a state of shape {shape}, got {tuple(state.shape)}')"
-        " → if False": "with the states that are judged the arithmetic raises by itself",
         "return x.new_zeros(shape) → return x.new_zeros(shape).detach()": "zeros have no graph to be cut from",
     },
 )

@@ -18,6 +18,7 @@ from grader.spec import (
     evaluate,
     growth,
     layer_case,
+    listed,
     raises,
     reload,
     run,
@@ -219,33 +220,57 @@ def drops_between(kind: str, layers: int, p: float, *, directions: int = 1) -> P
 
 def refusals(pair: bool) -> list[Case]:
     """Shapes that do not fit."""
-    found: list[Case] = []
-
-    def add(why: str, *arguments: Any, **kwargs: Any) -> None:
-        found.append(raises(layer_case((3, 2), kwargs, [call(*arguments)]), why))
-
     x = tensor(5, 4, 3)
-    for options in ({}, {"bias": False, "batch_first": True}):
-        add("An input of 2 features where input_size is 3", tensor(5, 4, 2), **options)
-        add("An input of 1 dimension", tensor(3), **options)
-        add("An input of 4 dimensions", tensor(2, 5, 4, 3), **options)
-    add("An input of 1 feature where input_size is 3", tensor(5, 4, 1))
-    add("An input of 2 features, without a batch, where input_size is 3", tensor(5, 2))
-    add("A state for 3 sequences where there are 4", x, given(pair, 1, 3, 2))
-    add("A state of 3 features where hidden_size is 2", x, given(pair, 1, 4, 3))
-    add("A state of 1 feature where hidden_size is 2", x, given(pair, 1, 4, 1))
-    add("A state for 1 layer where there are 2", x, given(pair, 1, 4, 2), num_layers=2)
-    add("A state for 1 direction where there are 2", x, given(pair, 1, 4, 2), bidirectional=True)
-    add(
-        "A state for 5 sequences, although batch_first makes them 5 times in 4",
-        tensor(4, 5, 3),
-        given(pair, 1, 5, 2),
-        batch_first=True,
-    )
+
+    def refused(why: str, *arguments: Any, **kwargs: Any) -> Case:
+        return raises(layer_case((3, 2), kwargs, [call(*arguments)]), why)
+
+    inputs = [
+        refused(why, tensor(*shape), **options)
+        for options in ({}, {"bias": False, "batch_first": True})
+        for why, *shape in (
+            ("An input of 2 features where input_size is 3", 5, 4, 2),
+            ("An input of 1 dimension", 3),
+            ("An input of 4 dimensions", 2, 5, 4, 3),
+            ("An input of 1 feature where input_size is 3", 5, 4, 1),
+            ("An input of 2 features, without a batch, where input_size is 3", 5, 2),
+        )
+    ]
+    states = [
+        refused("A state for 3 sequences where there are 4", x, given(pair, 1, 3, 2)),
+        refused("A state for 1 sequence where there are 4", x, given(pair, 1, 1, 2)),
+        refused("A state of 3 features where hidden_size is 2", x, given(pair, 1, 4, 3)),
+        refused("A state of 1 feature where hidden_size is 2", x, given(pair, 1, 4, 1)),
+        refused("A state for 1 layer where there are 2", x, given(pair, 1, 4, 2), num_layers=2),
+        refused("A state for 1 direction where there are 2", x, given(pair, 1, 4, 2), bidirectional=True),
+        refused("A state for 2 layers where there is 1", x, given(pair, 2, 4, 2)),
+        refused(
+            "A state for 5 sequences, although batch_first makes them 5 times in 4",
+            *(tensor(4, 5, 3), given(pair, 1, 5, 2)),
+            batch_first=True,
+        ),
+    ]
     if pair:
-        add("A c_0 for 3 sequences where there are 4", x, given(pair, 1, 4, 2, second=[1, 3, 2]))
-        add("A c_0 of 3 features where hidden_size is 2", x, given(pair, 1, 4, 2, second=[1, 4, 3]))
-    return found
+        states += [
+            refused("A c_0 for 3 sequences where there are 4", x, given(pair, 1, 4, 2, second=[1, 3, 2])),
+            refused("A c_0 for 1 sequence where there are 4", x, given(pair, 1, 4, 2, second=[1, 1, 2])),
+            refused("A c_0 of 3 features where hidden_size is 2", x, given(pair, 1, 4, 2, second=[1, 4, 3])),
+            refused("A c_0 of 1 feature where hidden_size is 2", x, given(pair, 1, 4, 2, second=[1, 4, 1])),
+        ]
+    odds = [
+        refused(f"A dropout of {p}", x, num_layers=2, dropout=p, **options)
+        for p in (1.5, -0.5)
+        for options in ({}, {"bidirectional": True})
+    ]
+    return [
+        *listed("an input with other than 2 or 3 dimensions, or whose last one is not `input_size`", *inputs),
+        *listed(
+            "a state, `h_0` or `c_0`, for another batch (one sequence included), for another number of layers or "
+            "directions, or with other features than the table says",
+            *states,
+        ),
+        *listed("a `dropout` below 0 or above 1, at construction or in a call in training", *odds),
+    ]
 
 
 DEEP = {"num_layers": 2, "bidirectional": True}
@@ -306,10 +331,6 @@ def layer(
 
 # Mutants of the reference that change nothing that can be seen.
 
-UNCHECKED = (
-    "if state.shape != shape: raise ValueError(f'expected a state of shape {shape}, got {tuple(state.shape)}')"
-    " → if False"
-)
 ONE_MORE_STATE = ("1 → 2 in states = 1", "2 → 3 in states = 2")
 LAST_AXIS = (
     "-1 → 1 in i, f, g, o = (from_input + from_state).chunk(self.blocks, -1)",
@@ -328,10 +349,15 @@ exercise = Exercise(
             "RNN",
             nn.RNN,
             {"nonlinearity": "relu"},
-            errors=[
-                raises(layer_case((3, 2), {"nonlinearity": it}, [call(tensor(5, 4, 3))]), f'The nonlinearity "{it}"')
-                for it in ("sigmoid", "Tanh", "")
-            ],
+            errors=listed(
+                'a `nonlinearity` other than `"tanh"` and `"relu"`, at construction or in the first call',
+                *(
+                    raises(
+                        layer_case((3, 2), {"nonlinearity": it}, [call(tensor(5, 4, 3))]), f'The nonlinearity "{it}"'
+                    )
+                    for it in ("sigmoid", "Tanh", "")
+                ),
+            ),
             extra=[
                 layer_case((3, 2), {"nonlinearity": "relu"}, [call(tensor(4, 2, 3), tensor(1, 2, 2, seed=7))]),
                 layer_case((3, 2), {"nonlinearity": "relu", "bidirectional": True}, [call(tensor(4, 2, 3))], seed=1),
@@ -342,7 +368,6 @@ exercise = Exercise(
         layer("GRU", nn.GRU, {}),
     ],
     equivalent_mutants={
-        UNCHECKED: "on the bad states that are judged the arithmetic raises by itself",
         **dict.fromkeys(ONE_MORE_STATE, "a state of zeros more, which no step reads"),
         **dict.fromkeys(LAST_AXIS, "inside the walk there are two axes, so 1 is the last"),
         **dict.fromkeys(STACKED, "all directions of all layers end in equally many states"),

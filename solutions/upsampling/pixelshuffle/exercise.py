@@ -6,7 +6,20 @@ from typing import Any
 from hypothesis import strategies as st
 from torch import nn
 
-from grader.spec import Exercise, OffLimits, Part, call, evaluate, growth, layer_case, raises, run, tensor, with_dims
+from grader.spec import (
+    Exercise,
+    OffLimits,
+    Part,
+    call,
+    evaluate,
+    growth,
+    layer_case,
+    listed,
+    raises,
+    run,
+    tensor,
+    with_dims,
+)
 from grader.strategies import cotangents, flags, normal_tensor, seeds, sizes
 
 Case = dict[str, Any]
@@ -62,12 +75,14 @@ exercise = Exercise(
             ],
             arguments=("upscale_factor",),
             families=[with_dims(3, share=0.25), with_dims(5, share=0.1, name="two batch axes")],
-            errors=[
+            errors=listed(
+                "channels that $r^2$ does not divide",
                 refused("6 channels and a factor of 2", 2, 2, 6, 3, 4),
                 refused("3 channels and a factor of 2", 2, 3, 4, 4),
                 refused("2 channels and a factor of 2", 2, 1, 2, 2, 2),
                 refused("12 channels and a factor of 3", 3, 2, 12, 3, 3),
-            ],
+                refused("1 channel and a factor of 2", 2, 2, 1, 4, 4),
+            ),
             growth=[
                 growth("batch", lambda size: example(2, [size, 8, 3, 4]), at_most=8),
                 growth("image height", lambda size: example(2, [2, 8, size, 3]), at_most=8),

@@ -18,6 +18,7 @@ from grader.spec import (
     evaluate,
     growth,
     layer_case,
+    listed,
     raises,
     run,
     tensor,
@@ -212,17 +213,36 @@ exercise = Exercise(
                 with_dims(5, share=0.1, name="volumes"),
             ],
             errors=[
-                refused("A size and a factor together", {"size": 4, "scale_factor": 2}, 1, 2, 2, 2),
-                refused(
-                    "A size and a factor together", {"size": (4, 6), "scale_factor": (2.0, 2.0), **PLANE}, 1, 2, 2, 3
+                *listed(
+                    "`size` and `scale_factor` together, or neither",
+                    refused("A size and a factor together", {"size": 4, "scale_factor": 2}, 1, 2, 2, 2),
+                    refused(
+                        "A size and a factor together",
+                        {"size": (4, 6), "scale_factor": (2.0, 2.0), **PLANE},
+                        1,
+                        2,
+                        2,
+                        3,
+                    ),
+                    refused("Neither a size nor a factor", {}, 1, 2, 3, 4),
+                    refused("Neither a size nor a factor", PLANE, 1, 2, 3, 4),
                 ),
-                refused("Neither a size nor a factor", {}, 1, 2, 3, 4),
-                refused("Neither a size nor a factor", PLANE, 1, 2, 3, 4),
-                refused("align_corners=True with the nearest mode", {"scale_factor": 2, **ALIGNED}, 1, 2, 3, 4),
-                refused("The mode 'quadratic'", {"scale_factor": 2, "mode": "quadratic"}, 1, 2, 3, 4),
-                refused("The linear mode on an input of 4 dimensions", {"scale_factor": 2, **LINE}, 1, 2, 3, 4),
-                refused("The bilinear mode on an input of 3 dimensions", {"scale_factor": 2, **PLANE}, 1, 2, 3),
-                refused("The bilinear mode on an input of 5 dimensions", {"scale_factor": 2, **PLANE}, 1, 2, 2, 3, 4),
+                *listed(
+                    "`align_corners=True` with `nearest`",
+                    refused("align_corners=True with the nearest mode", {"scale_factor": 2, **ALIGNED}, 1, 2, 3, 4),
+                ),
+                *listed(
+                    "a mode other than the three",
+                    refused("The mode 'quadratic'", {"scale_factor": 2, "mode": "quadratic"}, 1, 2, 3, 4),
+                ),
+                *listed(
+                    "a mode on an input of the wrong number of dimensions: `linear` takes 3, `bilinear` 4",
+                    refused("The linear mode on an input of 4 dimensions", {"scale_factor": 2, **LINE}, 1, 2, 3, 4),
+                    refused("The bilinear mode on an input of 3 dimensions", {"scale_factor": 2, **PLANE}, 1, 2, 3),
+                    refused(
+                        "The bilinear mode on an input of 5 dimensions", {"scale_factor": 2, **PLANE}, 1, 2, 2, 3, 4
+                    ),
+                ),
             ],
             growth=[
                 growth("batch", lambda size: example({"scale_factor": 2}, [size, 2, 3, 4]), at_most=8),

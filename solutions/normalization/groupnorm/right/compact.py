@@ -55,6 +55,8 @@ class InstanceNorm2d(GroupNorm):
             return self.forward(x.unsqueeze(0)).squeeze(0)
         if x.dim() != 4:
             raise ValueError("(N, C, H, W) or (C, H, W), please")
+        if x.shape[1] != self.num_channels and (self.affine or self.track_running_stats):
+            raise ValueError("unexpected number of channels")
         if not self.track_running_stats or self.training:
             if x[0, 0].numel() == 1:
                 raise ValueError("more than one value per channel, please")

@@ -86,7 +86,7 @@ class _Base(nn.Module):
                 hs.append(h)
                 cs.append(c)
             x = torch.cat(halves, dim=2)
-            if layer < self.num_layers - 1 and self.training and self.dropout > 0:
+            if layer < self.num_layers - 1 and self.training and self.dropout != 0:
                 x = F.dropout(x, p=self.dropout)
         h_n = torch.stack(hs, 0)
         return x, ((h_n, torch.stack(cs, 0)) if self.pair else h_n)

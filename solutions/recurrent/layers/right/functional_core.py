@@ -59,6 +59,7 @@ def climb(step, layers, xs, states, between):
 
 
 def drop(p, xs):
+    assert 0 <= p <= 1, "no probability"
     keep = torch.rand(xs.shape, device=xs.device) >= p
     return torch.where(keep, xs / (1 - p), torch.zeros_like(xs))
 
