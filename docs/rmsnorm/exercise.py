@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from grader.properties import Fresh, constant_init
-from grader.spec import Case, Exercise, OffLimits, Part, call, layer_case, raises, tensor
+from grader.spec import Case, Exercise, OffLimits, Part, call, layer_case, listed, raises, tensor
 from grader.strategies import cotangents, eps_values, flags, keywords, normal_tensor, seeds, sizes
 
 
@@ -32,7 +32,10 @@ exercise = Exercise(
             examples=[plain(2, 3), plain(2, 4, 3)],
             arguments=["normalized_shape", "eps", "elementwise_affine"],
             properties=[constant_init({"weight": 1}, Fresh(args=(9,)))],
-            errors=[raises(plain(2, size, elementwise_affine=False), f"{size} at the end, not 3") for size in (1, 4)],
+            errors=listed(
+                "an input whose last axes have other sizes",
+                *(raises(plain(2, size, elementwise_affine=False), f"{size} at the end, not 3") for size in (1, 4)),
+            ),
             off_limits=OffLimits(kernels=["*rms_norm*", "*layer_norm*"], classes=["RMSNorm", "LayerNorm"]),
         ),
     ],

@@ -855,7 +855,7 @@ SEQUENTIAL = """
 # parameters
 from collections import OrderedDict; s = Sequential(OrderedDict([('one', a), ('two', b), ('three', c)]));
     [name for name, _ in s.named_children()]; [name for name, _ in s[1:].named_children()]; s.two
-from collections import OrderedDict; s = Sequential(OrderedDict([('one', a), ('two', b)])); s[0] = c; s[-1] = a;
+from collections import OrderedDict; s = Sequential(OrderedDict([('one', a), ('two', b)])); s[0] = c; s[1] = a;
     [name for name, _ in s.named_children()]; s.one, s.two
 from collections import OrderedDict; s = Sequential(OrderedDict([('one', a), ('two', b), ('three', c)])); del s[0];
     [name for name, _ in s.named_children()]

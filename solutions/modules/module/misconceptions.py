@@ -461,7 +461,7 @@ mistakes = [
                  "modules = list(self)[index if isinstance(index, slice) else range(len(self)).index(index)]",
              "self.add_module(list(self._modules)[index]":
                  "self.add_module(list(self._modules)[range(len(self)).index(index)]"}),
-    mistake("SliceIsAList", "Sequential", "values",
+    mistake("SliceIsAList", "Sequential", "parameters",
             "A slice of a Sequential is a Sequential, which can be called. Yours is a Python list.",
             {"return self._slice(list(self._modules)[index], modules) if isinstance(index, slice) else modules":
                  "return modules"}),
