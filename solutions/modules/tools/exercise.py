@@ -292,6 +292,8 @@ stepper = tool(
         values(SMALL, "x = torch.ones(4, 2)", "m(x).sum().backward()", "_ = optimizer_step(m, 0.1)",
                "_ = m.zero_grad()", "m(x).sum().backward()", "_ = optimizer_step(m, 0.1)", VALUES, dtype="float64"),
         state(SMALL, "w = m[0].weight", TWOS, "_ = optimizer_step(m, 0.5)", "m[0].weight", dtype="float64"),
+        state(SMALL, "same = m[0].weight.detach()", TWOS, "_ = optimizer_step(m, 0.5)",
+              "torch.equal(same, m[0].weight.detach())", "same.data_ptr() == m[0].weight.data_ptr()", dtype="float64"),
         state(SMALL, TWOS, "_ = optimizer_step(m, 0.5)", "[p.grad for p in m.parameters()]", dtype="float64"),
         state(SMALL, "_ = m[2].requires_grad_(False)", TWOS, "_ = optimizer_step(m, 0.5)", FLAGS),
         state(SMALL, TWOS, "_ = optimizer_step(m, 0.5)",

@@ -196,6 +196,10 @@ mistakes = [
     mistake("forgets_to_store", "optimizer_step", "values",
             "`p = p - lr * p.grad` gives a new tensor a name and leaves the parameter as it was. Change it in place.",
             {"parameter -= lr": "parameter = parameter - lr"}),
+    mistake("in_other_memory", "optimizer_step", "state",
+            """`p.data = p.data - lr * p.grad` keeps the object and moves it to other memory: a view of the weights, or
+            a state dict, still shows the old values. Subtract in place.""",
+            {"parameter -= lr * parameter.grad": "parameter.data = parameter.data - lr * parameter.grad"}),
     mistake("clears_gradients", "optimizer_step", "state",
             "A step leaves the gradients as they are. Dropping them is what `zero_grad()` is for.",
             {"lr * parameter.grad": "lr * parameter.grad\n    module.zero_grad()"}),

@@ -48,4 +48,4 @@ def state_dict_keys(spec):
 def optimizer_step(module, lr):
     for parameter in module.parameters():
         if parameter.grad is not None:
-            parameter.data = parameter.data - lr * parameter.grad
+            parameter.data -= lr * parameter.grad
