@@ -504,6 +504,18 @@ class Layer(nn.Module):
 }
 
 SCRATCH = {
+    "names in the table of all that nothing uses": """
+class Layer:
+    def forward(self, x):
+        return helper(x)
+def helper(x):
+    return x
+-for number in range(3):
+-    globals()["layer_" + str(number)] = Layer()
+-    globals()[f"width_{number}"] = number
+-globals()["helpers"] = helper
+-locals()["x"] = 1
+""",
     "the end of the process": """
 -import os
 -import sys

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import takewhile
 
+from grader.answer.names import spelling
 from grader.answer.text import Answer
 from grader.answer.tree import Binding, Function, Step, Tree
 
@@ -142,17 +143,8 @@ def _puts_into_globals(node: ast.AST, name: str) -> bool:
     """Whether a statement may bind a name through the table of all: ``globals()[f"Conv{dims}d"] = ...``."""
     match node:
         case ast.Assign([ast.Subscript(ast.Call(ast.Name("globals" | "vars" | "locals"), []), key)]):
-            return _may_spell(key, name)
-    return False
-
-
-def _may_spell(key: ast.expr, name: str) -> bool:
-    match key:
-        case ast.Constant(text):
-            return bool(text == name)
-        case ast.JoinedStr(parts):
-            texts = (re.escape(str(part.value)) if isinstance(part, ast.Constant) else ".*" for part in parts)
-            return re.fullmatch("".join(texts), name) is not None
+            pattern = spelling(key)
+            return (pattern != ".*" or isinstance(key, ast.JoinedStr)) and re.fullmatch(pattern, name) is not None
     return False
 
 

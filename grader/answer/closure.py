@@ -1,10 +1,11 @@
 """What of an answer a symbol depends on: the units that define it, what these use, and what later changes that."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from grader.answer.effects import BUILTINS, dependants
+from grader.answer.effects import BUILTINS, Spelt, dependants
 from grader.answer.names import GLOBALS, is_dynamic, may_be_dynamic, own_code
 from grader.answer.toplevel import TopLevel, adds, is_star
 from grader.answer.tree import Function
@@ -51,7 +52,7 @@ class Closure:
 class _Search:
     """The units that are kept, as they are found."""
 
-    def __init__(self, top: TopLevel, dependants: Mapping[Unit | str, Sequence[Unit]]) -> None:
+    def __init__(self, top: TopLevel, dependants: Mapping[Unit | str | Spelt, Sequence[Unit]]) -> None:
         self._top, self._dependants = top, dependants
         self.kept: set[Unit] = set()
         self._wanted: set[str] = set()
@@ -79,6 +80,9 @@ class _Search:
         self._finish()
         self._pending += self._stars()
         self._finish()
+        while spelt := [unit for unit in self._spelt() if unit not in self.kept]:
+            self._pending += spelt
+            self._finish()
 
     def _finish(self) -> None:
         while self._todo or self._pending:
@@ -122,6 +126,14 @@ class _Search:
         if not self._is_dynamic and unit.bodies is None and may_be_dynamic(unit.text) and is_dynamic(unit.node):
             self._is_dynamic = True
             self._pending += (item for item in self._top.units if isinstance(item.node, Function | ast.ClassDef))
+
+    def _spelt(self) -> Iterator[Unit]:
+        """What gives names in the table of all by which something is used, or which may be looked up there."""
+        for key, units in self._dependants.items():
+            if isinstance(key, Spelt) and (
+                self._is_dynamic or any(re.fullmatch(key.pattern, name) for name in self._wanted)
+            ):
+                yield from units
 
     def _stars(self) -> Iterator[Unit]:
         """What may give a name that is used without saying so: imports of everything, text that is executed."""

@@ -4,6 +4,7 @@ import ast
 import builtins
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from grader.answer.names import GLOBALS, Change, aliases, changes, origins, own_code
 from grader.answer.toplevel import TopLevel, is_star, paths
@@ -18,7 +19,14 @@ _TRIALS = ("test", "check", "compare", "verify", "benchmark", "demo", "main", "t
 _MAX_DEPTH = 20
 
 
-def dependants(top: TopLevel) -> dict[Unit | str, list[Unit]]:
+@dataclass(frozen=True, slots=True)
+class Spelt:
+    """Names that are given in the table of all: ``globals()[f"Conv{dims}d"] = ...``."""
+
+    pattern: str
+
+
+def dependants(top: TopLevel) -> dict[Unit | str | Spelt, list[Unit]]:
     """For a unit, or a name that nothing binds, the units that change what it stands for.
 
     Those that change what any answer may use are under `GLOBALS`.
@@ -34,8 +42,8 @@ class _Effects:
         self._has_stars = any(is_star(unit) for unit in top.units)
         self._known: dict[Unit, tuple[set[str], bool]] = {}
 
-    def dependants(self) -> dict[Unit | str, list[Unit]]:
-        found: dict[Unit | str, list[Unit]] = defaultdict(list)
+    def dependants(self) -> dict[Unit | str | Spelt, list[Unit]]:
+        found: dict[Unit | str | Spelt, list[Unit]] = defaultdict(list)
         for unit in self._top.units:
             for change in self._changes(unit):
                 for target in self._targets(change, unit):
@@ -98,10 +106,10 @@ class _Effects:
                     return True
         return False
 
-    def _targets(self, change: Change, unit: Unit) -> Iterator[Unit | str]:
+    def _targets(self, change: Change, unit: Unit) -> Iterator[Unit | str | Spelt]:
         """The units that bind what is changed; a name where none does, `GLOBALS` for what any answer uses."""
         if change.root == GLOBALS:
-            yield GLOBALS
+            yield Spelt(change.spelt) if change.spelt else GLOBALS
             return
         own = _own_aliases(unit)
         seen: set[tuple[str, int]] = set()

@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import re
 import symtable
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -61,6 +62,8 @@ class Change:
     """The attributes from the root on, as far as they are plain: ``backends.cudnn``."""
     by_method: bool = False
     """Whether it is told by the name of the method that is called, and no more."""
+    spelt: str = ""
+    """Of the table of names: a pattern of the names that may be given there, where something is known of them."""
 
 
 def names_of(source: str) -> Names:
@@ -130,12 +133,26 @@ def changes(code: Iterable[ast.AST]) -> Iterator[Change]:
 
 def _stored(target: ast.expr) -> Iterator[Change]:
     match target:
+        case ast.Subscript(ast.Call(ast.Name("globals" | "vars" | "locals"), []), key):
+            yield Change(GLOBALS, spelt=spelling(key))
         case ast.Attribute(inner) | ast.Subscript(inner):
             yield from (Change(root, _plain_path(target)) for root in origins(inner))
         case ast.Tuple(targets) | ast.List(targets):
             yield from (change for item in targets for change in _stored(item))
         case ast.Starred(inner):
             yield from _stored(inner)
+
+
+def spelling(key: ast.expr) -> str:
+    """A pattern of the texts that an expression may be: ``Conv.*d`` of ``f"Conv{dims}d"``."""
+    match key:
+        case ast.Constant(text):
+            return re.escape(str(text))
+        case ast.JoinedStr(parts):
+            return "".join(map(spelling, parts))
+        case ast.BinOp(one, ast.Add(), other):
+            return spelling(one) + spelling(other)
+    return ".*"
 
 
 def _called(node: ast.Call) -> Iterator[Change]:

@@ -16,6 +16,7 @@ from grader.answer.ran import slice_of
 from grader.authoring import bad_arguments
 from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.proofs import ExerciseProof, PartProof
+from grader.authoring.surround import amid_everything, misread
 from grader.authoring.wrong_answers import delegates, hollow, left_behind, misconception_source
 from grader.compare import criteria, separate
 from grader.compare.observation import validate
@@ -104,6 +105,8 @@ class _Verifier:
             if len(self.parts) == len(self.exercise.parts) and all(part.cases for part in proof.parts):
                 suites = [self.suites.suite(self.exercise, part) for part in self.parts]
                 proof.holes += bad_arguments.unlike(self.exercise, suites)
+            if all(part.cases for part in proof.parts):
+                proof.holes += self.surroundings()
             if not quick and all(part.cases for part in proof.parts):
                 self.mutants(proof)
         except CourseError as error:
@@ -152,11 +155,28 @@ class _Verifier:
         proof.seconds = time.perf_counter() - began
         return proof
 
+    @property
+    def right(self) -> dict[str, str]:
+        """The correct answers, by how they are called."""
+        others = {f"right/{name}": text for name, text in self.exercise.right.items()}
+        return {"the reference": self.exercise.reference_source, **others}
+
+    def surroundings(self) -> list[Hole]:
+        """Correct answers mean the same whatever stands around them; the reference is graded in the midst of it all."""
+        texts = [
+            f"{part.symbol}: {name} is read otherwise among {why}"
+            for name, source in self.right.items()
+            for part, why in misread(self.exercise.slug, self.parts, source)
+        ]
+        part = self.parts[0]
+        answer = amid_everything(self.exercise.slug, part.symbol, self.exercise.reference_source)
+        report = self.grader(part).grade(answer).report
+        if report.verdict is not Verdict.ACCEPTED:
+            texts.append(f"{part.symbol}: among everything the reference is {report.verdict}: {report.message}")
+        return [Hole(kind=HoleKind.SURROUNDED, text=text) for text in texts]
+
     def right_answers(self, part: Part, proof: PartProof) -> None:
-        answers = {"the reference": self.exercise.reference_source} | {
-            f"right/{name}": text for name, text in self.exercise.right.items()
-        }
-        for name, source in answers.items():
+        for name, source in self.right.items():
             report = self.grade(part, source)
             if report.verdict is Verdict.NOT_ATTEMPTED and name != "the reference":
                 continue

@@ -96,6 +96,8 @@ class HoleKind(StrEnum):
 
     REFUSED = "refused"
     """A correct answer is refused: a false alarm."""
+    SURROUNDED = "surrounded"
+    """A correct answer means something else with other code around it."""
     FEW_RIGHT = "few_right"
     """There are too few correct answers in other styles."""
     STUB = "stub"
