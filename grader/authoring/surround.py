@@ -94,15 +94,26 @@ def misread(slug: str, parts: Sequence[Part], source: str) -> Iterator[tuple[Par
         source: The answer, as a file of its own.
     """
     alone = Answer.from_source(f"{slug}.py", source)
-    written = {part.symbol: _loaded(alone, part) for part in parts if unreadable(alone, part.symbol) is None}
+    wanted = {part.symbol: _loaded(alone, part) for part in parts if unreadable(alone, part.symbol) is None}
     with TemporaryDirectory() as folder:
         for item in surroundings():
             for suffix in item.suffixes:
                 answer = _written(Path(folder), slug, item.around(source, parts[0].symbol, suffix), suffix)
                 for part in parts:
-                    why = part.symbol in written and _otherwise(answer, part, written[part.symbol])
+                    why = part.symbol in wanted and _other_text(wanted[part.symbol], _loaded(answer, part))
                     if why:
                         yield part, f"{item.name}, in a {suffix}: {why}"
+    everything = amid_everything(slug, parts[0].symbol, source)
+    for part in parts:
+        if part.symbol in wanted and (said := _said(everything, part)):
+            yield part, f"everything: {said}"
+
+
+def _said(answer: Answer, part: Part) -> str:
+    """What is said against the text of an answer, before anything of it is loaded."""
+    if problem := unreadable(answer, part.symbol):
+        return problem[1]
+    return replaced(answer, part.symbol) or "; ".join(map(str, off_limits_uses(answer, part.symbol, part.off_limits)))
 
 
 def _written(folder: Path, slug: str, text: str, suffix: str) -> Answer:
@@ -113,29 +124,19 @@ def _written(folder: Path, slug: str, text: str, suffix: str) -> Answer:
     return load_answer(file, assignment, name)
 
 
-def _otherwise(answer: Answer, part: Part, loaded: str) -> str:
-    """What is judged otherwise than where just that text is loaded; nothing where nothing is."""
-    problem = unreadable(answer, part.symbol)
-    if problem is not None:
-        return problem[1]
-    uses = off_limits_uses(answer, part.symbol, part.off_limits)
-    said = replaced(answer, part.symbol) or "; ".join(map(str, uses))
-    found = _loaded(answer, part)
-    return said or ("" if found == loaded else f"other text is loaded: {_first_difference(loaded, found)}")
-
-
 def _loaded(answer: Answer, part: Part) -> str:
     """The text that is loaded for a part, wherever its lines stand."""
     lines = (line for cell in slice_of(answer, [part.symbol]).cells for line in cell.source.split("\n"))
     return "\n".join(line for line in lines if line.strip())
 
 
-def _first_difference(one: str, other: str) -> str:
-    lines, others = one.split("\n"), other.split("\n")
-    for line, instead in zip([*lines, ""], [*others, ""], strict=False):
-        if line != instead:
-            return f"{instead.strip()!r} instead of {line.strip()!r}"
-    return "nothing"
+def _other_text(wanted: str, found: str) -> str:
+    """Where two texts differ, in words; nothing where they do not."""
+    lines, others = [*wanted.split("\n"), "no more"], [*found.split("\n"), "no more"]
+    for line, other in zip(lines, others, strict=False):
+        if line != other:
+            return f"other text is loaded, `{other.strip()}` instead of `{line.strip()}`"
+    return ""
 
 
 def _read(path: Path) -> Surrounding:
