@@ -504,6 +504,19 @@ class Layer(nn.Module):
 }
 
 SCRATCH = {
+    "a draft of a class that knows itself": """
+import torch
+from functools import lru_cache
+-class Layer(torch.nn.Linear):
+-    pass
+class Layer(torch.nn.Module):
+    limits = dict(most=3)
+    def same(self, other):
+        return isinstance(other, Layer)
+    @lru_cache
+    def forward(self, x):
+        return Layer.forward(self, x)
+""",
     "names in the table of all that nothing uses": """
 class Layer:
     def forward(self, x):

@@ -115,7 +115,8 @@ class _Search:
         # What runs while a definition is made may run its helpers then, too.
         times = {before, None, unit.order} if _runs_at_once(unit.node) else {before, None}
         for name in unit.names.later:
-            for when in times:
+            # By its own name a class calls itself, and no earlier draft.
+            for when in times - {unit.order} if name in unit.names.binds else times:
                 self.want(name, when)
         if unit in self.kept:
             return
@@ -128,12 +129,17 @@ class _Search:
             self._pending += (item for item in self._top.units if isinstance(item.node, Function | ast.ClassDef))
 
     def _spelt(self) -> Iterator[Unit]:
-        """What gives names in the table of all by which something is used, or which may be looked up there."""
+        """What gives names in the table of all that are used, or that may be looked up there."""
         for key, units in self._dependants.items():
-            if isinstance(key, Spelt) and (
-                self._is_dynamic or any(re.fullmatch(key.pattern, name) for name in self._wanted)
-            ):
+            if isinstance(key, Spelt) and (self._is_dynamic or any(self._may_give(key, name) for name in self._wanted)):
                 yield from units
+
+    def _may_give(self, spelt: Spelt, name: str) -> bool:
+        """Whether a name may be given in the table; one of many that may, only where nothing else gives it."""
+        is_one_of_many = ".*" in spelt.pattern and spelt.pattern != ".*"
+        if is_one_of_many and (name in BUILTINS or self._top.bound(name)):
+            return False
+        return re.fullmatch(spelt.pattern, name) is not None
 
     def _stars(self) -> Iterator[Unit]:
         """What may give a name that is used without saying so: imports of everything, text that is executed."""

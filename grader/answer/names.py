@@ -96,12 +96,19 @@ def may_be_dynamic(text: Iterable[str]) -> bool:
 
 
 def is_dynamic(node: ast.AST) -> bool:
-    """Whether code may look up names of the top level that it does not spell."""
-    return any(
-        (isinstance(inner, ast.Name) and inner.id in _LOOKS_UP)
-        or (isinstance(inner, ast.Attribute) and inner.attr in _TABLES)
-        for inner in ast.walk(node)
-    )
+    """Whether code may look up names of the top level that it does not spell; to give one there is no look."""
+    pending = [node]
+    while pending:
+        match pending.pop():
+            case ast.Subscript(ast.Call(ast.Name(), []), key, ast.Store()):
+                pending.append(key)
+            case ast.Name(name) if name in _LOOKS_UP:
+                return True
+            case ast.Attribute(attr=attribute) if attribute in _TABLES:
+                return True
+            case other:
+                pending += ast.iter_child_nodes(other)
+    return False
 
 
 def own_code(node: ast.AST) -> Iterator[ast.AST]:
