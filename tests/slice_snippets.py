@@ -448,6 +448,103 @@ class Layer:
 }
 
 CALLS = {
+    "called in any place": """
+class Layer:
+    pass
+def forward(self, x):
+    return x
+def install():
+    Layer.forward = forward
+    return True
+print(install())
+if install():
+    pass
+while not install():
+    pass
+assert install()
+done, other = install(), 1
+[install() for _ in range(1)]
+_ = install() if True else None
+(lambda: install())()
+list(map(lambda f: setattr(Layer, f.__name__, f), [forward]))
+-print(other)
+""",
+    "named like a trial, but gives code": """
+import torch
+-import time
+-LOSSES = []
+TABLE = {}
+class Layer:
+    def forward(self, x):
+        return TABLE["act"](x)
+def main():
+    TABLE["act"] = torch.relu
+    TABLE.update(gelu=lambda x: x)
+    Layer.extra_repr = lambda self: ""
+def run_setup(cls):
+    def reset(self):
+        pass
+    cls.reset = reset
+def test_main():
+    main()
+-def train(cls=Layer):
+-    time.sleep(60)
+-    Layer.trained = True
+-    LOSSES.append(1)
+-    TABLE["loss"] = 3
+main()
+run_setup(Layer)
+test_main()
+-train()
+""",
+    "methods of the answer's own classes": """
+-import time
+class Layer:
+    def forward(self, x):
+        return CONFIG["scale"] * x
+def forward(self, x):
+    return x
+class App:
+    def __init__(self, cls=None):
+        self.cls = cls
+    def setup(self):
+        Layer.forward = forward
+        return self
+    @staticmethod
+    def patch(cls):
+        cls.forward = forward
+class Config(dict):
+    def load(self, **values):
+        self.update(values)
+-class Trainer:
+-    def fit(self, cls):
+-        time.sleep(60)
+-        self.seen = cls.fitted = True
+-        return self
+App().setup()
+App.patch(Layer)
+app = App()
+print(app.setup())
+CONFIG = Config()
+CONFIG.load(scale=2)
+-trainer = Trainer()
+-trainer.fit(Layer)
+-if trainer.fit(Layer).seen:
+-    print(1)
+""",
+    "a manager of context": """
+import contextlib
+class Layer:
+    pass
+@contextlib.contextmanager
+def patched(cls):
+    cls.forward = lambda self, x: x
+    yield
+with patched(Layer):
+    pass
+-with patched(int):
+-    print(1)
+""",
     "settings": """
 import torch
 -torch.manual_seed(0)

@@ -155,6 +155,26 @@ def test_what_failed_first_is_told_by_its_cell() -> None:
     assert not_defined(answer, "Part", None).message == "Part is not there once the file has run."
 
 
+def test_the_import_that_is_spoken_of_goes_before_what_failed_first() -> None:
+    cells = (Cell("import jaxtyping\nfrom .layers import shuffle", 1, 1), Cell("import my.utils as u", 1, 2))
+    answer = Answer("a.ipynb", "a", cells, "")
+    errors = [
+        {"type": "ModuleNotFoundError", "message": "No module named 'jaxtyping'", "line": 1},
+        {"type": "ImportError", "message": "attempted relative import with no known parent package", "line": 2},
+        {"type": "ModuleNotFoundError", "message": "No module named 'my'", "line": 3},
+    ]
+    for said, source, where in (
+        ("NameError: x", "import jaxtyping", "cell 1, line 1"),
+        ("my.utils.x is not available when graded", "import my.utils as u", "cell 2, line 1"),
+        ("TypeError: not .layers.shuffle is not available when graded", "from .layers import", "cell 1, line 2"),
+    ):
+        failed = first_failure(answer, errors, said)
+        assert failed is not None
+        assert failed.what.startswith(f"`{source}")
+        assert "not available when graded" in failed.what
+        assert failed.where == where
+
+
 def picky(observations: Sequence[Any]) -> None:
     """A property that computes with what it is given."""
     if not torch.tensor(1.0).equal(observations[0]["steps"][0]["out"].sum()):

@@ -4,6 +4,7 @@ import types
 from typing import Any
 
 import pytest
+import torch
 
 from grader.worker.loading import Loader
 
@@ -72,3 +73,24 @@ def test_what_only_the_compiler_finds_costs_its_statement() -> None:
     names, loader, _ = loaded("x = 1", "return 5", "y = x", notebook=True)
     assert names["y"] == 1
     assert [error["type"] for error in loader.errors] == ["SyntaxError"]
+
+
+def test_what_comes_of_what_is_missing_is_missing_too_and_what_follows_is_loaded() -> None:
+    names, loader, _ = loaded(
+        "from rich_of_mine import Console\nconsole = Console()\nrun, table = console.run(), 1\nlog: int = Console()\n"
+        "console.install()\nclass Layer:\n    def show(self): console.print(1)\nlayer = Layer()"
+    )
+    assert [error["line"] for error in loader.errors] == [1, 2, 3, 4, 5]
+    with pytest.raises(ModuleNotFoundError, match=r"rich_of_mine\.Console\.print is not available when graded"):
+        names["layer"].show()
+    with pytest.raises(TypeError, match=r"rich_of_mine\.Console\.run is not available when graded"):
+        torch.mul(torch.ones(1), names["table"])
+    assert set(loader.symbols) == {"Layer", "layer"}
+
+
+def test_the_decorator_that_gives_a_class_its_methods_works_without_its_book() -> None:
+    names, loader, _ = loaded(
+        "from d2l import torch as d2l\nclass Layer: pass\n@d2l.add_to_class(Layer)\ndef forward(self, x):\n    return x"
+    )
+    assert names["Layer"]().forward(3) == 3
+    assert [error["line"] for error in loader.errors] == [1]

@@ -356,7 +356,7 @@ def test_text_that_is_not_python_is_reported_where_the_part_is():
     broken = answer("import torch", STUB, "x = 1\nclass Part(nn.Module)\n    def forward(self, x): return x\n")
     message = broken_cell(broken, "Part")
     assert message is not None
-    assert "code cell 3, line 2" in message
+    assert "(cell 3, line 2)" in message
     assert message.endswith("\nclass Part(nn.Module)")
     assert broken_cell(broken, "Other") is None
     assert broken_cell(answer("Part = make(\n"), "Part") is not None

@@ -113,6 +113,21 @@ def test_a_class_leaves_nothing_behind(graded: dict[str, Any]) -> None:
     assert not Path("/tmp/course-was-here").exists()
 
 
+@pytest.mark.parametrize(
+    ("animal", "said"),
+    [
+        ("raised.Flatten__rests_on_what_is_missing", "cell 2, line 2: `from einops_of_mine import rearrange`: not "),
+        ("raised.Flatten__rests_on_a_broken_cell", "cell 2, line 2: this is not Python: expected ':'. "),
+        ("accepted.Flatten__without_what_is_missing", "not needed for it: `import torchvision` (cell 1, line 3)."),
+        ("accepted.Flatten__reshape", ""),
+    ],
+)
+def test_what_a_part_rests_on_and_is_not_there_is_named(animal: str, said: str, graded: dict[str, Any]) -> None:
+    part = next(item for item in graded["students"][animal]["parts"] if item["part"] == "Flatten")
+    assert said in part["message"]
+    assert bool(said) == bool(part["message"])
+
+
 def test_a_mistake_is_named(graded: dict[str, Any]) -> None:
     student = graded["students"]["wrong.BatchNorm2d__biased_running_var"]
     part = next(item for item in student["parts"] if item["part"] == "BatchNorm2d")

@@ -74,6 +74,14 @@ def broken_cell(answer: Answer, symbol: str) -> str | None:
         return too_much(answer)
 
 
+def first_broken(answer: Answer, symbol: str) -> tuple[str, int, int] | None:
+    """What is wrong with the first cell of an attempt that is not Python: in words, its line, its cell or 0."""
+    try:
+        return part_text(answer, symbol).syntax
+    except TooMuch:
+        return None
+
+
 def unwritten(answer: Answer, symbol: str) -> list[str]:
     """What is still as it was handed out: the part itself, or some of its methods."""
     text = part_text(answer, symbol)

@@ -9,6 +9,7 @@ from itertools import takewhile
 from grader.answer.names import spelling
 from grader.answer.text import Answer
 from grader.answer.tree import Binding, Function, Step, Tree
+from grader.model import named_line
 
 _LEAST_LETTERS = 5
 """Names shorter than this differ by a letter because they are different names."""
@@ -26,6 +27,8 @@ class PartText:
     """What is wrong with the text in which it is defined, where that is not Python."""
     unwritten: tuple[str, ...] = ()
     """Its methods that are still as they were handed out."""
+    syntax: tuple[str, int, int] | None = None
+    """What is wrong with the first cell that is not Python, where there is one: the words, the line, the cell or 0."""
     near: tuple[str, int, int] | None = None
     """Where it is not defined, a definition that is nearly called so: its name, its line, and its cell or 0."""
 
@@ -39,7 +42,8 @@ def part_text(tree: Tree, symbol: str, others: Collection[str] = ()) -> PartText
         others: Names that are no misspelling of it: those of other parts.
     """
     if attempts(tree, symbol):
-        return PartText(True, unwritten=tuple(_unwritten(tree, symbol)))
+        syntax = next(((broken.message, broken.line, broken.cell.index) for broken in tree.broken), None)
+        return PartText(True, unwritten=tuple(_unwritten(tree, symbol)), syntax=syntax)
     meant = misspelt(tree, symbol, others)
     near = (meant[0], getattr(meant[1].node, "lineno", 1), meant[1].cell.index) if meant else None
     return PartText(False, _broken_definition(tree, symbol) or "", near=near)
@@ -74,7 +78,7 @@ def attempts(tree: Tree, symbol: str) -> bool:
     """
     bindings = tree.bindings.get(symbol, [])
     if not bindings:
-        return any(_puts_into_globals(step.node, symbol) for step in tree.steps)
+        return any(puts_into_globals(step.node, symbol) for step in tree.steps)
     return any(is_attempt(binding, tree, frozenset({symbol})) for binding in bindings)
 
 
@@ -84,7 +88,7 @@ def is_attempt(binding: Binding, tree: Tree, seen: frozenset[str]) -> bool:
     if isinstance(node, Function):
         return not _is_stub(node.body)
     if isinstance(node, ast.ClassDef):
-        return _is_class_attempt(node, tree, seen) or any(_gives_method(step.node, node.name) for step in tree.steps)
+        return _is_class_attempt(node, tree, seen) or _is_given_methods(node.name, tree)
     if isinstance(binding.value, ast.Name):
         return _any_attempt(binding.value.id, tree, seen)
     return True
@@ -122,15 +126,21 @@ def _is_class_attempt(node: ast.ClassDef, tree: Tree, seen: frozenset[str]) -> b
     return False
 
 
+def _is_given_methods(name: str, tree: Tree) -> bool:
+    """Whether a class gets a method somewhere, at the top level or in a function that sets things up."""
+    return any(_gives_method(node, name) for step in tree.steps for node in ast.walk(step.node))
+
+
 def _gives_method(node: ast.AST, name: str) -> bool:
     """Whether a statement gives a class a method: ``@add_to_class(Layer)``, ``Layer.forward = forward``."""
     match node:
-        case ast.FunctionDef(body=body, decorator_list=decorators):
-            given = (item for call in decorators if isinstance(call, ast.Call) for item in call.args)
-            return not _is_stub(body) and any(isinstance(item, ast.Name) and item.id == name for item in given)
+        case ast.FunctionDef(args=arguments, body=body, decorator_list=[_, *_] as decorators):
+            given = [item for call in decorators if isinstance(call, ast.Call) for item in call.args]
+            given += [item.annotation for item in arguments.args[:1] if item.annotation]
+            return not _is_stub(body) and any(_is_named(item, name) for item in given)
         case ast.Assign(targets):
             return any(isinstance(item, ast.Attribute) and _is_named(item.value, name) for item in targets)
-        case ast.Expr(ast.Call(ast.Name("setattr"), [target, _, _])):
+        case ast.Call(ast.Name("setattr"), [target, _, _]):
             return _is_named(target, name)
     return False
 
@@ -139,7 +149,7 @@ def _is_named(node: ast.expr, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
 
-def _puts_into_globals(node: ast.AST, name: str) -> bool:
+def puts_into_globals(node: ast.AST, name: str) -> bool:
     """Whether a statement may bind a name through the table of all: ``globals()[f"Conv{dims}d"] = ...``."""
     match node:
         case ast.Assign([ast.Subscript(ast.Call(ast.Name("globals" | "vars" | "locals"), []), key)]):
@@ -177,9 +187,8 @@ def _broken_definition(tree: Tree, symbol: str) -> str | None:
     )
     for broken in reversed(tree.broken):
         if definition.search(broken.cell.source):
-            index = broken.cell.index
-            where = f"code cell {index}, line {broken.line}" if index else f"line {broken.line}"
-            return f"This is not Python yet: {broken.message} ({where})" + (f":\n{broken.text}" if broken.text else ".")
+            where = named_line(broken.line, broken.cell.index or None)
+            return f"This is not Python yet: {broken.message}{where}" + (f":\n{broken.text}" if broken.text else ".")
     return None
 
 

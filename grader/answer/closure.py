@@ -42,6 +42,11 @@ class Closure:
         kept = search.kept - {unit for unit in partial if not self._leads_on(unit, chains)}
         return [unit for unit in self._top.units if unit in kept]
 
+    def not_reached(self, symbols: Iterable[str]) -> list[Unit]:
+        """The others, in order."""
+        kept = set(self.reached(symbols))
+        return [unit for unit in self._top.units if unit not in kept]
+
     def _leads_on(self, unit: Unit, chains: set[str]) -> bool:
         """Whether ``import a.b`` is what gives ``a``, or ``a.b`` is used."""
         assert isinstance(unit.node, ast.Import)
@@ -145,7 +150,7 @@ class _Search:
         """What may give a name that is used without saying so: imports of everything, text that is executed."""
         unbound = any(not self._top.bound(name) and name not in BUILTINS for name in self._wanted)
         for unit in self._top.units:
-            if (is_star(unit) and (unbound or _is_available(unit.node))) or (unbound and _executes_text(unit.node)):
+            if (is_star(unit) and (unbound or is_available(unit.node))) or (unbound and _executes_text(unit.node)):
                 yield unit
 
 
@@ -161,11 +166,14 @@ def _executes_text(node: ast.stmt) -> bool:
     return False
 
 
-def _is_available(node: ast.stmt) -> bool:
-    """Whether a module is there when an answer is graded."""
-    if not isinstance(node, ast.ImportFrom) or node.level:
-        return False
-    return (node.module or "").partition(".")[0] in _AVAILABLE
+def is_available(node: ast.stmt) -> bool:
+    """Whether what is imported is there when an answer is graded."""
+    match node:
+        case ast.Import(names):
+            return all(alias.name.partition(".")[0] in _AVAILABLE for alias in names)
+        case ast.ImportFrom(module, level=0):
+            return (module or "").partition(".")[0] in _AVAILABLE
+    return False
 
 
 def _runs_at_once(node: ast.stmt) -> bool:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from grader.answer.callees import Callees
 from grader.answer.names import GLOBALS, Change, aliases, changes, origins, own_code
 from grader.answer.toplevel import TopLevel, is_star, paths
 from grader.answer.tree import Function
@@ -14,8 +15,6 @@ from grader.answer.units import Unit
 BUILTINS = frozenset(vars(builtins))
 _SHARED = ("torch", "builtins", "sys.modules")
 """What a change of is a change of what any answer may use."""
-_TRIALS = ("test", "check", "compare", "verify", "benchmark", "demo", "main", "train", "evaluate", "plot", "run")
-"""How the names of functions begin whose calls are no part of a definition."""
 _MAX_DEPTH = 20
 
 
@@ -40,61 +39,27 @@ class _Effects:
     def __init__(self, top: TopLevel) -> None:
         self._top = top
         self._has_stars = any(is_star(unit) for unit in top.units)
-        self._known: dict[Unit, tuple[set[str], bool]] = {}
+        self._callees = Callees(top)
 
     def dependants(self) -> dict[Unit | str | Spelt, list[Unit]]:
         found: dict[Unit | str | Spelt, list[Unit]] = defaultdict(list)
         for unit in self._top.units:
-            for change in self._changes(unit):
+            different = {(item.root, item.path, item.by_method): item for item in self._changes(unit)}
+            for change in different.values():
                 for target in self._targets(change, unit):
                     found[target].append(unit)
         return found
 
     def _changes(self, unit: Unit) -> Iterator[Change]:
         """The things that a unit changes when it runs, by itself or through the answer's functions that it calls."""
-        if unit.bodies is not None:
-            return
-        code = list(own_code(unit.node))
+        code = list(_own_code(unit))
         yield from changes(code)
         for call in _calls(unit.node, code):
-            yield from self._effects(call, unit.order)
+            yield from self._callees.changes(call, unit.order)
         if isinstance(unit.node, Function | ast.ClassDef):
             yield from _by_decorators(unit.node)
         if isinstance(unit.node, ast.ClassDef):
             yield from (Change(base, by_method=True) for base in _names(unit.node.bases) if self._counts(base, unit))
-
-    def _effects(self, call: ast.expr, before: int) -> Iterator[Change]:
-        """What calling one of the answer's functions changes: names of the top level, and what it is given."""
-        given: list[str] = []
-        while isinstance(call, ast.Call):
-            given += _names([*call.args, *(item.value for item in call.keywords)])
-            call = call.func
-        if isinstance(call, ast.Name) and not call.id.lstrip("_").startswith(_TRIALS):
-            for function in self._functions(call.id, before):
-                changed, changes_given = self._changed_by(function)
-                yield from (Change(root, by_method=True) for root in (*changed, *(given if changes_given else ())))
-
-    def _changed_by(self, function: Unit) -> tuple[set[str], bool]:
-        """The names of the top level that a function changes, and whether it changes what it is given."""
-        if function not in self._known:
-            node = function.node
-            assert isinstance(node, Function)
-            arguments = {item.arg for item in ast.walk(node.args) if isinstance(item, ast.arg)}
-            roots = {change.root for change in changes(ast.walk(node))}
-            declared = {name for item in ast.walk(node) if isinstance(item, ast.Global) for name in item.names}
-            self._known[function] = (roots & (function.names.later | {GLOBALS})) | declared, bool(roots & arguments)
-        return self._known[function]
-
-    def _functions(self, name: str, before: int) -> list[Unit]:
-        """The functions that a call may run: those of that name, and those that they use."""
-        found: dict[Unit, None] = {}
-        pending = [name]
-        while pending and len(found) < _MAX_DEPTH:
-            for unit in self._top.bound(pending.pop(), before):
-                if isinstance(unit.node, Function) and unit not in found:
-                    found[unit] = None
-                    pending += unit.names.later
-        return list(found)
 
     def _counts(self, base: str, unit: Unit) -> bool:
         """Whether a class of the answer keeps count of its subclasses."""
@@ -137,15 +102,26 @@ class _Effects:
                 pending += [(origin, binding) for value in given for origin in origins(value)]
 
 
+def _own_code(unit: Unit) -> Iterator[ast.AST]:
+    """What runs when a unit does; of one whose statements are units themselves, its header."""
+    match unit.node:
+        case ast.If(test) if unit.bodies is not None:
+            yield from own_code(test)
+        case ast.With(items) if unit.bodies is not None:
+            yield from (inner for item in items for inner in own_code(item))
+        case ast.Expr():
+            # A lambda in a call is there to be called.
+            yield from ast.walk(unit.node)
+        case node:
+            yield from own_code(node)
+
+
 def _calls(node: ast.stmt, code: Iterable[ast.AST]) -> Iterator[ast.expr]:
-    """The calls that a statement is made of, decorators among them."""
+    """The calls that a statement makes; decorators are called, too."""
     if isinstance(node, Function | ast.ClassDef):
         yield from node.decorator_list
-    elif isinstance(node, ast.Expr | ast.Assign | ast.AnnAssign | ast.AugAssign):
-        if isinstance(node.value, ast.Call):
-            yield node.value
     else:
-        yield from (item.value for item in code if isinstance(item, ast.Expr) and isinstance(item.value, ast.Call))
+        yield from (item for item in code if isinstance(item, ast.Call))
 
 
 def _by_decorators(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Change]:

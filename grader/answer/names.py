@@ -4,7 +4,7 @@ import ast
 import contextlib
 import re
 import symtable
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.answer.tree import Function
@@ -64,6 +64,8 @@ class Change:
     """Whether it is told by the name of the method that is called, and no more."""
     spelt: str = ""
     """Of the table of names: a pattern of the names that may be given there, where something is known of them."""
+    given: Sequence[ast.expr] = ()
+    """What is put there."""
 
 
 def names_of(source: str) -> Names:
@@ -126,10 +128,10 @@ def changes(code: Iterable[ast.AST]) -> Iterator[Change]:
     """The things that code changes rather than binds: attributes and items given, `setattr`, methods that grow."""
     for node in code:
         match node:
-            case ast.Assign(targets):
-                yield from (change for target in targets for change in _stored(target))
-            case ast.AugAssign(target=target) | ast.AnnAssign(target=target, value=ast.expr()):
-                yield from _stored(target)
+            case ast.Assign(targets, value):
+                yield from (change for target in targets for change in _stored(target, [value]))
+            case ast.AugAssign(target=target, value=value) | ast.AnnAssign(target=target, value=ast.expr() as value):
+                yield from _stored(target, [value])
             case ast.Delete(targets):
                 yield from (change for target in targets for change in _stored(target))
             case ast.For(target=target):
@@ -138,16 +140,16 @@ def changes(code: Iterable[ast.AST]) -> Iterator[Change]:
                 yield from _called(node)
 
 
-def _stored(target: ast.expr) -> Iterator[Change]:
+def _stored(target: ast.expr, given: Sequence[ast.expr] = ()) -> Iterator[Change]:
     match target:
         case ast.Subscript(ast.Call(ast.Name("globals" | "vars" | "locals"), []), key):
             yield Change(GLOBALS, spelt=spelling(key))
         case ast.Attribute(inner) | ast.Subscript(inner):
-            yield from (Change(root, _plain_path(target)) for root in origins(inner))
+            yield from (Change(root, _plain_path(target), given=given) for root in origins(inner))
         case ast.Tuple(targets) | ast.List(targets):
-            yield from (change for item in targets for change in _stored(item))
+            yield from (change for item in targets for change in _stored(item, given))
         case ast.Starred(inner):
-            yield from _stored(inner)
+            yield from _stored(inner, given)
 
 
 def spelling(key: ast.expr) -> str:
@@ -164,17 +166,19 @@ def spelling(key: ast.expr) -> str:
 
 def _called(node: ast.Call) -> Iterator[Change]:
     first = node.args[0] if node.args else None
+    given = [*node.args, *(item.value for item in node.keywords)]
     match node.func:
         case ast.Name(name) if name in _SETTERS and first is not None:
-            yield from (Change(root, _plain_path(first, whole=True)) for root in origins(first))
+            yield from (Change(root, _plain_path(first, whole=True), given=given[2:]) for root in origins(first))
         case ast.Attribute(inner, method):
             in_place = method.endswith("_") and not method.startswith("_")
             if in_place or method in _BY_TYPE:
                 # nn.init.ones_(KERNEL), type.__setattr__(Layer, "x", 1)
-                yield from (Change(item.id, by_method=True) for item in node.args[:1] if isinstance(item, ast.Name))
+                named = (item.id for item in node.args[:1] if isinstance(item, ast.Name))
+                yield from (Change(name, by_method=True, given=given[1:]) for name in named)
             if in_place or method in _GROWING or method.startswith(_REGISTERING):
-                plain = method not in _GROWING
-                yield from (Change(root, _plain_path(inner, whole=True), by_method=plain) for root in origins(inner))
+                path, plain = _plain_path(inner, whole=True), method not in _GROWING
+                yield from (Change(root, path, by_method=plain, given=given) for root in origins(inner))
 
 
 def _plain_path(node: ast.expr, whole: bool = False) -> str:

@@ -21,8 +21,8 @@ def off_limits_uses(answer: Answer, symbol: str, off_limits: OffLimits) -> list[
     """What the code of a part uses although it is off limits, with the line of each use.
 
     Only code that the part can come to run counts, with what the top level puts into torch, into other modules or into
-    what the part uses; of the judge's machinery, all that is loaded for the part. Scratch cells, `if __name__ == "__main__":`, unused imports, annotations and comparisons with
-    types do not.
+    what the part uses; of the judge's machinery, all that is loaded for the part. Scratch cells,
+    `if __name__ == "__main__":`, unused imports, annotations and comparisons with types do not.
 
     Raises:
         TooMuch: where it cannot be told within the limits of reading.

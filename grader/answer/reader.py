@@ -21,7 +21,7 @@ from grader.answer.frames import receive, receive_file, send
 from grader.answer.machinery import may_be_in
 from grader.answer.parse import tree_of
 from grader.answer.reached import Names, Reached, TooManyUses, reached, replacement
-from grader.answer.slice import Cut, Ran, cut, defined_last, slice_of
+from grader.answer.slice import Cut, Ran, cut, defined_last, left_out, slice_of
 from grader.answer.text import Answer, Cell, Contents
 from grader.answer.tree import Tree
 
@@ -99,6 +99,10 @@ class _Desk:
     def slice_of(self, answer: _Data, symbols: Sequence[str]) -> tuple[Cell, ...]:
         """What of an answer is loaded for some parts."""
         return slice_of(_answer(answer), symbols).cells
+
+    def left_out(self, answer: _Data, symbol: str) -> str:
+        """The first import that a part does without and that finds nothing when graded."""
+        return left_out(_answer(answer), symbol)
 
     def replaced(self, answer: _Data, symbol: str, names: Names = None) -> Reached:
         """What became of a definition that a later import replaces."""

@@ -13,12 +13,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from grader.answer.begun import puts_into_globals
 from grader.answer.cells import plain_python
-from grader.answer.closure import Closure
+from grader.answer.closure import Closure, is_available
 from grader.answer.parse import parse
 from grader.answer.text import Answer, Cell
 from grader.answer.toplevel import TopLevel
 from grader.answer.units import Unit, import_of, units_of
+from grader.model import named_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,18 @@ def slice_of(answer: Answer, symbols: Iterable[str]) -> Answer:
         return replace(answer, cells=tuple(cell for cell in cells if isinstance(parse(cell.source), ast.Module)))
 
 
+def left_out(answer: Answer, symbol: str) -> str:
+    """The first import in a file or notebook that a part does without and that finds nothing when graded, in words."""
+    try:
+        units = _closure(answer.cells).not_reached([symbol])
+    except RecursionError:
+        return ""
+    for unit in units:
+        if isinstance(unit.node, ast.Import | ast.ImportFrom) and not is_available(unit.node):
+            return f"`{unit.text[0].strip()[:200]}`{named_line(unit.line, unit.cell.index or None)}"
+    return ""
+
+
 def cut(ran: Iterable[Ran], symbol: str) -> Cut:
     """The last definition of a symbol in the cells of a notebook, with what of them it depends on.
 
@@ -79,6 +93,8 @@ def cut(ran: Iterable[Ran], symbol: str) -> Cut:
     cells, broken = _read(ran)
     top = TopLevel(units_of(cells))
     bindings = top.bound(symbol)
+    if not bindings and any(puts_into_globals(node, symbol) for unit in top.units for node in ast.walk(unit.node)):
+        return Cut(_blanked(cells, Closure(top).reached([symbol])))
     if not bindings:
         late = f", as far as it was Python: In [{broken[symbol]}] is not" if symbol in broken else ""
         return Cut(
@@ -116,13 +132,13 @@ def _closure(cells: tuple[Cell, ...]) -> Closure:
 
 
 def _read(ran: Iterable[Ran]) -> tuple[list[Cell], dict[str, int]]:
-    """The cells that are Python, and for each name the last cell that would have defined it were it Python."""
+    """The cells, and for each name the last one that would have defined it were it Python."""
     cells: list[Cell] = []
     broken: dict[str, int] = {}
     for cell in ran:
         source = plain_python(cell.source)
+        cells.append(Cell(source, 1, cell.number))
         if isinstance(parse(source), ast.Module):
-            cells.append(Cell(source, 1, cell.number))
             continue
         for line in source.splitlines():
             words = line.replace("(", " ").replace(":", " ").split()

@@ -13,7 +13,7 @@ from grader.answer.confined import TooMuch
 from grader.answer.load import Answer
 from grader.answer.own_work import off_limits_uses, replaced
 from grader.answer.places import place
-from grader.answer.ran import slice_of
+from grader.answer.ran import left_out, slice_of
 from grader.course.exercise import CourseExercise
 from grader.host.allowance import Allowance
 from grader.host.session import Server, Stopped
@@ -75,6 +75,8 @@ class PartGrader:
         except TooMuch:
             outcome, stop = Nothing(verdict=Verdict.RAISED, why=too_much(answer), first="interface"), load_stop
         report = self.reports.of(outcome)
+        if report.verdict is Verdict.ACCEPTED and (unused := left_out(answer, self.part.symbol)):
+            report = replace(report, message=f"Not available when graded, and not needed for it: {unused}.")
         return Judged(replace(report, seconds=time.perf_counter() - began), stop)
 
     def _judge(self, answer: Answer, load_stop: LoadStop | None) -> tuple[Outcome, LoadStop | None]:
@@ -144,8 +146,7 @@ class PartGrader:
             budget=Budget(self.shrink_seconds),
         )
         explained = [self._explained(item, board, scene) for item in board.reports()]
-        failed = run.failed_first
-        return [after(failed, item) for item in explained] if failed else explained
+        return [after(run.failed_before(item.message), item) for item in explained]
 
     def _explained(self, item: CriterionReport, board: Board, scene: Scene) -> CriterionReport:
         """Add the counterexample and the diagnosis to a failed criterion."""

@@ -1,5 +1,6 @@
 """What came of loading an answer, in words."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,8 +10,11 @@ from grader.answer.places import named_place, place
 from grader.host.session import Stopped
 from grader.model import CriterionReport, Verdict, line_in_words
 
-_HELPLESS = ("NameError", "AttributeError", "ModuleNotFoundError")
+_HELPLESS = ("NameError", "AttributeError", "ModuleNotFoundError", "not available when graded")
 """Exceptions of an answer that may come of what was not loaded."""
+_NOT_AVAILABLE = re.compile(r"([\w.]+) is not available when graded")
+"""What `grader.worker.loading.Missing` says where it is used."""
+_WORDS = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,12 @@ class LoadFailure:
     """Its place in words: ``cell 2, line 1``; empty where that is not known."""
     line: int | None
     """Its line in the file or in the cell."""
+    cell: int | None = None
+    """Its cell."""
+
+    def is_before(self, other: "LoadFailure | None") -> bool:
+        """Whether this stands in an earlier cell."""
+        return other is None or (self.cell or 0) < (other.cell or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,27 +80,50 @@ def stop_in_words(answer: Answer, stopped: Stopped) -> str:
     return f"While the file was loaded: {stopped.message}{named_place(answer, line)}"
 
 
-def first_failure(answer: Answer, errors: Sequence[Mapping[str, Any]]) -> LoadFailure | None:
+def first_failure(answer: Answer, errors: Sequence[Mapping[str, Any]], said: str = "") -> LoadFailure | None:
     """The first statement that failed; None where all went well.
 
     Args:
         answer: The answer.
         errors: What the worker says failed: the ``type``, ``message`` and ``line`` of each.
+        said: A message about what came of it: the import that it speaks of goes before the others.
     """
     if not errors:
         return None
-    kind, message, line = errors[0]["type"], errors[0]["message"], errors[0]["line"] or None
     lines = answer.lines
-    source = lines[line - 1].strip() if line and 0 < line <= len(lines) else ""
+    roots = {path.strip(".").partition(".")[0] for path in _NOT_AVAILABLE.findall(said)}
+    meant = (error for error in errors if roots & set(_WORDS.findall(_import(lines, error["line"]))))
+    error = next(meant, errors[0])
+    kind, message, line = error["type"], error["message"], error["line"] or None
+    source = _import(lines, line)
     what = f"{kind}: {message}"
     sentence = f"The file stops with {what}"
-    if kind == "ModuleNotFoundError" and source.startswith(("import ", "from ")):
+    if source and (kind == "ModuleNotFoundError" or "relative import" in message):
         what = f"`{source[:200]}`: not available when graded (PyTorch, NumPy and Python's own modules are)"
         sentence = what
     if not line:
         return LoadFailure(what, sentence, "", None)
     cell, own = place(answer, line)
-    return LoadFailure(what, sentence, line_in_words(own, cell), own)
+    return LoadFailure(what, sentence, line_in_words(own, cell), own, cell)
+
+
+def not_python(broken: tuple[str, int, int]) -> LoadFailure:
+    """A cell that is not Python, of which only some was loaded.
+
+    Args:
+        broken: What is wrong with it, its line and its cell or 0.
+    """
+    message, line, cell = broken
+    what = f"this is not Python: {message}"
+    return LoadFailure(
+        what, f"Not all of it is Python: {message}", line_in_words(line, cell or None), line, cell or None
+    )
+
+
+def _import(lines: Sequence[str], line: int | None) -> str:
+    """The import on a line; empty where there is none."""
+    source = lines[line - 1].strip() if line and 0 < line <= len(lines) else ""
+    return source if source.startswith(("import ", "from ")) else ""
 
 
 def not_defined(answer: Answer, symbol: str, failed: LoadFailure | None) -> NotDefined:
@@ -101,9 +134,9 @@ def not_defined(answer: Answer, symbol: str, failed: LoadFailure | None) -> NotD
     return NotDefined(f"{symbol} is not there once the file has run. {failed.sentence}{where}", failed.line)
 
 
-def after(failed: LoadFailure, item: CriterionReport) -> CriterionReport:
+def after(failed: LoadFailure | None, item: CriterionReport) -> CriterionReport:
     """A criterion's report that first says what failed while the answer was loaded, where that may be why."""
-    if item.verdict is not Verdict.RAISED or not any(word in item.message for word in _HELPLESS):
+    if failed is None or item.verdict is not Verdict.RAISED or not any(word in item.message for word in _HELPLESS):
         return item
     where = f"{failed.where}: " if failed.where else ""
     return replace(item, message=f"{where}{failed.what}. {item.message}")

@@ -2,16 +2,18 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from typing import Any
 
+from grader.answer.attempt import first_broken
 from grader.answer.load import Answer
 from grader.answer.places import place
 from grader.compare.observation import Malformed, validate
 from grader.host.allowance import Allowance
 from grader.host.session import Child, Server, Stopped, Unread
-from grader.judge.loaded import LoadFailure, NotDefined, first_failure, not_defined
+from grader.judge.loaded import LoadFailure, NotDefined, first_failure, not_defined, not_python
 from grader.model import Case, CaseKind, Limits, Observation, Observed, OffLimitsUse, Verdict
 from grader.spec import OffLimits
 from grader.suite.data import SuiteCase
@@ -52,8 +54,7 @@ class AnswerRun:
         """
         self.uses: list[OffLimitsUse] = []
         """What is off limits and was used while cases ran."""
-        self.failed_first: LoadFailure | None = None
-        """What failed first while the answer was loaded."""
+        self._failed: Sequence[Mapping[str, Any]] = ()
         self._slow: list[Stopped] = []
         self._server, self._answer, self._symbol, self._off_limits = server, answer, symbol, off_limits
         self._sliced = sliced
@@ -76,10 +77,19 @@ class AnswerRun:
         opened = self._open()
         if isinstance(opened, Stopped):
             return opened
-        self.failed_first = first_failure(self._answer, opened.loaded["errors"])
+        self._failed = opened.loaded["errors"]
         if self._symbol in opened.loaded["symbols"]:
             return None
-        return not_defined(self._answer, self._symbol, self.failed_first)
+        stop = "{type}: {message}".format(**self._failed[-1]) if self._failed else ""
+        return not_defined(self._answer, self._symbol, self.failed_before(stop))
+
+    def failed_before(self, said: str) -> LoadFailure | None:
+        """What failed while the answer was loaded and may be why this is said of it."""
+        failed = first_failure(self._answer, self._failed, said)
+        if "NameError" in said and (broken := first_broken(self._answer, self._symbol)):
+            syntax = not_python(broken)
+            return syntax if syntax.is_before(failed) else failed
+        return failed
 
     def observations(self, entries: Sequence[SuiteCase]) -> Iterator[tuple[int, Observed]]:
         """Run cases: the index of each, and what the answer did.

@@ -99,6 +99,10 @@ class _Terminal:
             self.say(self.not_attempted(missing))
         for part in attempted:
             self.details(part)
+        accepted = [part for part in attempted if part.verdict is Verdict.ACCEPTED and part.message]
+        for message in dict.fromkeys(part.message for part in accepted):
+            names = ", ".join(part.part for part in accepted if part.message == message)
+            self.say(self.text(f"{names}: {message}", "dim"))
 
     def score(self, submission: SubmissionReport) -> Text:
         text = Text(f"{points(submission.score)} of {points(submission.max_score)} points")

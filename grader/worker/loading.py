@@ -14,11 +14,16 @@ Cell = tuple[str, int, int]
 """Source, first line and number of a cell."""
 
 _MOST_ERRORS = 100
+_ADDS_TO_CLASS = ("d2l.torch.add_to_class", "d2l.add_to_class")
 _FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 
 
 class Missing:
     """Stands for what was imported and is not there: it may be named, in an annotation, say, but not used."""
+
+    def __new__(cls, path: str) -> "Missing":
+        """Have a type whose name says it, too: torch's messages about arguments name their types."""
+        return super().__new__(type(_said(path), (cls,), {}))
 
     def __init__(self, path: str) -> None:
         """Name what is missing by its dotted path."""
@@ -43,12 +48,25 @@ class Missing:
 
     __ror__ = __or__
 
-    def _fail(self, *args: object, **kwargs: object) -> NoReturn:
-        raise ModuleNotFoundError(f"{self._path} is not available when graded")
+    def __call__(self, *args: object, **kwargs: object) -> Callable[[Any], None]:
+        """Give a class its methods where this is the decorator for that of a book that many learn from; else fail."""
+        path: str = vars(self)["_path"]
+        if path in _ADDS_TO_CLASS and len(args) == 1 and isinstance(args[0], type):
+            owner = args[0]
+            return lambda method: setattr(owner, method.__name__, method)
+        self._fail()
 
-    __call__ = __mro_entries__ = __instancecheck__ = __subclasscheck__ = __bool__ = __iter__ = __len__ = _fail
+    def _fail(self, *args: object, **kwargs: object) -> NoReturn:
+        path: str = vars(self)["_path"]
+        raise ModuleNotFoundError(_said(path), name=path)
+
+    __mro_entries__ = __instancecheck__ = __subclasscheck__ = __bool__ = __iter__ = __len__ = _fail
     __contains__ = __enter__ = __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = _fail
     __rtruediv__ = __matmul__ = __rmatmul__ = __float__ = __int__ = __index__ = __lt__ = __gt__ = __neg__ = _fail
+
+
+def _said(path: str) -> str:
+    return f"{path} is not available when graded"
 
 
 class Loader:
@@ -69,7 +87,11 @@ class Loader:
         """What failed, in order: ``cell``, ``type``, ``message`` and ``line`` of each."""
 
     def load(self, cells: Iterable[Cell]) -> None:
-        """Execute cells; an import that fails is noted, and only ends the cell where more than its name is missing."""
+        """Execute cells, and note what fails: that ends a file, or the cell of a notebook.
+
+        What fails because something imported is missing ends neither: an import, a call for what it does, or an
+        assignment, whose names then stand for what is missing, too.
+        """
         for source, line, index in cells:
             try:
                 # Blank lines in front keep the file's line numbers.
@@ -85,9 +107,9 @@ class Loader:
                     self._execute(statement)
                 except BaseException as error:
                     self._note(error, index)
-                    if isinstance(error, ImportError | OSError) and isinstance(statement, ast.Import | ast.ImportFrom):
-                        self._stand_in(statement)
-                    elif self._notebook:
+                    if self._stand_in(statement, error):
+                        continue
+                    if self._notebook:
                         break
                     else:
                         return
@@ -104,10 +126,20 @@ class Loader:
         if len(self.errors) < _MOST_ERRORS:
             self.errors.append({"cell": index, **raised})
 
-    def _stand_in(self, statement: ast.Import | ast.ImportFrom) -> None:
-        for name, path in _bound(statement):
-            found = sys.modules.get(path) if isinstance(statement, ast.Import) else None
-            vars(self._module)[name] = Missing(path) if found is None else found
+    def _stand_in(self, statement: ast.stmt, error: BaseException) -> bool:
+        """Have the names of a statement that failed stand for what is missing; whether the next one can be executed."""
+        match statement:
+            case ast.Import() | ast.ImportFrom() if isinstance(error, ImportError | OSError):
+                for name, path in _bound(statement):
+                    found = sys.modules.get(path) if isinstance(statement, ast.Import) else None
+                    vars(self._module)[name] = Missing(path) if found is None else found
+                return True
+            case ast.Expr() | ast.Assign() | ast.AnnAssign() if isinstance(error, ModuleNotFoundError):
+                for node in ast.walk(statement):
+                    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                        vars(self._module)[node.id] = Missing(str(error.name))
+                return True
+        return False
 
     @property
     def symbols(self) -> Iterator[str]:
@@ -115,7 +147,7 @@ class Loader:
         names: dict[Any, object] = vars(self._module)
         return (
             name for name, value in list(names.items())
-            if isinstance(name, str) and not name.startswith("__") and type(value) is not Missing
+            if isinstance(name, str) and not name.startswith("__") and Missing not in type(value).__mro__
         )  # fmt: skip
 
 
