@@ -1,7 +1,8 @@
 """Programs about modules and containers: written as text, or drawn together with a model of what their variables hold.
 
-A line drawn at random means little. `Tree`, `Row` and `Table` note what every line does to the modules it is
-about, and draw the next one from those that make sense there (model-based testing). See `grader.spec.program`.
+A line drawn at random means little. `Tree`, here, and `Row` and `Table` of `grader.spec.containers` note what every
+line does to the modules it is about, and draw the next one from those that make sense there (model-based testing). See
+`grader.spec.program`.
 """
 
 import ast
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from grader.model import DeclaredCase
 from grader.spec.cases import listed, program
 
-__all__ = ["NAMES", "Container", "Lines", "Row", "Table", "Tree", "constructed", "statements", "written"]
+__all__ = ["NAMES", "Lines", "Tree", "statements", "written"]
 
 
 Item = TypeVar("Item")
@@ -31,8 +32,6 @@ _TENSORS = {"t": "torch.ones(2)", "u": "torch.arange(3.0)"}
 _PLAIN = ("3", "'text'", "[nn.Parameter(torch.ones(1))]")
 # Each module may hold those after it, so there is no circle.
 _MODULES = ("m", "a", "b")
-_KEYS = ("k", "h", "n", "1")
-_LETTERS = "abcefghijklno"
 
 
 def statements(text: str) -> list[str]:
@@ -64,12 +63,6 @@ def _needed(text: str, given: Mapping[str, str]) -> list[str]:
     made = {node.id for node in names if isinstance(node.ctx, ast.Store)}
     used = {node.id for node in names} - made
     return [statement for name, statement in given.items() if name in used]
-
-
-def constructed(symbol: str, items: Sequence[str]) -> str:
-    """The call that makes a list of some items: ``Sequential`` takes them one by one, the others all at once."""
-    given = ", ".join(items)
-    return f"{symbol}([{given}])" if items and symbol != "Sequential" else f"{symbol}({given})"
 
 
 class Lines:
@@ -248,106 +241,3 @@ class Tree(Lines):
             if free := self.free(owner):
                 children = [self.set_module] * 3 if self.below(owner) else []
                 self.pick([self.set_parameter] * 3 + [self.register_buffer] * 2 + children)(owner, free[0])
-
-
-class Container(Lines):
-    """A program about a container and its items, which ``item`` makes: ``{}`` is where their numbers go.
-
-    Where it is ``plain``, items differ and indices count from the front, so that only names are at stake.
-    """
-
-    def __init__(self, draw: st.DrawFn, symbol: str, item: str, *, plain: bool = False) -> None:
-        super().__init__(draw)
-        self.symbol, self.item, self.plain, self.known = symbol, item, plain, list[str]()
-
-    def fresh(self) -> str:
-        """An item that is new to the container; occasionally one that is there already."""
-        again = bool(self.known) and not self.plain and self.rarely(8)
-        name = self.pick(self.known) if again else _LETTERS[min(len(self.known), len(_LETTERS) - 1)]
-        if name not in self.known:
-            self.known.append(name)
-            self.add(f"{name} = {self.item.format(_LETTERS.index(name) + 1)}")
-        return name
-
-    def several(self, low: int, high: int) -> list[str]:
-        """A few items."""
-        return [self.fresh() for _ in range(self.number(low, high))]
-
-
-class Row(Container):
-    """A program about a list called ``s``; ``items`` are the variables in it, in order."""
-
-    items: list[str]
-
-    def start(self) -> None:
-        """Make the list, of up to three items."""
-        self.items = self.several(0, 3)
-        self.add(f"s = {constructed(self.symbol, self.items)}")
-
-    def index(self) -> int:
-        """A position in the list, from the front or from the end."""
-        position = self.number(0, len(self.items) - 1)
-        return position if self.plain or not self.coin() else position - len(self.items)
-
-    def change(self, *, movable: bool) -> None:
-        """Add a line that changes the list; ``del``, ``pop`` and ``insert`` are for a list whose items can move."""
-        options = ["append", "extend", *(["set"] if self.items else [])]
-        if movable:
-            options += ["pop", "del", "insert"] if self.items else ["insert"]
-        what = self.pick(options)
-        if what == "append":
-            self.items.append(self.fresh())
-            self.add(f"_ = s.append({self.items[-1]})")
-        elif what == "extend":
-            more = self.several(0, 2)
-            self.add(f"_ = s.extend({self.pick(['[' + ', '.join(more) + ']', constructed(self.symbol, more)])})")
-            self.items += more
-        elif what == "insert":
-            position, item = self.number(0, len(self.items)), self.fresh()
-            self.add(f"_ = s.insert({position}, {item})")
-            self.items.insert(position, item)
-        elif what == "set":
-            position, item = self.index(), self.fresh()
-            self.add(f"s[{position}] = {item}")
-            self.items[position] = item
-        else:
-            position = self.index()
-            self.add(f"_ = s.pop({position})" if what == "pop" else f"del s[{position}]")
-            del self.items[position]
-
-
-class Table(Container):
-    """A program about a dictionary called ``d``; ``items`` are the variables in it, by key."""
-
-    items: dict[str, str]
-
-    def start(self) -> None:
-        """Make the dictionary, of up to three items."""
-        self.items = self.some(0)
-        self.add(f"d = {self.symbol}({_literal(self.items) if self.items else ''})")
-
-    def some(self, low: int) -> dict[str, str]:
-        """Up to three items under different keys, in their sorted order."""
-        keys = self.draw(st.lists(st.sampled_from(_KEYS), min_size=low, max_size=3, unique=True))
-        return {key: self.fresh() for key in sorted(keys)}
-
-    def change(self) -> None:
-        """Add a line that changes the dictionary."""
-        what = self.pick(["set", "update", *(["del", "pop", "again"] if self.items else [])])
-        if what in ("set", "again"):
-            key, item = self.pick(_KEYS if what == "set" else self.items), self.fresh()
-            self.add(f"d[{key!r}] = {item}")
-            self.items[key] = item
-        elif what == "update":
-            more = self.some(1)
-            wrapped = not self.plain and self.coin()
-            self.add(f"_ = d.update({self.symbol}({_literal(more)}))" if wrapped else f"_ = d.update({_literal(more)})")
-            self.items |= more
-        else:
-            key = self.pick(self.items)
-            self.add(f"del d[{key!r}]" if what == "del" else f"_ = d.pop({key!r})")
-            del self.items[key]
-
-
-def _literal(items: Mapping[str, str]) -> str:
-    return "{" + ", ".join(f"{key!r}: {item}" for key, item in items.items()) + "}"

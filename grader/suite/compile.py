@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from hypothesis import strategies as st
 
@@ -19,13 +19,13 @@ from grader.model import (
     CourseError,
     DeclaredCase,
     Observation,
-    Step,
 )  # fmt: skip
-from grader.spec import Misconception, Part, evaluate, run, train
+from grader.spec import Misconception, Part
 from grader.suite.data import HIDDEN, Suite, SuiteCase
 from grader.suite.delayed import delayed_backward
 from grader.suite.elsewhere import repeated_elsewhere
 from grader.suite.families import in_families, more_plain
+from grader.suite.modes import module_steps
 from grader.suite.positional import called_otherwise
 from grader.suite.precision import truth_of
 from grader.suite.resolve import resolve_case, without_state
@@ -243,7 +243,7 @@ class Compiler:
         cases = [*self.part.interface]
         first = self.part.examples[0] if self.part.examples else None
         if first is not None and "new" in first:
-            steps = _module_steps(self._observe, self._resolve(first))
+            steps = module_steps(self._observe, self._resolve(first))
             cases.append({**first, "state": None, "fresh": True, "dtype": "float32", "steps": steps})
         entries = []
         for index, case in enumerate(cases):
@@ -342,21 +342,3 @@ class Compiler:
         if counted["error"]:
             raise self._broken("the reference raises on a case of growth", case, counted)
         return SuiteCase(kind=CaseKind.GROWTH, case=case, expected={**expected, "ops": counted["ops"]}, group=group)
-
-
-def _module_steps(observe: Callable[[Case], Observation], case: Case) -> list[Step]:
-    """Steps that every module must support, for oracles that are modules."""
-    if not observe({**case, "steps": []})["new"]["module"]:
-        return []
-    return [
-        run("layer.training", "layer.eval() is layer", "any(child.training for child in layer.modules())"),
-        evaluate(),
-        run("layer.training", "layer.train() is layer", "all(child.training for child in layer.modules())"),
-        train(),
-        run(
-            "layer.to(torch.float64) is layer",
-            "all(item.dtype is torch.float64 for item in layer.parameters())",
-            "layer.float() is layer",
-            "all(item.dtype is torch.float32 for item in layer.parameters())",
-        ),
-    ]
