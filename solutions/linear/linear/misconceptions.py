@@ -19,7 +19,7 @@ mistakes = [
             "y if self.bias is None else y + self.bias": 'y + self.bias if hasattr(self, "bias") else y',
             "{self.bias is not None}": "{hasattr(self, 'bias')}",
         }),
-    mistake("AlwaysHasBias", "Linear", "interface",
+    mistake("AlwaysHasBias", "Linear", "parameters",
         """With `bias=False` there should be no bias among the parameters. Yours is there, only never added; register
         None in its place.""",
         {
