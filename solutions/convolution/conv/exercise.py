@@ -226,6 +226,8 @@ def part(dims: int, oracle: type[nn.Module]) -> Part:
     """The part of one layer."""
     # No product of some of these numbers is that of all of them, so that a fan that leaves an axis out shows.
     kernel = ((5,), (3, 2), (2, 3, 4))[dims - 1]
+    # As many as are sent whole: of a larger tensor the judge gets a sketch.
+    outside = (800, 800, 240)[dims - 1]
     rest = [5] * (dims - 1)
     doubled = f"layer.double()(torch.ones({(1, 2, *[3] * dims)}).double()).dtype"
     return Part(
@@ -235,7 +237,7 @@ def part(dims: int, oracle: type[nn.Module]) -> Part:
         examples=examples(dims),
         arguments=ARGUMENTS,
         numerics=numerics(dims),
-        properties=[uniform_init(fresh(3, 800, *kernel), fresh(8, 800, *kernel, groups=4))],
+        properties=[uniform_init(fresh(3, outside, *kernel), fresh(8, outside, *kernel, groups=4))],
         errors=errors(dims),
         families=[
             with_dims(dims + 1, share=0.15),
