@@ -201,11 +201,13 @@ class Board:
             )
         if any(outcome.findings for outcome in retried.values()):
             return
-        first = next(iter(self.outcomes[failing[0]].findings.values()))
+        # It has nothing to do with families where it shows outside of them, too.
+        shown = min(failing, key=lambda index: bool(self.suite.cases[index].families))
+        first = next(iter(self.outcomes[shown].findings.values()))
         message = f"It only works in float32: in float64, {first.message[:1].lower()}{first.message[1:]}"
         for index in failing:
             self.outcomes[index] = retried[index]
-        self.outcomes[failing[0]].findings["numerics"] = replace(first, criterion="numerics", message=message)
+        self.outcomes[shown].findings["numerics"] = replace(first, criterion="numerics", message=message)
 
     def _excuse_numerics(self, again: Again) -> None:
         """Leave a float32 case out of `numerics` where the answer is just as wrong in float64.

@@ -179,6 +179,7 @@ exercise = Exercise(
                 example({"size": (4, 6)}, [2, 3, 3, 4]),
                 example({"size": 3}, [2, 2, 4, 5]),
                 example({"size": (3, 4, 2)}, [2, 1, 2, 3, 4]),
+                example({"scale_factor": 2}, [1, 1, 2, 1, 3]),
                 example({"scale_factor": (1.5, 2.0, 0.5)}, [1, 2, 2, 1, 4]),
                 example({"scale_factor": 2.5}, [1, 2, 3, 4]),
                 example({"scale_factor": 1.5}, [2, 2, 5]),
