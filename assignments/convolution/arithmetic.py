@@ -165,9 +165,9 @@ def conv_parameter_count(
 
 
 def separable_parameter_count(
-    in_channels: int, out_channels: int, kernel_size: int | tuple[int, ...], bias: bool = False
+    in_channels: int, out_channels: int, kernel_size: int | tuple[int, int], bias: bool = False
 ) -> int:
-    """The number of parameters of a depthwise separable convolution.
+    """The number of parameters of a depthwise separable convolution of images.
 
     That is a convolution with one kernel for each input channel, which stays by itself, and then one with kernels of
     size 1 that mixes the channels.
@@ -175,7 +175,7 @@ def separable_parameter_count(
     Args:
         in_channels: Channels of the input.
         out_channels: Channels of the output.
-        kernel_size: An int for a square kernel, k by k; else a tuple of one size for each dimension, however many.
+        kernel_size: An int for a square kernel, k by k; else a pair, height and width.
         bias: Whether *both* convolutions have a bias.
 
     Returns:

@@ -253,8 +253,8 @@ class Module:
 class Sequential(Module):
     """Modules in a row, which calls one after the other, each on what the one before it returned."""
 
-    def __init__(self, *modules: Module) -> None:
-        """Hold the modules under the names "0", "1", "2", …"""
+    def __init__(self, *modules: "Module | OrderedDict[str, Module]") -> None:
+        """Hold the modules under the names "0", "1", "2", … or, given a single OrderedDict, under its keys."""
         raise NotImplementedError("Write Sequential.__init__.")
 
     def forward(self, x: Any) -> Any:
@@ -278,7 +278,7 @@ class Sequential(Module):
         raise NotImplementedError("Write Sequential.__getitem__.")
 
     def __setitem__(self, index: int, module: Module) -> None:
-        """Replace the module at an index.
+        """Replace the module at an index; its name stays.
 
         Raises:
             IndexError: if there is no such index.
@@ -306,8 +306,10 @@ class Sequential(Module):
         """Add modules at the end, in order; returns this container."""
         raise NotImplementedError("Write Sequential.extend.")
 
-    def insert(self, index: int, module: Module) -> None:
-        """Put a module before the one at an index from 0 to the length; those after it move down."""
+    def insert(self, index: int, module: Module) -> "Module":
+        """Put a module before the one at an index from 0 to the length; those after it move down. Returns this
+        container.
+        """
         raise NotImplementedError("Write Sequential.insert.")
 
     def pop(self, index: int) -> Module:
@@ -343,7 +345,7 @@ class ModuleList(Module):
         raise NotImplementedError("Write ModuleList.__getitem__.")
 
     def __setitem__(self, index: int, module: Module) -> None:
-        """Replace the module at an index.
+        """Replace the module at an index; its name stays.
 
         Raises:
             IndexError: if there is no such index.
@@ -371,8 +373,10 @@ class ModuleList(Module):
         """Add modules at the end, in order; returns this container."""
         raise NotImplementedError("Write ModuleList.extend.")
 
-    def insert(self, index: int, module: Module) -> None:
-        """Put a module before the one at an index from 0 to the length; those after it move down."""
+    def insert(self, index: int, module: Module) -> "Module":
+        """Put a module before the one at an index from 0 to the length; those after it move down. Returns this
+        container.
+        """
         raise NotImplementedError("Write ModuleList.insert.")
 
     def pop(self, index: int) -> Module:
@@ -387,8 +391,10 @@ class ModuleList(Module):
 class ModuleDict(Module):
     """A dictionary of modules that are registered as children under their keys; it has no `forward`."""
 
-    def __init__(self, modules: Mapping[str, Module] | None = None) -> None:
-        """Hold the items of a mapping, if there is one, in its order."""
+    def __init__(
+        self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] | None = None
+    ) -> None:
+        """Hold the items of a mapping, or of pairs, if there are any, in their order."""
         raise NotImplementedError("Write ModuleDict.__init__.")
 
     def __getitem__(self, key: str) -> Module:
@@ -448,8 +454,8 @@ class ModuleDict(Module):
         """
         raise NotImplementedError("Write ModuleDict.pop.")
 
-    def update(self, modules: Mapping[str, Module]) -> None:
-        """Set the items of a mapping (or of another ModuleDict), in its order."""
+    def update(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]]) -> None:
+        """Set the items of a mapping (or of another ModuleDict), or of pairs of a key and a module, in their order."""
         raise NotImplementedError("Write ModuleDict.update.")
 
 
@@ -502,8 +508,10 @@ class ParameterDict(Module):
     A plain tensor that is put in becomes a Parameter.
     """
 
-    def __init__(self, parameters: Mapping[str, Tensor] | None = None) -> None:
-        """Hold the items of a mapping, if there is one."""
+    def __init__(
+        self, parameters: Mapping[str, Tensor] | Iterable[tuple[str, Tensor]] | None = None
+    ) -> None:
+        """Hold the items of a mapping, or of pairs, if there are any."""
         raise NotImplementedError("Write ParameterDict.__init__.")
 
     def __getitem__(self, key: str) -> Parameter:
@@ -558,6 +566,6 @@ class ParameterDict(Module):
         """
         raise NotImplementedError("Write ParameterDict.pop.")
 
-    def update(self, parameters: Mapping[str, Tensor]) -> None:
-        """Set the items of a mapping (or of another ParameterDict)."""
+    def update(self, parameters: Mapping[str, Tensor] | Iterable[tuple[str, Tensor]]) -> None:
+        """Set the items of a mapping (or of another ParameterDict), or of pairs of a key and a parameter."""
         raise NotImplementedError("Write ParameterDict.update.")

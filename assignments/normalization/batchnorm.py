@@ -25,21 +25,20 @@ def batch_norm(
 
     Args:
         x: Input of shape $(N, C)$ or $(N, C, H, W)$.
-        gamma: Scale, one value per channel: of shape $(C,)$, or $(1, C)$ or $(1, C, 1, 1)$ to fit `x`.
-        beta: Shift, in one of the same shapes.
-        moving_mean: Moving mean, in one of the same shapes.
-        moving_var: Moving variance, in one of the same shapes.
+        gamma: Scale, one value per channel: of shape $(1, C)$ for 2-D and $(1, C, 1, 1)$ for 4-D `x`.
+        beta: Shift, in the same shape.
+        moving_mean: Moving mean, in the same shape.
+        moving_var: Moving variance, in the same shape.
         eps: Added to the variance under the root.
         momentum: Share of the *old* moving statistics that is kept.
         training: Whether to use, and learn from, the statistics of this batch.
 
     Returns:
-        ``(y, moving_mean, moving_var)``. The moving statistics have the shapes given and are detached from the graph:
+        ``(y, moving_mean, moving_var)``. The moving statistics have the shape given and are detached from the graph:
         no gradient flows through them. None of the inputs is modified.
 
     Raises:
-        ValueError: if `x` is neither 2-D nor 4-D; if `gamma`, `beta` or a moving statistic has not one value for each
-            channel.
+        ValueError: if `x` is neither 2-D nor 4-D.
     """
     raise NotImplementedError("Write batch_norm.")
 
