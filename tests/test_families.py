@@ -269,19 +269,19 @@ COUNTER = 'self.register_buffer("num_batches_tracked", torch.tensor(0))'
 FROZEN = "nn.Parameter(torch.ones(num_features), requires_grad=False)"
 OWN = {"running_mean": "moving_mean", "running_var": "moving_var"}
 BATCH_NORMS: dict[str, tuple[dict[str, str], list[str], float]] = {
-    "right": ({}, [], 16),
-    "ignores affine": ({"if affine else None": "if True else None"}, ["parameters"], 15),
-    "is frozen": ({"nn.Parameter(torch.ones(num_features))": FROZEN}, ["parameters"], 15),
-    "counts in a number": ({COUNTER: "self.num_batches_tracked = 0"}, ["parameters"], 15),
-    "has buffers of other names": (OWN, ["parameters"], 14),
-    "has parameters of other names": ({"self.weight": "self.gamma", "self.bias": "self.beta"}, ["parameters"], 14),
+    "right": ({}, [], 17),
+    "ignores affine": ({"if affine else None": "if True else None"}, ["parameters"], 16),
+    "is frozen": ({"nn.Parameter(torch.ones(num_features))": FROZEN}, ["parameters"], 16),
+    "counts in a number": ({COUNTER: "self.num_batches_tracked = 0"}, ["parameters"], 16),
+    "has buffers of other names": (OWN, ["parameters"], 15),
+    "has parameters of other names": ({"self.weight": "self.gamma", "self.bias": "self.beta"}, ["parameters"], 15),
     "takes None for the default": (
-        {CUMULATIVE: "0.1 if self.momentum is None else self.momentum"}, ["state"], 15.5,
+        {CUMULATIVE: "0.1 if self.momentum is None else self.momentum"}, ["state"], 16.5,
     ),
-    "multiplies by None": ({CUMULATIVE: "self.momentum"}, ["values"], 14.25),
+    "multiplies by None": ({CUMULATIVE: "self.momentum"}, ["values"], 15.25),
     "has other buffers and counts elsewhere": (
         {**OWN, COUNTER: "self.batches = 0", "= self.num_batches_tracked = None": "= None",
-         "self.num_batches_tracked": "self.batches"}, ["parameters", "state"], 13.5,
+         "self.num_batches_tracked": "self.batches"}, ["parameters", "state"], 14.5,
     ),
 }  # fmt: skip
 

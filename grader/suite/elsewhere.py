@@ -34,7 +34,8 @@ def repeated_elsewhere(part: Part, main: Sequence[SuiteCase], observe: Observe, 
     if isinstance(part.oracle, Mapping):
         return []
     usable = {index: main[index].case for index in range(len(main) // _SMALLEST, len(main))}
-    usable = {index: case for index, case in usable.items() if _is_usable(case)}
+    # None of a family: who lacks one loses its share, not this criterion.
+    usable = {index: case for index, case in usable.items() if _is_usable(case) and not part.families_of(case)}
 
     def first(count: int, dtype: str, *, on_a_device: bool = False) -> list[SuiteCase]:
         entries: list[SuiteCase] = []

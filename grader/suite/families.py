@@ -16,9 +16,6 @@ _TRIES = 16
 _WITHOUT = (CaseKind.ERRORS, CaseKind.PROPERTY)
 """Cases that are in no family: what must raise is one list, and a property is judged on all of its cases."""
 
-_OWN = {CaseKind.NUMERICS: "numerics", CaseKind.DEVICE: "device"}
-"""Kinds of cases that judge one criterion."""
-
 
 def more_plain(part: Part, drawn: Sequence[DeclaredCase], seed: int) -> list[DeclaredCase]:
     """Further cases that are in no family, where too few of those drawn are.
@@ -69,8 +66,8 @@ def _marked(part: Part, entry: SuiteCase, cases: Sequence[SuiteCase]) -> SuiteCa
 
 def _judged(part: Part, entry: SuiteCase, cases: Sequence[SuiteCase]) -> tuple[str, ...]:
     """The criteria that a case judges when everything is correct, as they are planned."""
-    if entry.kind in _OWN:
-        return (_OWN[entry.kind],)
+    if entry.kind is CaseKind.NUMERICS:
+        return ("numerics",)
     if entry.kind is CaseKind.GROWTH:
         largest = [other for other in cases if other.kind is CaseKind.GROWTH and other.group == entry.group][-1]
         return ("vectorized",) if entry is largest else ()

@@ -1,6 +1,6 @@
 # part: upsampling/pixelshuffle:PixelShuffle
 # red: values
-# points: 3 of 12
+# points: 3 of 13
 # without:
 # why: views what is permuted; the line of the interface that calls it says nothing else
 from torch import nn

@@ -1,6 +1,6 @@
 # part: recurrent/cells:RNNCell
 # red: values
-# points: 12.25 of 14
+# points: 13.25 of 15
 # without: unbatched input
 # why: takes batches only
 import torch

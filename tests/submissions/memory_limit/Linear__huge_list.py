@@ -26,5 +26,5 @@ class Linear(nn.Module):
 
     def forward(self, x):
         bytearray(2**36)
-        y = torch.einsum("...i,oi->...o", x, self.weight)
+        y = x @ self.weight.T
         return y if self.bias is None else y + self.bias

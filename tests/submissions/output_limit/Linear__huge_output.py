@@ -25,5 +25,5 @@ class Linear(nn.Module):
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
 
     def forward(self, x):
-        y = torch.einsum("...i,oi->...o", x, self.weight)
+        y = x @ self.weight.T
         return torch.ones(2_000, 5_000, dtype=torch.int64)

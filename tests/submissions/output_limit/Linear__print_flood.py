@@ -27,5 +27,5 @@ class Linear(nn.Module):
     def forward(self, x):
         while True:
             print("x" * 10_000)
-        y = torch.einsum("...i,oi->...o", x, self.weight)
+        y = x @ self.weight.T
         return y if self.bias is None else y + self.bias

@@ -29,5 +29,5 @@ class Linear(nn.Module):
             raise ValueError("too few")
         while True:
             pass
-        y = torch.einsum("...i,oi->...o", x, self.weight)
+        y = x @ self.weight.T
         return y if self.bias is None else y + self.bias
