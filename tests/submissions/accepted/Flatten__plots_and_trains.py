@@ -15,8 +15,9 @@ class Flatten(nn.Module):
         self.start_dim, self.end_dim = start_dim, end_dim
 
     def forward(self, x):
-        end = self.end_dim % x.dim()
-        start = self.start_dim % x.dim()
+        places = list(range(x.dim()))
+        start, end = places[self.start_dim], places[self.end_dim]
+        assert start <= end
         return x.reshape(*x.shape[:start], -1, *x.shape[end + 1 :])
 
     def show(self):

@@ -24,8 +24,9 @@ def extra_repr(self):
 
 
 def flatten(self, x):
-    end = self.end_dim % x.dim()
-    start = self.start_dim % x.dim()
+    places = list(range(x.dim()))
+    start, end = places[self.start_dim], places[self.end_dim]
+    assert start <= end
     return x.reshape(*x.shape[:start], -1, *x.shape[end + 1 :])
 
 
