@@ -73,7 +73,7 @@ def test_the_json_report_has_the_promised_shape(runner: CliRunner, student: Path
         for criterion in part["criteria"]:
             assert set(criterion) == {
                 "name", "verdict", "score", "max_score", "message", "counterexample", "diagnosis", "cases", "kind",
-                "line",
+                "line", "families",
             }  # fmt: skip
             assert criterion["name"] in CRITERIA
             assert criterion["verdict"] in Verdict.__members__

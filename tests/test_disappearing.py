@@ -172,7 +172,7 @@ HONEST_LINEARS = {
                 nn.init.uniform_(item, -self.in_features**-0.5, self.in_features**-0.5)
 
         def forward(self, x):
-            return self.plain(x * self.ones)
+            return self.plain(x * self.ones[: x.shape[-1]])
         """,
     "asks whether anybody exports or compiles it": """
         @torch.compiler.disable
