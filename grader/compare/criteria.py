@@ -27,8 +27,10 @@ STAGE_CRITERION = {
 }
 """The criterion that fails where a case stops for good at a stage."""
 
-_ABOUT_ARGUMENTS = re.compile(r"TypeError: [\w.]*__init__\(\) .*\bargument")
-"""What Python says where a constructor does not take what it is given."""
+_ABOUT_ARGUMENTS = re.compile(
+    r"TypeError: [\w.]+\(\) (?:got an unexpected|got multiple values|got some|takes|missing) .*\bargument"
+)
+"""What Python says where something does not take the arguments that it is given."""
 FLOAT32_HELD = 1e-4
 """Relative agreement that counts as correct when a case is run again in float32."""
 
@@ -99,7 +101,7 @@ def _note_error(
         stage = stage_of(error)
         criterion = lines_criterion if stage == "run" else STAGE_CRITERION.get(stage, "interface")
         finding = error_finding(error, criterion, source)
-        if stage == "new" and part.arguments and _ABOUT_ARGUMENTS.search(finding.message):
+        if stage == "new" and part.arguments and is_about_arguments(finding.message):
             finding = replace(finding, message=f"{finding.message}. It should take {listed(part.arguments)}.")
         outcome.check(criterion, finding)
 
@@ -112,6 +114,11 @@ def _tells_names(case: Case, expected: Observation, got: Observation) -> bool:
     more, _ = lacking(new, want)
     missing, _ = lacking(want, new)
     return bool(more or missing)
+
+
+def is_about_arguments(text: str) -> bool:
+    """Whether an exception, in Python's words, is about the arguments of a call rather than what they are."""
+    return _ABOUT_ARGUMENTS.search(text) is not None
 
 
 def _all_grads(observation: Observation) -> list[Leaf]:

@@ -114,8 +114,12 @@ class Board:
                 outcome.check("device", finding)
 
     def _excuse_interface(self) -> None:
-        """Leave an exception to `values` that any call raises, be it a line of the interface that calls."""
-        raised = tuple(finding.got for _, finding in self.failures("values") if finding.kind in EXCEPTIONS)
+        """Leave an exception to `values` that any call raises, be it a line of the interface that calls.
+
+        What it says of the arguments that it is called with is of the interface wherever it is raised.
+        """
+        found = [finding.got for _, finding in self.failures("values") if finding.kind in EXCEPTIONS]
+        raised = tuple(got for got in found if not criteria.is_about_arguments(got))
         for index, finding in self.failures("interface"):
             of_a_line = self.suite.cases[index].kind is CaseKind.INTERFACE and finding.kind in EXCEPTIONS
             # Of what a line raises less is kept than of what a call does.
