@@ -229,7 +229,7 @@ def part(dims: int, oracle: type[nn.Module]) -> Part:
     # As many as are sent whole: of a larger tensor the judge gets a sketch.
     outside = (800, 800, 240)[dims - 1]
     rest = [5] * (dims - 1)
-    doubled = f"layer.double()(torch.ones({(1, 2, *[3] * dims)}).double()).shape"
+    doubled = f"_ = layer.double()(torch.ones({(1, 2, *[3] * dims)}).double())"
     return Part(
         symbol=f"Conv{dims}d",
         oracle=oracle,

@@ -190,10 +190,6 @@ def cell(symbol: str, oracle: type[nn.Module], **more: Any) -> Part:
             layer_case(
                 (), {"input_size": 3, "hidden_size": 2}, [run("layer.eval().training", "layer.train().training")]
             ),
-            # The zeros of a missing state have to follow a change of dtype.
-            layer_case(
-                (3, 2), {}, [run("layer = layer.double()", "_ = layer(torch.ones(2, 3).double())")], dtype="float32"
-            ),
         ],
         off_limits=OFF_LIMITS,
         families=[with_dims(1, share=0.25)],

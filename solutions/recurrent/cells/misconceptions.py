@@ -300,8 +300,15 @@ mistakes = [
     ),
     # All three.
     in_each(
-        "ZerosInDefaultDtype",
+        "ForgetsTheModule",
         "interface",
+        """Before a module can hold parameters it has to be set up: call super().__init__() first in the
+        constructor.""",
+        {"super().__init__()\n        ": ""},
+    ),
+    in_each(
+        "ZerosInDefaultDtype",
+        "device",
         """A layer that was moved with .double() gets float64 inputs, but the zeros that you start from have the default
         dtype. Take dtype and device from the input, as `x.new_zeros(...)` does.""",
         {"x.new_zeros(shape)": "torch.zeros(shape)"},

@@ -276,11 +276,8 @@ def refusals(pair: bool) -> list[Case]:
 DEEP = {"num_layers": 2, "bidirectional": True}
 INTERFACE = [
     layer_case((), {"input_size": 3, "hidden_size": 2}, [run("layer.eval().training", "layer.train().training")]),
-    layer_case(
-        (3, 2), DEEP, [run("layer = layer.double()", "_ = layer(torch.ones(4, 2, 3).double())")], dtype="float32"
-    ),
 ]
-"""Arguments by name, and a change of dtype that the zeros of a missing state have to follow."""
+"""Arguments by name."""
 
 
 def names_of(layers: int, *directions: str) -> list[str]:

@@ -113,7 +113,12 @@ mistakes = [
                 "a = input_n + r * state_n\n        n = (a.exp() - (-a).exp()) / (a.exp() + (-a).exp())"}),
 
     # Any of them: the parameters.
-    shared("ZerosInDefaultDtype", EVERY, "interface",
+    shared("BatchFirstBeforeBias", ("LSTM", "GRU"), "interface",
+           """Mind the order of the arguments: bias comes fourth, batch_first fifth. Given by position, yours take each
+           other's place.""",
+           {"num_layers: int = 1,\n        bias: bool = True,\n        batch_first: bool = False,":
+               "num_layers: int = 1,\n        batch_first: bool = False,\n        bias: bool = True,"}),
+    shared("ZerosInDefaultDtype", EVERY, "device",
            """A layer that was moved with .double() gets float64 inputs, but the zeros that you start from have the
            default dtype. Take dtype and device from the input, as `x.new_zeros(...)` does.""",
            {"x.new_zeros(shape)": "torch.zeros(shape)"}),

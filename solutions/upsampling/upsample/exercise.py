@@ -252,7 +252,7 @@ exercise = Exercise(
                 growth("image height", lambda size: example({"scale_factor": 2, **PLANE}, [2, 2, size, 3]), at_most=8),
             ],
             interface=[
-                layer_case([], options, [run("layer(torch.ones(1, 1, 2, 3).double()).dtype")], dtype="float32")
+                layer_case([], options, [run("_ = layer(torch.ones(1, 1, 2, 3).double())")], dtype="float32")
                 for options in ({"scale_factor": 2}, {"size": 3, **PLANE})
             ],
             off_limits=OffLimits(
