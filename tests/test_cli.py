@@ -72,7 +72,8 @@ def test_the_json_report_has_the_promised_shape(runner: CliRunner, student: Path
     for part in submission["parts"]:
         for criterion in part["criteria"]:
             assert set(criterion) == {
-                "name", "verdict", "score", "max_score", "message", "counterexample", "diagnosis", "cases", "kind",
+                "name", "verdict", "score", "max_score", "message", "counterexample", "diagnosis", "condition",
+                "transformation", "cases", "kind",
                 "line", "families",
             }  # fmt: skip
             assert criterion["name"] in CRITERIA

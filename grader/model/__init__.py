@@ -43,7 +43,7 @@ __all__ = [
     "ABOUT_DTYPE", "CRITERIA", "DEPENDS", "EXCEPTIONS", "Argument", "Behind", "StepObservation", "Case", "CaseBody",
     "CaseKind",
     "Change", "ClusterWorker", "Counterexample", "CourseError", "CriterionReport", "DeclaredCase", "Description",
-    "Diagnosis", "Encoded", "Failure", "Fills", "Finding", "FindingKind", "GradeReport", "Hole", "HoleKind", "Leaf",
+    "Condition", "Diagnosis", "Encoded", "Failure", "Fills", "Finding", "FindingKind", "GradeReport", "Hole", "HoleKind", "Leaf",
     "Limits", "Line", "Load", "New", "Observation", "Observed", "OffLimitsUse", "PartReport", "ProvenExercise",
     "ProvenPart", "Raised", "Recipe", "Row", "Sketch", "StateItem", "Step", "Stopped", "SubmissionReport", "Truth",
     "Use", "Verdict", "as_case", "is_recipe", "line_in_words", "named_line",
@@ -147,6 +147,21 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Condition:
+    """When an answer is wrong: what its failing cases have in common, and hardly any other case has."""
+
+    text: str
+    """In words, to follow "It is wrong": "only with padding_mode='reflect'"."""
+    predicate: Mapping[str, object]
+    """The same as data."""
+    failing: int
+    """Cases that fail; all of them meet it."""
+    covered: int
+    """Cases that meet it."""
+    judged: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CriterionReport:
     """One rubric line of one part."""
 
@@ -157,6 +172,9 @@ class CriterionReport:
     message: str = ""
     counterexample: Counterexample | None = None
     diagnosis: Diagnosis | None = None
+    condition: Condition | None = None
+    transformation: str = ""
+    """What turns the expected result into the answer's, as a sentence, where something does."""
     cases: int = 0
     """How many cases were judged."""
     kind: FindingKind | None = None
