@@ -41,7 +41,8 @@ from grader.model.verdicts import CRITERIA, DEPENDS, Verdict
 
 __all__ = [
     "ABOUT_DTYPE", "CRITERIA", "DEPENDS", "EXCEPTIONS", "Argument", "Behind", "StepObservation", "Case", "CaseBody",
-    "CaseKind", "Change", "ClusterWorker", "Condition", "Counterexample", "CourseError", "CriterionReport", "DeclaredCase", "Description",
+    "CaseKind", "Change", "ClusterWorker", "Condition", "Counterexample",
+    "CourseError", "CriterionReport", "DeclaredCase", "Description",
     "Diagnosis", "Encoded", "Failure", "Fills", "Finding", "FindingKind", "GradeReport", "Hole", "HoleKind", "Leaf",
     "Limits", "Line", "Load", "New", "Observation", "Observed", "OffLimitsUse", "PartReport", "ProvenExercise",
     "ProvenPart", "Raised", "Recipe", "Row", "Sketch", "StateItem", "Step", "Stopped", "SubmissionReport", "Truth",
