@@ -3,7 +3,7 @@
 import pytest
 
 from grader.answer.load import Answer
-from grader.answer.own_work import off_limits_uses
+from grader.answer.own_work import own_work
 from grader.answer.parse import tree_of
 from grader.answer.reach import uses
 from grader.course.catalogue import declared_exercises
@@ -17,7 +17,7 @@ TOO_LARGE = "more code than can be searched"
 
 def used(source, limits=RNN, symbol="Part"):
     answer = Answer.from_source("recurrent/cells.py", source)
-    return [str(use) for use in off_limits_uses(answer, symbol, OffLimits(**limits))]
+    return [str(use) for use in own_work(answer, symbol, OffLimits(**limits)).uses]
 
 
 def names(source, limits=RNN):
@@ -130,7 +130,7 @@ def test_references_and_right_variants_are_the_students_own():
         for text in (exercise.reference_source, *exercise.right.values()):
             answer = Answer.from_source("answer.py", text)
             for part in exercise.declaration.parts:
-                assert off_limits_uses(answer, part.symbol, part.off_limits) == []
+                assert own_work(answer, part.symbol, part.off_limits).uses == []
     tree = tree_of(Answer.from_source("answer.py", everything))
     assert len(uses(tree, "LSTM", lambda _: False)) > 10
     assert not [use for use in uses(tree, "LSTM", lambda _: False) if use.dotted.startswith(("!", "?"))]

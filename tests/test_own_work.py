@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.answer.attempt import attempted, broken_cell, unreadable
+from grader.answer.attempt import attempted, begun, broken_cell
 from grader.answer.load import Answer, Cell
-from grader.answer.own_work import off_limits_uses, replaced
+from grader.answer.own_work import own_work
 from grader.answer.parse import tree_of
 from grader.answer.policy import refused
 from grader.model import Verdict
@@ -38,13 +38,13 @@ def answer(*cells):
 
 
 def used(source, limits=NORM, symbol="Part"):
-    return [str(use) for use in off_limits_uses(answer(source), symbol, OffLimits(**limits))]
+    return [str(use) for use in own_work(answer(source), symbol, OffLimits(**limits)).uses]
 
 
 @pytest.mark.parametrize("name", [name for name in DISHONEST if name not in ONLY_WHEN_RUN])
 def test_what_is_off_limits_is_found_in_the_text(name):
     limits, source = DISHONEST[name]
-    found = off_limits_uses(answer(source), "Part", OffLimits(**limits))
+    found = own_work(answer(source), "Part", OffLimits(**limits)).uses
     assert found
     lines = source.split("\n")
     for use in found:
@@ -65,7 +65,7 @@ def test_honest_work_is_left_alone(name):
 
 def test_a_use_has_its_name_its_line_and_its_text():
     source = layer("self.bn = nn.BatchNorm2d(3)", "y = F.layer_norm(x, x.shape)\nreturn self.bn(y)")
-    found = off_limits_uses(answer(source), "Part", OffLimits(**NORM))
+    found = own_work(answer(source), "Part", OffLimits(**NORM)).uses
     assert [(use.used, use.line, use.source) for use in found] == [
         ("torch.nn.BatchNorm2d", 7, "self.bn = nn.BatchNorm2d(3)"),
         ("torch.nn.functional.layer_norm", 9, "y = F.layer_norm(x, x.shape)"),
@@ -76,7 +76,7 @@ def test_a_use_in_a_notebook_has_the_line_of_its_cell():
     cells = answer(
         "import torch.nn as nn", "x = 1\ndef helper():\n    return nn.LayerNorm(3)\n", "def Part(): return helper()"
     )
-    (use,) = off_limits_uses(cells, "Part", OffLimits(**NORM))
+    (use,) = own_work(cells, "Part", OffLimits(**NORM)).uses
     assert (use.used, use.line, use.source) == ("torch.nn.LayerNorm", 3, "return nn.LayerNorm(3)")
 
 
@@ -85,9 +85,9 @@ def test_the_last_definition_in_a_notebook_counts():
         "from torch import nn\nclass Part(nn.LayerNorm): pass",
         "class Part(nn.Module):\n    def forward(self, x): return x",
     ]
-    assert not off_limits_uses(answer(*cells), "Part", OffLimits(**NORM))
-    assert off_limits_uses(answer(cells[0], cells[1], "Part = nn.LayerNorm"), "Part", OffLimits(**NORM))
-    assert off_limits_uses(answer(*cells, "Part.forward = nn.LayerNorm.forward"), "Part", OffLimits(**NORM))
+    assert not own_work(answer(*cells), "Part", OffLimits(**NORM)).uses
+    assert own_work(answer(cells[0], cells[1], "Part = nn.LayerNorm"), "Part", OffLimits(**NORM)).uses
+    assert own_work(answer(*cells, "Part.forward = nn.LayerNorm.forward"), "Part", OffLimits(**NORM)).uses
 
 
 @pytest.mark.parametrize(
@@ -388,7 +388,7 @@ def test_text_that_is_not_python_is_reported_where_the_part_is():
 )
 def test_odd_text_is_neither_a_finding_nor_an_error(source):
     made = answer(source)
-    assert off_limits_uses(made, "Part", OffLimits(**NORM)) == []
+    assert own_work(made, "Part", OffLimits(**NORM)).uses == []
     assert attempted(made, "Part") in (True, False)
     broken_cell(made, "Part")
 
@@ -416,7 +416,7 @@ WRITTEN = "import torch\nclass {0}(torch.nn.Module):\n    def forward(self, x):\
     "name", ["Batchnorm1d", "BatchNorm_1d", "BatchNrom1d", "BatchNorms1d", "BatchNor1d", "BatchMorm1d"]
 )
 def test_a_name_that_is_nearly_the_part_is_pointed_out(name):
-    verdict, why = unreadable(answer(WRITTEN.format(name)), "BatchNorm1d")
+    verdict, why = begun(answer(WRITTEN.format(name)), "BatchNorm1d")
     assert verdict is Verdict.RAISED
     assert why == f"There is no BatchNorm1d, but {name} (line 2): did you mean BatchNorm1d?"
 
@@ -433,13 +433,13 @@ def test_a_name_that_is_nearly_the_part_is_pointed_out(name):
     ],
 )
 def test_another_name_is_no_misspelling(source, symbol):
-    found = unreadable(answer(source), symbol, ["ConvTranspose"])
+    found = begun(answer(source), symbol, ["ConvTranspose"])
     assert found == (Verdict.NOT_ATTEMPTED, f"{symbol} is not written yet.")
 
 
 def test_an_import_that_replaces_the_students_class_is_told():
     def said(*cells):
-        return replaced(answer(*cells), "Linear")
+        return own_work(answer(*cells), "Linear", OffLimits()).replaced
 
     own, stub = WRITTEN.format("Linear"), "class Linear:\n    pass\n"
     assert said(own, "from torch.nn import Conv2d, Linear") == (
@@ -461,6 +461,6 @@ def test_what_is_recovered_of_a_broken_cell_is_searched():
     tree = tree_of(cells)
     assert [item.line for item in tree.broken] == [4]
     cells = answer(cells.cells[0].source, cells.cells[1].source.replace("return x", "return norm(x)"))
-    (use,) = off_limits_uses(cells, "Part", OffLimits(**NORM))
+    (use,) = own_work(cells, "Part", OffLimits(**NORM)).uses
     assert (use.cell, use.line) == (1, 3)
     assert str(use) == "torch.nn.LayerNorm (cell 1, line 3)"

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from grader.answer.attempt import attempted, broken_cell, compiles, unreadable, unwritten
+from grader.answer.attempt import attempted, begun, broken_cell, compiles, unwritten
 from grader.answer.confined import Reader, ReaderFailed, TooMuch
 from grader.answer.load import Answer, find_exercise, load_answer, misplaced
 from grader.answer.notebook import notebook_cells
-from grader.answer.own_work import off_limits_uses
+from grader.answer.own_work import own_work
 from grader.answer.ran import cut, defined_last
 from grader.answer.slice import Ran
 from grader.answer.text import Unreadable
@@ -74,7 +74,7 @@ def test_what_is_too_large_is_told_before_it_is_parsed(tmp_path: Path, suffix: s
     assert answer.problem.count("\n") == 0
     assert not answer.cells
     assert not answer.missing
-    problem = unreadable(answer, "Part")
+    problem = begun(answer, "Part")
     assert problem == (Verdict.RAISED, answer.problem)
 
 
@@ -117,11 +117,12 @@ def test_as_much_code_as_is_allowed_is_read(tmp_path: Path) -> None:
 )
 def test_nesting_ends_neither_the_one_that_asks_nor_the_next_answer(text: str) -> None:
     deep = source(text)
-    problem = unreadable(deep, "x")
-    assert problem is None or "nested" in problem[1] or "not written" in problem[1] or "cannot be read" in problem[1]
+    found = begun(deep, "x")
+    said = ("nested", "not written", "cannot be read")
+    assert isinstance(found, Answer) or any(words in found[1] for words in said)
     # Either all of it is searched or it is said that it was not.
     with contextlib.suppress(TooMuch):
-        assert off_limits_uses(deep, "x", OffLimits(kernels=["*norm*"])) == []
+        assert own_work(deep, "x", OffLimits(kernels=["*norm*"])).uses == []
     assert attempted(source(RIGHT), "Part")
 
 
@@ -162,15 +163,13 @@ def test_a_part_that_uses_more_names_than_are_looked_up_is_refused() -> None:
     names = "".join(f"        torch.a{number}\n" for number in range(6_000))
     answer = source("import torch\n" + RIGHT + names)
     with pytest.raises(TooMuch):
-        off_limits_uses(answer, "Part", OffLimits(kernels=["*norm*"]))
-    assert (
-        off_limits_uses(source("import torch\n" + RIGHT + names[:9_999]), "Part", OffLimits(kernels=["*norm*"])) == []
-    )
+        own_work(answer, "Part", OffLimits(kernels=["*norm*"]))
+    assert own_work(source("import torch\n" + RIGHT + names[:9_999]), "Part", OffLimits(kernels=["*norm*"])).uses == []
 
 
 def test_only_so_many_uses_are_reported_and_each_with_its_line() -> None:
     uses = "import torch\n" + RIGHT + "        torch.norm(x)\n" * 1_000
-    found = off_limits_uses(source(uses), "Part", OffLimits(kernels=["*norm*"]))
+    found = own_work(source(uses), "Part", OffLimits(kernels=["*norm*"])).uses
     assert [use.line for use in found] == [*range(5, 25)]
     assert {use.source for use in found} == {"torch.norm(x)"}
 
@@ -178,8 +177,8 @@ def test_only_so_many_uses_are_reported_and_each_with_its_line() -> None:
 def test_what_a_star_brings_is_what_torch_has() -> None:
     limits = OffLimits(kernels=["*norm*"], classes=["*"])
     head = "from torch.nn import *\nfrom torch import *\nfrom math import *\n"
-    assert off_limits_uses(source(f"{head}def Part(x): return len(str(x)), ValueError, sqrt(x)"), "Part", limits) == []
-    found = off_limits_uses(source(f"{head}def Part(x): return Linear(norm(x))"), "Part", limits)
+    assert own_work(source(f"{head}def Part(x): return len(str(x)), ValueError, sqrt(x)"), "Part", limits).uses == []
+    found = own_work(source(f"{head}def Part(x): return Linear(norm(x))"), "Part", limits).uses
     assert [use.used for use in found] == ["torch.nn.Linear", "torch.norm"]
 
 
@@ -187,7 +186,7 @@ def test_what_a_star_brings_is_what_torch_has() -> None:
 def test_memory_that_runs_out_is_one_answer_s_own_problem(tmp_path: Path) -> None:
     answer = read(tmp_path, '{"cells": [' + "[], " * 8_000_000 + "[]]}", ".ipynb")
     assert answer.problem.startswith("a/part.ipynb cannot be read: its code takes more memory or time")
-    assert unreadable(answer, "Part") == (Verdict.RAISED, answer.problem)
+    assert begun(answer, "Part") == (Verdict.RAISED, answer.problem)
     again = read(tmp_path, '{"cells": [' + "[], " * 8_000_000 + "{}]}", ".ipynb")
     assert answer.digest != again.digest
     assert attempted(source(RIGHT), "Part")

@@ -1,15 +1,16 @@
 """Whether an answer has something of a part to judge: it is there, it can be read, and it is more than the stub."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from grader.answer.begun import PartText
 from grader.answer.confined import TooMuch, ask
-from grader.answer.text import TOO_MUCH, Answer
+from grader.answer.text import TOO_MUCH, Answer, Cell
 from grader.model import Verdict, codec, named_line
 
 
-def unreadable(answer: Answer, symbol: str, others: Collection[str] = ()) -> tuple[Verdict, str] | None:
-    """Why there is nothing to run, as a verdict and a sentence; None where there is.
+def begun(answer: Answer, symbol: str, others: Collection[str] = ()) -> Answer | tuple[Verdict, str]:
+    """What of an answer is loaded for a part; where there is nothing to run, a verdict and a sentence that says why.
 
     Args:
         answer: The answer.
@@ -20,12 +21,15 @@ def unreadable(answer: Answer, symbol: str, others: Collection[str] = ()) -> tup
         return Verdict.NOT_ATTEMPTED, answer.problem or "There is no answer file."
     if answer.problem:
         return Verdict.RAISED, answer.problem
+    if not answer.cells:
+        return Verdict.NOT_ATTEMPTED, f"{symbol} is not written yet."
     try:
-        text = part_text(answer, symbol, others)
+        found = ask({"do": "begun", "answer": answer, "symbol": symbol, "others": [*others]})
     except TooMuch:
         return Verdict.RAISED, too_much(answer)
+    text, cells = codec.made(tuple[PartText, tuple[Cell, ...]], found)
     if text.is_attempt:
-        return None
+        return replace(answer, cells=cells)
     if text.broken:
         return Verdict.RAISED, text.broken
     if text.near is None:

@@ -42,10 +42,10 @@ class Closure:
         kept = search.kept - {unit for unit in partial if not self._leads_on(unit, chains)}
         return [unit for unit in self._top.units if unit in kept]
 
-    def not_reached(self, symbols: Iterable[str]) -> list[Unit]:
-        """The others, in order."""
-        kept = set(self.reached(symbols))
-        return [unit for unit in self._top.units if unit not in kept]
+    @property
+    def units(self) -> Sequence[Unit]:
+        """All of them, in order."""
+        return self._top.units
 
     def _leads_on(self, unit: Unit, chains: set[str]) -> bool:
         """Whether ``import a.b`` is what gives ``a``, or ``a.b`` is used."""

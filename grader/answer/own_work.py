@@ -3,7 +3,8 @@
 Nothing of the answer is run. A use that cannot be determined for certain is left to the guard in the worker.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from grader.answer.confined import ask
@@ -17,8 +18,20 @@ from grader.spec import OffLimits
 _MAX_FINDINGS = 20
 
 
-def off_limits_uses(answer: Answer, symbol: str, off_limits: OffLimits) -> list[OffLimitsUse]:
-    """What the code of a part uses although it is off limits, with the line of each use.
+@dataclass(frozen=True, slots=True)
+class OwnWork:
+    """What the text of an answer says about whose work a part is."""
+
+    uses: Sequence[OffLimitsUse] = ()
+    """What it uses although it is off limits, with the line of each use."""
+    replaced: str = ""
+    """What became of its definition where a later import replaces it, in a sentence."""
+    left_out: str = ""
+    """The first import that it does without and that finds nothing when graded, in words."""
+
+
+def own_work(answer: Answer, symbol: str, off_limits: OffLimits) -> OwnWork:
+    """What the code of a part uses although it is off limits, and whether it is the student's own at all.
 
     Only code that the part can come to run counts, with what the top level puts into torch, into other modules or into
     what the part uses; of the judge's machinery, all that is loaded for the part. Scratch cells,
@@ -28,23 +41,16 @@ def off_limits_uses(answer: Answer, symbol: str, off_limits: OffLimits) -> list[
         TooMuch: where it cannot be told within the limits of reading.
     """
     if not answer.cells:
-        return []
+        return OwnWork()
+    reached = _asked({"do": "reached", "answer": answer, "symbol": symbol})
     findings = {
         (cell, line, name)
-        for use in _asked({"do": "reached", "answer": answer, "symbol": symbol}).uses
+        for use in reached.uses
         if (name := refused(use.dotted, off_limits))
         for cell, line in use.places
     }
-    return [_found(answer.cells[cell], line, name) for cell, line, name in sorted(findings)[:_MAX_FINDINGS]]
-
-
-def replaced(answer: Answer, symbol: str) -> str:
-    """What became of a definition that a later import replaces, in a sentence; empty where none does.
-
-    Raises:
-        TooMuch: where it cannot be told within the limits of reading.
-    """
-    return _asked({"do": "replaced", "answer": answer, "symbol": symbol}).said if answer.cells else ""
+    uses = [_found(answer.cells[cell], line, name) for cell, line, name in sorted(findings)[:_MAX_FINDINGS]]
+    return OwnWork(uses, reached.replaced, reached.left_out)
 
 
 def _found(cell: Cell, line: int, name: str) -> OffLimitsUse:

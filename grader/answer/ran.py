@@ -19,14 +19,6 @@ def slice_of(answer: Answer, symbols: Iterable[str]) -> Answer:
     return replace(answer, cells=codec.made(tuple[Cell, ...], cells))
 
 
-def left_out(answer: Answer, symbol: str) -> str:
-    """The first import that a part does without and that finds nothing when graded, in words; or nothing."""
-    try:
-        return str(ask({"do": "left_out", "answer": answer, "symbol": symbol})) if answer.cells else ""
-    except TooMuch:
-        return ""
-
-
 def cut(ran: Sequence[Ran], symbol: str) -> Cut:
     """The last definition of a symbol with the imports, helpers and assignments that it uses.
 

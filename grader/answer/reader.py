@@ -18,10 +18,9 @@ from typing import IO, TYPE_CHECKING, Any
 from grader.answer.begun import PartText, compiles, defined, part_text
 from grader.answer.contents import contents, whole_notebook
 from grader.answer.frames import receive, receive_file, send
-from grader.answer.machinery import may_be_in
 from grader.answer.parse import tree_of
-from grader.answer.reached import Names, Reached, TooManyUses, reached, replacement
-from grader.answer.slice import Cut, Ran, cut, defined_last, left_out, slice_of
+from grader.answer.reached import Names, Reached, TooManyUses, reached
+from grader.answer.slice import Cut, Ran, cut, defined_last, slice_of
 from grader.answer.text import Answer, Cell, Contents
 from grader.answer.tree import Tree
 
@@ -100,19 +99,15 @@ class _Desk:
         """What of an answer is loaded for some parts."""
         return slice_of(_answer(answer), symbols).cells
 
-    def left_out(self, answer: _Data, symbol: str) -> str:
-        """The first import that a part does without and that finds nothing when graded."""
-        return left_out(_answer(answer), symbol)
-
-    def replaced(self, answer: _Data, symbol: str, names: Names = None) -> Reached:
-        """What became of a definition that a later import replaces."""
-        return replacement(self._tree_of(_answer(answer)), symbol, names)
+    def begun(self, answer: _Data, symbol: str, others: Sequence[str]) -> tuple[PartText, tuple[Cell, ...]]:
+        """What there is of a part, and what is loaded for it where that is something."""
+        text = self.part_text(answer, symbol, others)
+        return text, slice_of(self._answer, [symbol]).cells if text.is_attempt else ()
 
     def reached(self, answer: _Data, symbol: str, names: Names = None) -> Reached:
         """What a part uses."""
         tree = self._tree_of(_answer(answer))
-        loaded = tree_of(slice_of(self._answer, [symbol])) if any(map(may_be_in, tree.texts)) else Tree()
-        return reached(tree, self._answer.cells, loaded, symbol, names)
+        return reached(self._answer, tree, symbol, names)
 
     def cut(self, ran: Sequence[_Data], symbol: str) -> Cut:
         """The last definition of a symbol with what it depends on, out of the cells that were run."""

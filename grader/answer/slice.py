@@ -74,11 +74,16 @@ def slice_of(answer: Answer, symbols: Iterable[str]) -> Answer:
 def left_out(answer: Answer, symbol: str) -> str:
     """The first import in a file or notebook that a part does without and that finds nothing when graded, in words."""
     try:
-        units = _closure(answer.cells).not_reached([symbol])
+        closure = _closure(answer.cells)
+        missing = [
+            unit for unit in closure.units
+            if isinstance(unit.node, ast.Import | ast.ImportFrom) and not is_available(unit.node)
+        ]  # fmt: skip
+        reached = closure.reached([symbol]) if missing else ()
     except RecursionError:
         return ""
-    for unit in units:
-        if isinstance(unit.node, ast.Import | ast.ImportFrom) and not is_available(unit.node):
+    for unit in missing:
+        if unit not in reached:
             return f"`{unit.text[0].strip()[:200]}`{named_line(unit.line, unit.cell.index or None)}"
     return ""
 

@@ -17,10 +17,9 @@ from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from grader.answer.attempt import unreadable
+from grader.answer.attempt import begun
 from grader.answer.load import Answer, load_answer
-from grader.answer.own_work import off_limits_uses, replaced
-from grader.answer.ran import slice_of
+from grader.answer.own_work import own_work
 from grader.model.source import definitions, lines_of
 from grader.spec import Part
 
@@ -94,7 +93,7 @@ def misread(slug: str, parts: Sequence[Part], source: str) -> Iterator[tuple[Par
         source: The answer, as a file of its own.
     """
     alone = Answer.from_source(f"{slug}.py", source)
-    wanted = {part.symbol: _loaded(alone, part) for part in parts if unreadable(alone, part.symbol) is None}
+    wanted = {part.symbol: text for part in parts if (text := _loaded(alone, part))}
     with TemporaryDirectory() as folder:
         for item in surroundings():
             for suffix in item.suffixes:
@@ -111,9 +110,11 @@ def misread(slug: str, parts: Sequence[Part], source: str) -> Iterator[tuple[Par
 
 def _said(answer: Answer, part: Part) -> str:
     """What is said against the text of an answer, before anything of it is loaded."""
-    if problem := unreadable(answer, part.symbol):
-        return problem[1]
-    return replaced(answer, part.symbol) or "; ".join(map(str, off_limits_uses(answer, part.symbol, part.off_limits)))
+    loaded = begun(answer, part.symbol)
+    if not isinstance(loaded, Answer):
+        return loaded[1]
+    found = own_work(answer, part.symbol, part.off_limits)
+    return found.replaced or "; ".join(map(str, found.uses))
 
 
 def _written(folder: Path, slug: str, text: str, suffix: str) -> Answer:
@@ -125,8 +126,11 @@ def _written(folder: Path, slug: str, text: str, suffix: str) -> Answer:
 
 
 def _loaded(answer: Answer, part: Part) -> str:
-    """The text that is loaded for a part, wherever its lines stand."""
-    lines = (line for cell in slice_of(answer, [part.symbol]).cells for line in cell.source.split("\n"))
+    """The text that is loaded for a part, wherever its lines stand; nothing where it is not there."""
+    loaded = begun(answer, part.symbol)
+    if not isinstance(loaded, Answer):
+        return ""
+    lines = (line for cell in loaded.cells for line in cell.source.split("\n"))
     return "\n".join(line for line in lines if line.strip())
 
 

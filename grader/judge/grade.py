@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 
-from grader.answer.attempt import too_much, unreadable
+from grader.answer.attempt import begun, too_much
 from grader.answer.confined import TooMuch
 from grader.answer.load import Answer
-from grader.answer.own_work import off_limits_uses, replaced
+from grader.answer.own_work import own_work
 from grader.answer.places import place
-from grader.answer.ran import left_out, slice_of
 from grader.course.exercise import CourseExercise
 from grader.host.allowance import Allowance
 from grader.host.session import Server, Stopped
@@ -38,6 +37,16 @@ class Judged:
     report: PartReport
     load_stop: LoadStop | None = None
     """The statement that ended the worker when it was loaded: it will for every other part that loads it, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found, before it is a report."""
+
+    outcome: Outcome
+    load_stop: LoadStop | None
+    left_out: str = ""
+    """An import that the part does without and that finds nothing when graded."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,22 +80,21 @@ class PartGrader:
         """
         began = time.perf_counter()
         try:
-            outcome, stop = self._judge(answer, load_stop)
+            found = self._judge(answer, load_stop)
         except TooMuch:
-            outcome, stop = Nothing(verdict=Verdict.RAISED, why=too_much(answer), first="interface"), load_stop
-        report = self.reports.of(outcome)
-        if report.verdict is Verdict.ACCEPTED and (unused := left_out(answer, self.part.symbol)):
-            report = replace(report, message=f"Not available when graded, and not needed for it: {unused}.")
-        return Judged(replace(report, seconds=time.perf_counter() - began), stop)
+            found = _Found(Nothing(verdict=Verdict.RAISED, why=too_much(answer), first="interface"), load_stop)
+        report = self.reports.of(found.outcome)
+        if report.verdict is Verdict.ACCEPTED and found.left_out:
+            report = replace(report, message=f"Not available when graded, and not needed for it: {found.left_out}.")
+        return Judged(replace(report, seconds=time.perf_counter() - began), found.load_stop)
 
-    def _judge(self, answer: Answer, load_stop: LoadStop | None) -> tuple[Outcome, LoadStop | None]:
-        others = [part.symbol for part in self.exercise.parts]
-        problem = unreadable(answer, self.part.symbol, others)
-        if problem is not None:
-            verdict, why = problem
+    def _judge(self, answer: Answer, load_stop: LoadStop | None) -> "_Found":
+        sliced = begun(answer, self.part.symbol, [part.symbol for part in self.exercise.parts])
+        if not isinstance(sliced, Answer):
+            verdict, why = sliced
+            first = "interface" if verdict is Verdict.RAISED else ""
             # What ended a worker does so for the parts after this one, too.
-            return Nothing(verdict=verdict, why=why, first="interface" if verdict is Verdict.RAISED else ""), load_stop
-        sliced = slice_of(answer, [self.part.symbol])
+            return _Found(Nothing(verdict=verdict, why=why, first=first), load_stop)
         with ExitStack() as stack:
             run = None
             if load_stop is None or not load_stop.holds_for(sliced):
@@ -101,12 +109,13 @@ class PartGrader:
                     Allowance.of(self.suite),
                 )
                 stack.enter_context(closing(run))
-            if why := replaced(answer, self.part.symbol):
+            text = own_work(answer, self.part.symbol, self.part.off_limits)
+            if text.replaced:
                 kind = FindingKind.NOT_DEFINED
-                return Nothing(verdict=Verdict.RAISED, why=why, first="interface", kind=kind), load_stop
-            uses = off_limits_uses(answer, self.part.symbol, self.part.off_limits)
-            if uses:
-                return not_own_work(uses), load_stop
+                nothing = Nothing(verdict=Verdict.RAISED, why=text.replaced, first="interface", kind=kind)
+                return _Found(nothing, load_stop)
+            if text.uses:
+                return _Found(not_own_work(text.uses), load_stop)
             if run is None:
                 assert load_stop is not None
                 loaded: Stopped | NotDefined | None = load_stop.stopped
@@ -114,7 +123,8 @@ class PartGrader:
                 loaded = run.loaded()
             if isinstance(loaded, Stopped):
                 why = stop_in_words(answer, loaded)
-                return Nothing(verdict=loaded.verdict, why=why, first="interface"), stopped_at(sliced, loaded)
+                nothing = Nothing(verdict=loaded.verdict, why=why, first="interface")
+                return _Found(nothing, stopped_at(sliced, loaded))
             if isinstance(loaded, NotDefined):
                 nothing = Nothing(
                     verdict=Verdict.RAISED,
@@ -123,9 +133,9 @@ class PartGrader:
                     kind=FindingKind.NOT_DEFINED,
                     line=loaded.line,
                 )
-                return nothing, load_stop
+                return _Found(nothing, load_stop)
             assert run is not None
-            return self._run(answer, run), load_stop
+            return _Found(self._run(answer, run), load_stop, text.left_out)
 
     def _run(self, answer: Answer, run: AnswerRun) -> Outcome:
         board = Board(self.part, self.suite, self.reports.rubric, answer.lines)
