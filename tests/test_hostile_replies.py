@@ -63,7 +63,7 @@ class Liar:
     def limit(self, seconds: float) -> None:
         """It takes no time."""
 
-    def prepare_next(self) -> None:
+    def prepare_next(self, off_limits: object) -> None:
         """There is one already."""
 
     def run(self, cases: Iterable[Case], allowance: Allowance | None = None) -> Iterator[Any]:

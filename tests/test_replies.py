@@ -178,7 +178,7 @@ class FakeServer:
     def limit(self, seconds: float) -> None:
         self.limits.append(seconds)
 
-    def prepare_next(self) -> None:
+    def prepare_next(self, off_limits: object) -> None:
         """There is one already."""
 
     def run(self, cases: list[Case], allowance: Allowance) -> Iterator[Any]:

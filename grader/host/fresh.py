@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 from grader.case.whereabouts import Whereabouts
 from grader.host.process import Ending, Starter, waited_for_processor
+from grader.spec import OffLimits
 
 
 class FreshProcesses:
@@ -20,8 +21,12 @@ class FreshProcesses:
         """Start nothing yet."""
         self._starter = Starter(sandbox)
 
-    def spawn(self) -> "Fresh":
-        """Start a worker."""
+    def spawn(self, off_limits: OffLimits | None = None) -> "Fresh":
+        """Start a worker.
+
+        Args:
+            off_limits: What the guard in it will refuse; it is armed when the answer is there.
+        """
         ours, theirs = socket.socketpair()
         with theirs:
             return Fresh(self._starter, ours, theirs)

@@ -70,7 +70,7 @@ class Server:
         Raises:
             JudgeError: where no worker could be started, not even by a new server.
         """
-        child = self._greet(self._spawn())
+        child = self._greet(self._spawn(off_limits))
         child.begin(answer, off_limits)
         return child
 
@@ -89,22 +89,22 @@ class Server:
         finally:
             self._is_called_off = before
 
-    def prepare_next(self) -> None:
+    def prepare_next(self, off_limits: OffLimits) -> None:
         """Have the next worker forked, if there is none yet: it enters its sandbox while this one runs its cases."""
         if isinstance(self._source, ForkServer):
             with contextlib.suppress(JudgeError):
-                self._source.prepare()
+                self._source.prepare(off_limits)
 
-    def _spawn(self) -> Process:
+    def _spawn(self, off_limits: OffLimits | None = None) -> Process:
         try:
-            return self._start().spawn()
+            return self._start().spawn(off_limits)
         except JudgeError:
             worked = self._layers is not None
             self.close()
             if not worked:
                 raise
         # It served before, so something ended it (the system ran out of memory, say): once more, from the start.
-        return self._start().spawn()
+        return self._start().spawn(off_limits)
 
     def _greet(self, process: Process) -> "Child":
         child = Child(process, self.limits, self._open.discard, self._is_called_off)

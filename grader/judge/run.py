@@ -114,7 +114,7 @@ class AnswerRun:
                 yield index, observed
                 if self.uses:
                     return
-                self._server.prepare_next()
+                self._server.prepare_next(self._off_limits)
                 if isinstance(observed, Stopped):
                     ended = entry.kind, observed.verdict
                     break

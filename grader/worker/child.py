@@ -39,7 +39,12 @@ _CANNOT_ANSWER = 70
 
 
 def serve(
-    frames: socket.socket, whereabouts: Whereabouts | None, layers: Mapping[str, bool | str], *, device: str
+    frames: socket.socket,
+    whereabouts: Whereabouts | None,
+    layers: Mapping[str, bool | str],
+    *,
+    device: str,
+    guard: Guard | None = None,
 ) -> None:
     """Answer the judge's requests; never returns.
 
@@ -48,15 +53,16 @@ def serve(
         whereabouts: Where to note what is about to begin; without one, the judge is sent messages.
         layers: What `Sandbox.enter` said, passed on to the judge.
         device: Where cases run.
+        guard: The guard that is armed already, where one is.
     """
     _plain_process(device)
     frames.sendall(wire.pack({"ready": dict(layers)}))
-    _warm_up(device)
+    _warm_up(device, guard)
     on_stage = whereabouts.write if whereabouts else _sender(frames.sendall)
     answer: _Answer | None = None
     for request in _requests(frames):
         if request["op"] == "load":
-            answer = _Answer(request, device, on_stage)
+            answer = _Answer(request, device, on_stage, guard)
             answer.prepare()
             frames.sendall(wire.pack({"prepared": True}))
             reply = _packed(answer.load)
@@ -93,7 +99,27 @@ def _plain_process(device: str) -> None:
     seed()
 
 
-def _warm_up(device: str) -> None:
+class _Product(torch.nn.Module):
+    """What a child warms up with: nothing of it can be off limits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.zeros(2, 3))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """The product with the weight's transpose."""
+        return x @ self.weight.T
+
+
+def _product(guard: Guard | None) -> _Product:
+    product = _Product.__new__(_Product)
+    if guard is not None:
+        guard.give(product)
+    product.__init__()  # type: ignore[misc]
+    return product
+
+
+def _warm_up(device: str, guard: Guard | None) -> None:
     """Run what every case runs, once, while the judge is still busy with another answer.
 
     A page of memory shared with the server is copied at its first use: a fifth of what grading a small part takes. On a
@@ -102,13 +128,13 @@ def _warm_up(device: str) -> None:
     recipe: Recipe = {"$fill": "normal", "shape": [2, 3]}
     for dtype in ("float64", "float32"):
         case: Case = {
-            "symbol": "Linear",
+            "symbol": "product",
             "dtype": dtype,
-            "new": {"args": [3, 2]},
-            "state": [["weight", recipe], ["bias", {**recipe, "shape": [2]}]],
+            "new": {},
+            "state": [["weight", recipe]],
             "steps": [{"do": "train"}, {"do": "call", "args": [recipe], "cotangent": 0}],
         }
-        observation = probe.run_case(case, vars(torch.nn), device=device)
+        observation = probe.run_case(case, {"product": functools.partial(_product, guard)}, device=device)
         if observation["error"]:
             raise RuntimeError(f"nothing runs on {device}: {observation['error']['message']}")
         wire.unpack(wire.pack(observation)[wire.HEAD.size :])
@@ -152,11 +178,15 @@ def _packed(work: Callable[[], Mapping[str, object]], number: int | None = None)
 class _Answer:
     """A student's file, compiled and executed under its own name."""
 
-    def __init__(self, request: Mapping[str, Any], device: str, on_stage: probe.OnStage) -> None:
+    def __init__(self, request: Mapping[str, Any], device: str, on_stage: probe.OnStage, guard: Guard | None) -> None:
         self._file: str = request["file"]
         self._cells: list[tuple[str, int, int]] = [tuple(cell) for cell in request["cells"]]
         self._device, self._on_stage = device, on_stage
-        self._guard = Guard(request["off_limits"], answer_file=self._file)
+        self._is_armed = guard is not None
+        self._guard = guard or Guard(request["off_limits"])
+        self._guard.answer_file = self._file
+        if self._guard.off_limits != request["off_limits"]:
+            raise ValueError("the guard is armed for another part")
         self._is_limited = any(request["off_limits"].values())
         self._module = types.ModuleType(_module_name(request["name"]))
         self._loader = Loader(
@@ -170,7 +200,8 @@ class _Answer:
         self._module.__file__ = self._file
         sys.modules[self._module.__name__] = self._module
         self._remember_source()
-        self._guard.arm()
+        if not self._is_armed:
+            self._guard.arm()
         _hide_kit()
         if self._is_limited:
             audit.refuse()

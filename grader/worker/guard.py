@@ -37,22 +37,28 @@ class Guard:
 
     Args:
         off_limits: The fields of `grader.spec.OffLimits` as a plain dictionary.
-        answer_file: The name under which the answer is compiled, to say on which line a use is.
     """
 
-    def __init__(self, off_limits: Mapping[str, Iterable[str]], answer_file: str = "") -> None:
+    answer_file = ""
+    """The name under which the answer is compiled, to say on which line a use is."""
+
+    def __init__(self, off_limits: Mapping[str, Iterable[str]]) -> None:
+        self.off_limits = off_limits
         self._kernels = Patterns(off_limits.get("kernels", ()), off_limits.get("allow", ()))
         self._classes = Patterns(off_limits.get("classes", ()), off_limits.get("allow", ()))
         self._functions = tuple(off_limits.get("functions", ()))
         named = [name.rpartition(".")[2] for name in self._functions]
         self._written = Patterns((*off_limits.get("kernels", ()), *named), off_limits.get("allow", ()))
-        self._answer_file = answer_file
         self._found: list[Use] = []
         self._banned: dict[type, str] = {}
         # Objects that the judge passes to the answer do not count as a use by the answer.
         self._given: weakref.WeakSet[object] = weakref.WeakSet()
 
     # In place before the answer is loaded.
+
+    def give(self, thing: object) -> None:
+        """Let the judge's own object be used, whatever its class is."""
+        self._given.add(thing)
 
     def arm(self) -> None:
         """Refuse from now on; the kernels are replaced for good."""
@@ -175,7 +181,7 @@ class Guard:
         frame: types.FrameType | None = sys._getframe(1)
         while frame is not None:
             file = frame.f_code.co_filename
-            if file == self._answer_file or (not self._answer_file and not file.startswith(_FOREIGN_ROOTS)):
+            if file == self.answer_file or (not self.answer_file and not file.startswith(_FOREIGN_ROOTS)):
                 return frame.f_lineno
             frame = frame.f_back
         return None

@@ -13,10 +13,12 @@ import os
 import select
 import socket
 import sys
+from dataclasses import dataclass
 from typing import Any
 
 from grader.case.whereabouts import Whereabouts
 from grader.worker import audit, callers, child, limits, reimplementations, sandbox, torch_surface
+from grader.worker.guard import Guard
 
 _PRELOAD = (
     "numpy",
@@ -31,7 +33,7 @@ _PRELOAD = (
 _FRAMES = 3
 """The child's descriptor of the judge's socket; 0 is /dev/null, 1 and 2 are the output."""
 _HIGH_DESCRIPTOR, _MOST_DESCRIPTORS = 32, 256
-_MESSAGE = 4096
+_MESSAGE = 2**16
 
 
 def main(config: dict[str, Any]) -> None:
@@ -56,12 +58,7 @@ def main(config: dict[str, Any]) -> None:
     confinement = sandbox.Sandbox(**config["sandbox"])
     gc.collect()
     gc.freeze()
-    if forked:
-        forks = _Forks(config["socket"], config["judge"])
-        ends = forks.serve()
-        del forks
-    else:
-        ends = _inherited(config["socket"]), None
+    ends = _Forks(config["socket"], config["judge"]).serve() if forked else _Ends(_inherited(config["socket"]))
     gc.enable()
     if ends is None:
         with contextlib.suppress(OSError):
@@ -71,24 +68,37 @@ def main(config: dict[str, Any]) -> None:
         if forked:
             os.closerange(_FRAMES + 1, _MOST_DESCRIPTORS)
         _only_torch(config["sandbox"]["packages"])
-        child.serve(*ends, layers, device=config["sandbox"]["device"])
+        child.serve(ends.frames, ends.whereabouts, layers, device=config["sandbox"]["device"], guard=ends.guard)
 
 
-_Ends = tuple[socket.socket, Whereabouts | None]
-"""A child's socket, and the memory it shares with the judge, where there is such memory."""
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """What a child begins with."""
+
+    frames: socket.socket
+    whereabouts: Whereabouts | None = None
+    """The memory it shares with the judge, where there is such memory."""
+    guard: Guard | None = None
+    """The guard that is armed already, where one is."""
 
 
 class _Forks:
-    """The control socket, and the children that are not yet reaped."""
+    """The control socket, and the children that are not yet reaped.
 
-    def __init__(self, descriptor: int, judge: int) -> None:
+    The server also forks servers: in each of these a guard is armed, once for all the answers that it is to hold for.
+    """
+
+    def __init__(self, descriptor: int, parent: int, guard: Guard | None = None) -> None:
         import fcntl
+
+        self._guard = guard
 
         self._control = socket.socket(fileno=fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _HIGH_DESCRIPTOR))
         os.close(descriptor)
-        self._judge = judge
+        self._parent = parent
         self._alive: set[int] = set()
         self._forgotten: set[int] = set()
+        self._armed: set[int] = set()
 
     def serve(self) -> _Ends | None:
         """Answer the judge until it is gone; in a child, return its ends."""
@@ -97,7 +107,7 @@ class _Forks:
         poll.register(self._control, select.POLLIN)
         # No parent-death signal here: it would fire when the *thread* that started this process ends. The judge's end
         # closes the control socket; the parent's id is watched in case someone else still holds it open.
-        while os.getppid() == self._judge:
+        while os.getppid() == self._parent:
             if not poll.poll(20 if self._forgotten else 1000):
                 self._reap()
                 continue
@@ -107,6 +117,10 @@ class _Forks:
             request = json.loads(message)
             if request["op"] == "fork":
                 ends = self._fork(*passed)
+                if ends is not None:
+                    return ends
+            elif request["op"] == "arm":
+                ends = self._arm(request["off_limits"], *passed)
                 if ends is not None:
                     return ends
             elif request["op"] == "status":
@@ -124,12 +138,39 @@ class _Forks:
             self._control.send(json.dumps({"error": f"fork failed: {error}"}).encode())
             pid = -1
         if pid == 0:
-            return _become_child(server, frames, output, whereabouts)
+            return _become_child(server, frames, output, whereabouts, self._guard)
         for passed in (frames, output, whereabouts):
             os.close(passed)
         if pid > 0:
             self._alive.add(pid)
             self._control.send(json.dumps({"pid": pid}).encode())
+        return None
+
+    def _arm(self, off_limits: dict[str, list[str]], control: int) -> _Ends | None:
+        """Fork a server whose children find a guard armed; in such a child, return its ends.
+
+        The judge talks to it by a socket of its own. Where it fails that is closed, which tells the judge.
+        """
+        server = os.getpid()
+        try:
+            pid = os.fork()
+        except OSError:
+            pid = -1
+        if pid == 0:
+            self._control.close()
+            limits.die_with_parent(server)
+            limits.adopt_orphans()
+            guard = Guard(off_limits)
+            guard.arm()
+            gc.freeze()
+            ends = _Forks(control, server, guard).serve()
+            if ends is None:
+                os._exit(0)
+            return ends
+        os.close(control)
+        if pid > 0:
+            self._alive.add(pid)
+            self._armed.add(pid)
         return None
 
     def _status(self, pid: int) -> int:
@@ -139,9 +180,10 @@ class _Forks:
 
     def _reap(self) -> None:
         """Reap forgotten children, and kill what they left behind where nothing kept them from forking."""
-        for pid in list(self._forgotten):
+        for pid in [*self._forgotten, *self._armed]:
             if os.waitpid(pid, os.WNOHANG)[0]:
                 self._forgotten.discard(pid)
+                self._armed.discard(pid)
                 self._alive.discard(pid)
         for pid in _children() - self._alive:
             with contextlib.suppress(OSError):
@@ -158,7 +200,7 @@ def _children() -> set[int]:
         return set()
 
 
-def _become_child(server: int, frames: int, output: int, whereabouts: int) -> _Ends:
+def _become_child(server: int, frames: int, output: int, whereabouts: int, guard: Guard | None) -> _Ends:
     """Take leave of the server: own session, own descriptors, own standard output."""
     noted = Whereabouts(whereabouts)
     os.setsid()
@@ -166,7 +208,7 @@ def _become_child(server: int, frames: int, output: int, whereabouts: int) -> _E
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.dup2(frames, _FRAMES)
-    return socket.socket(fileno=_FRAMES), noted
+    return _Ends(socket.socket(fileno=_FRAMES), noted, guard)
 
 
 def _inherited(descriptor: int) -> socket.socket:

@@ -360,11 +360,12 @@ def test_a_dead_server_is_replaced(server: Server) -> None:
         assert isinstance(run(other, DOUBLE)[0], dict)
 
 
+@pytest.mark.parametrize("off_limits", [OffLimits(), OffLimits(kernels=("*norm*",))], ids=["plain", "armed"])
 @pytest.mark.parametrize("started", [False, True])
-def test_a_worker_made_ready_by_a_server_that_died_is_not_used(started: bool) -> None:
+def test_a_worker_made_ready_by_a_server_that_died_is_not_used(started: bool, off_limits: OffLimits) -> None:
     with Server(LIMITS) as other:
         child = open_child(other, forward("os._exit(1)", "import os") if started else DOUBLE)
-        other.prepare_next()
+        other.prepare_next(off_limits)
         if started:
             # To ask how this one ended is to hear of the other too.
             assert isinstance(list(child.run([case()]))[-1], Stopped)
@@ -372,7 +373,9 @@ def test_a_worker_made_ready_by_a_server_that_died_is_not_used(started: bool) ->
         if isinstance(other._source, ForkServer):
             other._source._popen.kill()
             other._source._popen.wait()
-        assert isinstance(run(other, DOUBLE)[0], dict)
+        opened = other.open(answer(DOUBLE), off_limits)
+        assert isinstance(opened, session.Child)
+        assert isinstance(next(opened.run([case()])), dict)
 
 
 def test_a_server_that_cannot_start_is_the_judges_error(monkeypatch: pytest.MonkeyPatch) -> None:
