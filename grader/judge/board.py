@@ -116,14 +116,16 @@ class Board:
     def _excuse_interface(self) -> None:
         """Leave an exception to `values` that any call raises, be it a line of the interface that calls.
 
-        What it says of the arguments that it is called with is of the interface wherever it is raised.
+        What it says of the arguments that it is called with is of the interface wherever it is raised, and so is what
+        the constructor raises.
         """
         found = [finding.got for _, finding in self.failures("values") if finding.kind in EXCEPTIONS]
         raised = tuple(got for got in found if not criteria.is_about_arguments(got))
         for index, finding in self.failures("interface"):
             of_a_line = self.suite.cases[index].kind is CaseKind.INTERFACE and finding.kind in EXCEPTIONS
+            constructs = f"= {self.part.symbol}(" in finding.where
             # Of what a line raises less is kept than of what a call does.
-            if of_a_line and any(each.startswith(finding.got) for each in raised):
+            if of_a_line and not constructs and any(each.startswith(finding.got) for each in raised):
                 del self.outcomes[index].findings["interface"]
 
     def _judge_groups(self, kind: CaseKind, judge: Callable[[int, Sequence[int]], None]) -> None:

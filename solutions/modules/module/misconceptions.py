@@ -450,29 +450,25 @@ mistakes = [
             {"self.add_module(name, module)": "self.append(module)"}),
     mistake("SliceLosesTheNames", "Sequential", "parameters",
             "A slice of a Sequential keeps the names of its modules; you number them anew.",
-            {"Sequential(OrderedDict(zip(names, modules, strict=False)))": "Sequential(*modules)"}),
+            {"return Sequential(modules)": "return Sequential(*modules.values())"}),
     mistake("InsertGivesNothing", "Sequential", "values",
             "`insert` of a Sequential returns the container itself.",
             {"modules.insert(index, module)\n        self._modules.clear()\n        return self.extend(modules)":
                  "modules.insert(index, module)\n        self._modules.clear()\n        self.extend(modules)"}),
     in_rows("NoNegativeIndex", "values",
             "Negative indices count from the end, as in a list.",
-            {"modules = list(self)[index]":
-                 "modules = list(self)[index if isinstance(index, slice) else range(len(self)).index(index)]",
+            {"return list(self)[index]": "return list(self)[range(len(self)).index(index)]",
              "self.add_module(list(self._modules)[index]":
                  "self.add_module(list(self._modules)[range(len(self)).index(index)]"}),
     mistake("SliceIsAList", "Sequential", "parameters",
             "A slice of a Sequential is a Sequential, which can be called. Yours is a Python list.",
-            {"return self._slice(list(self._modules)[index], modules) if isinstance(index, slice) else modules":
-                 "return modules"}),
+            {"return self._of(OrderedDict(list(self._modules.items())[index]))": "return list(self)[index]"}),
     mistake("ListSliceIsAList", "ModuleList", "values",
             "A slice of a ModuleList is a ModuleList. Yours is a Python list.",
-            {"return self._slice(list(self._modules)[index], modules) if isinstance(index, slice) else modules":
-                 "return modules"}),
+            {"return self._of(OrderedDict(list(self._modules.items())[index]))": "return list(self)[index]"}),
     in_rows("NoSteps", "values",
             "A slice may have a step, such as `s[::2]` or `s[::-1]`; you ignore it.",
-            {"modules = list(self)[index]":
-                 "modules = list(self)[slice(index.start, index.stop) if isinstance(index, slice) else index]"}),
+            {"list(self._modules.items())[index]": "list(self._modules.items())[index.start : index.stop]"}),
     in_rows("InsertReplaces", "parameters",
             "`insert` moves what is at that index, and all after it, one place down. You overwrite it.",
             {"modules.insert(index, module)": "modules[index : index + 1] = [module]"}),
@@ -513,8 +509,7 @@ mistakes = [
     in_rows("GoesRound", "errors",
             """An index after the end, or before the beginning, is an IndexError. The remainder of a division hides
             it.""",
-            {"modules = list(self)[index]":
-                 "modules = list(self)[index if isinstance(index, slice) or not len(self) else index % len(self)]"}),
+            {"return list(self)[index]": "return list(self)[index % len(self) if len(self) else index]"}),
     in_rows("SetBeyondTheEnd", "errors",
             "Setting an index that is not there is an IndexError; `append` is for adding.",
             {"self.add_module(list(":

@@ -404,11 +404,12 @@ class _Listed(Module):
         Raises:
             IndexError: if there is no such index (negative ones count from the end).
         """
-        modules = list(self)[index]
-        return self._slice(list(self._modules)[index], modules) if isinstance(index, slice) else modules
+        if isinstance(index, slice):
+            return self._of(OrderedDict(list(self._modules.items())[index]))
+        return list(self)[index]
 
-    def _slice(self, names: list[str], modules: list[Module]) -> Module:
-        return type(self)().extend(modules)
+    def _of(self, modules: "OrderedDict[str, Module]") -> Module:
+        return type(self)().extend(modules.values())
 
     def __setitem__(self, index: int, module: Module) -> None:
         """Replace the module at an index; its name stays.
@@ -476,8 +477,8 @@ class Sequential(_Listed):
         else:
             self.extend(modules)
 
-    def _slice(self, names: list[str], modules: list[Module]) -> Module:
-        return Sequential(OrderedDict(zip(names, modules, strict=False)))
+    def _of(self, modules: "OrderedDict[str, Module]") -> Module:
+        return Sequential(modules)
 
     def forward(self, x: Any) -> Any:
         """Send the input through all modules in order; an empty container returns it as it is."""

@@ -157,10 +157,4 @@ SWITCHABLE_NORM = Part(
     ),
 )
 
-ANYWAY = "on the bad arguments that are judged the arithmetic raises by itself"
-CHANNELS = "if x.shape[1] != self.num_features: raise ValueError(f'unexpected number of channels: {x.shape[1]}')"
-exercise = Exercise(
-    title="Switchable normalisation",
-    parts=[SWITCHABLE_NORM],
-    equivalent_mutants={f"{CHANNELS} → if False": ANYWAY},
-)
+exercise = Exercise(title="Switchable normalisation", parts=[SWITCHABLE_NORM])
