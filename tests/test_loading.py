@@ -94,3 +94,23 @@ def test_the_decorator_that_gives_a_class_its_methods_works_without_its_book() -
     )
     assert names["Layer"]().forward(3) == 3
     assert [error["line"] for error in loader.errors] == [1]
+
+
+def test_a_definition_does_without_decorators_that_are_missing() -> None:
+    names, loader, _ = loaded(
+        "from jaxtyping_of_mine import Float, jaxtyped\nfrom beartype_of_mine import beartype as checker\n"
+        "@jaxtyped(typechecker=checker)\nclass Layer:\n    @checker\n    def forward(self, x: Float['n']):\n"
+        "        return x + 1\n    @staticmethod\n    def twice(x):\n        return 2 * x\n"
+        "@checker\ndef double(x):\n    return 2 * x"
+    )
+    assert names["Layer"]().forward(3) == 4
+    assert names["Layer"].twice(3) == names["double"](3) == 6
+    assert [error["line"] for error in loader.errors] == [1, 2, 3, 11]
+
+
+def test_a_definition_that_needs_what_is_missing_for_more_than_a_decorator_is_not_there() -> None:
+    names, loader, _ = loaded(
+        "from mine import checker, size\n@checker\nclass Layer:\n    width = size()\n    def forward(self, x): return x"
+    )
+    assert "Layer" not in names
+    assert len(loader.errors) == 2

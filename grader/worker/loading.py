@@ -90,7 +90,7 @@ class Loader:
         """Execute cells, and note what fails: that ends a file, or the cell of a notebook.
 
         What fails because something imported is missing ends neither: an import, a call for what it does, or an
-        assignment, whose names then stand for what is missing, too.
+        assignment, whose names then stand for what is missing, too; a definition goes on without such decorators.
         """
         for source, line, index in cells:
             try:
@@ -139,7 +139,29 @@ class Loader:
                     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                         vars(self._module)[node.id] = Missing(str(error.name))
                 return True
+            case ast.ClassDef() | ast.FunctionDef() if isinstance(error, ModuleNotFoundError):
+                return self._undecorated(statement)
         return False
+
+    def _undecorated(self, statement: ast.ClassDef | ast.FunctionDef) -> bool:
+        """Execute a definition without the decorators that are missing, such as those that check types."""
+        without = False
+        for node in ast.walk(statement):
+            if isinstance(node, ast.ClassDef | ast.FunctionDef):
+                kept = [item for item in node.decorator_list if not self._is_missing(item)]
+                without = without or len(kept) < len(node.decorator_list)
+                node.decorator_list = kept
+        if without:
+            try:
+                self._execute(statement)
+            except BaseException:
+                return False
+        return without
+
+    def _is_missing(self, decorator: ast.expr) -> bool:
+        """Whether a decorator, or what it is made with, begins with a name that stands for something missing."""
+        names = (node.id for node in ast.walk(decorator) if isinstance(node, ast.Name))
+        return any(isinstance(vars(self._module).get(name), Missing) for name in names)
 
     @property
     def symbols(self) -> Iterator[str]:
