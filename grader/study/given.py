@@ -2,8 +2,8 @@
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from grader.model import CriterionReport
@@ -15,10 +15,10 @@ _NOTHING = object()
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The arguments of the call on which an answer fails."""
+    """The arguments with which an answer fails: those of its constructor, and of the calls."""
 
-    values: Mapping[str, object]
-    """Every argument that has a plain value: as given, else its default."""
+    situations: Sequence[Mapping[str, object]]
+    """For each call, every argument that has a plain value: as given, else its default."""
     defaults: Mapping[str, object]
     decisive: Sequence[str]
     """The arguments that the failure's condition names: with others, the answer is right."""
@@ -27,12 +27,17 @@ class Call:
 
     @classmethod
     def of(cls, failure: CriterionReport, stub: str, symbol: str) -> "Call":
-        """The call that a failure shows, by the names that the stub gives its arguments."""
-        names, defaults = _signature(stub, symbol)
-        given = dict(_given(failure.counterexample.case, names)) if failure.counterexample else {}
+        """The calls that a failure shows, by the names that the stub gives their arguments."""
+        new, call = (_Signature.of(stub, symbol, method) for method in ("__init__", "forward"))
+        case: Mapping[str, Any] = failure.counterexample.case if failure.counterexample else {}
+        if not case.get("new"):
+            new = _Signature()
+        calls = [step for step in case.get("steps", ()) if step.get("do") == "call" and not step.get("method")]
+        made = new.values(case.get("new") or {})
+        situations = [made | call.values(step) for step in calls] or [made]
         said = failure.condition.text if failure.condition else ""
-        decisive = [name for name in names if re.search(rf"`{re.escape(name)}[`=]", said)]
-        return cls({**defaults, **given}, defaults, decisive, failure.condition is not None)
+        decisive = [name for name in (*new.names, *call.names) if re.search(rf"`{re.escape(name)}[`=]", said)]
+        return cls(situations, new.defaults | call.defaults, decisive, failure.condition is not None)
 
     def gives(self, argument: str) -> bool:
         """Whether the failure is about calls that give an argument.
@@ -43,25 +48,39 @@ class Call:
         name, is_equal, value = argument.partition("=")
         if self.is_known and name not in self.decisive:
             return False
-        have = self.values.get(name, _NOTHING)
+        have = [values[name] for values in self.situations if name in values]
         if is_equal:
-            return str(have) == value
-        return have is not _NOTHING and have != self.defaults.get(name, _NOTHING)
+            return value in map(str, have)
+        return any(each != self.defaults.get(name, _NOTHING) for each in have)
 
 
-def _signature(stub: str, symbol: str) -> tuple[list[str], dict[str, object]]:
-    """The names of a part's arguments in order, and the defaults of those that have a plain one."""
-    node: ast.AST | None = definition(stub, symbol)
-    if isinstance(node, ast.ClassDef):
-        node = next((each for each in node.body if getattr(each, "name", "") == "__init__"), None)
-    if not isinstance(node, ast.FunctionDef):
-        return [], {}
-    names = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
-    plain = dict(zip(reversed(names), reversed(node.args.defaults), strict=False))
-    plain |= {each.arg: value for each, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if value}
-    names += [each.arg for each in node.args.kwonlyargs]
-    defaults = {name: value for name, node in plain.items() if (value := _plain(node)) is not _NOTHING}
-    return [name for name in names if name != "self"], defaults
+@dataclass(frozen=True, slots=True)
+class _Signature:
+    """The names of a function's arguments in order, and the defaults of those that have a plain one."""
+
+    names: Sequence[str] = ()
+    defaults: dict[str, object] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, stub: str, symbol: str, method: str) -> "_Signature":
+        """That of a class's method, or of a function, whatever the method."""
+        node: ast.AST | None = definition(stub, symbol)
+        if isinstance(node, ast.ClassDef):
+            node = next((each for each in node.body if getattr(each, "name", "") == method), None)
+        if not isinstance(node, ast.FunctionDef):
+            return cls()
+        names = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
+        plain = dict(zip(reversed(names), reversed(node.args.defaults), strict=False))
+        keyword = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+        plain |= {each.arg: value for each, value in keyword if value}
+        names += [each.arg for each in node.args.kwonlyargs]
+        defaults = {name: value for name, each in plain.items() if (value := _plain(each)) is not _NOTHING}
+        return cls([name for name in names if name != "self"], defaults)
+
+    def values(self, call: Mapping[str, Any]) -> dict[str, object]:
+        """The value of every argument in a call, as far as it is known."""
+        given = dict(zip(self.names, call.get("args", ()), strict=False)) | dict(call.get("kwargs", {}))
+        return self.defaults | given
 
 
 def _plain(node: ast.expr) -> object:
@@ -69,14 +88,6 @@ def _plain(node: ast.expr) -> object:
         return ast.literal_eval(node)
     except ValueError:
         return _NOTHING
-
-
-def _given(case: Mapping[str, Any], names: Sequence[str]) -> Iterator[tuple[str, object]]:
-    """The arguments of a case's constructor, or of the function that it calls, by name."""
-    calls = [case["new"]] if case.get("new") else [step for step in case.get("steps", ()) if step.get("do") == "call"]
-    for call in calls[:1]:
-        yield from zip(names, call.get("args", ()), strict=False)
-        yield from call.get("kwargs", {}).items()
 
 
 def lines_with(name: str, symbol: str, written: str) -> list[str]:

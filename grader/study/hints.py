@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from grader.course.pitfalls import EXCEPTION, Pitfall
 from grader.kit.outline import Lesson
 from grader.model import EXCEPTIONS, CriterionReport, PartReport, Verdict
-from grader.report.screen import first_failure, section_of
+from grader.report.screen import first_failure
+from grader.study.docstring import BEFORE, told
 from grader.study.given import Call, lines_with
 from grader.study.skeleton import skeleton
 
@@ -61,6 +62,12 @@ _POINTERS = {
     "`.to(...)`.",
 }  # fmt: skip
 """Ways to find it, for criteria about which a lesson says nothing."""
+_SECTIONS = {
+    "parameters": ("Attributes", BEFORE),
+    "shapes": ("Shape", "Returns", "Args"),
+    "init": ("Attributes", BEFORE),
+}
+"""The sections of a docstring that are about a criterion; else what comes before them."""
 _RAISED = (
     "Run the example, and print the shape and the type of everything in the line that it stops at. Which of them is "
     "not what the docstring says?"
@@ -134,9 +141,8 @@ def _where(failure: CriterionReport | None, symbol: str, lesson: Lesson, written
 
 
 def _why(lesson: Lesson, symbol: str, failure: CriterionReport | None) -> str:
-    formulas = section(lesson.text, "The formula") or section(lesson.text, "The formulas") or _first_paragraph(lesson)
     if failure is None:
-        return formulas
+        return _told(lesson, symbol, "") or _first_paragraph(lesson)
     if failure.diagnosis is not None:
         return failure.diagnosis.hint
     points = [f"- {point.text}" for point in _fitting(lesson, symbol, failure)]
@@ -144,11 +150,15 @@ def _why(lesson: Lesson, symbol: str, failure: CriterionReport | None) -> str:
         return "\n".join(["One of these may be it:" if len(points) > 1 else "This may be it:", "", *points])
     if failure.kind in EXCEPTIONS:
         return _RAISED
-    where = section_of(lesson.text, failure.name)
-    tabled = where is not None and where[0] in ("Parameters", "Names and shapes", "Sizes")
-    said = (section(lesson.text, where[0]) if where and tabled else "") or _POINTERS.get(failure.name) or formulas
+    said = _POINTERS.get(failure.name) or _told(lesson, symbol, failure.name) or _first_paragraph(lesson)
     listed = failure.counterexample.case.get("listed") if failure.counterexample else None
     return f"The lesson has it among the bad arguments: {listed}.\n\n{said}" if listed else said
+
+
+def _told(lesson: Lesson, symbol: str, criterion: str) -> str:
+    """What the part's docstring says about what a criterion judges."""
+    said = told(lesson.stub, symbol, _SECTIONS.get(criterion, (BEFORE,)))
+    return f"The docstring says:\n\n{said}" if said else ""
 
 
 def _fitting(lesson: Lesson, symbol: str, failure: CriterionReport) -> list[Pitfall]:
