@@ -260,7 +260,7 @@ def _refuse_foreign(answer: ast.Module) -> None:
     """
     for node in ast.walk(answer):
         if isinstance(node, ast.ImportFrom):
-            modules = [node.module or "."]
+            modules = ["." * node.level + (node.module or "")]
         else:
             modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         for module in modules:
