@@ -333,5 +333,6 @@ def test_after_the_last_hint_the_failure_stays_on_the_screen(monkeypatch: pytest
     assert pages[0] == pages[1]
     assert pages[0].startswith("\x1b[H\x1b[2J") or pages[0].startswith("\x1b[2J")
     assert "It is wrong." in pages[0]
-    assert "That was the last hint for Conv2d. The whole answer: course solution Conv2d --give-up" in " ".join(pages[0].split())
+    said = " ".join(pages[0].split())
+    assert "That was the last hint for Conv2d. The whole answer: course solution Conv2d --give-up" in said
     assert "This is how ours goes" not in pages[0]

@@ -8,11 +8,12 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, TypeGuard
 
-from grader.compare.fingerprint import Component, fingerprint
+from grader.compare import tensors as compare
+from grader.compare.fingerprint import Component, fingerprint, sections
 from grader.compare.outcome import Outcome
 from grader.model import CaseKind, Finding, Observed, Stopped
 from grader.suite.data import Suite, SuiteCase
@@ -21,8 +22,8 @@ _COMPUTED = (CaseKind.MAIN, CaseKind.INTERFACE, CaseKind.POSITIONAL)
 """The kinds of cases that show what an answer computes."""
 _FINE = frozenset(("numerics", "device"))
 """Criteria whose failures are of rounding's size, or of the machine: what is computed there tells nothing apart."""
-_MOST = 48
-"""Failing cases whose values are looked at."""
+_MOST, _MOST_ELEMENTS = 24, 2**18
+"""Failing cases whose values are looked at, and elements that are expected of them after which no more are."""
 _ROUNDING = 1e-7
 _STEPS = 50.0
 """Steps to which numbers are rounded, in a factor of e and between -1 and 1."""
@@ -50,10 +51,11 @@ def behaviour(suite: Suite, outcomes: Mapping[int, Outcome], observations: Mappi
         for index in failing
         if suite.cases[index].kind in _COMPUTED and not outcomes[index].findings.keys() <= _FINE
     ]
+    looked_at = set(_small_enough(suite, computed))
     said: list[Any] = [
         [index, sorted(outcomes[index].findings.keys() - _FINE)]
-        + ([_shown(suite.cases[index], observations[index])] if place < _MOST else [])
-        for place, index in enumerate(computed)
+        + ([_shown(suite.cases[index], observations[index])] if index in looked_at else [])
+        for index in computed
     ]
     if not computed:
         said = [[_place(suite, index), _told(outcomes[index].findings)] for index in failing]
@@ -61,6 +63,19 @@ def behaviour(suite: Suite, outcomes: Mapping[int, Outcome], observations: Mappi
     if not said:
         return ""
     return hashlib.sha256(json.dumps([suite.digest, said]).encode()).hexdigest()[:_LENGTH]
+
+
+def _small_enough(suite: Suite, indices: Sequence[int]) -> Iterator[int]:
+    """The first cases, as long as comparing them costs little; the same for all who fail on the same ones."""
+    elements = 0
+    for index in indices[:_MOST]:
+        yield index
+        for observed in suite.cases[index].answered["steps"]:
+            given = [leaf for _, leaf in compare.leaves(observed.get("out"))]
+            given += [leaf for section in sections(observed) for leaf in section.values()]
+            elements += sum(compare.body(leaf).numel() for leaf in given if compare.is_tensor(leaf))
+        if elements > _MOST_ELEMENTS:
+            return
 
 
 def _place(suite: Suite, index: int) -> list[Any]:
