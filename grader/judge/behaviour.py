@@ -58,8 +58,11 @@ def behaviour(suite: Suite, outcomes: Mapping[int, Outcome], observations: Mappi
         for index in computed
     ]
     if not computed:
-        said = [[_place(suite, index), _told(outcomes[index].findings)] for index in failing]
-        said = sorted({json.dumps(each): each for each in said}.values(), key=json.dumps)
+        rows = [
+            [_place(suite, index), _told(outcomes[index].findings), _beside(suite.cases[index], observations[index])]
+            for index in failing
+        ]
+        said = sorted({json.dumps(row): row for row in rows}.values(), key=json.dumps)
     if not said:
         return ""
     return hashlib.sha256(json.dumps([suite.digest, said]).encode()).hexdigest()[:_LENGTH]
@@ -88,6 +91,11 @@ def _place(suite: Suite, index: int) -> list[Any]:
 
 def _told(findings: Mapping[str, Finding]) -> list[list[str]]:
     return [[name, item.kind, _NUMBERS.sub("", _NAMES.sub("", item.message))] for name, item in findings.items()]
+
+
+def _beside(entry: SuiteCase, got: Observed) -> list[Any]:
+    """What an answer draws, or gives where it should raise; of all else beside what it computes the messages do."""
+    return _shown(entry, got) if entry.kind in (CaseKind.PROPERTY, CaseKind.ERRORS) else []
 
 
 def _shown(entry: SuiteCase, got: Observed) -> list[Any]:
