@@ -13,6 +13,7 @@ VERBS = {
     "history": "grader.commands.store:history",
     "verify": "grader.commands.authoring:verify",
     "new": "grader.commands.authoring:new",
+    "misconception": "grader.commands.misconception:misconception",
     "release": "grader.commands.authoring:release",
     "nbgrader-import": "grader.commands.classroom:nbgrader_import",
     "export": "grader.commands.classroom:export",

@@ -32,7 +32,7 @@ def test_the_document_has_the_promised_keys() -> None:
     part = submission["parts"][0]
     assert list(part) == [
         "part", "exercise", "verdict", "score", "max_score", "suite", "seconds", "message", "off_limits",
-        "criteria",
+        "criteria", "behaviour",
     ]  # fmt: skip
     state = next(item for item in part["criteria"] if item["name"] == "state")
     assert list(state) == [

@@ -13,7 +13,7 @@ from torch import nn
 
 from grader.answer.load import Answer
 from grader.answer.ran import slice_of
-from grader.authoring import bad_arguments
+from grader.authoring import bad_arguments, unfinished
 from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.proofs import ExerciseProof, PartProof
 from grader.authoring.surround import amid_everything, misread
@@ -99,6 +99,7 @@ class _Verifier:
         began = time.perf_counter()
         proof = ExerciseProof(exercise=self.exercise.slug)
         try:
+            proof.holes += unfinished.holes(self.exercise)
             for part in self.parts:
                 proof.parts.append(self.part(part))
                 proof.holes += [hole.of_part(part.symbol) for hole in proof.parts[-1].holes]
@@ -213,9 +214,7 @@ class _Verifier:
 
     def misconceptions(self, part: Part, proof: PartProof) -> None:
         failed: set[str] = set()
-        for item in self.exercise.misconceptions:
-            if item.part != part.symbol:
-                continue
+        for item in [item for item in self.exercise.misconceptions if item.part == part.symbol]:
             proof.wrong += 1
             report = self.grade(part, misconception_source(self.exercise, item))
             red = [line.name for line in report.criteria if line.verdict not in (Verdict.ACCEPTED, Verdict.SKIPPED)]

@@ -106,11 +106,15 @@ def _named(session: Session, name: str | None) -> Sequence[Part]:
 
 @click.command()
 @click.argument("part", metavar="PART")
-@click.option("--level", type=click.IntRange(1, 3), help="1 nudges, 3 is nearly there (default: one more each time).")
+@click.option(
+    "--level",
+    type=click.IntRange(1, 3),
+    help="1 says where to look, 3 outlines an answer (default: one more each time).",
+)
 @click.pass_obj
 @report_errors
 def hint(root: Path | None, part: str, level: int | None) -> None:
-    """Give a hint, each time a stronger one: a nudge, a pointer, nearly there."""
+    """Give a hint, each time a stronger one: where to look, why, the outline of an answer."""
     with closing(find_session(Path.cwd(), root)) as session:
         lesson, symbol = session.outline.one(part)
         (report,) = session.check(lesson, [symbol])

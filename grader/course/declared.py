@@ -17,6 +17,7 @@ from typing import Any
 
 from grader.course.edits import edited
 from grader.course.exercise import CourseExercise, needs_solutions
+from grader.course.pitfalls import without_tags
 from grader.model import CourseError, DeclaredCase
 from grader.spec import Exercise, Misconception
 
@@ -37,8 +38,13 @@ class DeclaredExercise(CourseExercise):
 
     @cached_property
     def handout(self) -> str:
-        """The lesson, in Markdown, with what holds in every one."""
-        return _read(self.folder / "handout.md").rstrip() + _EVERYWHERE
+        """The lesson as students read it, in Markdown, with what holds in every one."""
+        return without_tags(self.tagged_handout).rstrip() + _EVERYWHERE
+
+    @cached_property
+    def tagged_handout(self) -> str:
+        """The lesson as its author wrote it (see `grader.course.pitfalls`)."""
+        return _read(self.folder / "handout.md")
 
     @cached_property
     def right(self) -> Mapping[str, str]:
@@ -82,9 +88,18 @@ class DeclaredExercise(CourseExercise):
         """The reference answer, loaded."""
         return _load(self.folder / f"{self.name}.py", self.name)
 
-    @cached_property
+    @property
     def misconceptions(self) -> Sequence[Misconception]:
         """The known-wrong answers: those of the list ``mistakes``, then the decorated ones, in the file's order."""
+        return [item for item in self._misconceptions if not item.missing]
+
+    @property
+    def begun_misconceptions(self) -> Sequence[Misconception]:
+        """Those that wait for their name or their hint, and until then take part in nothing."""
+        return [item for item in self._misconceptions if item.missing]
+
+    @cached_property
+    def _misconceptions(self) -> Sequence[Misconception]:
         if not self.misconceptions_source:
             return []
         with _importable(self.name, self.reference):

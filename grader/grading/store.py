@@ -306,6 +306,18 @@ class Store:
             self._note(result)
         return found or UNREADABLE
 
+    def reports(self, exercise: str, part: str) -> Iterator[tuple[str, str, str, PartReport]]:
+        """Everyone's last report of a part: student, path, digest of the answer, and the report."""
+        with self._report_errors():
+            rows = self._base.execute(
+                "SELECT student, path, answer, report FROM gradings g JOIN results r ON result = r.id WHERE g.id IN"
+                " (SELECT max(id) FROM gradings WHERE exercise = ? AND part = ? GROUP BY student, path)",
+                (exercise, part),
+            ).fetchall()
+        for *who, text in rows:
+            if (report := unpacked(text)) is not None:
+                yield *who, report
+
     def history(self, student: str) -> list[Event]:
         """Everything that a student's parts were graded with, oldest first."""
         with self._report_errors():

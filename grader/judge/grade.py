@@ -4,7 +4,6 @@ Data flows one way: the text, the run's observations, the board's findings, the 
 """
 
 import time
-from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 
@@ -16,18 +15,19 @@ from grader.answer.places import place
 from grader.course.exercise import CourseExercise
 from grader.host.allowance import Allowance
 from grader.host.session import Server, Stopped
+from grader.judge.behaviour import behaviour
 from grader.judge.board import Board
 from grader.judge.diagnose import diagnose
 from grader.judge.explain import Budget, Scene, counterexample
 from grader.judge.loaded import LoadStop, NotDefined, after, stop_in_words, stopped_at
-from grader.judge.reports import Nothing, Reports, not_own_work, vetted
+from grader.judge.reports import Nothing, Ran, Reports, not_own_work, vetted
 from grader.judge.run import AnswerRun
 from grader.model import CriterionReport, FindingKind, Limits, PartReport, Verdict
 from grader.model.messages import in_families
 from grader.spec import Part
 from grader.suite.data import Suite
 
-Outcome = Sequence[CriterionReport] | Nothing
+Outcome = Ran | Nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,10 @@ class PartGrader:
             budget=Budget(self.shrink_seconds),
         )
         explained = [self._explained(item, board, scene) for item in board.reports()]
-        return [after(run.failed_before(item.message), item) for item in explained]
+        criteria = [after(run.failed_before(item.message), item) for item in explained]
+        # Where the rest of the cases was not run, chance decides how many were.
+        alike = "" if board.given_up else behaviour(self.suite, board.outcomes, board.observations)
+        return Ran(criteria=criteria, behaviour=alike)
 
     def _explained(self, item: CriterionReport, board: Board, scene: Scene) -> CriterionReport:
         """Add the counterexample and the diagnosis to a failed criterion."""

@@ -16,6 +16,14 @@ from grader.suite.data import Suite, rubric
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Ran:
+    """What came of running a part's cases."""
+
+    criteria: Sequence[CriterionReport]
+    behaviour: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Nothing:
     """Why a part earned no points at all."""
 
@@ -87,10 +95,11 @@ class Reports:
         """The part's criteria with their points, in the order of judging."""
         return rubric(self.part, self.suite)
 
-    def of(self, outcome: "Sequence[CriterionReport] | Nothing") -> PartReport:
+    def of(self, outcome: "Ran | Nothing") -> PartReport:
         """The report of what came of judging."""
         if not isinstance(outcome, Nothing):
-            return self._report(*_verdict(outcome), outcome)
+            report = self._report(*_verdict(outcome.criteria), outcome.criteria)
+            return replace(report, behaviour=outcome.behaviour)
         report = self._report(outcome.verdict, outcome.why, self._without_points(outcome))
         uses = [replace(use, used=readable(use.used), source=readable(use.source)) for use in outcome.uses]
         return replace(report, off_limits=tuple(uses))

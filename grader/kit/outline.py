@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from grader.course.named import NamedExercise
+from grader.course.pitfalls import Pitfall
 from grader.course.settings import read_settings
-from grader.model import CourseError
+from grader.model import CourseError, codec
 from grader.model.source import definitions, span
 
 _RECORDS = "checks/*.zip"
@@ -80,6 +81,14 @@ class Lesson(NamedExercise):
             return ""
         source = json.loads(self.notebook)["cells"][0]["source"]
         return "".join(source) if isinstance(source, list) else str(source)
+
+    @cached_property
+    def pitfalls(self) -> Sequence[Pitfall]:
+        """What the lesson warns of, as the record has it; without one it is not known what is about what."""
+        try:
+            return [codec.made(Pitfall, item) for item in self._recorded.get("pitfalls", ())]
+        except (ValueError, TypeError):
+            return []
 
     @property
     def title(self) -> str:

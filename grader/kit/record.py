@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 import grader.spec.dropout_properties  # noqa: F401 - `remade` knows what was imported
 from grader.compare import tensors as compare
+from grader.course.pitfalls import Pitfall
 from grader.course.versions import case_versions
 from grader.model import CaseKind, CourseError
 from grader.spec import Exercise, Family, Growth, Misconception, OffLimits, Part
@@ -60,6 +61,7 @@ def record(
     suites: Sequence[Suite],
     *,
     handout: str,
+    pitfalls: Sequence[Pitfall],
     stub: str,
 ) -> bytes:
     """The file of an exercise.
@@ -70,6 +72,7 @@ def record(
         misconceptions: The known-wrong answers, of which names and hints are recorded.
         suites: The public suite of each part, in order.
         handout: The lesson.
+        pitfalls: What it warns of.
         stub: What students start from.
     """
     declaration = {
@@ -82,6 +85,7 @@ def record(
             {name: getattr(item, name) for name in ("name", "part", "criterion", "hint")} for item in misconceptions
         ],
         "handout": handout,
+        "pitfalls": [_pitfall(item) for item in pitfalls],
         "stub": stub,
     }
     buffer = io.BytesIO()
@@ -111,6 +115,10 @@ def _part(part: Part) -> dict[str, Any]:
         "properties": [{"name": item.name, "arguments": item.arguments} for item in part.properties if item.name],
         "families": [{"name": item.name, "share": item.share} for item in part.families],
     }
+
+
+def _pitfall(item: Pitfall) -> dict[str, Any]:
+    return {name: value if isinstance(value, str) else list(value) for name, value in asdict(item).items() if value}
 
 
 def _public(part: Part, suite: Suite) -> Suite:

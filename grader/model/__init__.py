@@ -228,6 +228,8 @@ class PartReport:
     """Why the part has its verdict, where no criterion says it."""
     off_limits: tuple[OffLimitsUse, ...] = ()
     criteria: tuple[CriterionReport, ...] = ()
+    behaviour: str = ""
+    """Where it fails, how it does: answers of one text, on one suite, behave alike (see `grader.judge.behaviour`)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

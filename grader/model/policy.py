@@ -29,14 +29,16 @@ def redact(report: GradeReport, policy: str) -> GradeReport:
         raise CourseError(
             f"There is no feedback policy {policy!r}.", f"Write one of {', '.join(POLICIES)} in course.toml."
         )
-    if policy == "counterexample":
-        return report
     whole = report.submissions
     return replace(report, submissions=LazySequence(range(len(whole)), lambda index: _submission(whole[index], policy)))
 
 
 def _submission(submission: SubmissionReport, policy: str) -> SubmissionReport:
-    return replace(submission, parts=tuple(_part(part, policy) for part in submission.parts))
+    # Who behaves alike is for the instructor to know.
+    parts = (replace(part, behaviour="") for part in submission.parts)
+    return replace(
+        submission, parts=tuple(part if policy == "counterexample" else _part(part, policy) for part in parts)
+    )
 
 
 def _part(part: PartReport, policy: str) -> PartReport:

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from grader.course.catalogue import Course
 from grader.course.declared import declared
 from grader.course.exercise import CourseExercise, needs_solutions
+from grader.course.pitfalls import pitfalls
 from grader.kit.record import FOLDER, SUFFIX, differences, left_out, record
 from grader.model import CourseError
 from grader.model.files import write_whole
@@ -112,13 +113,15 @@ def build_kit(course: Course, suites: Suites, *, bundled: bool) -> Build:
 
 def recorded(exercise: CourseExercise, suites: Suites) -> bytes:
     """The record of an exercise's public suites."""
+    source = declared(exercise)
     return record(
         exercise.slug,
         exercise.declaration,
         exercise.misconceptions,
         [suites.suite(exercise, part) for part in exercise.parts],
         handout=exercise.handout,
-        stub=stub_of(declared(exercise)),
+        pitfalls=pitfalls(source.tagged_handout),
+        stub=stub_of(source),
     )
 
 

@@ -17,6 +17,7 @@ from grader.model.messages import with_families
 from grader.model.policy import redact
 from grader.model.words import LOOKS, clean, in_words, points, subscript, unlike
 from grader.report import summary
+from grader.report.alike import NO_NAME, Group, example
 from grader.report.chart import histogram, outcomes
 from grader.report.exercise import ClassExercise, totals
 from grader.report.exercise import exercises as class_exercises
@@ -24,6 +25,8 @@ from grader.report.folder import write_pages
 from grader.report.summary import Summary
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_GROUPS = 12
+"""Groups of students who fail alike that the class page shows, the largest."""
 _KINDS = {
     Verdict.ACCEPTED: "is-good",
     Verdict.OFF_LIMITS: "is-off",
@@ -76,7 +79,7 @@ def write(
     Args:
         report: What was found.
         directory: The folder, created where it is missing.
-        policy: How much of hidden cases the students' pages show; the other pages are the teacher's and show none.
+        policy: How much of hidden cases the students' pages show; the other pages are the teacher's.
         title: Heading of the class page.
         proofs: What `course verify` found, by exercise.
     """
@@ -151,6 +154,7 @@ def _environment() -> Environment:
         "with_families": with_families,
         "in_words": in_words,
         "code": _code,
+        "no_name": NO_NAME,
     }
     environment.tests["failed"] = _failed
     return environment
@@ -215,9 +219,24 @@ def _class(report: GradeReport, gathered: Summary, rows: Sequence[Row], files: S
         "ungraded": gathered.ungraded,
         "hardest": gathered.hardest(10),
         "common": gathered.common(10),
+        "alike": [*_alike(gathered.alike.groups()[:_GROUPS], report, rows, files)],
         "distribution": gathered.tenths,
         "chart": histogram(gathered.tenths) if len(rows) > 1 else None,
     }
+
+
+def _alike(
+    groups: Iterable[Group], report: GradeReport, rows: Sequence[Row], files: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    """Students whose answers are wrong in the same way, with one's failure."""
+    for group in groups:
+        shown = group.members[: summary.NAMED]
+        yield {
+            "group": group,
+            "failure": example(group, report.submissions),
+            "who": [(rows[index].student, files[index]) for index in shown],
+            "others": group.size - len(shown),
+        }
 
 
 def _exercise(row: ClassExercise, rows: Sequence[Row], files: Sequence[str]) -> dict[str, Any]:

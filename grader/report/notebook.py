@@ -1,14 +1,13 @@
 """One part below a notebook's cell: HTML for light and dark themes, without scripts, all foreign text escaped."""
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from grader.model import PartReport, Verdict
 from grader.model.messages import with_families
@@ -87,19 +86,12 @@ def _environment() -> Environment:
     )  # fmt: skip
     made.filters["clean"] = clean
     made.filters["one_line"] = one_line
-    made.filters["prose"] = _prose
     made.globals |= {
         "looks": LOOKS, "points": points, "in_words": in_words, "square": _square, "number": _number, "both": _both,
         "wide": _WIDE, "style": Markup((_TEMPLATES / "notebook.css").read_text(encoding="utf-8")),
         "subscript": subscript, "with_families": with_families,
     }  # fmt: skip
     return made
-
-
-def _prose(text: str) -> Markup:
-    """The course's own text with its code and emphasis as HTML."""
-    shown = re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(one_line(text))))
-    return Markup(re.sub(r"(?<![\w*])\*(\w[^*<>]*)\*(?![\w*])", r"<em>\1</em>", shown))
 
 
 def _legend(maps: Sequence[HeatMap]) -> str:

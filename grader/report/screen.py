@@ -130,9 +130,9 @@ def screen(
     if criterion.counterexample is not None:
         pieces += _example(criterion.counterexample, part, where, plain)
     if criterion.diagnosis is not None:
+        # Its name only: what to do about it is for the second hint to say.
         name = in_words(one_line(criterion.diagnosis.misconception), part.part)
-        hint = one_line(criterion.diagnosis.hint)
-        pieces += [Text(), Text.assemble("This looks like: ", (name, "bold"), f". {hint}")]
+        pieces += [Text(), Text.assemble("This looks like: ", (name, "bold"), ".")]
     pieces += [Text(), *_further(part, criterion, where)]
     return pieces
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from grader.model import ClusterWorker, CriterionReport, PartReport, SubmissionReport, Verdict
+from grader.report.alike import Alike
 
 _NOT_JUDGED = (Verdict.NOT_ATTEMPTED, Verdict.SKIPPED, Verdict.JUDGE_ERROR)
 FAILURES = tuple(verdict for verdict in Verdict if verdict not in (*_NOT_JUDGED, Verdict.ACCEPTED))
@@ -72,6 +73,8 @@ class Summary:
         self.ungraded: list[Ungraded] = []
         self.tenths = [0] * 10
         """How many students scored in each tenth of the points there are; full marks are in the last."""
+        self.alike = Alike()
+        """Those whose answers are wrong in the same way."""
         self._judged: Counter[tuple[str, str, str]] = Counter()
         self._passed: Counter[tuple[str, str, str]] = Counter()
         self._rubric: dict[tuple[str, str, str], None] = {}
@@ -107,6 +110,7 @@ class Summary:
             if item.verdict not in _NOT_JUDGED:
                 self._judged[key] += 1
                 self._passed[key] += item.verdict is Verdict.ACCEPTED
+        self.alike.add(student, part)
         for name in {item.diagnosis.misconception for item in part.criteria if item.diagnosis is not None}:
             shown = (*column, name)
             self._shown[shown] += 1

@@ -22,7 +22,7 @@ from grader.model import (
 )
 from grader.model.messages import with_families
 from grader.model.words import LOOKS, clean, in_words, one_line, points, subscript
-from grader.report import summary
+from grader.report import alike, summary
 
 _FEW = 3
 """Students up to whom the details follow the table of a class."""
@@ -64,7 +64,7 @@ class _Terminal:
             for submission in students:
                 self.student(submission)
         else:
-            self.class_summary(gathered)
+            self.class_summary(gathered, students)
         self.could_not_grade(gathered.ungraded)
         self.footer(report)
 
@@ -249,7 +249,7 @@ class _Terminal:
         mark = self.verdict(Verdict.ACCEPTED if full else Verdict.WRONG, word=False)
         return Text(f"{points(score)}/{points(best)} ").append_text(mark)
 
-    def class_summary(self, gathered: summary.Summary) -> None:
+    def class_summary(self, gathered: summary.Summary, students: Sequence[SubmissionReport]) -> None:
         middle = points(statistics.median(gathered.scores or [0]))
         line = f"{_count(len(gathered.scores), 'student')}, median {middle} of {points(gathered.best)} points"
         self.say(Text(), Text(line, style="bold"))
@@ -263,6 +263,19 @@ class _Terminal:
             for row in gathered.common(5)
         ]
         self.list_of("Common misconceptions", shared)
+        # Those that have a name are in the list above.
+        unnamed = [group for group in gathered.alike.groups() if not group.misconception][:5]
+        self.list_of(
+            "Fail alike, with no name yet",
+            [(_count(group.size, "student"), self.fail_alike(group, students)) for group in unnamed],
+        )
+
+    def fail_alike(self, group: alike.Group, students: Sequence[SubmissionReport]) -> Text:
+        failure = alike.example(group, students)
+        text = self.text(group.part)
+        if failure is not None:
+            text.append(": ").append_text(self.text(f"{failure.name}: {failure.message}"))
+        return text.append(" (as ").append_text(self.text(students[group.members[0]].student)).append(")")
 
     def list_of(self, title: str, rows: Iterable[tuple[str, Text]]) -> None:
         rows = list(rows)

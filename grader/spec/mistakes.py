@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+UNNAMED, TO_DO = "Unnamed", "TODO"
+"""How the name and the hint of a misconception begin that `course misconception new` wrote down."""
+
 _Answer = TypeVar("_Answer", bound=Callable[..., object])
 
 
@@ -19,6 +22,12 @@ class Misconception:
     """The class or function, where it is written out."""
     edits: Mapping[str, str] = field(default_factory=dict)
     """Else what is changed in the text of the reference: new text by old."""
+
+    @property
+    def missing(self) -> list[str]:
+        """What its author has still to write, ``name`` or ``hint``: it is known to nobody before that."""
+        is_missing = {"name": self.name.startswith(UNNAMED), "hint": self.hint.startswith(TO_DO)}
+        return [what for what in is_missing if is_missing[what]]
 
 
 def mistake(

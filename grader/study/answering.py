@@ -116,7 +116,8 @@ def _hinted(session: Session, lesson: Lesson, symbol: str, piece: Cut, level: in
     if report is not None and report.verdict is Verdict.ACCEPTED:
         text = nothing_to_hint(symbol)
         return {"markdown": text, "text": text}
-    given = session.hint(lesson, symbol, report, level)
+    written = "\n".join(cell.source for cell in piece.cells)
+    given = session.hint(lesson, symbol, report, level, written)
     session.workspace.keep()
     what, command = given.further("%hint")
     return {

@@ -1,13 +1,18 @@
-"""Three hints for a part, from a nudge to nearly there, made from what the course already says about it."""
+"""Three hints for a part: where to look, why it may be wrong, and the outline of an answer.
 
-import ast
+A check says what is wrong and when; each hint says more, and none speaks of another part or of calls that did not fail.
+"""
+
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from grader.course.pitfalls import EXCEPTION, Pitfall
 from grader.kit.outline import Lesson
-from grader.model import EXCEPTIONS, CriterionReport, Diagnosis, PartReport, Verdict
-from grader.report.screen import first_failure, section_of
+from grader.model import EXCEPTIONS, CriterionReport, PartReport, Verdict
+from grader.report.screen import first_failure
+from grader.study.docstring import BEFORE, told
+from grader.study.given import Call, lines_with
+from grader.study.skeleton import skeleton
 
 LEVELS = 3
 _NUDGES = {
@@ -22,29 +27,17 @@ _NUDGES = {
     "how much? Work one call out on paper.",
     "values": "The shapes are right, the numbers are not. Work the small example out by hand, and print what you have "
     "after every step: which is the first that differs?",
-    "gradients": "The output is right, its gradient is not: something on the way is cut off from the graph, or written "
-    "in place. Look for detach(), .data, item(), no_grad and in-place operations.",
-    "numerics": "The formula is right, yet digits are lost in float32. Is there a difference of two large numbers, an "
-    "exp of a large one, or a dtype written out?",
+    "gradients": "The output is right, its gradient is not. Is something on the way cut off from the graph, or written "
+    "in place? Look for detach(), .data, item(), no_grad and in-place operations.",
+    "numerics": "In exact numbers it would be right, yet digits are lost in float32. Is there a difference of two "
+    "large numbers, an exp of a large one, or a dtype written out?",
     "init": "Look at the initial values: which distribution, between which bounds, and on which size do those depend?",
-    "errors": "Bad input passes unnoticed. Which arguments make no sense? Raise an exception as early as you can.",
+    "errors": "Bad input passes unnoticed. Which line of yours could have noticed it first?",
     "vectorized": "There is a Python loop over something that can be large. What does it all at once?",
     "device": "It works on the CPU and in the default dtype alone. Which tensors does it make itself, and do they take "
     "device and dtype from the input?",
 }  # fmt: skip
 
-_TOPICS = {
-    "interface": ("argument", "default", "extra_repr", "keyword"),
-    "parameters": ("parameter", "register", "state_dict", "state dict", "saved"),
-    "shapes": ("shape", "reshape", "view", "broadcast", "axis", "axes", "dimension", "padding", "the new size"),
-    "state": ("running", "buffer", "eval", "moving", "momentum", "remember", "between calls"),
-    "gradients": ("gradient", "detach", "graph", "backward through"),
-    "numerics": ("float32", "dtype", "digits", "overflow", "exp("),
-    "init": ("initial values", "drawn", "fresh", "reset_parameters", "uniform"),
-    "vectorized": ("loop", "at once", "whole tensor"),
-    "device": ("device", "new_zeros", ".to("),
-}
-"""Words that show which criterion an item of a lesson's list is about."""
 _POINTERS = {
     "own_work": "The message names what is off limits and the line that uses it; the lesson says what else is. "
     "Everything else in PyTorch is yours, tensor operations above all.",
@@ -62,11 +55,25 @@ _POINTERS = {
     "vectorized": "Give the loop's index a dimension of its own (`unsqueeze`, `unfold`, `reshape`, or an index that is "
     "a whole tensor), let broadcasting pair everything with everything, and reduce over that dimension at "
     "the end.",
+    "errors": "Python and PyTorch do not object to everything that makes no sense: broadcasting stretches one to many, "
+    "and an attribute takes any value. So test for it yourself, before anything is computed or kept, and raise.",
     "device": "Look for torch.zeros, ones, full, arange, tensor and their like. `x.new_zeros(...)`, or "
     "`device=x.device, dtype=x.dtype`, follows the input; `register_buffer` lets what is made in __init__ follow "
     "`.to(...)`.",
 }  # fmt: skip
 """Ways to find it, for criteria about which a lesson says nothing."""
+_SECTIONS = {
+    "parameters": ("Attributes", BEFORE),
+    "shapes": ("Shape", "Returns", "Args"),
+    "init": ("Attributes", BEFORE),
+}
+"""The sections of a docstring that are about a criterion; else what comes before them."""
+_RAISED = (
+    "Run the example, and print the shape and the type of everything in the line that it stops at. Which of them is "
+    "not what the docstring says?"
+)
+_MOST = 3
+"""Pitfalls that are shown at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,7 @@ class Hint:
         return f"{self.text}\n\n```python\n{self.code}\n```" if self.code else self.text
 
 
-def hint(level: int, lesson: Lesson, symbol: str, report: PartReport | None, reference: str) -> Hint:
+def hint(level: int, lesson: Lesson, symbol: str, report: PartReport | None, reference: str, written: str = "") -> Hint:
     """A hint.
 
     Args:
@@ -94,18 +101,27 @@ def hint(level: int, lesson: Lesson, symbol: str, report: PartReport | None, ref
         symbol: The part.
         report: What a check has just found; None where nothing is written yet.
         reference: The reference answer as text; nothing where the kit has none.
+        written: The learner's answer as text.
     """
-    failure = first_failure(report) if report and report.verdict is not Verdict.NOT_ATTEMPTED else None
-    criterion = failure.name if failure else ""
-    message = failure.message if failure else ""
+    failure = _failure(report)
     if level <= 1:
-        return Hint(_nudge(failure))
+        return Hint(_where(failure, symbol, lesson, written))
     if level == 2:
-        return Hint(_pointed(lesson, criterion, failure.diagnosis if failure else None, message))
-    return _nearly(lesson, symbol, reference)
+        return Hint(_why(lesson, symbol, failure))
+    return _outline(lesson, symbol, reference)
 
 
-def _nudge(failure: CriterionReport | None) -> str:
+def about(report: PartReport | None) -> str:
+    """The criterion that the hints for a part are about; nothing where nothing is written."""
+    failure = _failure(report)
+    return failure.name if failure else ""
+
+
+def _failure(report: PartReport | None) -> CriterionReport | None:
+    return first_failure(report) if report and report.verdict is not Verdict.NOT_ATTEMPTED else None
+
+
+def _where(failure: CriterionReport | None, symbol: str, lesson: Lesson, written: str) -> str:
     if failure is None:
         return (
             "Nothing is written yet. Read the formula and the worked example in the lesson, then write the smallest "
@@ -116,47 +132,53 @@ def _nudge(failure: CriterionReport | None) -> str:
             "An exception stops it. Read its last line first, then look at your line that it came from: what are the "
             "shapes and types there?"
         )
-    return _NUDGES[failure.name]
+    said = [_NUDGES[failure.name]]
+    for name in Call.of(failure, lesson.stub, symbol).decisive:
+        if lines := lines_with(name, symbol, written):
+            shown = "\n".join(f"    {line}" for line in lines)
+            said.append(f"It depends on `{name}`, which stands in these lines of yours:\n\n{shown}")
+    return "\n\n".join(said)
 
 
-def _pointed(lesson: Lesson, criterion: str, diagnosis: Diagnosis | None, message: str) -> str:
-    if diagnosis is not None:
-        return diagnosis.hint
-    if not criterion:
-        return section(lesson.text, "The formula") or section(lesson.text, "The formulas") or _first_paragraph(lesson)
-    points = _fitting(lesson.text, criterion)
+def _why(lesson: Lesson, symbol: str, failure: CriterionReport | None) -> str:
+    if failure is None:
+        return _told(lesson, symbol, "") or _first_paragraph(lesson)
+    if failure.diagnosis is not None:
+        return failure.diagnosis.hint
+    points = [f"- {point.text}" for point in _fitting(lesson, symbol, failure)]
     if points:
-        seen = _words(message)
-        best = sorted(points, key=lambda point: -len(seen & _words(point)))[:2]
-        heading = "One of these may be it:" if len(best) > 1 else "This may be it:"
-        return f"{heading}\n\n" + "\n".join(f"- {point}" for point in best)
-    where = section_of(lesson.text, criterion)
-    passage = (
-        section(lesson.text, where[0]) if where and where[0] in ("Parameters", "Names and shapes", "Sizes") else ""
-    )
-    texts = (section(lesson.text, name) for name in ("The formula", "The formulas"))
-    return passage or _POINTERS.get(criterion) or next(filter(None, texts), _first_paragraph(lesson))
+        return "\n".join(["One of these may be it:" if len(points) > 1 else "This may be it:", "", *points])
+    if failure.kind in EXCEPTIONS:
+        return _RAISED
+    said = _POINTERS.get(failure.name) or _told(lesson, symbol, failure.name) or _first_paragraph(lesson)
+    listed = failure.counterexample.case.get("listed") if failure.counterexample else None
+    return f"The lesson has it among the bad arguments: {listed}.\n\n{said}" if listed else said
 
 
-def _fitting(lesson: str, criterion: str) -> list[str]:
-    """The items of a lesson's lists that are about what a criterion judges."""
-    if criterion == "errors":
-        return bullets(section(lesson, "Bad arguments")) or bullets(section(lesson, "What must raise"))
-    points = bullets(section(lesson, "Pitfalls"))
-    if criterion == "values":
-        # An item that is about nothing else is about the numbers.
-        return [point for point in points if not _topics(point) - {"state", "shapes"}]
-    return [point for point in points if criterion in _topics(point)]
+def _told(lesson: Lesson, symbol: str, criterion: str) -> str:
+    """What the part's docstring says about what a criterion judges."""
+    said = told(lesson.stub, symbol, _SECTIONS.get(criterion, (BEFORE,)))
+    return f"The docstring says:\n\n{said}" if said else ""
 
 
-def _topics(point: str) -> set[str]:
-    """The criteria that an item speaks of."""
-    text = point.casefold()
-    return {name for name, words in _TOPICS.items() if any(word in text for word in words)}
+def _fitting(lesson: Lesson, symbol: str, failure: CriterionReport) -> list[Pitfall]:
+    """The lesson's pitfalls that may explain a failure: what is about calls like those that fail goes first."""
+    call = Call.of(failure, lesson.stub, symbol)
+    about = EXCEPTION if failure.kind in EXCEPTIONS else failure.name
+    found = [
+        item
+        for item in lesson.pitfalls
+        if about in item.criteria
+        and (not item.parts or symbol in item.parts)
+        and (not item.arguments or any(map(call.gives, item.arguments)))
+    ]
+    if call.decisive and any(item.arguments for item in found):
+        found = [item for item in found if item.arguments]
+    return sorted(found, key=lambda item: (not item.arguments, len(item.criteria)))[:_MOST]
 
 
-def _nearly(lesson: Lesson, symbol: str, reference: str) -> Hint:
-    outline = "\n".join(skeleton(reference, symbol)) if reference else ""
+def _outline(lesson: Lesson, symbol: str, reference: str) -> Hint:
+    outline = "\n".join(skeleton(reference, symbol, lesson.symbols)) if reference else ""
     if outline:
         return Hint("This is how ours goes; the dots are yours:", outline)
     example = section(lesson.text, "A worked example")
@@ -169,101 +191,6 @@ def section(lesson: str, name: str) -> str:
     return match[1].strip() if match else ""
 
 
-def bullets(text: str) -> list[str]:
-    """The items of a section's list, each on one line."""
-    items = re.findall(r"^- (.*?)(?=^- |^\S|\Z)", text, re.MULTILINE | re.DOTALL)
-    return [" ".join(item.split()) for item in items]
-
-
-def _words(text: str) -> set[str]:
-    return {word.casefold() for word in re.findall(r"[A-Za-z_]{4,}", text)}
-
-
 def _first_paragraph(lesson: Lesson) -> str:
     body = lesson.text.split("\n", 1)[-1].strip()
     return body.split("\n\n")[0]
-
-
-# The reference with its expressions left out
-
-
-def skeleton(source: str, symbol: str) -> Sequence[str]:
-    """A part's reference as its signatures and control flow, every value it computes reduced to the calls it makes."""
-    definitions = {
-        node.name: node for node in ast.parse(source).body if isinstance(node, ast.ClassDef | ast.FunctionDef)
-    }
-    if symbol not in definitions:
-        return []
-    lines: list[str] = []
-    for node in _family(symbol, definitions):
-        lines += [*([""] if lines else []), *_bare(node, "")]
-    return lines
-
-
-def _family(
-    symbol: str, definitions: dict[str, ast.ClassDef | ast.FunctionDef]
-) -> Iterator[ast.ClassDef | ast.FunctionDef]:
-    """A definition and the private ones of its file that it depends on."""
-    todo, seen = [symbol], set()
-    while todo:
-        name = todo.pop(0)
-        if name in seen:
-            continue
-        seen.add(name)
-        yield definitions[name]
-        used = [node.id for node in ast.walk(definitions[name]) if isinstance(node, ast.Name)]
-        todo += [name for name in used if name in definitions and name.startswith("_")]
-
-
-def _bare(node: ast.stmt, indent: str) -> Iterator[str]:
-    inner = indent + "    "
-    if isinstance(node, ast.ClassDef):
-        yield f"{indent}class {node.name}({', '.join(ast.unparse(base) for base in node.bases)}):"
-        for number, line in enumerate(_block(node.body, inner)):
-            yield from ("", line) if number and line.startswith(f"{inner}def ") else (line,)
-    elif isinstance(node, ast.FunctionDef):
-        names = [item.arg for item in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
-        yield f"{indent}def {node.name}({', '.join(names)}):"
-        yield from _block(node.body, inner)
-    elif isinstance(node, ast.If):
-        yield f"{indent}if {ast.unparse(node.test)}:"
-        yield from _block(node.body, inner)
-        if node.orelse:
-            yield f"{indent}else:"
-            yield from _block(node.orelse, inner)
-    elif isinstance(node, ast.For):
-        yield f"{indent}for {ast.unparse(node.target)} in {_reduced(node.iter)}"
-        yield from _block(node.body, inner)
-    elif isinstance(node, ast.With):
-        yield f"{indent}with {', '.join(ast.unparse(item) for item in node.items)}:"
-        yield from _block(node.body, inner)
-    elif isinstance(node, ast.Assign):
-        yield f"{indent}{' = '.join(ast.unparse(target) for target in node.targets)} = {_reduced(node.value)}"
-    elif isinstance(node, ast.AugAssign | ast.AnnAssign):
-        yield f"{indent}{ast.unparse(node.target)} = {_reduced(node.value)}"
-    elif isinstance(node, ast.Return):
-        yield f"{indent}return {_reduced(node.value)}"
-    elif isinstance(node, ast.Raise):
-        yield f"{indent}raise ..."
-    elif isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant):
-        yield f"{indent}{_reduced(node.value)}"
-
-
-def _block(body: Sequence[ast.stmt], indent: str) -> Iterator[str]:
-    lines = [line for statement in body for line in _bare(statement, indent)]
-    yield from lines or [f"{indent}..."]
-
-
-def _reduced(value: ast.expr | None) -> str:
-    """The dots, and the names of what is called to fill them."""
-    if value is None:
-        return "..."
-    if ast.unparse(value) == "super().__init__()":
-        return "super().__init__()"
-    called = [
-        node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
-        for node in ast.walk(value)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name)
-    ]
-    names = ", ".join(dict.fromkeys(called))
-    return f"...  # with {names}" if names else "..."

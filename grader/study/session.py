@@ -132,22 +132,36 @@ class Session:
         path = self.outline.root / "solutions" / lesson.slug / f"{lesson.name}.py"
         return path.read_text(encoding="utf-8") if path.is_file() else ""
 
-    def hint(self, lesson: Lesson, symbol: str, report: PartReport | None, level: int | None = None) -> "GivenHint":
+    def hint(
+        self,
+        lesson: Lesson,
+        symbol: str,
+        report: PartReport | None,
+        level: int | None = None,
+        written: str | None = None,
+    ) -> "GivenHint":
         """A hint for a part, which is remembered.
 
         Args:
             lesson: The exercise.
             symbol: The part.
             report: What a check has found; None where there is nothing to check yet.
-            level: 1 to 3; without one, the one after the last.
+            level: 1 to 3; without one, the one after the last, and the first where another criterion fails by now.
+            written: The answer as text; without it, what the file holds.
         """
-        from grader.study.hints import LEVELS, hint
+        from grader.study.hints import LEVELS, about, hint
 
         progress = self.workspace.progress(lesson.slug, symbol)
-        level = level or min(LEVELS, progress.hints + 1)
-        given = hint(level, lesson, symbol, report, self.reference(lesson))
+        if progress.hinted != about(report):
+            progress.hinted, progress.level = about(report), 0
+        is_repeated = level is None and progress.level >= LEVELS
+        level = level or min(LEVELS, progress.level + 1)
+        text = self.workspace.written(lesson) if written is None else written
+        given = hint(level, lesson, symbol, report, self.reference(lesson), text)
+        progress.level = max(progress.level, level)
         progress.hints = max(progress.hints, level)
-        return GivenHint(symbol, f"Hint {level} of {LEVELS} for {symbol}", given, is_last=level >= LEVELS)
+        heading = f"Hint {level} of {LEVELS} for {symbol}"
+        return GivenHint(symbol, heading, given, is_last=level >= LEVELS, is_repeated=is_repeated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +172,8 @@ class GivenHint:
     heading: str
     hint: "Hint"
     is_last: bool
+    is_repeated: bool = False
+    """Whether all hints about this failure had been given before."""
 
     def further(self, ask: str) -> tuple[str, str]:
         """What help is next, and the command that gives it.

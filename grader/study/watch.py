@@ -115,7 +115,7 @@ def answer(event: Event, what: str, state: State, screen: Screen, events: Events
             raise CourseError(what, "Use `course check`, or set WATCHFILES_FORCE_POLLING=1.")
         case Event.HINT:
             if given := state.hint():
-                screen.hint(given)
+                screen.all_given(given) if given.is_repeated else screen.hint(given)
         case Event.NEXT:
             if part := state.go_on():
                 screen.now(part)

@@ -23,6 +23,8 @@ class Screen:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._is_large = console.is_terminal and sys.stdin.isatty()
+        self._checked: Checked | None = None
+        """What is shown large, if anything is."""
 
     def say(self, text: str) -> None:
         """Show a text as it is."""
@@ -64,6 +66,7 @@ class Screen:
             for report in checked.reports:
                 self.say(_line(report))
             return
+        self._checked = checked
         self._console.clear()
         for report in checked.reports:
             if report is not checked.first:
@@ -79,6 +82,13 @@ class Screen:
         """A hint."""
         self.say(f"\n{given.heading}\n")
         self.say(str(given.hint))
+
+    def all_given(self, given: GivenHint) -> None:
+        """All hints have been given: the failure stays where it is, or comes back."""
+        if self._checked is not None and self._checked.first is not None:
+            self.checked(self._checked)
+        what, command = given.further("course hint")
+        self.say(f"That was the last hint for {given.symbol}. {what}: {command}")
 
     def listed(self, part: Part, *, is_passed: bool, is_here: bool) -> None:
         """A part of a list."""

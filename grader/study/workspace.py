@@ -61,6 +61,10 @@ class PartProgress:
     checks: int = 0
     hints: int = 0
     """The highest level of hint that was asked for."""
+    hinted: str = ""
+    """The criterion that the last hint was about; empty where nothing was written."""
+    level: int = 0
+    """The highest level that was asked for about it."""
     solution: str = ""
     """``after a pass`` or ``gave up``, where the solution was shown."""
 
@@ -112,6 +116,13 @@ class Workspace:
         if any((self.path / name).is_file() for name in (STATE, "pytest.ini")):
             with contextlib.suppress(CourseError):
                 self.save()
+
+    def written(self, lesson: Lesson) -> str:
+        """The text of the ``.py`` file that answers an exercise; nothing where there is none that can be read."""
+        try:
+            return (self.path / f"{lesson.slug}.py").read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return ""
 
     def stamps(self, outline: Outline) -> Stamps:
         """When the answers were saved last."""
