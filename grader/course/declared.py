@@ -40,6 +40,11 @@ class DeclaredExercise(CourseExercise):
         """The lesson, in Markdown, with what holds in every one."""
         return _read(self.folder / "handout.md").rstrip() + _EVERYWHERE
 
+    @property
+    def signatures(self) -> str:
+        """The reference answer, which has the parts' signatures."""
+        return self.reference_source
+
     @cached_property
     def right(self) -> Mapping[str, str]:
         """Correct answers in other styles, by name."""

@@ -257,6 +257,15 @@ class Board:
         """The cases that failed a criterion, those of no family and the smallest first."""
         return self.marks.failures(criterion)
 
+    def cases(self, criterion: str) -> tuple[set[int], set[int]]:
+        """The cases that fail a criterion, and those on which it holds."""
+        return self.marks.cases(criterion)
+
+    @property
+    def broken(self) -> set[int]:
+        """The cases that fail a criterion which is judged on the ordinary cases."""
+        return self.marks.broken
+
     def reports(self) -> list[CriterionReport]:
         """The rubric's lines, in order."""
         return self.marks.reports(self.rubric)

@@ -18,6 +18,7 @@ from grader.course.exercise import CourseExercise
 from grader.host.allowance import Allowance
 from grader.host.session import Server, Stopped
 from grader.judge.board import Board
+from grader.judge.condition import Conditions
 from grader.judge.diagnose import diagnose
 from grader.judge.explain import Budget, Scene, counterexample
 from grader.judge.loaded import LoadStop, NotDefined, after, stop_in_words, stopped_at
@@ -145,16 +146,20 @@ class PartGrader:
             again=run.again,
             budget=Budget(self.shrink_seconds),
         )
-        explained = [self._explained(item, board, scene) for item in board.reports()]
+        conditions = Conditions(self.part, self.suite, self.exercise.signatures)
+        explained = [self._explained(item, board, scene, conditions) for item in board.reports()]
         return [after(run.failed_before(item.message), item) for item in explained]
 
-    def _explained(self, item: CriterionReport, board: Board, scene: Scene) -> CriterionReport:
-        """Add the counterexample and the diagnosis to a failed criterion."""
+    def _explained(self, item: CriterionReport, board: Board, scene: Scene, conditions: Conditions) -> CriterionReport:
+        """Add the counterexample, the condition and the diagnosis to a failed criterion."""
         failures = board.failures(item.name)
         if item.verdict in (Verdict.ACCEPTED, Verdict.SKIPPED) or not failures:
             return item
         observed = [(self.suite.cases[index], board.observations[index]) for index, _ in failures]
         diagnosis = diagnose(self.exercise.misconceptions, self.part, item.name, observed)
+        condition = None
+        if board.given_up is None:
+            condition = conditions.condition(item.name, *board.cases(item.name), item.families, board.broken)
         index, finding = failures[0]
         scene = replace(scene, families=item.families)
         example, smaller = counterexample(scene, item.name, self.suite.cases[index], board.observations[index], finding)
@@ -163,4 +168,6 @@ class PartGrader:
         if example.line:
             cell, line = place(scene.answer, example.line)
             example = replace(example, line=line, cell=cell)
-        return replace(item, message=message, kind=kind, counterexample=example, diagnosis=diagnosis)
+        return replace(
+            item, message=message, kind=kind, counterexample=example, diagnosis=diagnosis, condition=condition
+        )
