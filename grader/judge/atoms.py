@@ -40,7 +40,8 @@ def of_arguments(
     given = signature.given(args, kwargs)
     for name in signature.defaults:
         yield Atom(about, name, "passed" if name in given else "left out")
-    values = {**signature.defaults, **given}
+    known = {**signature.defaults, **given}
+    values = {**{name: known[name] for name in signature.names if name in known}, **known}
     if any(_differ(entries(value) or ()) for value in values.values()):
         yield Atom(about, "", "some differ")
     numbers: dict[str, _Numbers] = {}

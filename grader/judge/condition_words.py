@@ -19,6 +19,7 @@ class _Form(IntEnum):
     """"whenever height and width differ"."""
 
 
+_INPUT = "an input "
 _CALL = {
     ("mode", "evaluation"): "in evaluation mode",
     ("mode", "training"): "in training mode",
@@ -29,6 +30,7 @@ _CALL = {
     ("reloaded", ""): "after another state dict has been loaded",
     ("another shape", ""): "in a call with another input shape than the call before",
     ("another size", ""): "in a call whose last two sizes are others than in the call before",
+    ("by name", ""): "with arguments passed by name",
     ("with gradient", ""): "where gradients are computed",
     ("without gradient", ""): "under torch.no_grad()",
 }
@@ -66,16 +68,22 @@ def in_words(atoms: Sequence[Atom], *, exact: bool) -> str:
     said = [phrase for form, phrase in forms if form is _Form.BARE]
     given = [phrase for form, phrase in forms if form in (_Form.WITH, _Form.EITHER)]
     if given:
-        said.append("with " + " and ".join(given))
+        first, *rest = given
+        said.append(" and ".join([f"with {first}", *(_shortened(phrase, first) for phrase in rest)]))
     when = [phrase for form, phrase in forms if form is _Form.WHEN]
     return "only " + " ".join(said) + "".join(f", when {phrase}" for phrase in when)
+
+
+def _shortened(phrase: str, before: str) -> str:
+    """A phrase without the noun that it shares with the one before."""
+    return phrase.removeprefix(_INPUT) if before.startswith(_INPUT) else phrase
 
 
 def _phrase(atom: Atom) -> tuple[_Form, str]:
     if atom.about == "case":
         return _of_the_case(atom)
     if atom.about == "lines":
-        return _Form.WHEN, f"`{atom.value}` is used"
+        return _Form.WHEN, f"the code uses `{atom.value}`"
     if atom.about == "input":
         return _of_a_tensor(atom)
     if atom.test == "some differ":
@@ -110,8 +118,6 @@ def _of_an_argument(atom: Atom) -> tuple[_Form, str]:
             return _Form.WHEN, f"{name} is passed"
         case "given":
             return _Form.WHEN, f"{name} is given"
-        case "by name":
-            return _Form.WHEN, f"{name} is passed by name"
         case "method":
             return _Form.BARE, f"in calls of `{atom.name}()`"
         case "text":
@@ -142,7 +148,7 @@ def _of_an_argument(atom: Atom) -> tuple[_Form, str]:
 
 
 def _of_a_tensor(atom: Atom) -> tuple[_Form, str]:
-    one, whose = (f"`{atom.name}`", f" of `{atom.name}`") if atom.name else ("an input", "")
+    one, whose = (f"a tensor `{atom.name}`", f" of `{atom.name}`") if atom.name else ("an input", "")
     value = atom.value
     match atom.test:
         case "dims":

@@ -21,6 +21,13 @@ _ROUND = (10, 100, 1000, 10_000)
 """Sizes from which numbers are large, or how many of their spread they are far from zero; below 1 by these, small."""
 
 
+_USED = re.compile(
+    r"(?<=\.)([A-Za-z]\w+)|\b([A-Za-z]\w+)\(|\b([a-z]\w+=(?:True|False|None|'\w+'))|('[^']{1,16}')|^(del) "
+)
+"""Attributes, what is called, flags, short texts, and deleting."""
+_ASSIGNED = re.compile(r"(\w+) = ([\[({'\"\d-].*)$", re.DOTALL)
+
+
 Situation = frozenset[Atom]
 
 
@@ -83,8 +90,8 @@ class Features:
         yield Atom("call", "", "with gradient" if "cotangent" in step else "without gradient")
         if method:
             yield Atom("call", method, "method")
-        for name in kwargs:
-            yield Atom("call", name, "by name")
+        if kwargs:
+            yield Atom("call", "", "by name")
         yield from of_arguments(about, signature, args, kwargs)
         tensors = [(name, item) for name, value in signature.given(args, kwargs).items() for item in _tensors(value)]
         for number, (name, recipe) in enumerate(tensors):
@@ -98,8 +105,8 @@ class Features:
         known: dict[str, Argument] = {}
         number = 0
         for line in (line for step in case["steps"] for line in step.get("lines", ())):
-            for target, value in _assigned(line):
-                known[target] = value
+            if (assigned := _assigned(line)) is not None:
+                known[assigned[0]] = assigned[1]
             for args, kwargs in _calls_of(line, self.symbol):
                 given = [known.get(item.name, UNKNOWN) if isinstance(item, _Name) else item for item in args]
                 named = {
@@ -107,6 +114,7 @@ class Features:
                     for key, item in kwargs.items()
                 }
                 atoms = {*of_arguments("argument", self._signature("__init__"), given, named)}
+                atoms |= {Atom("call", "", "by name")} if named else set()
                 yield atoms | {Atom("call", "", "later" if number else "first")}
                 number += 1
 
@@ -197,52 +205,37 @@ def _of_lines(case: Case) -> Iterator[Atom]:
 
 
 @lru_cache(maxsize=4096)
-def _parsed(line: str) -> ast.Module:
-    try:
-        return ast.parse(line.strip())
-    except SyntaxError:
-        return ast.Module([], [])
-
-
-@lru_cache(maxsize=4096)
 def _used(line: str) -> frozenset[str]:
-    """What a line of Python uses that says what it is about: attributes, what it calls, and flags of calls."""
-    used = set()
-    for node in ast.walk(_parsed(line)):
-        if isinstance(node, ast.Attribute):
-            used.add(node.attr)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            used.add(node.func.id)
-        elif isinstance(node, ast.keyword) and node.arg and isinstance(node.value, ast.Constant):
-            used.add(f"{node.arg}={node.value.value!r}")
-        elif isinstance(node, ast.Delete):
-            used.add("del")
-    return frozenset(name for name in used if re.fullmatch(r"[\w=.']{2,40}", name))
+    """What a line of Python uses that says what it is about: attributes, what it calls, flags and short texts."""
+    return frozenset(name for groups in _USED.findall(line) for name in groups if name)
 
 
 @lru_cache(maxsize=4096)
-def _assigned(line: str) -> tuple[tuple[str, Any], ...]:
-    """Variables that a line gives a literal's value."""
-    found = []
-    for node in _parsed(line).body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            value = _literal(node.value)
-            found.append((node.targets[0].id, UNKNOWN if isinstance(value, _Name) else value))
-    return tuple(found)
+def _assigned(line: str) -> tuple[str, Any] | None:
+    """The variable to which a line gives a literal's value, and the value."""
+    match = _ASSIGNED.match(line)
+    return (match[1], _literal(match[2])) if match else None
 
 
 @lru_cache(maxsize=4096)
 def _calls_of(line: str, symbol: str) -> tuple[tuple[tuple[Any, ...], dict[str, Any]], ...]:
     """The arguments of a function's calls in a line: literals as plain data, variables as a `_Name`."""
+    if f"{symbol}(" not in line:
+        return ()
+    try:
+        tree = ast.parse(line.strip())
+    except SyntaxError:
+        return ()
     return tuple(
         (tuple(map(_literal, node.args)), {item.arg: _literal(item.value) for item in node.keywords if item.arg})
-        for node in ast.walk(_parsed(line))
+        for node in ast.walk(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == symbol
     )
 
 
-def _literal(node: ast.expr) -> Any:
+def _literal(node: ast.expr | str) -> Any:
+    """A literal as plain data; a `_Name` for anything else."""
     try:
         return plain(ast.literal_eval(node))
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, SyntaxError, RecursionError):
         return _Name(node.id if isinstance(node, ast.Name) else "")
