@@ -1,6 +1,7 @@
 """When an answer is wrong: conditions are true, simple and said in words; what every case shows comes first."""
 
 import io
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,13 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from grader.case.probe import run_case
 from grader.classroom.feedback import part_html
+from grader.course.declared import DeclaredExercise, declared
 from grader.exports import gradescope
 from grader.judge.atoms import Atom
-from grader.judge.condition import Conditions
+from grader.judge.board import Board
+from grader.judge.condition import Conditions, features_of
 from grader.judge.condition_words import in_words
 from grader.judge.features import Features, Situation
 from grader.judge.predicate import PRECISION, meets, predicate, search
+from grader.kit.load import load_course
 from grader.model import (
     CaseKind,
     Condition,
@@ -35,9 +40,23 @@ from grader.model.signature import Signature, signature_of
 from grader.report import html, json, notebook, terminal
 from grader.report.order import failures
 from grader.report.screen import plain_text
-from grader.spec import Part, call, evaluate, function_case, layer_case, program, raises, run, tensor, train
-from grader.suite.data import Suite, SuiteCase
+from grader.spec import (
+    Misconception,
+    Part,
+    call,
+    evaluate,
+    function_case,
+    layer_case,
+    program,
+    raises,
+    run,
+    tensor,
+    train,
+)
+from grader.suite.cache import compile_suite
+from grader.suite.data import Suite, SuiteCase, rubric
 from grader.suite.pairs import telling_apart
+from tests.layers import ROOT
 
 SOURCE = """
 class _Base:
@@ -448,3 +467,57 @@ def test_cases_are_added_that_tell_arguments_apart() -> None:
     assert {"bias"} in given_apart
     assert telling_apart(part, signature_of(SOURCE, "Layer"), there, 40, seed=1) == more
     assert telling_apart(part, Signature(["size"]), there, 40, seed=1) == []
+
+
+# Conditions hold on cases that nobody has looked at.
+
+EXERCISES = ["linear/linear", "recurrent/cells", "normalization/layernorm", "upsampling/pixelshuffle"]
+MOSTLY = 0.6
+"""The share of the cases of another seed that meet a condition which fail, at least; of the suite's own it is 0.8."""
+_FEW = 5
+
+
+def judged(exercise: DeclaredExercise, part: Part, suite: Suite, wrong: Misconception) -> Board:
+    """What a known-wrong answer does on a suite, in this process; without the cases on another device."""
+    names = exercise.with_misconception(wrong)
+    board = Board(part, suite, rubric(part, suite))
+    for index, entry in enumerate(suite.cases):
+        if entry.kind is not CaseKind.DEVICE:
+            board.add(index, run_case(entry.case, names))
+    board.complete(lambda cases: [run_case(case, names) for case in cases])
+    return board
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("slug", EXERCISES)
+@pytest.mark.filterwarnings("ignore")
+def test_a_condition_holds_on_the_cases_of_another_seed(slug: str) -> None:
+    """No failing case of another seed lies outside of a condition, and most of those that meet it fail."""
+    cache = Path(os.environ["COURSE_CACHE"]) / "suites"
+    exercise = declared(load_course(ROOT).exercise(slug))
+    shown, untrue = 0, []
+    for part in exercise.parts:
+        suite, fresh = (compile_suite(exercise, part, seed, cache_dir=cache) for seed in ("one seed", "another"))
+        asked, features = Conditions(part, suite, exercise.signatures), features_of(part, exercise.signatures)
+        for wrong in (item for item in exercise.misconceptions if item.part == part.symbol):
+            before, after = (judged(exercise, part, each, wrong) for each in (suite, fresh))
+            for name in rubric(part, suite):
+                failing, held = before.cases(name)
+                found = asked.condition(name, failing, held, broken=before.broken)
+                if found is None:
+                    continue
+                wrong_there, right_there = after.cases(name)
+                if found.failing > len(failing):
+                    wrong_there, right_there = wrong_there | after.broken, right_there - after.broken
+                met = {
+                    index
+                    for index in wrong_there | right_there
+                    if meets(found.predicate, features.of(fresh.cases[index].case))
+                }
+                shown += 1
+                is_mostly = len(met) < _FEW or len(wrong_there & met) >= MOSTLY * len(met)
+                if not wrong_there <= met or not is_mostly:
+                    counts = f"{len(wrong_there - met)} outside, {len(wrong_there & met)} of {len(met)} fail"
+                    untrue.append(f"{part.symbol}, {wrong.name}: {when_it_fails(found)} There: {counts}.")
+    assert shown >= 10
+    assert not untrue, "\n".join(untrue)

@@ -108,7 +108,9 @@ def _tests(value: Argument, text: str, default: str) -> Iterator[tuple[str, str]
         yield "text", ""
     if several is not None:
         yield "tuple" if isinstance(value, Mapping) else "list", ""
+        yield "sequence", ""
         yield "entries", str(len(several))
+        yield from [("several", "")] if len(several) > 1 else []
         yield "differ" if _differ(several) else "alike", ""
     elif _is_number(value):
         yield "number", ""

@@ -29,6 +29,7 @@ _CALL = {
     ("after", "evaluation"): "in training mode, after a call in evaluation mode",
     ("reloaded", ""): "after another state dict has been loaded",
     ("another shape", ""): "in a call with another input shape than the call before",
+    ("same shape", ""): "in a call with the same input shape as the call before",
     ("another size", ""): "in a call whose last two sizes are others than in the call before",
     ("by name", ""): "with arguments passed by name",
     ("with gradient", ""): "where gradients are computed",
@@ -128,6 +129,10 @@ def _of_an_argument(atom: Atom) -> tuple[_Form, str]:
             return _Form.WITH, f"a tuple as {name}"
         case "list":
             return _Form.WITH, f"a list as {name}"
+        case "sequence":
+            return _Form.WITH, f"a tuple or a list as {name}"
+        case "several":
+            return _Form.WITH, f"more than one entry in {name}"
         case "entries":
             return _Form.WITH, f"{value} {'entry' if value == '1' else 'entries'} in {name}"
         case "differ":

@@ -71,8 +71,8 @@ class Features:
                     atoms.add(Atom("call", "", "reloaded"))
                 atoms |= {*self._of_call(step, is_function="new" not in case)}
                 now = _first_shape(step)
-                if before and now != shape:
-                    atoms.add(Atom("call", "", "another shape"))
+                if before:
+                    atoms.add(Atom("call", "", "another shape" if now != shape else "same shape"))
                     if now and shape and now[-2:] != shape[-2:]:
                         atoms.add(Atom("call", "", "another size"))
                 yield atoms

@@ -160,10 +160,13 @@ class PartGrader:
         condition = None
         if board.given_up is None:
             condition = conditions.condition(item.name, *board.cases(item.name), item.families, board.broken)
+        # A condition says more than the families do.
+        said = () if condition else item.families
+        item = replace(item, message=in_families(said, item.message.removeprefix(in_families(item.families, ""))))
         index, finding = failures[0]
         scene = replace(scene, families=item.families)
         example, smaller = counterexample(scene, item.name, self.suite.cases[index], board.observations[index], finding)
-        shown = in_families(item.families, smaller.message), smaller.kind
+        shown = in_families(said, smaller.message), smaller.kind
         message, kind = shown if example.shrunk else (item.message, item.kind)
         if example.line:
             cell, line = place(scene.answer, example.line)

@@ -21,7 +21,7 @@ _FEWEST = 2
 """Failing cases from which anything is concluded."""
 _OTHERS = 3
 """Cases that are right, at least, from which the failing ones are told."""
-_GAIN = 3.0
+_GAIN = 4.0
 """Bits by which a predicate has to be shorter than the list of the failing cases."""
 _CANDIDATES = 80
 """Statements of which pairs are tried: the cheapest."""
@@ -29,12 +29,13 @@ _COSTS: Mapping[str, float] = {"argument": 4, "call": 4, "case": 4.5, "input": 6
 _DEARER = {
     test: bits
     for bits, tests in {
-        0.5: (">", "is not", "left out", "size above one", "another size"),
-        1: ("<", "passed", "number", "text", "tuple", "list", "negative", "fraction", "differ", "first", "loaded",
-            "no one", "other dims", "small", "integers", "one call"),
+        0.5: (">", "is not", "left out", "size above one", "another size", "sequence", "several"),
+        1: ("<", "passed", "number", "text", "tuple", "list", "negative", "fraction", "differ", "first",
+            "loaded", "same shape", "no one", "other dims", "small", "integers", "one call"),
         1.5: ("even", "odd", "alike", "entries", "some differ"),
-        2: ("by name", "differs from", "equals", "wants gradient", "with gradient"),
-        2.5: ("larger than", "smaller than"),
+        2: ("by name", "wants gradient"),
+        2.5: ("differs from", "equals"),
+        3.5: ("larger than", "smaller than", "with gradient", "without gradient"),
     }.items()
     for test in tests
 }  # fmt: skip

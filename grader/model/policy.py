@@ -57,7 +57,7 @@ def _criterion(criterion: CriterionReport, policy: str) -> CriterionReport:
     if policy == "criterion":
         example = criterion.counterexample
         line = criterion.line if example is None else example.line
-        message = in_families(criterion.families, briefly(criterion))
+        message = in_families(() if criterion.condition else criterion.families, briefly(criterion))
         # What the course calls an argument says nothing of a case; how many there are of a kind would.
         condition = criterion.condition and replace(criterion.condition, failing=0, covered=0, judged=0)
         return replace(criterion, message=message, line=line, counterexample=None, condition=condition, failing=0)
