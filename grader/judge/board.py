@@ -262,9 +262,9 @@ class Board:
         return self.marks.cases(criterion)
 
     @property
-    def broken(self) -> set[int]:
-        """The cases that fail a criterion which is judged on the ordinary cases."""
-        return self.marks.broken
+    def ordinary(self) -> tuple[set[int], set[int]]:
+        """The cases that fail any of the criteria that are judged on the ordinary cases, and those that hold in all."""
+        return self.marks.ordinary
 
     def reports(self) -> list[CriterionReport]:
         """The rubric's lines, in order."""

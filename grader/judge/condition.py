@@ -43,7 +43,7 @@ class Conditions:
         failing: Collection[int],
         held: Collection[int],
         families: Collection[str] = (),
-        broken: Collection[int] = (),
+        ordinary: tuple[Collection[int], Collection[int]] = ((), ()),
     ) -> Condition | None:
         """What the failing cases of a criterion have in common, where something tells them from the others.
 
@@ -52,7 +52,7 @@ class Conditions:
             failing: Indices of the cases that fail it.
             held: Indices of those on which it holds.
             families: The families of cases that the report names already.
-            broken: Cases that fail it or another criterion of the same cases.
+            ordinary: The cases that fail any criterion of the ordinary cases, and those on which all hold.
         """
         if criterion in _TOGETHER or not failing:
             return None
@@ -63,8 +63,8 @@ class Conditions:
         about = _OF_CONSTRUCTION if criterion == "parameters" else frozenset[str]()
         found = self._found(failing, held, about)
         # One mistake shows in several criteria: here in a shape, there only in a value.
-        wrong, right = {*failing, *broken}, {*held} - {*broken}
-        wider = self._found(wrong, right, about) if len(wrong) > len(failing) else None
+        wrong, right = ordinary
+        wider = self._found(wrong, right, about) if {*wrong} > {*failing} else None
         if wider is not None and (found is None or wider.gain > found.gain):
             found, failing, held = wider, wrong, right
         if found is None:

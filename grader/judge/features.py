@@ -22,7 +22,7 @@ _ROUND = (10, 100, 1000, 10_000)
 
 
 _USED = re.compile(
-    r"(?<=\.)([A-Za-z]\w+)|\b([A-Za-z]\w+)\(|\b([a-z]\w+=(?:True|False|None|'\w+'))|('[^']{1,16}')|^(del) "
+    r"(?<=\.)([A-Za-z]\w+)|\b([A-Za-z]\w+)\(|\b([a-z]\w+=(?:True|False|None|'\w+'))|('[A-Z]\w{2,15}')|^(del) "
 )
 """Attributes, what is called, flags, short texts, and deleting."""
 _ASSIGNED = re.compile(r"(\w+) = ([\[({'\"\d-].*)$", re.DOTALL)

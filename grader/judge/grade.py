@@ -159,7 +159,7 @@ class PartGrader:
         diagnosis = diagnose(self.exercise.misconceptions, self.part, item.name, observed)
         condition = None
         if board.given_up is None:
-            condition = conditions.condition(item.name, *board.cases(item.name), item.families, board.broken)
+            condition = conditions.condition(item.name, *board.cases(item.name), item.families, board.ordinary)
         # A condition says more than the families do.
         said = () if condition else item.families
         item = replace(item, message=in_families(said, item.message.removeprefix(in_families(item.families, ""))))

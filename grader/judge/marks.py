@@ -63,9 +63,10 @@ class Marks:
         return failing, {index for index, outcome in self.outcomes.items() if criterion in outcome.held} - failing
 
     @property
-    def broken(self) -> set[int]:
-        """The cases that fail a criterion which is judged on the ordinary cases."""
-        return {index for index, outcome in self.outcomes.items() if not ORDINARY.isdisjoint(outcome.findings)}
+    def ordinary(self) -> tuple[set[int], set[int]]:
+        """The cases that fail any of the criteria that are judged on the ordinary cases, and those that hold in all."""
+        broken = {index for index, outcome in self.outcomes.items() if not ORDINARY.isdisjoint(outcome.findings)}
+        return broken, {index for index, item in self.outcomes.items() if not ORDINARY.isdisjoint(item.held)} - broken
 
     def reports(self, rubric: Mapping[str, float]) -> list[CriterionReport]:
         """The rubric's lines, in order."""

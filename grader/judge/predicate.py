@@ -25,7 +25,7 @@ _GAIN = 4.0
 """Bits by which a predicate has to be shorter than the list of the failing cases."""
 _CANDIDATES = 80
 """Statements of which pairs are tried: the cheapest."""
-_COSTS: Mapping[str, float] = {"argument": 4, "call": 4, "case": 4.5, "input": 6, "lines": 6}
+_COSTS: Mapping[str, float] = {"argument": 4, "call": 4, "case": 4.5, "input": 6, "lines": 7.5}
 _DEARER = {
     test: bits
     for bits, tests in {
