@@ -37,7 +37,7 @@ def test_the_document_has_the_promised_keys() -> None:
     state = next(item for item in part["criteria"] if item["name"] == "state")
     assert list(state) == [
         "name", "verdict", "score", "max_score", "message", "counterexample", "diagnosis", "condition",
-        "transformation", "cases", "kind", "line",
+        "transformation", "cases", "failing", "kind", "line",
         "families",
     ]  # fmt: skip
     assert state["diagnosis"]["misconception"] == "biased_running_variance"

@@ -6,9 +6,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.model import PartReport, Verdict
-from grader.model.messages import with_families
+from grader.model.messages import when_it_fails, with_families
 from grader.model.words import LOOKS, clean, in_words, points, subscript
-from grader.report.summary import FAILURES
+from grader.report.summary import failing
 
 _COLOURS = {Verdict.ACCEPTED: "#14602b", Verdict.OFF_LIMITS: "#6a2391"}
 _SOFT = (Verdict.SKIPPED, Verdict.NOT_ATTEMPTED)
@@ -32,11 +32,12 @@ def part_html(part: PartReport) -> str:
     """
     return _environment.get_template("part.html").render(
         part=part,
-        failures=FAILURES,
+        failing=failing,
         looks=LOOKS,
         colour=lambda verdict: _COLOURS.get(verdict, "#545a63" if verdict in _SOFT else "#a01d1d"),
         points=points,
         subscript=subscript,
         in_words=in_words,
         with_families=with_families,
+        when_it_fails=when_it_fails,
     )

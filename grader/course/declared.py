@@ -46,6 +46,11 @@ class DeclaredExercise(CourseExercise):
         """The lesson as its author wrote it (see `grader.course.pitfalls`)."""
         return _read(self.folder / "handout.md")
 
+    @property
+    def signatures(self) -> str:
+        """The reference answer, which has the parts' signatures."""
+        return self.reference_source
+
     @cached_property
     def right(self) -> Mapping[str, str]:
         """Correct answers in other styles, by name."""

@@ -33,6 +33,11 @@ class CourseExercise(NamedExercise, ABC):
 
     @property
     @abstractmethod
+    def signatures(self) -> str:
+        """Python text with the parts' signatures: the reference answer, or a kit's stub."""
+
+    @property
+    @abstractmethod
     def digest(self) -> str:
         """A digest of the files that decide the exercise's suites."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from grader.model import CourseError, CriterionReport, GradeReport, PartReport, SubmissionReport, Verdict
 from grader.model.files import write_whole
+from grader.model.messages import when_it_fails
 from grader.model.words import LOOKS, clean, unlike
 
 
@@ -70,6 +71,8 @@ def _test(part: PartReport, item: CriterionReport) -> dict[str, Any]:
 
 def _text(item: CriterionReport) -> str:
     lines = [LOOKS[item.verdict].word + (f": {item.message}" if item.message else "")]
+    if item.condition is not None:
+        lines.append(when_it_fails(item.condition))
     if item.counterexample is not None:
         lines += ["", item.counterexample.snippet]
     if item.diagnosis is not None:

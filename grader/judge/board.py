@@ -259,6 +259,15 @@ class Board:
         """The cases that failed a criterion, those of no family and the smallest first."""
         return self.marks.failures(criterion)
 
+    def cases(self, criterion: str) -> tuple[set[int], set[int]]:
+        """The cases that fail a criterion, and those on which it holds."""
+        return self.marks.cases(criterion)
+
+    @property
+    def ordinary(self) -> tuple[set[int], set[int]]:
+        """The cases that fail any of the criteria that are judged on the ordinary cases, and those that hold in all."""
+        return self.marks.ordinary
+
     def reports(self) -> list[CriterionReport]:
         """The rubric's lines, in order."""
         return self.marks.reports(self.rubric)

@@ -82,7 +82,7 @@ def counterexample(
     # Without an oracle (in a kit) there is no search: the smallest recorded case must do.
     searchable = entry.kind is CaseKind.MAIN and bool(scene.part.oracle)
     if searchable and weight(case)[0] > SMALL and finding.verdict in (Verdict.WRONG, Verdict.RAISED):
-        smaller = _shrink(scene, criterion)
+        smaller = _shrink(scene, criterion, finding.kind)
         if smaller is not None and weight(smaller[0]) < weight(case):
             (case, finding, expected), shrunk = smaller, True
     code = snippet(
@@ -100,8 +100,8 @@ def counterexample(
     return Counterexample.of(finding, case=case, snippet=code, shrunk=shrunk), finding
 
 
-def _shrink(scene: Scene, criterion: str) -> tuple[Case, Finding, Observation] | None:
-    """Search for the smallest case that fails the criterion, with the worker in the loop; and its expectation."""
+def _shrink(scene: Scene, criterion: str, kind: FindingKind) -> tuple[Case, Finding, Observation] | None:
+    """Search for the smallest case that fails the criterion so, with the worker in the loop; and its expectation."""
     part = scene.part
     if scene.budget.left <= 0:
         return None
@@ -116,9 +116,12 @@ def _shrink(scene: Scene, criterion: str) -> tuple[Case, Finding, Observation] |
             return False
         (got,) = scene.again([resolved])
         outcome = criteria.judge_case(part, resolved, expected, got, source=scene.answer.lines)
-        if criterion in outcome.findings:
-            findings[canonical(case)] = (resolved, outcome.findings[criterion], expected)
-        return criterion in outcome.findings
+        found = outcome.findings.get(criterion)
+        # A corner may fail otherwise, and on a smaller case.
+        if found is None or found.kind is not kind:
+            return False
+        findings[canonical(case)] = (resolved, found, expected)
+        return True
 
     # What torch warns of while the oracle runs does not concern the person who grades.
     with scene.budget.spend(), warnings.catch_warnings(action="ignore"):

@@ -17,6 +17,7 @@ from grader.host.allowance import Allowance
 from grader.host.session import Server, Stopped
 from grader.judge.behaviour import behaviour
 from grader.judge.board import Board
+from grader.judge.condition import Conditions
 from grader.judge.diagnose import diagnose
 from grader.judge.explain import Budget, Scene, counterexample
 from grader.judge.loaded import LoadStop, NotDefined, after, stop_in_words, stopped_at
@@ -155,25 +156,34 @@ class PartGrader:
             again=run.again,
             budget=Budget(self.shrink_seconds),
         )
-        explained = [self._explained(item, board, scene) for item in board.reports()]
+        conditions = Conditions(self.part, self.suite, self.exercise.signatures)
+        explained = [self._explained(item, board, scene, conditions) for item in board.reports()]
         criteria = [after(run.failed_before(item.message), item) for item in explained]
         # Where the rest of the cases was not run, chance decides how many were.
         alike = "" if board.given_up else behaviour(self.suite, board.outcomes, board.observations)
         return Ran(criteria=criteria, behaviour=alike)
 
-    def _explained(self, item: CriterionReport, board: Board, scene: Scene) -> CriterionReport:
-        """Add the counterexample and the diagnosis to a failed criterion."""
+    def _explained(self, item: CriterionReport, board: Board, scene: Scene, conditions: Conditions) -> CriterionReport:
+        """Add the counterexample, the condition and the diagnosis to a failed criterion."""
         failures = board.failures(item.name)
         if item.verdict in (Verdict.ACCEPTED, Verdict.SKIPPED) or not failures:
             return item
         observed = [(self.suite.cases[index], board.observations[index]) for index, _ in failures]
         diagnosis = diagnose(self.exercise.misconceptions, self.part, item.name, observed)
+        condition = None
+        if board.given_up is None:
+            condition = conditions.condition(item.name, *board.cases(item.name), item.families, board.ordinary)
+        # A condition says more than the families do.
+        said = () if condition else item.families
+        item = replace(item, message=in_families(said, item.message.removeprefix(in_families(item.families, ""))))
         index, finding = failures[0]
         scene = replace(scene, families=item.families)
         example, smaller = counterexample(scene, item.name, self.suite.cases[index], board.observations[index], finding)
-        shown = in_families(item.families, smaller.message), smaller.kind
+        shown = in_families(said, smaller.message), smaller.kind
         message, kind = shown if example.shrunk else (item.message, item.kind)
         if example.line:
             cell, line = place(scene.answer, example.line)
             example = replace(example, line=line, cell=cell)
-        return replace(item, message=message, kind=kind, counterexample=example, diagnosis=diagnosis)
+        return replace(
+            item, message=message, kind=kind, counterexample=example, diagnosis=diagnosis, condition=condition
+        )

@@ -1,19 +1,24 @@
 """The points of a part, criterion by criterion, from the outcomes of its cases."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from grader.compare.outcome import Outcome
 from grader.judge import families
-from grader.model import DEPENDS, CaseKind, CriterionReport, Finding, FindingKind, Stopped, Verdict
+from grader.model import DEPENDS, EXCEPTIONS, CaseKind, CriterionReport, Finding, FindingKind, Stopped, Verdict
 from grader.model.messages import in_families, listed
 from grader.spec import Part
 from grader.suite.data import Suite
 
+ORDINARY = frozenset(("interface", "parameters", "shapes", "state", "values", "gradients"))
+"""The criteria that are judged on the ordinary cases; the others have cases of their own."""
 _NEEDED_SHARE, _SHOWN_SHARE, _NEEDED = 2 / 3, 0.2, 3
 """A criterion is accepted where it could be judged on the first fraction of its cases; those that depend on it are
 judged where it held on the second fraction. On this many cases at least, or on all where there are fewer."""
+_RARE = 4
+"""What so many times as many cases show is told before what a corner shows."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +34,10 @@ class Marks:
     """The stop after which the rest of the cases was not run, where the answer was given up."""
 
     def failures(self, criterion: str) -> list[tuple[int, Finding]]:
-        """The cases that failed a criterion: the like of those it was given up for, then those of no family, first."""
+        """The cases that failed a criterion, what most of them show first, and the smallest of those.
+
+        Before that come the like of those it was given up for, then those of no family.
+        """
         given_up = self.given_up.verdict if self.given_up else None
         order = {CaseKind.MAIN: 0, CaseKind.INTERFACE: 1, CaseKind.POSITIONAL: 2, CaseKind.GROWTH: 3}
         failures = [
@@ -38,11 +46,27 @@ class Marks:
             if criterion in outcome.findings
         ]
 
-        def rank(pair: tuple[int, Finding]) -> tuple[bool, bool, int, int]:
-            entry = self.suite.cases[pair[0]]
-            return pair[1].verdict is not given_up, bool(entry.families), order.get(entry.kind, 0), pair[0]
+        shown = Counter(_what(finding) for _, finding in failures)
+        most = max(shown.values(), default=0)
+
+        def rank(pair: tuple[int, Finding]) -> tuple[bool, bool, int, bool, int]:
+            index, finding = pair
+            entry = self.suite.cases[index]
+            is_rare = _RARE * shown[_what(finding)] < most
+            return finding.verdict is not given_up, bool(entry.families), order.get(entry.kind, 0), is_rare, index
 
         return sorted(failures, key=rank)
+
+    def cases(self, criterion: str) -> tuple[set[int], set[int]]:
+        """The cases that fail a criterion, and those on which it holds, whatever they are for."""
+        failing = {index for index, outcome in self.outcomes.items() if criterion in outcome.findings}
+        return failing, {index for index, outcome in self.outcomes.items() if criterion in outcome.held} - failing
+
+    @property
+    def ordinary(self) -> tuple[set[int], set[int]]:
+        """The cases that fail any of the criteria that are judged on the ordinary cases, and those that hold in all."""
+        broken = {index for index, outcome in self.outcomes.items() if not ORDINARY.isdisjoint(outcome.findings)}
+        return broken, {index for index, item in self.outcomes.items() if not ORDINARY.isdisjoint(item.held)} - broken
 
     def reports(self, rubric: Mapping[str, float]) -> list[CriterionReport]:
         """The rubric's lines, in order."""
@@ -91,8 +115,9 @@ class Marks:
         enough = shown and self._is_enough(name, judged, anywhere, _NEEDED_SHARE)
         kept = round(points * families.kept(self.part, gone), 4) if gone else points
         report = CriterionReport(
-            name=name, verdict=Verdict.ACCEPTED, score=kept, max_score=points, cases=len(judged), families=gone
-        )
+            name=name, verdict=Verdict.ACCEPTED, score=kept, max_score=points, cases=len(judged), failing=len(failures),
+            families=gone,
+        )  # fmt: skip
         if name == "own_work":
             return report
         if failures:
@@ -132,6 +157,12 @@ class Marks:
         return item.verdict is Verdict.ACCEPTED or self._is_enough(
             item.name, self._held(item.name), anywhere, _SHOWN_SHARE
         )
+
+
+def _what(finding: Finding) -> tuple[FindingKind, str]:
+    """What is wrong, apart from the numbers: an exception by its type, anything else by the tensor."""
+    what = finding.got.partition(":")[0] if finding.kind in EXCEPTIONS else finding.where.rpartition(", ")[0]
+    return finding.kind, what
 
 
 def _failed(depends: Sequence[CriterionReport]) -> str:

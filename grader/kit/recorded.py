@@ -38,6 +38,11 @@ class RecordedExercise(CourseExercise):
         """What students start from."""
         return self.record.text("stub")
 
+    @property
+    def signatures(self) -> str:
+        """The stub, which has the parts' signatures."""
+        return self.stub
+
     def recorded_suite(self, symbol: str) -> bytes:
         """The public suite of a part."""
         return self.record.suite_bytes(symbol)

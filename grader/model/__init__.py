@@ -151,11 +151,11 @@ class Condition:
     """When an answer is wrong: what its failing cases have in common, and hardly any other case has."""
 
     text: str
-    """In words, to follow "It is wrong": "only with padding_mode='reflect'"."""
+    """In words, to follow "It fails": "only with `padding_mode='reflect'`"."""
     predicate: Mapping[str, object]
     """The same as data."""
     failing: int
-    """Cases that fail; all of them meet it."""
+    """Cases that fail; all of them meet it. 0, as the other two counts, for a reader who is not to know them."""
     covered: int
     """Cases that meet it."""
     judged: int
@@ -177,6 +177,8 @@ class CriterionReport:
     """What turns the expected result into the answer's, as a sentence, where something does."""
     cases: int = 0
     """How many cases were judged."""
+    failing: int = 0
+    """How many of them failed."""
     kind: FindingKind | None = None
     """What is wrong, where the message says that; None also in a report from before there were kinds."""
     line: int | None = None

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from grader.model import Condition
+
 _NAMED = 3
 """The most uses of what is off limits that one message names."""
 
@@ -32,3 +34,19 @@ def with_families(names: Sequence[str]) -> str:
 def in_families(names: Sequence[str], message: str) -> str:
     """What is wrong, where that shows in some families of cases alone."""
     return f"It fails only with {listed(names)}. {message}" if names else message
+
+
+def when_it_fails(condition: Condition) -> str:
+    """A condition as a sentence, with the counts that show how far it holds."""
+    if not condition.judged:
+        return f"It fails {condition.text}."
+    failing, covered, others = condition.failing, condition.covered, condition.judged - condition.covered
+    such = " such" if others else ""
+    if failing < covered:
+        counts = f"in {failing} of the {covered}{such} cases"
+    elif covered == 1:
+        counts = "in the one such case"
+    else:
+        counts = f"in all {covered}{such} cases"
+    more = f", and in none of the other {others}" if others > 1 else ", and not in the other one" if others else ""
+    return f"It fails {condition.text}: {counts}{more}."

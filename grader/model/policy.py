@@ -55,10 +55,14 @@ def _part(part: PartReport, policy: str) -> PartReport:
 def _criterion(criterion: CriterionReport, policy: str) -> CriterionReport:
     if criterion.verdict in _ABOUT_THE_ANSWER:
         diagnosis = criterion.diagnosis if policy == "criterion" else None
-        return replace(criterion, counterexample=None, diagnosis=diagnosis)
+        return replace(criterion, counterexample=None, diagnosis=diagnosis, condition=None, failing=0)
     if policy == "criterion":
         example = criterion.counterexample
         line = criterion.line if example is None else example.line
-        message = in_families(criterion.families, briefly(criterion))
-        return replace(criterion, message=message, line=line, counterexample=None)
-    return replace(criterion, message="", kind=None, line=None, counterexample=None, diagnosis=None)
+        message = in_families(() if criterion.condition else criterion.families, briefly(criterion))
+        # What the course calls an argument says nothing of a case; how many there are of a kind would.
+        condition = criterion.condition and replace(criterion.condition, failing=0, covered=0, judged=0)
+        return replace(criterion, message=message, line=line, counterexample=None, condition=condition, failing=0)
+    return replace(
+        criterion, message="", kind=None, line=None, counterexample=None, diagnosis=None, condition=None, failing=0
+    )

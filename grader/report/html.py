@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.model import GradeReport, PartReport, ProvenExercise, SubmissionReport, Verdict
-from grader.model.messages import with_families
+from grader.model.messages import when_it_fails, with_families
 from grader.model.policy import redact
 from grader.model.words import LOOKS, clean, in_words, points, subscript, unlike
 from grader.report import summary
@@ -147,11 +147,12 @@ def _environment() -> Environment:
         "script": Markup(script),
         "script_hash": Markup(f"sha256-{digest}"),
         "looks": LOOKS,
-        "failures": summary.FAILURES,
+        "failing": summary.failing,
         "kind": lambda verdict: _KINDS.get(verdict, "is-bad"),
         "points": points,
         "subscript": subscript,
         "with_families": with_families,
+        "when_it_fails": when_it_fails,
         "in_words": in_words,
         "code": _code,
         "no_name": NO_NAME,

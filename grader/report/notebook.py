@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.model import PartReport, Verdict
-from grader.model.messages import with_families
+from grader.model.messages import when_it_fails, with_families
 from grader.model.words import LOOKS, clean, in_words, one_line, points, subscript
 from grader.report.heat import LEVELS, HeatMap, Square, as_text
 from grader.report.screen import AnswerPaths, first_failure, highlighted, in_plain, plain_text, section_of
@@ -90,6 +90,7 @@ def _environment() -> Environment:
         "looks": LOOKS, "points": points, "in_words": in_words, "square": _square, "number": _number, "both": _both,
         "wide": _WIDE, "style": Markup((_TEMPLATES / "notebook.css").read_text(encoding="utf-8")),
         "subscript": subscript, "with_families": with_families,
+        "when_it_fails": when_it_fails,
     }  # fmt: skip
     return made
 

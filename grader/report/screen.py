@@ -8,10 +8,11 @@ from rich.console import Console, RenderableType
 from rich.syntax import Syntax
 from rich.text import Text
 
-from grader.model import Counterexample, CriterionReport, FindingKind, PartReport, Verdict, line_in_words
+from grader.model import Counterexample, CriterionReport, PartReport, Verdict, line_in_words
+from grader.model.messages import when_it_fails
 from grader.model.words import LOOKS, clean, in_words, one_line, points, subscript
+from grader.report.order import failures
 
-FAILED = tuple(item for item in Verdict if item not in (Verdict.ACCEPTED, Verdict.SKIPPED, Verdict.NOT_ATTEMPTED))
 _SECTIONS = {
     "errors": ("Bad arguments", "What must raise"),
     "own_work": ("Out of scope",),
@@ -22,11 +23,6 @@ _SECTIONS = {
 }
 _ANYWHERE = ("Pitfalls", "The formula", "The formulas", "One way to do it", "A worked example")
 _TOKEN = re.compile(r"[^\[\],\s]+")
-_FIRST = (
-    "own_work", "parameters", "shapes", "values", "state", "gradients", "interface", "init", "numerics", "errors",
-    "vectorized", "device",
-)  # fmt: skip
-"""Criteria in the order in which a learner should fix them."""
 
 
 class Code(Text):
@@ -56,14 +52,8 @@ def section_of(lesson: str, criterion: str) -> tuple[str, int] | None:
 
 
 def first_failure(part: PartReport) -> CriterionReport | None:
-    """The criterion to show large: what stops the answer first, then the numbers, and fine points last."""
-
-    def rank(item: CriterionReport) -> tuple[bool, bool, int]:
-        # What is not a module cannot be used as one: what it raises then says less.
-        is_other = item.kind is not FindingKind.NOT_A_MODULE
-        return is_other, item.verdict is Verdict.WRONG, _FIRST.index(item.name)
-
-    return min((item for item in part.criteria if item.verdict in FAILED), key=rank, default=None)
+    """The criterion to show large (see `grader.report.order`)."""
+    return next(iter(failures(part)), None)
 
 
 def headline(part: PartReport, *, ascii_only: bool = False) -> Text:
@@ -124,6 +114,8 @@ def screen(
     pieces.append(
         Text.assemble((f"{criterion.name}: ", "bold red"), _foreign(in_plain(criterion.message or part.message)))
     )
+    if criterion.condition is not None:
+        pieces.append(_foreign(when_it_fails(criterion.condition)))
     if criterion.name == "own_work":
         shown = [use for use in part.off_limits[:5] if use.source and use.line]
         pieces += [Text(f"  {line_in_words(use.line or 0, use.cell)}: {one_line(use.source)}") for use in shown]

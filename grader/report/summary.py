@@ -7,6 +7,7 @@ from typing import Self
 
 from grader.model import ClusterWorker, CriterionReport, PartReport, SubmissionReport, Verdict
 from grader.report.alike import Alike
+from grader.report.order import failures
 
 _NOT_JUDGED = (Verdict.NOT_ATTEMPTED, Verdict.SKIPPED, Verdict.JUDGE_ERROR)
 FAILURES = tuple(verdict for verdict in Verdict if verdict not in (*_NOT_JUDGED, Verdict.ACCEPTED))
@@ -152,8 +153,8 @@ def of_workers(workers: Sequence[ClusterWorker]) -> list[str]:
 
 
 def failing(part: PartReport) -> list[CriterionReport]:
-    """The criteria of a part that give its author something to fix."""
-    return [criterion for criterion in part.criteria if criterion.verdict in FAILURES]
+    """The criteria of a part that give its author something to fix, the first thing to fix first."""
+    return [criterion for criterion in failures(part) if criterion.verdict in FAILURES]
 
 
 def ungraded(submission: SubmissionReport) -> list[Ungraded]:

@@ -20,7 +20,7 @@ from grader.model import (
     Verdict,
     line_in_words,
 )
-from grader.model.messages import with_families
+from grader.model.messages import when_it_fails, with_families
 from grader.model.words import LOOKS, clean, in_words, one_line, points, subscript
 from grader.report import alike, summary
 
@@ -155,10 +155,10 @@ class _Terminal:
         if part.message and part.message not in said and part.verdict is not Verdict.ACCEPTED:
             self.section(part, "", part.verdict)
             self.say(self.text(part.message, lines=True))
+        for criterion in summary.failing(part):
+            self.criterion(part, criterion)
         for criterion in part.criteria:
-            if criterion.verdict in summary.FAILURES:
-                self.criterion(part, criterion)
-            elif criterion.verdict is Verdict.SKIPPED and self.verbose and criterion.message:
+            if criterion.verdict is Verdict.SKIPPED and self.verbose and criterion.message:
                 self.say(self.text(f"{part.part}, {criterion.name} skipped: {criterion.message}", "dim"))
 
     def section(self, part: PartReport, name: str, verdict: Verdict, score: str = "") -> None:
@@ -171,6 +171,8 @@ class _Terminal:
         self.section(part, criterion.name, criterion.verdict, f"{_of(criterion)} points" if criterion.max_score else "")
         if criterion.message:
             self.say(self.text(criterion.message, lines=True))
+        if criterion.condition is not None:
+            self.say(self.text(when_it_fails(criterion.condition)))
         if criterion.name == "own_work":
             self.facts(*(self.use(use) for use in part.off_limits))
         example = criterion.counterexample

@@ -20,12 +20,14 @@ from grader.model import (
     DeclaredCase,
     Observation,
 )  # fmt: skip
+from grader.model.signature import signature_of
 from grader.spec import Misconception, Part
 from grader.suite.data import HIDDEN, Suite, SuiteCase
 from grader.suite.delayed import delayed_backward
 from grader.suite.elsewhere import repeated_elsewhere
 from grader.suite.families import in_families, more_plain
 from grader.suite.modes import module_steps
+from grader.suite.pairs import telling_apart
 from grader.suite.positional import called_otherwise
 from grader.suite.precision import truth_of
 from grader.suite.resolve import resolve_case, without_state
@@ -135,6 +137,9 @@ class Compiler:
         count = part.size if self.visibility == HIDDEN else max(min(4, part.size), part.size // _PUBLIC_SHARE)
         declared_cases = self._drawn(part.cases, count, "cases")
         declared_cases += more_plain(part, declared_cases, self._seed_for("plain"))
+        signature = signature_of(self.exercise.signatures, part.symbol)
+        there = [*part.examples, *declared_cases]
+        declared_cases += telling_apart(part, signature, there, count, self._seed_for("pairs"))
         drawn = [self._resolve(case) for case in declared_cases]
         examples = [self._own(case, "examples", index) for index, case in enumerate(part.examples)]
         cases = [self._resolve(case) for case in examples] + drawn

@@ -1,0 +1,46 @@
+"""Which failure to read first: what every case shows before what a corner shows."""
+
+from grader.model import CriterionReport, FindingKind, PartReport, Verdict
+
+FAILED = tuple(item for item in Verdict if item not in (Verdict.ACCEPTED, Verdict.SKIPPED, Verdict.NOT_ATTEMPTED))
+_FIRST = (
+    "own_work", "parameters", "shapes", "values", "state", "gradients", "interface", "init", "numerics", "errors",
+    "vectorized", "device",
+)  # fmt: skip
+"""Criteria in the order in which a learner should fix them."""
+_SAME_CASES = frozenset(("interface", "parameters", "shapes", "state", "values", "gradients"))
+"""The criteria that are judged on the same cases, so that their shares of failing ones compare."""
+_FUNDAMENTAL = frozenset(("own_work", "interface", "parameters"))
+"""What an answer has to be before it can compute anything."""
+_USUAL = (Verdict.WRONG, Verdict.RAISED)
+"""The verdicts of a process that goes on."""
+_CORNER = 1 / 2
+"""A criterion that fails on less than this share of what another one fails on shows a corner."""
+
+
+def failures(part: PartReport) -> list[CriterionReport]:
+    """The criteria that failed, the one to mend first at the top.
+
+    What stops the answer comes before wrong numbers, and fine points come last.
+    """
+    failed = [item for item in part.criteria if item.verdict in FAILED]
+    shares = {item.name: _share(item) for item in failed}
+    largest = max((share for name, share in shares.items() if name in _SAME_CASES), default=0.0)
+
+    def rank(item: CriterionReport) -> tuple[bool, bool, bool, bool, int]:
+        share = shares[item.name]
+        # What is not a module cannot be used as one: what it raises then says less.
+        is_other = item.kind is not FindingKind.NOT_A_MODULE
+        # Beside what the ordinary cases show, the others show fine points.
+        is_corner = share < _CORNER * largest if item.name in _SAME_CASES else largest > 0
+        is_corner &= item.verdict in _USUAL
+        is_fundamental = item.name in _FUNDAMENTAL and share >= _CORNER
+        return is_other, is_corner, not is_fundamental, item.verdict is Verdict.WRONG, _FIRST.index(item.name)
+
+    return sorted(failed, key=rank)
+
+
+def _share(item: CriterionReport) -> float:
+    """The share of the cases that fail; all of them where that is not known, or where the process ended."""
+    known = item.cases and item.failing and item.verdict in _USUAL
+    return item.failing / item.cases if known else 1.0
