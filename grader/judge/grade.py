@@ -18,7 +18,7 @@ from grader.course.exercise import CourseExercise
 from grader.host.allowance import Allowance
 from grader.host.session import Server, Stopped
 from grader.judge.board import Board
-from grader.judge.diagnose import diagnose
+from grader.judge.diagnose import Shown, diagnosed, with_diagnosis
 from grader.judge.explain import Budget, Scene, counterexample
 from grader.judge.loaded import LoadStop, NotDefined, after, stop_in_words, stopped_at
 from grader.judge.reports import Nothing, Reports, not_own_work, vetted
@@ -145,16 +145,17 @@ class PartGrader:
             again=run.again,
             budget=Budget(self.shrink_seconds),
         )
-        explained = [self._explained(item, board, scene) for item in board.reports()]
+        reports = board.reports()
+        shown = Shown(part=self.part, suite=self.suite, observations=board.observations, outcomes=board.outcomes)
+        named = diagnosed(self.exercise.misconceptions, shown, reports)
+        explained = [with_diagnosis(self._explained(item, board, scene), named) for item in reports]
         return [after(run.failed_before(item.message), item) for item in explained]
 
     def _explained(self, item: CriterionReport, board: Board, scene: Scene) -> CriterionReport:
-        """Add the counterexample and the diagnosis to a failed criterion."""
+        """Add the counterexample to a failed criterion."""
         failures = board.failures(item.name)
         if item.verdict in (Verdict.ACCEPTED, Verdict.SKIPPED) or not failures:
             return item
-        observed = [(self.suite.cases[index], board.observations[index]) for index, _ in failures]
-        diagnosis = diagnose(self.exercise.misconceptions, self.part, item.name, observed)
         index, finding = failures[0]
         scene = replace(scene, families=item.families)
         example, smaller = counterexample(scene, item.name, self.suite.cases[index], board.observations[index], finding)
@@ -163,4 +164,4 @@ class PartGrader:
         if example.line:
             cell, line = place(scene.answer, example.line)
             example = replace(example, line=line, cell=cell)
-        return replace(item, message=message, kind=kind, counterexample=example, diagnosis=diagnosis)
+        return replace(item, message=message, kind=kind, counterexample=example)
