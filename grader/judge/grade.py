@@ -23,6 +23,7 @@ from grader.judge.explain import Budget, Scene, counterexample
 from grader.judge.loaded import LoadStop, NotDefined, after, stop_in_words, stopped_at
 from grader.judge.reports import Nothing, Reports, not_own_work, vetted
 from grader.judge.run import AnswerRun
+from grader.judge.transformation import transformation
 from grader.model import CriterionReport, FindingKind, Limits, PartReport, Verdict
 from grader.model.messages import in_families
 from grader.spec import Part
@@ -152,7 +153,7 @@ class PartGrader:
         return [after(run.failed_before(item.message), item) for item in explained]
 
     def _explained(self, item: CriterionReport, board: Board, scene: Scene) -> CriterionReport:
-        """Add the counterexample to a failed criterion."""
+        """Add the counterexample and the transformation to a failed criterion."""
         failures = board.failures(item.name)
         if item.verdict in (Verdict.ACCEPTED, Verdict.SKIPPED) or not failures:
             return item
@@ -164,4 +165,6 @@ class PartGrader:
         if example.line:
             cell, line = place(scene.answer, example.line)
             example = replace(example, line=line, cell=cell)
-        return replace(item, message=message, kind=kind, counterexample=example)
+        with scene.budget.spend():
+            turned = transformation(self.part, self.suite, board.observations, failures, item.name)
+        return replace(item, message=message, kind=kind, counterexample=example, transformation=turned)
