@@ -72,6 +72,8 @@ def _text(item: CriterionReport) -> str:
     lines = [LOOKS[item.verdict].word + (f": {item.message}" if item.message else "")]
     if item.counterexample is not None:
         lines += ["", item.counterexample.snippet]
+    if item.transformation:
+        lines += ["", item.transformation]
     if item.diagnosis is not None:
         lines += ["", item.diagnosis.hint]
     return clean("\n".join(lines))

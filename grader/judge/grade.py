@@ -4,7 +4,7 @@ Data flows one way: the text, the run's observations, the board's findings, the 
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 
@@ -57,6 +57,8 @@ class PartGrader:
     """Where the oracle runs."""
     shrink_seconds: float = 0.6
     """Seconds for looking for smaller counterexamples."""
+    watch: Callable[[Shown, Sequence[CriterionReport]], None] | None = None
+    """Is called with what an answer did and the rubric's lines, for whoever measures what is made of them."""
 
     @property
     def reports(self) -> Reports:
@@ -148,6 +150,8 @@ class PartGrader:
         )
         reports = board.reports()
         shown = Shown(part=self.part, suite=self.suite, observations=board.observations, outcomes=board.outcomes)
+        if self.watch is not None:
+            self.watch(shown, reports)
         named = diagnosed(self.exercise.misconceptions, shown, reports)
         explained = [with_diagnosis(self._explained(item, board, scene), named) for item in reports]
         return [after(run.failed_before(item.message), item) for item in explained]

@@ -112,7 +112,7 @@ def _detached(cases: Sequence[Failing]) -> str:
     if others:
         return f"No gradient reaches {listed(lost)}, and that of {listed(others)} is wrong as well."
     right = any(pair.where not in wrong for case in cases for pair in case.pairs)
-    return f"No gradient reaches {listed(lost)}" + ("; every other one is right." if right else ".")
+    return f"No gradient reaches {listed(lost)}" + (", while every other one is right." if right else ".")
 
 
 def _is_single(values: torch.Tensor) -> bool:

@@ -59,4 +59,6 @@ def _criterion(criterion: CriterionReport, policy: str) -> CriterionReport:
         line = criterion.line if example is None else example.line
         message = in_families(criterion.families, briefly(criterion))
         return replace(criterion, message=message, line=line, counterexample=None)
-    return replace(criterion, message="", kind=None, line=None, counterexample=None, diagnosis=None)
+    return replace(
+        criterion, message="", kind=None, line=None, counterexample=None, diagnosis=None, transformation=""
+    )
