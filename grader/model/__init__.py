@@ -44,9 +44,9 @@ __all__ = [
     "CaseKind", "Change", "ClusterWorker", "Condition", "Counterexample",
     "CourseError", "CriterionReport", "DeclaredCase", "Description",
     "Diagnosis", "Encoded", "Explained", "Failure", "Fills", "Finding", "FindingKind", "GradeReport", "Hole",
-    "HoleKind", "Leaf", "Limits", "Line", "Load", "New", "Observation", "Observed", "OffLimitsUse", "PartReport", "ProvenExercise",
-    "ProvenPart", "Raised", "Recipe", "Row", "Sketch", "StateItem", "Step", "Stopped", "SubmissionReport", "Truth",
-    "Use", "Verdict", "as_case", "is_recipe", "line_in_words", "named_line",
+    "HoleKind", "Leaf", "Limits", "Line", "Load", "New", "Observation", "Observed", "OffLimitsUse", "PartReport",
+    "ProvenExercise", "ProvenPart", "Raised", "Recipe", "Row", "Sketch", "StateItem", "Step", "Stopped",
+    "SubmissionReport", "Truth", "Use", "Verdict", "as_case", "is_recipe", "line_in_words", "named_line",
 ]  # fmt: skip
 
 
