@@ -108,6 +108,13 @@ class Shown:
             return symptom.symptom(self.part, entry.kind, entry.case, entry.expected, got)
         return None if isinstance(got, Stopped) else fingerprint(got, most)
 
+    def is_like_the_oracle(self, index: int) -> bool:
+        """Whether the answer behaves as the oracle does on a case, as far as fingerprints tell."""
+        entry, got = self.suite.cases[index], self.observations[index]
+        if entry.kind not in SHARED or isinstance(got, Stopped):
+            return False
+        return fingerprint(got).matches(fingerprint(entry.answered))
+
 
 def likenesses(misconceptions: Sequence[Misconception], shown: Shown, criterion: str) -> list[Named]:
     """The misconceptions of a criterion's kind that an answer behaves like, the likest first.
@@ -136,9 +143,11 @@ def likenesses(misconceptions: Sequence[Misconception], shown: Shown, criterion:
         if not marks and not fails:
             continue
         mine = shown.behaviour(index, 1 + max((len(mark.components) for mark in marks.values()), default=0))
+        # A difference that is smaller than what fingerprints keep says neither yes nor no.
+        differs = fails and not (mine is not None and shown.is_like_the_oracle(index))
         for name in [*left]:
             mark = marks.get(name)
-            if mark is None and not (fails and shown.is_known(name, index)):
+            if mark is None and not (differs and shown.is_known(name, index)):
                 continue
             same = mark is not None and mine is not None and mark.matches(mine)
             agreeing[name] += same

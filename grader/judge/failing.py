@@ -19,9 +19,9 @@ _FLOOR = 1e-4
 """Fraction of the largest number of a case below which a tensor's own size no longer counts."""
 _MOST_ELEMENTS = 20_000
 _KINDS = {
-    "values": (FindingKind.VALUE,),
-    "gradients": (FindingKind.VALUE, FindingKind.STRUCTURE),
-    "state": (FindingKind.VALUE,),
+    "values": (FindingKind.VALUE, FindingKind.FINITE),
+    "gradients": (FindingKind.VALUE, FindingKind.FINITE, FindingKind.STRUCTURE),
+    "state": (FindingKind.VALUE, FindingKind.FINITE),
     "shapes": (FindingKind.SHAPE, FindingKind.STRUCTURE),
 }
 """What may be wrong with a tensor that another one explains, by criterion."""
@@ -105,6 +105,9 @@ def failing_cases(
             return None
         if got["error"] or entry.case.get("dtype", "float64") != "float64":
             return None
+        if finding.kind is FindingKind.FINITE:
+            # What divides by nothing gives no number that could be explained.
+            continue
         failing = Failing(part, criterion, entry.case, entry.answered, got)
         if not failing.pairs:
             return None
@@ -135,7 +138,7 @@ def _is_whole(leaf: Leaf | None) -> bool:
     """Whether a leaf is a tensor that can be computed with: of real, finite numbers, and not too many."""
     if not isinstance(leaf, torch.Tensor) or leaf.is_complex() or not 0 < leaf.numel() <= _MOST_ELEMENTS:
         return False
-    return leaf.dim() <= 6 and bool(leaf.isfinite().all())
+    return bool(leaf.isfinite().all())
 
 
 def _leaves(part: Part, criterion: str, observation: Observation) -> Iterator[tuple[int, str, Leaf]]:

@@ -11,7 +11,7 @@ from grader.judge.failing import Failing, failing_cases
 from grader.judge.orders import other_order
 from grader.judge.reruns import reruns
 from grader.judge.structures import exchanged, other_structure
-from grader.model import CaseKind, Encoded, Finding, Observed
+from grader.model import CaseKind, Encoded, Finding, FindingKind, Observed
 from grader.model.messages import listed
 from grader.spec import Part
 from grader.suite.data import Suite, SuiteCase
@@ -50,6 +50,12 @@ def transformation(
     cases = failing_cases(part, criterion, found)
     if cases is None or len(cases) < _AT_LEAST:
         return ""
+    said = _of(part, cases, suite)
+    infinite = any(finding.kind is FindingKind.FINITE for _, finding in failures)
+    return f"Where it is a number: {said[:1].lower()}{said[1:]}" if said and infinite else said
+
+
+def _of(part: Part, cases: Sequence[Failing], suite: Suite) -> str:
     return exchanged(_outputs(cases)) or _of_tensors(cases) or _of_reruns(part, cases, suite)
 
 
