@@ -41,6 +41,10 @@ class Shown:
     outcomes: Mapping[int, Outcome]
 
     @cached_property
+    def _alike(self) -> dict[int, bool]:
+        return {}
+
+    @cached_property
     def separate(self) -> tuple[str, ...]:
         """The criteria that have cases of their own."""
         return separate_criteria({entry.kind for entry in self.suite.cases})
@@ -110,10 +114,11 @@ class Shown:
 
     def is_like_the_oracle(self, index: int) -> bool:
         """Whether the answer behaves as the oracle does on a case, as far as fingerprints tell."""
-        entry, got = self.suite.cases[index], self.observations[index]
-        if entry.kind not in SHARED or isinstance(got, Stopped):
-            return False
-        return fingerprint(got).matches(fingerprint(entry.answered))
+        if index not in self._alike:
+            entry, got = self.suite.cases[index], self.observations[index]
+            known = entry.kind in SHARED and not isinstance(got, Stopped)
+            self._alike[index] = known and fingerprint(got).matches(fingerprint(entry.answered))
+        return self._alike[index]
 
 
 def likenesses(misconceptions: Sequence[Misconception], shown: Shown, criterion: str) -> list[Named]:
@@ -138,16 +143,16 @@ def likenesses(misconceptions: Sequence[Misconception], shown: Shown, criterion:
     failing = sum(map(shown.fails, indices))
     allowed = max(failing, 1) * (1 / share - 1)
     for index in indices:
-        marks = {name: mark for name, mark in shown.suite.cases[index].misconceptions.items() if name in left}
-        fails = shown.fails(index)
-        if not marks and not fails:
+        marks, fails = shown.suite.cases[index].misconceptions, shown.fails(index)
+        looked_at = [name for name in left if name in marks or (fails and shown.is_known(name, index))]
+        if not looked_at:
             continue
-        mine = shown.behaviour(index, 1 + max((len(mark.components) for mark in marks.values()), default=0))
-        # A difference that is smaller than what fingerprints keep says neither yes nor no.
-        differs = fails and not (mine is not None and shown.is_like_the_oracle(index))
-        for name in [*left]:
+        most = max((len(marks[name].components) for name in looked_at if name in marks), default=0)
+        mine = shown.behaviour(index, 1 + most)
+        for name in looked_at:
             mark = marks.get(name)
-            if mark is None and not (differs and shown.is_known(name, index)):
+            if mark is None and shown.is_like_the_oracle(index):
+                # A difference that is smaller than what fingerprints keep says neither yes nor no.
                 continue
             same = mark is not None and mine is not None and mark.matches(mine)
             agreeing[name] += same

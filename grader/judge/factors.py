@@ -93,7 +93,7 @@ def _varies(values: torch.Tensor) -> bool:
 
 
 def _forms(case: Failing, pair: Pair, times: float) -> Iterator[str]:
-    for label, size in _sizes(case, pair):
+    for label, size in sizes(case, pair):
         for text, form in _OF_SIZES if size > 1 else ():
             if abs(form(size) - times) <= _NEAR * abs(times):
                 yield f"{text}, where n is {label}" if text != "n" else label
@@ -104,13 +104,21 @@ def _forms(case: Failing, pair: Pair, times: float) -> Iterator[str]:
                     yield text.format(*[f"`{name}`"] * 2)
 
 
-def _sizes(case: Failing, pair: Pair) -> Iterator[tuple[str, int]]:
-    """The numbers that a factor may be made of, with what they count."""
+def sizes(case: Failing, pair: Pair) -> Iterator[tuple[str, int]]:
+    """The numbers that a factor may be made of, with what they count.
+
+    Args:
+        case: The case.
+        pair: A tensor of it.
+    """
     shapes = [recipe["shape"] for recipe in case.inputs(pair.step)]
     if shapes and shapes[0]:
         shape, count = shapes[0], math.prod(shapes[0])
         if len(shape) > 2 and shape[1]:
             yield "the number of elements per channel", count // shape[1]
+        groups = case.arguments.get("num_groups")
+        if type(groups) is int and groups > 0 and shape[0]:
+            yield "the number of elements per group", count // shape[0] // groups
         if shape[0]:
             yield "the size of the batch", shape[0]
             yield "the number of elements of a sample", count // shape[0]

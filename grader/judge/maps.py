@@ -32,7 +32,7 @@ UNDONE = {
     "sigmoid": "The sigmoid of your {} is the expected one: it is missing.",
     "softmax": "The softmax of your {} over its last axis is the expected one: it is missing.",
 }
-_MOST_AXES = 5
+_MOST_AXES, _MOST_NAMED = 5, 3
 
 
 def keys(case: Failing, pair: Pair) -> Iterator[Key]:
@@ -47,10 +47,10 @@ def keys(case: Failing, pair: Pair) -> Iterator[Key]:
     yield from (("axes", tuple(order)) for order in permutations(own) if list(order) != own)
     yield from (("flip", chosen) for count in range(1, axes + 1) for chosen in combinations(own, count))
     yield from (("roll", axis, by) for axis in own for by in (1, -1))
-    names = ["", *(name for name, value in case.arguments.items() if type(value) is int and value > 0)]
+    names = ["", *(name for name, value in case.arguments.items() if type(value) is int and value > 1)]
     for trailing in range(2, axes + 1):
         moved = list(range(-trailing, 0))
-        for name in names if trailing < _MOST_AXES else names[:1]:
+        for name in names if trailing <= _MOST_NAMED else names[:1]:
             yield from (("view", name, tuple(order)) for order in permutations(moved) if list(order) != moved)
     yield from (("interleave", name, axis) for name in names[1:] for axis in own)
 

@@ -123,7 +123,7 @@ def _given(part: Part, name: str, to: Callable[[Any], object], own: Mapping[str,
     def change(case: Failing) -> Case | None:
         old = case.arguments.get(name, own.get(name))
         value = to(old)
-        return None if value is old else _constructed(part, case, {**case.arguments, name: value})
+        return None if value is old else constructed(part, case, {**case.arguments, name: value})
 
     return change
 
@@ -141,12 +141,12 @@ def _exchanged(part: Part, one: str, other: str, own: Mapping[str, object]) -> C
         old = {**{name: own.get(name) for name in (one, other)}, **case.arguments}
         if type(old[one]) is not type(old[other]) or old[one] == old[other]:
             return None
-        return _constructed(part, case, {**case.arguments, one: old[other], other: old[one]})
+        return constructed(part, case, {**case.arguments, one: old[other], other: old[one]})
 
     return change
 
 
-def _constructed(part: Part, case: Failing, arguments: Mapping[str, Any]) -> Case | None:
+def constructed(part: Part, case: Failing, arguments: Mapping[str, Any]) -> Case | None:
     """The case with these arguments by name, and of its state what such an object has."""
     given = case.case["new"]
     more = len(given.get("args", [])) - len(part.arguments)

@@ -7,9 +7,10 @@ import torch
 
 from grader.compare import tensors as compare
 from grader.judge.failing import same
-from grader.model import CaseKind, Encoded, Finding, Observed, Stopped
+from grader.model import CaseKind, Encoded, Finding, FindingKind, Observed, Stopped
 from grader.suite.data import SuiteCase
 
+_AT_LEAST = 2
 _MOST = 4
 """Items of an output that are looked at."""
 
@@ -48,6 +49,39 @@ def exchanged(outs: Sequence[tuple[Encoded, Encoded]]) -> str:
         if list(order) != [*range(count)] and all(_is_in(order, want, have) for want, have in outs):
             return f"Your outputs are the expected ones in another order: {', '.join(str(index) for index in order)}."
     return ""
+
+
+def other_rows(failures: Sequence[tuple[SuiteCase, Observed, Finding]]) -> str:
+    """Which parameters have their axes in another order, as a sentence; empty where something else is wrong.
+
+    Args:
+        failures: The failing cases, what the answer did on them, and how that was judged.
+    """
+    orders: set[tuple[str, tuple[int, ...]]] | None = None
+    for entry, got, finding in failures:
+        if isinstance(got, Stopped) or finding.kind is not FindingKind.SHAPE or "new" not in got:
+            return ""
+        want = {row[0]: row[1] for row in entry.answered["new"]["parameters"]}
+        have = {row[0]: row[1] for row in got["new"].get("parameters", [])}
+        seen = {
+            (name, order)
+            for name, shape in want.items()
+            if name in have and have[name] != shape and len(have[name]) == len(shape) <= _MOST + 1
+            for order in permutations(range(len(shape)))
+            if [shape[axis] for axis in order] == have[name]
+        }
+        orders = seen if orders is None else orders & seen
+        if not orders or any(
+            have.get(name) != shape and name not in {each for each, _ in seen} for name, shape in want.items()
+        ):
+            return ""
+    if not orders or len(failures) < _AT_LEAST:
+        return ""
+    name, order = min(orders)
+    moved = [axis for axis, new in enumerate(order) if axis != new]
+    if len(moved) == 2:
+        return f"In every failing case `{name}` has axes {moved[0]} and {moved[1]} exchanged."
+    return f"In every failing case `{name}` has its axes in the order {order}."
 
 
 def _is_in(order: Sequence[int], want: Encoded, have: Encoded) -> bool:

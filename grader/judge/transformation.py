@@ -1,7 +1,6 @@
 """Find what turns the expected tensors into an answer's: one thing that explains every failing case, or nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 import torch
 
@@ -10,12 +9,12 @@ from grader.judge.factors import factor_of
 from grader.judge.failing import Failing, failing_cases
 from grader.judge.orders import other_order
 from grader.judge.reruns import reruns
-from grader.judge.structures import exchanged, other_structure
+from grader.judge.statistic import of_variance, of_what_is_taken_in, without_bias
+from grader.judge.structures import exchanged, other_rows, other_structure
 from grader.model import CaseKind, Encoded, Finding, FindingKind, Observed
 from grader.model.messages import listed
 from grader.spec import Part
 from grader.suite.data import Suite, SuiteCase
-from grader.suite.oracle import observe_oracle
 from grader.suite.search import weight
 
 _AT_LEAST = 2
@@ -24,8 +23,8 @@ _TELLING = 6
 """Elements from which on a tensor tells one way from another."""
 _RERUN = 16
 """Failing cases on which the layer is run otherwise."""
-_LIGHT = 400.0
-"""Weight of a case up to which the layer is run otherwise: some hundred times."""
+_LIGHT, _FIRST = 2_000.0, 400.0
+"""Weight of a case up to which the layer is run otherwise, and of one on which it is some hundred times."""
 
 
 def transformation(
@@ -45,6 +44,8 @@ def transformation(
         criterion: The criterion.
     """
     found = [(suite.cases[index], observations[index], finding) for index, finding in failures]
+    if criterion == "parameters":
+        return other_rows(found)
     if criterion == "shapes" and (said := other_structure(found)):
         return said
     cases = failing_cases(part, criterion, found)
@@ -129,51 +130,31 @@ def _is_single(values: torch.Tensor) -> bool:
 def _of_reruns(part: Part, cases: Sequence[Failing], suite: Suite) -> str:
     if not part.oracle or cases[0].criterion not in ("values", "state", "shapes"):
         return ""
-    light = [case for case in cases if weight(case.case)[0] <= _LIGHT][:_RERUN]
-    if len(light) < len(cases) and len(light) < _RERUN:
+    light = [case for case in sorted(cases, key=_weight) if _weight(case) <= _LIGHT][:_RERUN]
+    if len(light) < min(len(cases), _RERUN) or _weight(light[0]) > _FIRST:
         return ""
     # Of small cases the one with the most numbers: on single ones many things are the same.
-    first = max(light[:_TELLING], key=lambda case: sum(pair.expected.numel() for pair in case.pairs))
+    few = [case for case in light[:_TELLING] if _weight(case) <= _FIRST]
+    first = max(few, key=lambda case: sum(pair.expected.numel() for pair in case.pairs))
     for item in reruns(part, first, _values(part, suite.cases)):
         if item.fits(first) and all(item.fits(case) for case in light):
             return item.said
     if cases[0].criterion == "values":
-        return _before_the_bias(cases)
-    return ""
+        return _before_the_bias(light) or of_variance(part, light)
+    return of_what_is_taken_in(part, cases) if cases[0].criterion == "state" else ""
+
+
+def _weight(case: Failing) -> float:
+    return weight(case.case)[0]
 
 
 def _before_the_bias(cases: Sequence[Failing]) -> str:
     """The same for what the bias is added to, which is where many a tensor is put in order."""
-    without = [_without_bias(case) for case in cases]
+    without = [without_bias(case) for case in cases]
     if any(case is None or not case.wrong for case in without):
         return ""
     said = _of_tensors([case for case in without if case is not None])
     return f"Without its bias: {said[:1].lower()}{said[1:]}" if said else ""
-
-
-def _without_bias(case: Failing) -> Failing | None:
-    """The case with the bias's share taken from the expected outputs and from those that came; None where it has none
-    that could be taken."""
-    state = case.case.get("state") or []
-    biases = [name for name, recipe in state if name == "bias" and len(recipe["shape"]) == 1]
-    if not biases:
-        return case
-    zeroed = [
-        [name, {**recipe, "$fill": "zeros", "shift": 0.0} if name in biases else recipe] for name, recipe in state
-    ]
-    observed = observe_oracle(case.part.oracles, {**case.case, "state": zeroed}, "cpu")
-    if observed["error"] or len(observed["steps"]) != len(case.got["steps"]):
-        return None
-    steps = []
-    for bare, want, have in zip(observed["steps"], case.expected["steps"], case.got["steps"], strict=True):
-        outs = [step.get("out") for step in (bare, want, have)]
-        if all(isinstance(out, torch.Tensor) for out in outs):
-            one, other, came = (out.double() for out in outs if isinstance(out, torch.Tensor))
-            if not one.shape == other.shape == came.shape:
-                return None
-            have = {**have, "out": came - (other - one)}
-        steps.append(have)
-    return replace(case, expected=observed, got={**case.got, "steps": steps})
 
 
 def _values(part: Part, entries: Sequence[SuiteCase]) -> dict[str, list[object]]:
