@@ -107,7 +107,7 @@ def test_a_view_where_axes_belong_exchanged_is_found_under_a_bias_too() -> None:
 
     said = turned(CONV, ON_CONV, Viewed)
     assert said.startswith("Without its bias: your output holds the expected values")
-    assert "axes (1, 2, 3) had been put in the order (2, 3, 1)" in said
+    assert "the axes (1, 2, 3) had been put in the order (2, 3, 1)" in said
 
 
 def test_outputs_in_another_order_are_named() -> None:

@@ -42,7 +42,7 @@ class Rerun:
         changed = self.change(case)
         if changed is None or changed == case.case:
             return False
-        observed = observe_oracle(case.part.oracles, _without_gradients(changed), "cpu")
+        observed = observe_oracle(case.part.oracles, without_gradients(changed), "cpu")
         if observed["error"] or observed.get("load", {"how": "exact"})["how"] == "partial":
             return False
         return _is_given(case, observed)
@@ -56,7 +56,8 @@ def _is_given(case: Failing, observed: Observation) -> bool:
     return len(pairs) == len(case.pairs) and all(pair.gives(pair.expected) for pair in pairs)
 
 
-def _without_gradients(case: Case) -> Case:
+def without_gradients(case: Case) -> Case:
+    """A case in which nothing is pulled back, which takes less than half of the time."""
     steps: list[Step] = []
     for step in case["steps"]:
         kept = step.copy()

@@ -1,6 +1,6 @@
 """Statistics that are scaled: a variance divided by n - 1, in what it normalises and in what a buffer takes in."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +9,7 @@ import torch
 from grader.case.recipes import build
 from grader.judge.factors import closed_form, factor, sizes
 from grader.judge.failing import Failing, Pair, paired
-from grader.judge.reruns import constructed, defaults
+from grader.judge.reruns import constructed, defaults, without_gradients
 from grader.model import Case, StateItem, StepObservation
 from grader.spec import Part
 from grader.suite.oracle import observe_oracle
@@ -32,22 +32,18 @@ def of_variance(part: Part, cases: Sequence[Failing]) -> str:
     """
     if "eps" not in part.arguments:
         return ""
-    bare = [without_bias(case) for case in cases]
     left: set[str] | None = None
-    for case in bare:
-        if case is None or not case.wrong:
+    for number, case in enumerate(cases):
+        bare = without_bias(case)
+        if bare is None or not bare.wrong:
             return ""
-        left = _fitting(part, case, left)
+        left = _fitting(part, bare, left)
         if not left:
             return ""
-    order = [said for said in _all_forms(bare[0]) if left and said in left]
-    return f"Where a variance is taken, the sum of squares is divided by {order[0]}." if order else ""
-
-
-def _all_forms(case: Failing | None) -> Iterator[str]:
-    if case is not None:
-        for label, _ in sizes(case, case.wrong[0]):
-            yield from (f"{form}, n being {label}" for form in _FORMS)
+        if not number:
+            order = [f"{form}, n being {label}" for label, _ in sizes(bare, bare.wrong[0]) for form in _FORMS]
+    said = min(left or set(), key=order.index, default="")
+    return f"Where a variance is taken, the sum of squares is divided by {said}." if said else ""
 
 
 def _fitting(part: Part, case: Failing, left: set[str] | None) -> set[str]:
@@ -73,7 +69,7 @@ def _gives(part: Part, case: Failing, pair: Pair, eps: float, times: float) -> b
     changed = constructed(part, case, {**case.arguments, "eps": eps / times})
     if changed is None:
         return False
-    observed = observe_oracle(part.oracles, changed, "cpu")
+    observed = observe_oracle(part.oracles, without_gradients(changed), "cpu")
     if observed["error"] or len(observed["steps"]) != len(case.got["steps"]):
         return False
     pairs = paired(part, case.criterion, observed, case.got)
@@ -151,7 +147,7 @@ def without_bias(case: Failing) -> Failing | None:
         [name, {**recipe, "$fill": "zeros", "shift": 0.0} if name in biases else recipe] for name, recipe in state
     ]
     changed: Case = {**case.case, "state": zeroed}
-    observed = observe_oracle(case.part.oracles, changed, "cpu")
+    observed = observe_oracle(case.part.oracles, without_gradients(changed), "cpu")
     if observed["error"] or len(observed["steps"]) != len(case.got["steps"]):
         return None
     steps: list[StepObservation] = []

@@ -21,6 +21,7 @@ _AT_LEAST = 2
 """Cases that must be explained."""
 _TELLING = 6
 """Elements from which on a tensor tells one way from another."""
+_FEW = 3
 _RERUN = 16
 """Failing cases on which the layer is run otherwise."""
 _LIGHT, _FIRST = 2_000.0, 400.0
@@ -134,14 +135,18 @@ def _of_reruns(part: Part, cases: Sequence[Failing], suite: Suite) -> str:
     if len(light) < min(len(cases), _RERUN) or _weight(light[0]) > _FIRST:
         return ""
     # Of small cases the one with the most numbers: on single ones many things are the same.
-    few = [case for case in light[:_TELLING] if _weight(case) <= _FIRST]
-    first = max(few, key=lambda case: sum(pair.expected.numel() for pair in case.pairs))
+    first = max((case for case in light[:_TELLING] if _weight(case) <= _FIRST), key=_numbers)
     for item in reruns(part, first, _values(part, suite.cases)):
         if item.fits(first) and all(item.fits(case) for case in light):
             return item.said
     if cases[0].criterion == "values":
+        light.sort(key=_numbers, reverse=True)
         return _before_the_bias(light) or of_variance(part, light)
     return of_what_is_taken_in(part, cases) if cases[0].criterion == "state" else ""
+
+
+def _numbers(case: Failing) -> int:
+    return sum(pair.expected.numel() for pair in case.pairs)
 
 
 def _weight(case: Failing) -> float:
@@ -150,11 +155,16 @@ def _weight(case: Failing) -> float:
 
 def _before_the_bias(cases: Sequence[Failing]) -> str:
     """The same for what the bias is added to, which is where many a tensor is put in order."""
-    without = [without_bias(case) for case in cases]
-    if any(case is None or not case.wrong for case in without):
-        return ""
-    said = _of_tensors([case for case in without if case is not None])
-    return f"Without its bias: {said[:1].lower()}{said[1:]}" if said else ""
+    said = ""
+    # Where a few cases show nothing, the others need not be looked at.
+    for some in (cases[:_FEW], cases):
+        bare = [without_bias(case) for case in some]
+        if any(case is None or not case.wrong for case in bare):
+            return ""
+        said = _of_tensors([case for case in bare if case is not None])
+        if not said:
+            return ""
+    return f"Without its bias: {said[:1].lower()}{said[1:]}"
 
 
 def _values(part: Part, entries: Sequence[SuiteCase]) -> dict[str, list[object]]:
