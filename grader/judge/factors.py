@@ -34,6 +34,7 @@ _OF_FRACTIONS: Sequence[Form] = (
     ("(1 - {})/{}", lambda p: (1 - p) / p),
     ("{}/(1 - {})", lambda p: p / (1 - p)),
 )
+_PER_CHANNEL = "the number of elements per channel"
 _CONSTANTS = {
     **{float(n): str(n) for n in (-1, -2, 2, 3, 4, 5, 6, 8, 9, 10, 16, 100, 1000)},
     **{1 / n: f"1/{n}" for n in (2, 3, 4, 5, 6, 8, 9, 10, 16, 100, 1000)},
@@ -115,12 +116,14 @@ def sizes(case: Failing, pair: Pair) -> Iterator[tuple[str, int]]:
     if shapes and shapes[0]:
         shape, count = shapes[0], math.prod(shapes[0])
         if len(shape) > 2 and shape[1]:
-            yield "the number of elements per channel", count // shape[1]
+            yield _PER_CHANNEL, count // shape[1]
         groups = case.arguments.get("num_groups")
         if type(groups) is int and groups > 0 and shape[0]:
             yield "the number of elements per group", count // shape[0] // groups
         if shape[0]:
             yield "the size of the batch", shape[0]
+            if len(shape) == 2:
+                yield _PER_CHANNEL, shape[0]
             yield "the number of elements of a sample", count // shape[0]
         yield "the size of the input's last axis", shape[-1]
         yield "the number of elements of the input", count

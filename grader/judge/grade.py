@@ -29,6 +29,9 @@ from grader.model.messages import in_families
 from grader.spec import Part
 from grader.suite.data import Suite
 
+_RERUN_SECONDS = 0.1
+"""Seconds for running the layer otherwise than it is, to see whether the answer does that, for each criterion."""
+
 Outcome = Sequence[CriterionReport] | Nothing
 
 
@@ -170,5 +173,6 @@ class PartGrader:
             cell, line = place(scene.answer, example.line)
             example = replace(example, line=line, cell=cell)
         with scene.budget.spend():
-            turned = transformation(self.part, self.suite, board.observations, failures, item.name)
+            seconds = max(_RERUN_SECONDS, scene.budget.left / 6)
+            turned = transformation(self.part, self.suite, board.observations, failures, item.name, seconds)
         return replace(item, message=message, kind=kind, counterexample=example, transformation=turned)

@@ -137,7 +137,7 @@ def said(key: Key, what: str, axes: set[int]) -> str:
         own_order = ", ".join(named(axis) for axis in sorted(rest[1]))
         within = f" within each of the `{rest[0]}`" if rest[0] else ""
         return (
-            f"Your {what} holds the expected values{within}, but read in another order: as if the axes ({own_order}) had "
-            f"been put in the order ({order}) and a view or reshape had brought that into the right shape."
+            f"Your {what} holds the expected values{within}, but read in another order: as if the axes ({own_order}) "
+            f"had been put in the order ({order}) and a view or reshape had brought that into the right shape."
         )
     return f"Your {what} holds the expected values, the `{rest[0]}` groups along axis {named(rest[1])} interleaved."

@@ -1,5 +1,7 @@
 """Find what turns the expected tensors into an answer's: one thing that explains every failing case, or nothing."""
 
+import math
+import time
 from collections.abc import Iterator, Mapping, Sequence
 
 import torch
@@ -34,6 +36,7 @@ def transformation(
     observations: Mapping[int, Observed],
     failures: Sequence[tuple[int, Finding]],
     criterion: str,
+    seconds: float = math.inf,
 ) -> str:
     """What turns the expected results into the answer's in all failing cases, as a sentence; empty where nothing does.
 
@@ -43,6 +46,7 @@ def transformation(
         observations: What the answer did on the suite's cases.
         failures: The cases that failed the criterion, and how.
         criterion: The criterion.
+        seconds: How long the layer may be run otherwise.
     """
     found = [(suite.cases[index], observations[index], finding) for index, finding in failures]
     if criterion == "parameters":
@@ -52,13 +56,15 @@ def transformation(
     cases = failing_cases(part, criterion, found)
     if cases is None or len(cases) < _AT_LEAST:
         return ""
-    said = _of(part, cases, suite)
+    said = _of(part, cases, suite, seconds)
     infinite = any(finding.kind is FindingKind.FINITE for _, finding in failures)
     return f"Where it is a number: {said[:1].lower()}{said[1:]}" if said and infinite else said
 
 
-def _of(part: Part, cases: Sequence[Failing], suite: Suite) -> str:
-    return exchanged(_outputs(cases)) or _of_tensors(cases) or _of_reruns(part, cases, suite)
+def _of(part: Part, cases: Sequence[Failing], suite: Suite, seconds: float) -> str:
+    return (
+        exchanged(_outputs(cases)) or _of_tensors(cases) or _of_reruns(part, cases, suite, time.monotonic() + seconds)
+    )
 
 
 def _outputs(cases: Sequence[Failing]) -> list[tuple[Encoded, Encoded]]:
@@ -128,7 +134,7 @@ def _is_single(values: torch.Tensor) -> bool:
     return bool((values.float().double() == values).all()) and not bool((values == values.round()).all())
 
 
-def _of_reruns(part: Part, cases: Sequence[Failing], suite: Suite) -> str:
+def _of_reruns(part: Part, cases: Sequence[Failing], suite: Suite, end: float) -> str:
     if not part.oracle or cases[0].criterion not in ("values", "state", "shapes"):
         return ""
     light = [case for case in sorted(cases, key=_weight) if _weight(case) <= _LIGHT][:_RERUN]
@@ -137,12 +143,16 @@ def _of_reruns(part: Part, cases: Sequence[Failing], suite: Suite) -> str:
     # Of small cases the one with the most numbers: on single ones many things are the same.
     first = max((case for case in light[:_TELLING] if _weight(case) <= _FIRST), key=_numbers)
     for item in reruns(part, first, _values(part, suite.cases)):
+        if time.monotonic() > end:
+            return ""
         if item.fits(first) and all(item.fits(case) for case in light):
             return item.said
+    if cases[0].criterion == "state":
+        return of_what_is_taken_in(part, cases)
     if cases[0].criterion == "values":
         light.sort(key=_numbers, reverse=True)
         return _before_the_bias(light) or of_variance(part, light)
-    return of_what_is_taken_in(part, cases) if cases[0].criterion == "state" else ""
+    return ""
 
 
 def _numbers(case: Failing) -> int:
