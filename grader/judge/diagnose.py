@@ -116,8 +116,11 @@ class Shown:
         """Whether the answer behaves as the oracle does on a case, as far as fingerprints tell."""
         if index not in self._alike:
             entry, got = self.suite.cases[index], self.observations[index]
-            known = entry.kind in SHARED and not isinstance(got, Stopped)
-            self._alike[index] = known and fingerprint(got).matches(fingerprint(entry.answered))
+            self._alike[index] = (
+                entry.kind in SHARED
+                and not isinstance(got, Stopped)
+                and fingerprint(got).matches(fingerprint(entry.answered))
+            )
         return self._alike[index]
 
 

@@ -29,7 +29,7 @@ from grader.model.messages import in_families
 from grader.spec import Part
 from grader.suite.data import Suite
 
-_RERUN_SECONDS = 0.1
+_RERUN_SECONDS = 0.15
 """Seconds for running the layer otherwise than it is, to see whether the answer does that, for each criterion."""
 
 Outcome = Sequence[CriterionReport] | Nothing

@@ -79,11 +79,11 @@ def reruns(part: Part, first: Failing, values: Mapping[str, Sequence[object]]) -
         first: A failing case, of what it has something may be otherwise.
         values: What the suite's cases give to each argument.
     """
-    yield from _arguments(part, first, values)
+    yield from _gates(first)
     yield from _modes(first)
+    yield from _arguments(part, first, values)
     yield from _inputs(first)
     yield from _states(first)
-    yield from _gates(first)
 
 
 # Arguments

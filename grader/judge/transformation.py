@@ -46,7 +46,7 @@ def transformation(
         observations: What the answer did on the suite's cases.
         failures: The cases that failed the criterion, and how.
         criterion: The criterion.
-        seconds: How long the layer may be run otherwise.
+        seconds: How long the layer may be run otherwise, in the processor's time.
     """
     found = [(suite.cases[index], observations[index], finding) for index, finding in failures]
     if criterion == "parameters":
@@ -63,7 +63,7 @@ def transformation(
 
 def _of(part: Part, cases: Sequence[Failing], suite: Suite, seconds: float) -> str:
     return (
-        exchanged(_outputs(cases)) or _of_tensors(cases) or _of_reruns(part, cases, suite, time.monotonic() + seconds)
+        exchanged(_outputs(cases)) or _of_tensors(cases) or _of_reruns(part, cases, suite, time.thread_time() + seconds)
     )
 
 
@@ -143,7 +143,7 @@ def _of_reruns(part: Part, cases: Sequence[Failing], suite: Suite, end: float) -
     # Of small cases the one with the most numbers: on single ones many things are the same.
     first = max((case for case in light[:_TELLING] if _weight(case) <= _FIRST), key=_numbers)
     for item in reruns(part, first, _values(part, suite.cases)):
-        if time.monotonic() > end:
+        if time.thread_time() > end:
             return ""
         if item.fits(first) and all(item.fits(case) for case in light):
             return item.said
