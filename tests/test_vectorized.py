@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from grader.case.counting import Counter
 from grader.case.probe import run_case
-from grader.judge.growth import growing
+from grader.compare.growth import growing
 from grader.model import Observation
 from grader.spec import call, growth, layer_case, tensor
 from tests.layers import LINEAR, Grader

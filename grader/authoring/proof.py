@@ -3,11 +3,12 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.model import Hole, HoleKind, ProvenExercise, ProvenPart
+from grader.model import Explained, Hole, HoleKind, ProvenExercise, ProvenPart
 from grader.model.files import write_whole
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def _entry(
             "alarms": part.alarms,
             "wrong": part.wrong,
             "wrong_killed": part.wrong_killed,
+            "told": asdict(part.told),
             "holes": [_kept(hole) for hole in part.holes],
         }
     mutants = same.get("mutants")
@@ -84,6 +86,7 @@ def _entry(
             "killed": proof.killed,
             "survivors": unexplained,
             "explained": len(proof.survivors) - len(unexplained),
+            "told": asdict(proof.mutants_told),
         }
     own = {hole.of_part(part.symbol) for part in proof.parts for hole in part.holes}
     holes = [_kept(hole) for hole in proof.holes if hole not in own]
@@ -100,6 +103,7 @@ def _proven(slug: str, entry: Mapping[str, Any], *, current: bool) -> ProvenExer
             alarms=part["alarms"],
             wrong=part["wrong"],
             wrong_killed=part["wrong_killed"],
+            told=Explained(**part.get("told", {})),
         )
         for symbol, part in entry["parts"].items()
     ]
@@ -114,6 +118,7 @@ def _proven(slug: str, entry: Mapping[str, Any], *, current: bool) -> ProvenExer
         mutants_killed=mutants.get("killed", 0),
         survivors=tuple(mutants.get("survivors", ())),
         explained=mutants.get("explained", 0),
+        mutants_told=Explained(**mutants.get("told", {})),
         holes=(*holes, *map(_hole, entry["holes"])),
     )
 

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from grader.authoring.mutants import Mutant
-from grader.model import Hole, HoleKind
+from grader.model import Explained, Hole, HoleKind
 
 
 @dataclass
@@ -20,6 +20,8 @@ class PartProof:
     right: int = 0
     wrong: int = 0
     wrong_killed: int = 0
+    told: Explained = field(default_factory=Explained)
+    """What its known-wrong answers are told."""
     seconds: float = 0.0
     holes: list[Hole] = field(default_factory=list)
 
@@ -43,6 +45,8 @@ class ExerciseProof:
     killed: int = 0
     survivors: list[tuple[Mutant, str]] = field(default_factory=list)
     """Mutants that nothing noticed, with the reason the exercise gives, if it gives one."""
+    mutants_told: Explained = field(default_factory=Explained)
+    """What some of the silent ones are told."""
     holes: list[Hole] = field(default_factory=list)
     """The holes of its parts, with the part's symbol before the text, and its own."""
     seconds: float = 0.0
@@ -58,18 +62,19 @@ def render(proofs: Sequence[ExerciseProof], console: Console, *, survivors: bool
     """Print the table of what was proved, the holes, and the surviving mutants."""
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("part", no_wrap=True)
-    for name in ("cases", "right", "wrong killed", "mutants killed", "rate", "false alarms", "seconds"):
+    names = ("cases", "right", "wrong killed", "named", "described", "told", "misnamed", "mutants killed", "rate")
+    for name in (*names, "false alarms", "seconds"):
         table.add_column(name, justify="right")
     for proof in proofs:
         rate, mutated = proof.kill_rate, f"{proof.killed}/{proof.silent}" if proof.silent else ""
         table.add_row(
-            f"[bold]{proof.exercise}[/bold]", "", "", "", mutated, "" if rate is None else f"{rate:.1%}", "",
-            f"{proof.seconds:.1f}",
+            f"[bold]{proof.exercise}[/bold]", "", "", "", *_told(proof.mutants_told), mutated,
+            "" if rate is None else f"{rate:.1%}", "", f"{proof.seconds:.1f}",
         )  # fmt: skip
         for part in proof.parts:
             table.add_row(
-                f"  {part.symbol}", str(part.cases), str(part.right), f"{part.wrong_killed}/{part.wrong}", "", "",
-                str(part.alarms), f"{part.seconds:.1f}",
+                f"  {part.symbol}", str(part.cases), str(part.right), f"{part.wrong_killed}/{part.wrong}",
+                *_told(part.told), "", "", str(part.alarms), f"{part.seconds:.1f}",
             )  # fmt: skip
     console.print(table)
     for proof in proofs:
@@ -83,3 +88,13 @@ def render(proofs: Sequence[ExerciseProof], console: Console, *, survivors: bool
     for hole in holes:
         console.print(f"HOLE {hole}", markup=False)
     console.print("No holes." if not holes else "1 hole." if len(holes) == 1 else f"{len(holes)} holes.")
+
+
+def _told(counts: Explained) -> tuple[str, ...]:
+    """What answers are told, as the cells of a row: of an exercise its mutants, of a part its known-wrong answers."""
+    if not counts.failing:
+        return ("",) * 4
+    return (
+        *(f"{count}/{counts.failing}" for count in (counts.named, counts.described, counts.told)),
+        str(counts.misnamed),
+    )

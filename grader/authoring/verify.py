@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import closing
 from multiprocessing import get_context
 from os import cpu_count
 from pathlib import Path
@@ -12,32 +11,26 @@ import torch
 from torch import nn
 
 from grader.answer.load import Answer
-from grader.answer.ran import slice_of
 from grader.authoring import bad_arguments, unfinished
-from grader.authoring.mutants import Mutant, mutants
+from grader.authoring.explained import Measure, Watched
+from grader.authoring.noticed import Noticing
 from grader.authoring.proofs import ExerciseProof, PartProof
 from grader.authoring.surround import amid_everything, misread
 from grader.authoring.wrong_answers import delegates, hollow, left_behind, misconception_source
-from grader.compare import criteria, separate
-from grader.compare.observation import validate
 from grader.course.catalogue import Course
 from grader.course.declared import DeclaredExercise, declared
-from grader.host.session import Server, Stopped
+from grader.host.session import Server
 from grader.judge.grade import PartGrader
 from grader.kit.load import load_course
 from grader.model import CaseKind, CourseError, Hole, HoleKind, Limits, New, PartReport, Verdict
-from grader.model.source import definitions, lines_of
 from grader.release.stub import stub_of
 from grader.release.write import stale
 from grader.spec import Part
 from grader.suite.cache import PUBLIC, Suite, compile_suite
 from grader.suite.provider import Suites, public_suites
 
-KILL_RATE = 0.98
-"""Fraction of the silent mutants that must be noticed."""
 _MISCONCEPTIONS = {True: 8, False: 4}
 _RIGHT = {True: 3, False: 2}
-_LOUD = (Verdict.RAISED, Verdict.CRASHED, Verdict.TIME_LIMIT, Verdict.MEMORY_LIMIT, Verdict.OUTPUT_LIMIT)
 
 
 def verify_course(
@@ -93,7 +86,7 @@ class _Verifier:
         self.exercise, self.server, self.limits, self.seed = exercise, server, limits, seed
         self.parts = [part for part in exercise.parts if part.symbol in symbols]
         self.suites = Suites(seed=seed, cache_dir=cache_dir)
-        self.lines = {node.name: lines_of(node) for node in definitions(exercise.reference_source)}
+        self.public = Suites(seed=seed, visibility=PUBLIC)
 
     def proof(self, quick: bool) -> ExerciseProof:
         began = time.perf_counter()
@@ -109,7 +102,7 @@ class _Verifier:
             if all(part.cases for part in proof.parts):
                 proof.holes += self.surroundings()
             if not quick and all(part.cases for part in proof.parts):
-                self.mutants(proof)
+                self.noticing().try_all(proof)
         except CourseError as error:
             proof.holes.append(Hole(kind=HoleKind.BROKEN, text=f"{error.what} {error.fix}"))
         proof.seconds = time.perf_counter() - began
@@ -121,7 +114,7 @@ class _Verifier:
     def grade(self, part: Part, source: str) -> PartReport:
         return self.grader(part).grade(self.answer(source)).report
 
-    def grader(self, part: Part) -> PartGrader:
+    def grader(self, part: Part, watched: Watched | None = None) -> PartGrader:
         return PartGrader(
             server=self.server,
             exercise=self.exercise,
@@ -129,6 +122,17 @@ class _Verifier:
             suite=self.suites.suite(self.exercise, part),
             limits=self.limits,
             shrink_seconds=0,
+            watch=watched,
+        )
+
+    def noticing(self) -> Noticing:
+        return Noticing(
+            exercise=self.exercise,
+            parts=self.parts,
+            server=self.server,
+            suites=self.suites,
+            fresh=self.public,
+            limits=self.limits,
         )
 
     def part(self, part: Part) -> PartProof:
@@ -143,7 +147,7 @@ class _Verifier:
         again = compile_suite(self.exercise, part, self.seed)
         if again.digest != suite.digest:
             proof.hole(HoleKind.DIGEST, "two compilations give two digests")
-        public = compile_suite(self.exercise, part, self.seed, visibility=PUBLIC)
+        public = self.public.suite(self.exercise, part)
         if public.digest == suite.digest:
             proof.hole(HoleKind.PUBLIC, "the public suite is the hidden one")
         self.right_answers(part, proof)
@@ -214,9 +218,13 @@ class _Verifier:
 
     def misconceptions(self, part: Part, proof: PartProof) -> None:
         failed: set[str] = set()
+        measure = Measure(self.exercise, [suites.suite(self.exercise, part) for suites in (self.suites, self.public)])
         for item in [item for item in self.exercise.misconceptions if item.part == part.symbol]:
             proof.wrong += 1
-            report = self.grade(part, misconception_source(self.exercise, item))
+            watched = Watched()
+            source = misconception_source(self.exercise, item)
+            report = self.grader(part, watched).grade(self.answer(source)).report
+            measure.of_misconception(item, report, watched)
             red = [line.name for line in report.criteria if line.verdict not in (Verdict.ACCEPTED, Verdict.SKIPPED)]
             if not red:
                 proof.hole(HoleKind.ACCEPTED, f"the misconception {item.name} is accepted")
@@ -229,6 +237,7 @@ class _Verifier:
                     HoleKind.OTHER_CRITERION,
                     f"the misconception {item.name} is caught first by {red[0]}, not {item.criterion} ({message})",
                 )
+        proof.told = measure.counts
         if proof.wrong < _MISCONCEPTIONS[part.core]:
             proof.hole(
                 HoleKind.FEW_MISCONCEPTIONS,
@@ -273,65 +282,6 @@ class _Verifier:
                 HoleKind.OTHER_CRITERION if lost else HoleKind.ACCEPTED,
                 f"an answer whose results stay on the CPU loses {', '.join(lost) or 'nothing'} instead of device",
             )
-
-    def mutants(self, proof: ExerciseProof) -> None:
-        """Grade mechanical mutants of the reference, until the first case that notices."""
-        explained = self.exercise.declaration.equivalent_mutants
-        for mutant in mutants(self.exercise.reference_source):
-            seen = self._noticed(mutant)
-            if seen == "silent":
-                proof.silent += 1
-                proof.killed += 1
-            elif seen is None:
-                proof.silent += 1
-                proof.survivors.append((mutant, explained.get(mutant.key, "")))
-        stale = set(explained) - {mutant.key for mutant, _ in proof.survivors}
-        if stale and len(self.parts) == len(self.exercise.parts):
-            text = f"explained mutants that do not survive: {'; '.join(sorted(stale))}"
-            proof.holes.append(Hole(kind=HoleKind.EXPLAINED, text=text))
-        rate = proof.kill_rate
-        if rate is not None and rate < KILL_RATE:
-            text = f"only {rate:.1%} of the silent mutants are noticed"
-            proof.holes.append(Hole(kind=HoleKind.MUTANTS, text=text))
-
-    def _noticed(self, mutant: Mutant) -> str | None:
-        """``loud`` or ``silent`` for a mutant that some part rejects, None for a survivor."""
-        answer = self.answer(mutant.source)
-        # A change in a class is most likely noticed by its own part.
-        parts = sorted(self.parts, key=lambda part: mutant.line not in self.lines.get(part.symbol, ()))
-        for part in parts:
-            failure = self._first_failure(part, answer)
-            if failure:
-                return failure
-        for part in parts:
-            report = self.grade(part, mutant.source)
-            if report.verdict is not Verdict.ACCEPTED:
-                return "loud" if report.verdict in _LOUD else "silent"
-        return None
-
-    def _first_failure(self, part: Part, answer: Answer) -> str | None:
-        """Whether some case on its own shows the mutant, and whether by an exception."""
-        opened = self.server.open(slice_of(answer, [part.symbol]), part.off_limits)
-        if isinstance(opened, Stopped):
-            return "loud"
-        suite = self.suites.suite(self.exercise, part)
-        cases = [entry for entry in suite.cases if entry.kind in (CaseKind.MAIN, CaseKind.ERRORS)]
-        with closing(opened):
-            if part.symbol not in opened.loaded["symbols"]:
-                return "loud"
-            for entry, item in zip(cases, opened.run([entry.case for entry in cases]), strict=False):
-                if isinstance(item, Stopped):
-                    return "loud"
-                got = validate(item)
-                judged = (
-                    separate.judge_raising(entry.case, got, entry.answered)
-                    if entry.kind is CaseKind.ERRORS
-                    else criteria.judge_case(part, entry.case, entry.answered, got)
-                )
-                if judged.findings:
-                    loud = all(finding.verdict in _LOUD for finding in judged.findings.values())
-                    return "loud" if loud else "silent"
-        return None
 
 
 def _constant_arguments(part: Part, suite: Suite) -> list[Hole]:

@@ -18,6 +18,12 @@ Component: TypeAlias = str | list[Any]
 """Of a tensor its shape, size and two projections; of an error, of what was constructed, or of a leaf its text."""
 
 _AGREE = 1e-6
+_DRAWN = "drawn"
+"""What begins the component of a tensor of random numbers: its shape, then mean, spread and largest magnitude."""
+_ALIKE = 0.15
+"""Relative agreement of what is measured of two tensors drawn from one distribution."""
+_ENOUGH = 64
+"""Draws from which on that is so."""
 _MOST_ELEMENTS = 2**18
 """Elements of a tensor that count; more than any tensor has that the probe sends whole but for whole numbers."""
 _KEPT_ELEMENTS = 2**13
@@ -25,6 +31,8 @@ _KEPT_ELEMENTS = 2**13
 _MOST_SAID = 80
 """Characters of an exception's message that count."""
 _CALLED = re.compile(r"^[\w.<>]+\(\) ")
+_ARGUMENTS = re.compile(r"(unexpected keyword|missing \d+ required|multiple values for|takes .* arguments? but)")
+_QUOTED = re.compile(r"'(\w+)'")
 _NUMBERS = re.compile(r"\d+")
 
 
@@ -59,15 +67,17 @@ def fingerprint(observation: Observation, most: int | None = None) -> Fingerprin
 
 def _components(observation: Observation) -> Iterator[Component]:
     error = observation.get("error")
-    yield _ended(error) if error else ["fine"]
     new = observation.get("new")
+    loaded = observation.get("load", {"how": "exact"})["how"] != "partial"
+    # What it does with random parameters, where the case's cannot be loaded, is nobody's behaviour.
+    yield "not loaded" if not loaded else _ended(error) if error else ["fine"]
     if new:
         yield [
             canonical_rows(new.get("parameters", [])),
             canonical_rows(new.get("buffers", [])),
             observation["load"]["how"] if "load" in observation else None,
         ]
-    for observed in observation["steps"]:
+    for observed in observation["steps"] if loaded else ():
         for _, leaf in compare.leaves(observed.get("out")):
             yield _component(leaf)
         for section in sections(observed):
@@ -84,10 +94,14 @@ def _components(observation: Observation) -> Iterator[Component]:
 def _ended(error: Failure) -> list[Any]:
     """How an exception ended it: two that say different things came of different mistakes, sizes aside.
 
-    What Python says of a constructor's arguments names them, or counts them; it begins with the class's own name.
+    What Python says of arguments names them, or counts them; which, is all that counts of it.
     """
-    said = _CALLED.sub("", error["message"][:_MOST_SAID])
-    said = said if error["stage"] == "new" else _NUMBERS.sub("", said)
+    said = _CALLED.sub("", error["message"])
+    about = _ARGUMENTS.search(said) if error["type"] == "TypeError" else None
+    if about is not None:
+        said = f"{about[1]}: {', '.join(_QUOTED.findall(said.partition('Did you mean')[0]) or _NUMBERS.findall(said))}"
+    else:
+        said = _NUMBERS.sub("", said[:_MOST_SAID])
     return [error["stage"], f"{error['type']}: {said}", error["step"]]
 
 
@@ -121,11 +135,26 @@ def _directions(size: int) -> tuple[torch.Tensor, torch.Tensor]:
     return first, second
 
 
+def drawn(leaf: Leaf) -> Component:
+    """The component of a tensor of random numbers: from another stream of them it is another, and alike."""
+    values = compare.body(leaf).to(torch.float64)
+    if values.numel() < _ENOUGH or not bool(values.isfinite().all()):
+        return [_DRAWN, str(compare.shape_of(leaf)), 0.0, 0.0, 0.0]
+    return [_DRAWN, str(compare.shape_of(leaf)), float(values.mean()), float(values.std()), float(values.abs().max())]
+
+
 def _is_tensor(component: Component) -> TypeGuard[list[Any]]:
     return isinstance(component, list) and len(component) == 4
 
 
+def _is_drawn(component: Component) -> TypeGuard[list[Any]]:
+    return isinstance(component, list) and len(component) == 5 and component[0] == _DRAWN
+
+
 def _agree(one: Component, other: Component, floor: float) -> bool:
+    if _is_drawn(one) and _is_drawn(other):
+        room = _ALIKE * max(one[4], other[4])
+        return one[1] == other[1] and all(abs(a - b) <= room for a, b in zip(one[2:], other[2:], strict=True))
     if not (_is_tensor(one) and _is_tensor(other)):
         return bool(one == other)
     scale = 10 * _AGREE * max(abs(one[1]), abs(other[1]), floor)

@@ -75,6 +75,8 @@ def _text(item: CriterionReport) -> str:
         lines.append(when_it_fails(item.condition))
     if item.counterexample is not None:
         lines += ["", item.counterexample.snippet]
+    if item.transformation:
+        lines += ["", item.transformation]
     if item.diagnosis is not None:
         lines += ["", item.diagnosis.hint]
     return clean("\n".join(lines))

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from grader.compare import criteria, elsewhere, separate
 from grader.compare import tensors as compare
+from grader.compare.growth import growing
 from grader.compare.outcome import Outcome, ending, error_finding, stage_of
 from grader.compare.tensors import Difference
-from grader.judge.growth import growing
 from grader.judge.marks import Marks
 from grader.judge.names import with_its_names
 from grader.model import (

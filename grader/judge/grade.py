@@ -4,6 +4,7 @@ Data flows one way: the text, the run's observations, the board's findings, the 
 """
 
 import time
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 
@@ -18,15 +19,19 @@ from grader.host.session import Server, Stopped
 from grader.judge.behaviour import behaviour
 from grader.judge.board import Board
 from grader.judge.condition import Conditions
-from grader.judge.diagnose import diagnose
+from grader.judge.diagnose import Shown, diagnosed, with_diagnosis
 from grader.judge.explain import Budget, Scene, counterexample
 from grader.judge.loaded import LoadStop, NotDefined, after, stop_in_words, stopped_at
 from grader.judge.reports import Nothing, Ran, Reports, not_own_work, vetted
 from grader.judge.run import AnswerRun
+from grader.judge.transformation import transformation
 from grader.model import CriterionReport, FindingKind, Limits, PartReport, Verdict
 from grader.model.messages import in_families
 from grader.spec import Part
 from grader.suite.data import Suite
+
+_RERUN_SECONDS = 0.15
+"""Seconds for running the layer otherwise than it is, to see whether the answer does that, for each criterion."""
 
 Outcome = Ran | Nothing
 
@@ -66,6 +71,8 @@ class PartGrader:
     """Where the oracle runs."""
     shrink_seconds: float = 0.6
     """Seconds for looking for smaller counterexamples."""
+    watch: Callable[[Shown, Sequence[CriterionReport]], None] | None = None
+    """Is called with what an answer did and the rubric's lines, for whoever measures what is made of them."""
 
     @property
     def reports(self) -> Reports:
@@ -156,20 +163,23 @@ class PartGrader:
             again=run.again,
             budget=Budget(self.shrink_seconds),
         )
+        reports = board.reports()
+        shown = Shown(part=self.part, suite=self.suite, observations=board.observations, outcomes=board.outcomes)
+        if self.watch is not None:
+            self.watch(shown, reports)
+        named = diagnosed(self.exercise.misconceptions, shown, reports)
         conditions = Conditions(self.part, self.suite, self.exercise.signatures)
-        explained = [self._explained(item, board, scene, conditions) for item in board.reports()]
+        explained = [with_diagnosis(self._explained(item, board, scene, conditions), named) for item in reports]
         criteria = [after(run.failed_before(item.message), item) for item in explained]
         # Where the rest of the cases was not run, chance decides how many were.
         alike = "" if board.given_up else behaviour(self.suite, board.outcomes, board.observations)
         return Ran(criteria=criteria, behaviour=alike)
 
     def _explained(self, item: CriterionReport, board: Board, scene: Scene, conditions: Conditions) -> CriterionReport:
-        """Add the counterexample, the condition and the diagnosis to a failed criterion."""
+        """Add the counterexample, the condition and the transformation to a failed criterion."""
         failures = board.failures(item.name)
         if item.verdict in (Verdict.ACCEPTED, Verdict.SKIPPED) or not failures:
             return item
-        observed = [(self.suite.cases[index], board.observations[index]) for index, _ in failures]
-        diagnosis = diagnose(self.exercise.misconceptions, self.part, item.name, observed)
         condition = None
         if board.given_up is None:
             condition = conditions.condition(item.name, *board.cases(item.name), item.families, board.ordinary)
@@ -184,6 +194,9 @@ class PartGrader:
         if example.line:
             cell, line = place(scene.answer, example.line)
             example = replace(example, line=line, cell=cell)
+        with scene.budget.spend():
+            seconds = max(_RERUN_SECONDS, scene.budget.left / 6)
+            turned = transformation(self.part, self.suite, board.observations, failures, item.name, seconds)
         return replace(
-            item, message=message, kind=kind, counterexample=example, diagnosis=diagnosis, condition=condition
+            item, message=message, kind=kind, counterexample=example, condition=condition, transformation=turned
         )

@@ -43,10 +43,10 @@ __all__ = [
     "ABOUT_DTYPE", "CRITERIA", "DEPENDS", "EXCEPTIONS", "Argument", "Behind", "StepObservation", "Case", "CaseBody",
     "CaseKind", "Change", "ClusterWorker", "Condition", "Counterexample",
     "CourseError", "CriterionReport", "DeclaredCase", "Description",
-    "Diagnosis", "Encoded", "Failure", "Fills", "Finding", "FindingKind", "GradeReport", "Hole", "HoleKind", "Leaf",
-    "Limits", "Line", "Load", "New", "Observation", "Observed", "OffLimitsUse", "PartReport", "ProvenExercise",
-    "ProvenPart", "Raised", "Recipe", "Row", "Sketch", "StateItem", "Step", "Stopped", "SubmissionReport", "Truth",
-    "Use", "Verdict", "as_case", "is_recipe", "line_in_words", "named_line",
+    "Diagnosis", "Encoded", "Explained", "Failure", "Fills", "Finding", "FindingKind", "GradeReport", "Hole",
+    "HoleKind", "Leaf", "Limits", "Line", "Load", "New", "Observation", "Observed", "OffLimitsUse", "PartReport",
+    "ProvenExercise", "ProvenPart", "Raised", "Recipe", "Row", "Sketch", "StateItem", "Step", "Stopped",
+    "SubmissionReport", "Truth", "Use", "Verdict", "as_case", "is_recipe", "line_in_words", "named_line",
 ]  # fmt: skip
 
 
@@ -276,6 +276,21 @@ class GradeReport:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Explained:
+    """How many wrong answers are told what is wrong with them, and by what."""
+
+    failing: int = 0
+    named: int = 0
+    """Told the name of their mistake, or of one that is the same in every case."""
+    described: int = 0
+    """Told a condition or a transformation, which nobody has to have registered."""
+    told: int = 0
+    """Told any of these."""
+    misnamed: int = 0
+    """Told the name of another mistake, be it with their own left out."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ProvenPart:
     """What `course verify` last found about one part."""
 
@@ -288,6 +303,8 @@ class ProvenPart:
     wrong: int
     wrong_killed: int
     """Known-wrong answers, and how many of them were rejected."""
+    told: Explained = Explained()
+    """What those are told."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -322,4 +339,6 @@ class ProvenExercise:
     """The mutants that nothing noticed and nobody explained."""
     explained: int = 0
     """Mutants that the exercise says change nothing."""
+    mutants_told: Explained = Explained()
+    """What some of the silent mutants are told."""
     holes: Sequence[Hole] = ()

@@ -64,5 +64,13 @@ def _criterion(criterion: CriterionReport, policy: str) -> CriterionReport:
         condition = criterion.condition and replace(criterion.condition, failing=0, covered=0, judged=0)
         return replace(criterion, message=message, line=line, counterexample=None, condition=condition, failing=0)
     return replace(
-        criterion, message="", kind=None, line=None, counterexample=None, diagnosis=None, condition=None, failing=0
+        criterion,
+        message="",
+        kind=None,
+        line=None,
+        counterexample=None,
+        diagnosis=None,
+        condition=None,
+        transformation="",
+        failing=0,
     )

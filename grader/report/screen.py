@@ -121,6 +121,8 @@ def screen(
         pieces += [Text(f"  {line_in_words(use.line or 0, use.cell)}: {one_line(use.source)}") for use in shown]
     if criterion.counterexample is not None:
         pieces += _example(criterion.counterexample, part, where, plain)
+    if criterion.transformation:
+        pieces += [Text(), _foreign(criterion.transformation)]
     if criterion.diagnosis is not None:
         # Its name only: what to do about it is for the second hint to say.
         name = in_words(one_line(criterion.diagnosis.misconception), part.part)

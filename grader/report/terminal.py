@@ -189,6 +189,8 @@ class _Terminal:
                 ("differs by", self.text(_difference(example.difference, example.index))),
                 (_your_line(example), self.text(example.source.strip())),
             )
+        if criterion.transformation:
+            self.say(Text(), self.text(criterion.transformation))
         if criterion.diagnosis is not None:
             name = in_words(one_line(criterion.diagnosis.misconception))
             hint = self.text(criterion.diagnosis.hint)

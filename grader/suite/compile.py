@@ -1,7 +1,6 @@
 """Turn a part's declaration into the cases of its suite, each with what the oracle and every misconception answer."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from hypothesis import strategies as st
@@ -9,7 +8,6 @@ from hypothesis import strategies as st
 from grader.case.probe import run_case
 from grader.compare import criteria, separate
 from grader.compare import tensors as compare
-from grader.compare.fingerprint import Fingerprint, fingerprint
 from grader.compare.outcome import Outcome
 from grader.course.declared import DeclaredExercise
 from grader.course.versions import case_versions
@@ -26,6 +24,7 @@ from grader.suite.data import HIDDEN, Suite, SuiteCase
 from grader.suite.delayed import delayed_backward
 from grader.suite.elsewhere import repeated_elsewhere
 from grader.suite.families import in_families, more_plain
+from grader.suite.mistaken import SEPARATE, Mistaken
 from grader.suite.modes import module_steps
 from grader.suite.pairs import telling_apart
 from grader.suite.positional import called_otherwise
@@ -42,13 +41,9 @@ _ENOUGH = 64.0
 TOO_LARGE = 1_000.0
 """Where cases weigh this much, they are images for whole networks, and slow: the suite does without a search."""
 _NUMERICS_CASES = 16
-_SEPARATE = ("own_work", "numerics", "init", "errors", "vectorized", "device")
-"""The separate criteria: they have cases of their own."""
 _SMALLEST = 5
 """One in so many cases is too small to show much."""
 _PUBLIC_SHARE = 3
-_FINGERPRINTS = 32
-"""Fingerprints that are kept of one misconception, more than a diagnosis looks at."""
 _REMEMBERED = 4_000
 """Answers of the oracle that are kept while a part is compiled."""
 
@@ -59,17 +54,16 @@ class Compiler:
     def __init__(self, exercise: DeclaredExercise, part: Part, seed: str, visibility: str, device: str) -> None:
         self.exercise, self.part, self.visibility, self.device = exercise, part, visibility, device
         self.seed = (seed, exercise.slug, part.symbol, visibility)
-        self.wrong = [item for item in exercise.misconceptions if item.part == part.symbol]
         self.planned: dict[str, int] = {}
         self.small = 0.0
         self.caught: set[str] = set()
         """Misconceptions that a small case of the suite gives away already."""
-        self.fingerprinted: Counter[str] = Counter()
         self._made: dict[str, Observation] = {}
         self._answered: dict[str, tuple[Case, Observation]] = {}
         # A program may end in an exception, so there `errors` is judged among the others.
         programs = isinstance(part.oracle, Mapping)
-        self.separate = tuple(name for name in _SEPARATE if not (programs and name == "errors"))
+        self.separate = tuple(name for name in SEPARATE if not (programs and name == "errors"))
+        self.mistaken = Mistaken(exercise, part, self.separate, device)
 
     def suite(self) -> Suite:
         """Compile it."""
@@ -81,7 +75,7 @@ class Compiler:
             *called_otherwise(part, getattr(self.exercise.reference, part.symbol, None), main, self._observe),
         ]
         cases += self._elsewhere(main) + self._numerics() + self._errors() + self._grouped()
-        cases = in_families(part, cases)
+        cases = in_families(part, self.mistaken.marked(cases))
         content = canonical([case_versions(), [[item.kind, item.group, dict(item.case)] for item in cases]])
         digest = hashlib.sha256(content.encode()).hexdigest()
         return Suite(
@@ -106,10 +100,6 @@ class Compiler:
 
     def _observe_reference(self, case: Case) -> Observation:
         return run_case(case, vars(self.exercise.reference), device=self.device)
-
-    def _observe_wrong(self, case: Case, item: Misconception) -> Observation:
-        """What a misconception does on the case just as a student's answer gets it, layouts and all."""
-        return run_case(case, self.exercise.with_misconception(item), device=self.device)
 
     def _resolve(self, case: DeclaredCase) -> Case:
         return resolve_case(self.part, self.part.oracles, case, self._made)
@@ -148,7 +138,7 @@ class Compiler:
         # Where even the smallest case drawn is large (an image), a search would find none much smaller.
         self.small = max(_ENOUGH if self.visibility == HIDDEN else SMALL, 2 * weights[0])
         entries = [self._entry(case) for case in sorted(unique.values(), key=weight)]
-        for item in self.wrong if weights[len(weights) // 2] < TOO_LARGE else ():
+        for item in self.mistaken.all if weights[len(weights) // 2] < TOO_LARGE else ():
             case = self._witness(item)
             if case is not None and canonical(case) not in unique:
                 unique[canonical(case)] = case
@@ -182,9 +172,8 @@ class Compiler:
         self._plan(
             criteria.judge_case(self.part, case, expected, expected), "the oracle does not agree with itself", case
         )
-        return SuiteCase(
-            kind=CaseKind.MAIN, case=case, expected=expected, misconceptions=self._fingerprints(case, expected)
-        )
+        self._note_caught(case, expected)
+        return SuiteCase(kind=CaseKind.MAIN, case=case, expected=expected)
 
     def _plan(self, outcome: Outcome, complaint: str, case: Case) -> None:
         self._need_agreement(outcome, complaint, case)
@@ -209,7 +198,9 @@ class Compiler:
 
         def caught_drawn(case: DeclaredCase) -> bool:
             resolved, expected = self._answered_by_oracle(case)
-            return not expected["error"] and self.catches(item, resolved, expected, self._observe_wrong(resolved, item))
+            if expected["error"]:
+                return False
+            return self.catches(item, resolved, expected, self.mistaken.observe(resolved, item))
 
         # "killer" is an old name for a witness; it goes into the seed, so renaming it would change every hidden suite.
         case = smallest(self.part.cases, caught_drawn, self._seed_for("killer", item.name), examples=100)
@@ -223,26 +214,12 @@ class Compiler:
         """Whether a misconception fails the criterion it names on a case."""
         return item.criterion in criteria.judge_case(self.part, case, expected, got).findings
 
-    def _fingerprints(self, case: Case, expected: Observation) -> dict[str, Fingerprint]:
-        """The misconceptions that answer a case otherwise than the oracle, and how.
-
-        Only so many of each are kept: the smallest, because cases come in order.
-        """
-        right = fingerprint(expected)
+    def _note_caught(self, case: Case, expected: Observation) -> None:
+        """Note the misconceptions that a small case gives away."""
         small = weight(case)[0] <= self.small
-        fingerprints = {}
-        for item in self.wrong:
-            if item.criterion in self.separate or self.fingerprinted[item.name] >= _FINGERPRINTS:
-                continue
-            got = self._observe_wrong(case, item)
-            behaviour = fingerprint(got)
-            if behaviour.matches(right):
-                continue
-            fingerprints[item.name] = behaviour
-            self.fingerprinted[item.name] += 1
+        for item, got in self.mistaken.differing(case, expected):
             if small and item.name not in self.caught and self.catches(item, case, expected, got):
                 self.caught.add(item.name)
-        return fingerprints
 
     def _interface(self) -> list[SuiteCase]:
         cases = [*self.part.interface]

@@ -1,0 +1,140 @@
+"""What the known-wrong answers of a part do on the cases of its suite, kept as fingerprints to know an answer by."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from grader.case.probe import run_case
+from grader.compare import symptom
+from grader.compare.fingerprint import Fingerprint, fingerprint
+from grader.course.declared import DeclaredExercise
+from grader.model import Case, CaseKind, Observation
+from grader.spec import Misconception, Part
+from grader.suite.data import SuiteCase
+from grader.suite.search import canonical
+
+SEPARATE = ("own_work", "numerics", "init", "errors", "vectorized", "device")
+"""The separate criteria: they have cases of their own."""
+SHARED = (CaseKind.MAIN, CaseKind.INTERFACE, CaseKind.POSITIONAL)
+"""Kinds of case that all criteria but the separate ones share."""
+MOST = 32
+"""Cases of ``main`` that are kept of one misconception, and of the other shared kinds: more than it takes to know it.
+After the last of them, in the suite's order, nothing is known of it."""
+_SHOWS_IN_MAIN = ("numerics",)
+"""Separate criteria of which a mistake may show in any case: a dtype that is written out."""
+
+
+class Mistaken:
+    """The misconceptions of one part."""
+
+    def __init__(self, exercise: DeclaredExercise, part: Part, separate: Sequence[str], device: str) -> None:
+        """Know them, and have seen nothing of them yet.
+
+        Args:
+            exercise: The exercise.
+            part: The part.
+            separate: The criteria that have cases of their own in it.
+            device: Where the misconceptions run.
+        """
+        self.exercise, self.part, self.separate, self.device = exercise, part, separate, device
+        self.all = [item for item in exercise.misconceptions if item.part == part.symbol]
+        self._given: Counter[str] = Counter()
+        self._kept: Counter[tuple[str, bool]] = Counter()
+        self._looked: dict[tuple[str, str], Fingerprint | None] = {}
+
+    def observe(self, case: Case, item: Misconception) -> Observation:
+        """What a misconception does on the case just as a student's answer gets it, layouts and all."""
+        return run_case(case, self.exercise.with_misconception(item), device=self.device)
+
+    def differing(self, case: Case, expected: Observation) -> Iterator[tuple[Misconception, Observation]]:
+        """Those that answer a case of ``main`` otherwise than the oracle, and what they answer.
+
+        Only so many cases of each are given: the smallest, because cases come in order.
+        """
+        for item in self.all:
+            if not self._is_separate(item, True) and self._given[item.name] < MOST:
+                got = self.observe(case, item)
+                if self._look(case, expected, item, got) is not None:
+                    self._given[item.name] += 1
+                    yield item, got
+
+    def _look(
+        self, case: Case, expected: Observation, item: Misconception, got: Observation | None = None
+    ) -> Fingerprint | None:
+        """How a misconception behaves on a case; None where it does what the oracle does."""
+        key = item.name, canonical(case)
+        if key not in self._looked:
+            behaviour = fingerprint(self.observe(case, item) if got is None else got)
+            self._looked[key] = None if behaviour.matches(fingerprint(expected)) else behaviour
+        return self._looked[key]
+
+    def marked(self, entries: Sequence[SuiteCase]) -> list[SuiteCase]:
+        """A suite's cases, those of other kinds than ``main`` with the misconceptions that differ there."""
+        marked = [self._marked(entry) for entry in entries]
+        groups: dict[tuple[CaseKind, int], list[int]] = {}
+        for index, entry in enumerate(entries):
+            if entry.kind in symptom.TOGETHER:
+                groups.setdefault((entry.kind, entry.group), []).append(index)
+        for indices in groups.values():
+            of_group = self._of_group([entries[index] for index in indices])
+            marked[indices[-1]] = replace(marked[indices[-1]], misconceptions=of_group)
+        return marked
+
+    def _is_separate(self, item: Misconception, main: bool) -> bool:
+        return item.criterion in self.separate and not (main and item.criterion in _SHOWS_IN_MAIN)
+
+    def _marked(self, entry: SuiteCase) -> SuiteCase:
+        if entry.kind in SHARED:
+            main, found = entry.kind is CaseKind.MAIN, {}
+            for item in self.all:
+                if not self._is_separate(item, main) and self._kept[item.name, main] < MOST:
+                    behaviour = self._look(entry.case, entry.answered, item)
+                    if behaviour is not None:
+                        found[item.name] = behaviour
+                        self._kept[item.name, main] += 1
+            return replace(entry, misconceptions=found)
+        if entry.kind not in symptom.OF_THEIR_OWN:
+            return entry
+        of_kind = [item for item in self.all if item.criterion == entry.kind]
+        seen = {
+            item.name: symptom.symptom(
+                self.part, entry.kind, entry.case, entry.expected, self.observe(entry.case, item)
+            )
+            for item in of_kind
+        }
+        return replace(entry, misconceptions=_known(seen))
+
+    def _of_group(self, entries: Sequence[SuiteCase]) -> Mapping[str, Fingerprint]:
+        """How the misconceptions of a group's criterion fail it."""
+        first = entries[0]
+        growing = first.kind is CaseKind.GROWTH
+        criterion = "vectorized" if growing else self.part.properties[first.group].criterion
+        seen = {}
+        for item in self.all:
+            if item.criterion == criterion or (criterion not in self.separate and not self._is_separate(item, False)):
+                observations = [self.observe(entry.case, item) for entry in entries]
+                seen[item.name] = group_symptom(self.part, first, entries[-1], observations)
+        return _known(seen)
+
+
+def separate_criteria(kinds: Collection[CaseKind]) -> tuple[str, ...]:
+    """The criteria that have cases of their own in a part whose cases are of these kinds.
+
+    A program may end in an exception, so there `errors` is judged among the others.
+    """
+    return tuple(name for name in SEPARATE if name != "errors" or CaseKind.ERRORS in kinds)
+
+
+def group_symptom(
+    part: Part, first: SuiteCase, last: SuiteCase, observations: Sequence[Observation]
+) -> Fingerprint | None:
+    """How an answer fails the cases of one group, of which the first and the last are given; None where it does not."""
+    if first.kind is CaseKind.PROPERTY:
+        return symptom.of_property(part.properties[first.group], observations)
+    if any(observation["error"] for observation in observations):
+        return None
+    return symptom.of_growth(part.growth[first.group], observations, last.answered)
+
+
+def _known(seen: Mapping[str, Fingerprint | None]) -> dict[str, Fingerprint]:
+    return {name: behaviour for name, behaviour in seen.items() if behaviour is not None}
