@@ -66,7 +66,7 @@ def _kind(recipe: Recipe) -> str:
     fill, scale, shift = recipe["$fill"], abs(recipe.get("scale", 1.0)), abs(recipe.get("shift", 0.0))
     if fill in ("ones", "zeros"):
         return "an input whose values are all the same"
-    if fill not in ("normal", "uniform"):
+    if fill not in ("normal", "uniform", "values"):
         return ""
     if shift >= _FAR * scale:
         return f"an input whose mean is far larger than its spread ({shift:g} and {scale:g})"

@@ -25,6 +25,7 @@ from grader.model import (
     Observed,
     Stopped,
 )  # fmt: skip
+from grader.model.messages import only_in_float32
 from grader.spec import Part, Property
 from grader.suite.cache import Suite
 from grader.suite.precision import in_float64
@@ -211,10 +212,11 @@ class Board:
         # It has nothing to do with families where it shows outside of them, too.
         shown = min(failing, key=lambda index: bool(self.suite.cases[index].families))
         first = next(iter(self.outcomes[shown].findings.values()))
-        message = f"It only works in float32: in float64, {first.message[:1].lower()}{first.message[1:]}"
         for index in failing:
             self.outcomes[index] = retried[index]
-        self.outcomes[shown].findings["numerics"] = replace(first, criterion="numerics", message=message)
+        self.outcomes[shown].findings["numerics"] = replace(
+            first, criterion="numerics", message=only_in_float32(first.message)
+        )
 
     def _excuse_numerics(self, again: Again) -> None:
         """Leave a float32 case out of `numerics` where the answer is just as wrong in float64.

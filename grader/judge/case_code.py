@@ -47,6 +47,7 @@ class Shown:
     load: str = "exact"
     inputs: bool = False
     lines: Sequence[str] = ()
+    only_last: bool = False
 
 
 class CaseCode(ArgumentCode):
@@ -269,6 +270,7 @@ class CaseCode(ArgumentCode):
                 ]
                 continue
             has_value = observed.get("value") is not None if observed is not None else number == len(lines) - 1
+            has_value &= not self.shown.only_last or number == len(lines) - 1
             value = expression(line) if has_value else None
             self.lines.append(line if value is None else f"print({value})")
 
