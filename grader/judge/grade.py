@@ -4,7 +4,7 @@ Data flows one way: the text, the run's observations, the board's findings, the 
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 
@@ -65,6 +65,8 @@ class PartGrader:
     """Where the oracle runs."""
     shrink_seconds: float = 0.6
     """Seconds for looking for smaller counterexamples."""
+    on_printed: Callable[[str, str], None] = lambda symbol, text: None
+    """Told once of the beginning of what an answer printed while a part of it was judged."""
 
     @property
     def reports(self) -> Reports:
@@ -108,6 +110,7 @@ class PartGrader:
                     self.limits,
                     Allowance.of(self.suite),
                 )
+                stack.callback(self._tell_printed, run)
                 stack.enter_context(closing(run))
             text = own_work(answer, self.part.symbol, self.part.off_limits)
             if text.replaced:
@@ -136,6 +139,9 @@ class PartGrader:
                 return _Found(nothing, load_stop)
             assert run is not None
             return _Found(self._run(answer, run), load_stop, text.left_out)
+
+    def _tell_printed(self, run: AnswerRun) -> None:
+        self.on_printed(self.part.symbol, run.printed)
 
     def _run(self, answer: Answer, run: AnswerRun) -> Outcome:
         board = Board(self.part, self.suite, self.reports.rubric, answer.lines)

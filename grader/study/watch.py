@@ -159,7 +159,7 @@ def _saved(path: Path, state: State, screen: Screen, events: Events) -> None:
             state.forget(path)
             events.tell(Event.AGAIN, str(path))
             return
-        screen.checked(checked)
+        screen.checked(checked, state.session)
         if checked.is_done:
             screen.done(state.now)
 

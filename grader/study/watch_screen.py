@@ -58,8 +58,8 @@ class Screen:
         if self._is_large:
             self.say(f"Checking {', '.join(symbols)} ...")
 
-    def checked(self, checked: Checked) -> None:
-        """What a check found: the part to mend first large, the others small."""
+    def checked(self, checked: Checked, session: Session) -> None:
+        """What a check found: the part to mend first large with what it printed, the others small."""
         if not self._is_large:
             for report in checked.reports:
                 self.say(_line(report))
@@ -73,6 +73,7 @@ class Screen:
             render_part(
                 checked.first, self._console, AnswerPaths(f"{lesson.slug}.py", f"{lesson.slug}.md", lesson.text)
             )
+            session.show_printed(checked.first, self._console)
         self.say(f"\n{_HELP}")
 
     def hint(self, given: GivenHint) -> None:
