@@ -44,6 +44,11 @@ class AnswerPaths:
     hint: str = "course hint"
     """What asks for a hint."""
 
+    @property
+    def runs(self) -> bool:
+        """Whether `course run` runs the example: where one learns at the command line."""
+        return bool(self.answer) and self.hint.startswith("course ")
+
 
 def section_of(lesson: str, criterion: str) -> tuple[str, int] | None:
     """The section of a lesson that is about a criterion, and its line; None where there is none."""
@@ -120,7 +125,7 @@ def screen(
     criterion = named[0] if named else first_failure(part)
     if part.verdict in (Verdict.NOT_ATTEMPTED, Verdict.JUDGE_ERROR) or criterion is None:
         return [*pieces, _foreign(part.message)]
-    pieces += [*_others(part, criterion, ascii_only), Text()]
+    pieces.append(Text())
     pieces.append(
         Text.assemble((f"{criterion.name}: ", "bold red"), _foreign(in_plain(criterion.message or part.message)))
     )
@@ -133,8 +138,8 @@ def screen(
         name = in_words(one_line(criterion.diagnosis.misconception), part.part)
         hint = one_line(criterion.diagnosis.hint)
         pieces += [Text(), Text.assemble("This looks like: ", (name, "bold"), f". {hint}")]
-    pieces += [Text(), *_further(part, criterion, where)]
-    return pieces
+    # What is wrong, when, the example and what to do next fit on a terminal's first screen; the rest can wait.
+    return [*pieces, Text(), *_further(part, criterion, where), Text(), *_others(part, criterion, ascii_only)]
 
 
 def _others(part: PartReport, shown: CriterionReport, ascii_only: bool) -> Iterator[Text]:
@@ -152,7 +157,8 @@ def _others(part: PartReport, shown: CriterionReport, ascii_only: bool) -> Itera
 def _example(example: Counterexample, part: PartReport, where: AnswerPaths, plain: bool) -> list[RenderableType]:
     pieces: list[RenderableType] = []
     if example.snippet:
-        pieces += [Text(), Text("To see it, run this beside your answer:", "dim")]
+        typed = f", or: course run {part.part}" if where.runs else ":"
+        pieces += [Text(), Text(f"To see it, run this beside your answer{typed}", "dim")]
         pieces.append(_code(example.snippet, plain))
     expected, got = highlighted(clean(example.expected), clean(example.got), example.index)
     rows = [("expected", expected, "green"), ("got", got, "red")] if example.shows_values else []

@@ -234,18 +234,16 @@ def _show_draws(constructions: Sequence[Fresh], reset: bool) -> Sequence[str]:
         f"for args, kwargs, names in {_listed(constructions)}:",
         "    one, other = type(layer)(*args, **kwargs), type(layer)(*args, **kwargs)",
         "    for name in names:",
-        "        values = one.get_parameter(name)",
-        '        print(args, kwargs, name, "from", values.min().item(), "to", values.max().item())',
-        '        print("mean", values.mean().item(), "std", values.std().item())',
-        '        print("the same in another layer:", torch.equal(values, other.get_parameter(name)))',
+        "        a, b = one.get_parameter(name), other.get_parameter(name)",
+        '        print(args, kwargs, name, "from", a.min().item(), "to", a.max().item())',
+        '        print("std", a.std().item(), "the same in another layer:", torch.equal(a, b))',
     ]
     if reset:
         lines += [
-            "        values.data.fill_(7.0)",
+            "        a.data.fill_(7.0)",
             "    one.reset_parameters()",
-            "    for name in names:",
-            "        values = one.get_parameter(name)",
-            '        print(name, "after a reset from", values.min().item(), "to", values.max().item())',
+            "    for name, a in one.named_parameters():",
+            '        print(name, "after a reset from", a.min().item(), "to", a.max().item())',
         ]
     return lines
 
