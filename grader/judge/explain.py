@@ -37,8 +37,8 @@ class Budget:
     """Seconds that may be spent on a part's searches."""
 
     def __init__(self, seconds: float) -> None:
-        """Begin with so many seconds."""
-        self.left = seconds
+        """Begin with so many seconds; with none, nothing is looked for."""
+        self.seconds = self.left = seconds
 
     @contextlib.contextmanager
     def spend(self) -> Iterator[None]:
@@ -127,7 +127,7 @@ def _shown(
     expected: Observation | None,
 ) -> Shown | None:
     """The failure in the shortest code that shows it."""
-    if scene.showing.left <= 0:
+    if not scene.budget.seconds or scene.showing.left <= 0:
         return None
     growing = [item.case for item in scene.suite.cases if item.kind is CaseKind.GROWTH and item.group == entry.group]
     failure = Failure(
@@ -140,6 +140,7 @@ def _shown(
         source=scene.answer.lines,
         module=scene.module,
         again=scene.again,
+        device=scene.device,
         truth=entry.truth if entry.kind is CaseKind.NUMERICS else None,
         growth=growing if entry.kind is CaseKind.GROWTH else (),
     )

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from grader.case.probe import run_case
 from grader.compare import criteria, separate
 from grader.compare.outcome import ending, error_finding
 from grader.judge.drawn import Unfit, Way, draw, only_last_call, reference_of, rounded
@@ -41,10 +40,10 @@ def _rounded(failure: Failure) -> Shown | None:
         case = rounded(failure.case, digits)
         if case is None:
             return None
-        expected = run_case(case, part.oracles, plain=True)
+        expected = failure.observe(case, part.oracles)
         if expected["error"]:
             continue
-        found = _found(failure, case, expected, lambda case: run_case(case, part.oracles, plain=True))
+        found = _found(failure, case, expected, lambda case: failure.observe(case, part.oracles))
         if found is not None and _alike(found, finding):
             return Shown(case=case, finding=found, code="", expected=expected)
     return None
@@ -125,7 +124,7 @@ def _reference(failure: Failure) -> tuple[str, Callable[..., Any]] | None:
     found = reference_of(part.symbol, is_function="new" not in case)
     if found is None:
         return None
-    theirs = run_case(case, {part.symbol: found[1]}, plain=True)
+    theirs = failure.observe(case, {part.symbol: found[1]})
     if failure.truth is not None:
         return None if separate.judge_numerics(case, failure.truth, theirs).findings else found
     if expected is None:
@@ -157,10 +156,10 @@ def _drawn_so(failure: Failure, case: Case, way: Way, reference: Callable[..., A
     elif part.symbol not in oracles:
         return None
     else:
-        expected = run_case(drawn.case, oracles, plain=True)
+        expected = failure.observe(drawn.case, oracles)
         if expected["error"]:
             return None
-        finding = _found(failure, drawn.case, expected, lambda case: run_case(case, oracles, plain=True))
+        finding = _found(failure, drawn.case, expected, lambda case: failure.observe(case, oracles))
     if finding is None or not _alike(finding, failure.finding):
         return None
     code = short_code(drawn, part.symbol, failure.module, finding, expected)

@@ -69,7 +69,7 @@ def _constructed(failure: Failure) -> str:
 
 def _is_alike(reference: Callable[..., Any], failure: Failure) -> bool:
     """Whether torch's layer has the parameters and buffers that are expected."""
-    theirs = run_case({**failure.case, "steps": []}, {failure.part.symbol: reference}, plain=True)
+    theirs = failure.observe({**failure.case, "steps": []}, {failure.part.symbol: reference})
     assert failure.expected is not None, "the caller looked"
     want, have = failure.expected.get("new"), theirs.get("new")
     return bool(want and have and all(want.get(key) == have.get(key) for key in ("module", "parameters", "buffers")))
@@ -78,12 +78,14 @@ def _is_alike(reference: Callable[..., Any], failure: Failure) -> bool:
 def _of_a_line(failure: Failure) -> Shown | None:
     """The line that fails, on an object as it is constructed, after the lines before it."""
     shorter = up_to_line(failure.case, failure.finding.where)
-    if shorter is None or shorter == failure.case:
+    if shorter is None:
         return None
     expected = failure.expected
+    if shorter == failure.case:
+        return Shown(case=failure.case, finding=failure.finding, code="", expected=expected)
     if "new" in shorter:
         oracles = failure.part.oracles or _torchs(failure.part.symbol)
-        expected = run_case(shorter, oracles, plain=True) if failure.part.symbol in oracles else None
+        expected = failure.observe(shorter, oracles) if failure.part.symbol in oracles else None
         (got,) = failure.again([shorter])
         if expected is None or expected["error"]:
             return None

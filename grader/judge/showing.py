@@ -1,10 +1,11 @@
 """A failure that is to be shown, and as it was drawn anew."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.model import Case, Finding, Observation, Observed, Truth
 from grader.spec import Part
+from grader.suite.oracle import observe_oracle
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +37,13 @@ class Failure:
     """What the answer is imported from; nothing in a notebook."""
     again: Callable[[Iterable[Case]], list[Observed]]
     """Runs further cases on the answer."""
+    device: str = "cpu"
+    """Where they run, and the oracle."""
     truth: Truth | None = None
     """What float32 is judged by, where it is about that."""
     growth: Sequence[Case] = ()
     """Where the work grows: the cases of growing size."""
+
+    def observe(self, case: Case, oracles: Mapping[str, object]) -> Observation:
+        """Run a case on what stands in for the answer."""
+        return observe_oracle(oracles, case, self.device)
