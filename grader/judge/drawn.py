@@ -16,8 +16,8 @@ from torch import nn
 from grader.case import recipes
 from grader.model import Argument, Case, Recipe, StateItem, Step, is_recipe
 
-MOST_VALUES = 3000
-"""Numbers that a case drawn anew may hold: it is sent, and kept in the report."""
+MOST_VALUES = 20_000
+"""Numbers that a case drawn anew may hold, as it is sent."""
 _MOST_ROUNDED = 60
 """Numbers that are rounded and written out."""
 _LITERAL = 8
@@ -39,6 +39,8 @@ class Way:
     drawn; ``none``: what the answer's constructor leaves there."""
     plainly: bool = True
     """Every input normal and contiguous, whatever the case has."""
+    seed: int = 0
+    """Of torch's generator."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +51,8 @@ class Drawn:
     way: Way
     sources: Mapping[int, str] = field(default_factory=dict)
     """The expression of each tensor that was drawn, by the ``seed`` of its recipe."""
+    count: int = 0
+    """How many numbers it holds."""
 
 
 def reference_of(symbol: str, *, is_function: bool) -> tuple[str, Callable[..., Any]] | None:
@@ -72,27 +76,27 @@ def draw(case: Case, way: Way, reference: Callable[..., Any] | None = None) -> D
         Unfit: where it cannot be drawn so.
     """
     pen = _Pen(case, way.plainly)
-    with _seeded(pen.dtype):
+    with _seeded(pen.dtype, way.seed):
         state = _with_reference(case, way, reference, pen) if reference is not None else case.get("state")
+        steps = [pen.step(step) for step in case["steps"]]
         if way.state == "own":
             state = _own(case, pen)
-        steps = [pen.step(step) for step in case["steps"]]
     drawn: Case = {**case, "seed": 0, "steps": steps}
     if way.state == "none":
         drawn.pop("state", None)
     elif state is not None:
         drawn["state"] = state
-    return Drawn(case=drawn, way=way, sources=pen.sources)
+    return Drawn(case=drawn, way=way, sources=pen.sources, count=pen.count)
 
 
 @contextmanager
-def _seeded(dtype: torch.dtype) -> Iterator[None]:
+def _seeded(dtype: torch.dtype, seed: int) -> Iterator[None]:
     """torch's generator and default dtype as the code sets them."""
     before = torch.get_default_dtype()
     with torch.random.fork_rng(devices=[]):
         try:
             torch.set_default_dtype(dtype)
-            torch.default_generator.manual_seed(0)
+            torch.default_generator.manual_seed(seed)
             yield
         finally:
             torch.set_default_dtype(before)
@@ -155,7 +159,7 @@ class _Pen:
         self.dtype: torch.dtype = getattr(torch, case.get("dtype", "float64"))
         self.plainly = plainly
         self.sources: dict[int, str] = {}
-        self._count = 0
+        self.count = 0
 
     def step(self, step: Step) -> Step:
         if step["do"] != "call":
@@ -209,8 +213,8 @@ class _Pen:
 
     def values(self, tensor: torch.Tensor) -> Recipe:
         """The recipe of a tensor's values."""
-        self._count += tensor.numel()
-        if self._count > MOST_VALUES:
+        self.count += tensor.numel()
+        if self.count > MOST_VALUES:
             raise Unfit
         recipe: Recipe = {"$fill": "values", "shape": list(tensor.shape), "values": tensor.double().flatten().tolist()}
         if not tensor.is_floating_point():

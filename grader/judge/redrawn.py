@@ -8,6 +8,7 @@ from typing import Any
 from grader.compare import criteria, separate
 from grader.compare.outcome import ending, error_finding
 from grader.judge.drawn import Unfit, Way, draw, only_last_call, reference_of, rounded
+from grader.judge.network_code import as_program
 from grader.judge.short_code import Unwritten, short_code
 from grader.judge.showing import Failure, Shown
 from grader.model import EXCEPTIONS, Argument, Case, Finding, FindingKind, Observation, Observed, Step, is_recipe
@@ -15,6 +16,10 @@ from grader.model.messages import only_in_float32
 from grader.suite.precision import truth_of
 
 _SHAPES = (FindingKind.SHAPE, FindingKind.STRUCTURE)
+_MOST_KEPT = 3000
+"""Numbers that a report's case may hold."""
+_SEEDS = (0, 1, 2, 3)
+"""Seeds that are tried: a rectified output may be zero by chance."""
 _MOST_DIGITS = 4
 """Digits to which numbers are rounded at most."""
 _VISIBLE = 1e-6
@@ -28,6 +33,9 @@ def redrawn(failure: Failure) -> Shown | None:
             shown = _tried(failure, *way)
             if shown is not None:
                 return shown
+        step = _step_of(failure)
+        if step is not None and _loaded_by_name(failure.got) and (shown := as_program(failure, step)):
+            return shown
     return _rounded(failure)
 
 
@@ -66,11 +74,13 @@ def _tries(failure: Failure) -> Iterator[tuple[Case, Way, Callable[..., Any] | N
     if reference is not None and finding.kind not in EXCEPTIONS and finding.kind is not FindingKind.INPUT_CHANGED:
         name, theirs = reference
         yield alone, Way(reference=name, state="fresh", plainly=not numbers), theirs
-        yield alone, Way(reference=name, state="normal", plainly=not numbers), theirs
+        for seed in (0, 1):
+            yield alone, Way(reference=name, state="normal", plainly=not numbers, seed=seed), theirs
         yield whole, Way(reference=name, state="normal", plainly=False), theirs
         return
     if _loaded_by_name(failure.got):
-        yield alone, Way(state="own"), None
+        for seed in _SEEDS:
+            yield alone, Way(state="own", seed=seed), None
         yield whole, Way(state="own", plainly=False), None
 
 
@@ -163,7 +173,9 @@ def _drawn_so(failure: Failure, case: Case, way: Way, reference: Callable[..., A
     if finding is None or not _alike(finding, failure.finding):
         return None
     code = short_code(drawn, part.symbol, failure.module, finding, expected)
-    return Shown(case=drawn.case, finding=finding, code=code)
+    # What is too much for a report stays the case that it was.
+    kept = drawn.case if drawn.count <= _MOST_KEPT else failure.case
+    return Shown(case=kept, finding=finding, code=code)
 
 
 def _raised(failure: Failure, case: Case) -> Finding | None:

@@ -90,11 +90,12 @@ class _ShortCode(ArgumentCode):
     def _layer(self) -> None:
         if not self.theirs:
             self._construct("layer", self.symbol)
-            self.lines.append("torch.manual_seed(0)")
+            self._seed()
+            calls = self._calls()
             self._draw_state()
-            self._show(self._calls(), ["layer"])
+            self._show(calls, ["layer"])
             return
-        self.lines.append("torch.manual_seed(0)")
+        self._seed()
         self._construct("theirs", self.theirs)
         state = self.drawn.case.get("state") or []
         if self.drawn.way.state == "normal" and any(recipe["role"] == "parameter" for _, recipe in state):
@@ -105,8 +106,11 @@ class _ShortCode(ArgumentCode):
             self.lines.append("yours.load_state_dict(theirs.state_dict())")
         self._show(calls, ["theirs", "yours"])
 
+    def _seed(self) -> None:
+        self.lines.append(f"torch.manual_seed({self.drawn.way.seed})")
+
     def _function(self) -> None:
-        self.lines.append("torch.manual_seed(0)")
+        self._seed()
         self._show(self._calls(), [self.theirs, self.symbol] if self.theirs else [self.symbol])
 
     def _construct(self, name: str, maker: str) -> None:
@@ -192,7 +196,9 @@ class _ShortCode(ArgumentCode):
                 raise Unwritten
             return [*lines, f"before = {name}.clone()", last], f"{name} - before"
         if self.what.startswith(_BUFFER):
-            return [*lines, last], self._part(f"{target}.{self.what.removeprefix(_BUFFER)}", None)
+            return [*lines, last], self._part(_member(target, "buffer", self.what.removeprefix(_BUFFER)), None)
+        if finding.kind is FindingKind.MODE:
+            return [*lines, last], f"{target}.training"
         if finding.kind is FindingKind.NAMES and finding.criterion != "gradients":
             return [*lines, last], f"list({target}.state_dict())"
         if not self.what.startswith(_OUTPUT):
@@ -222,9 +228,7 @@ class _ShortCode(ArgumentCode):
     def _gradient(self, lines: Sequence[str], call: str, target: str) -> tuple[list[str], str]:
         of = self.what.removeprefix(_GRADIENT)
         name = self.places.get(of)
-        shown = f"{name}.grad" if name else f"{target}.{of}.grad"
-        if re.search(r"\.\d+\.", shown):
-            shown = f'{target}.get_parameter("{of}").grad'
+        shown = f"{name or _member(target, 'parameter', of)}.grad"
         clear = [f"{name}.grad = None"] if name and self.theirs else []
         part = self._part(shown, None) if self.finding.kind is FindingKind.VALUE else shown
         return [*lines, *clear, *self._loss(call).splitlines()], part
@@ -239,6 +243,11 @@ class _ShortCode(ArgumentCode):
         used = [name for name in _OUTPUTS if re.search(rf"\b{name}\b", pattern)]
         losses = " + ".join(f"{name}{cubes}.sum()" for name in used)
         return f"{pattern} = {call}\n({losses}).backward()"
+
+
+def _member(target: str, kind: str, name: str) -> str:
+    """A parameter or buffer by its name, in which there may be numbers."""
+    return f'{target}.get_{kind}("{name}")' if re.search(r"\.\d+\.", f".{name}") else f"{target}.{name}"
 
 
 def _unpacked(out: Encoded, names: Iterator[str], inside: bool = False) -> str:

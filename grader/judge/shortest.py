@@ -49,7 +49,7 @@ def _shortest(failure: Failure) -> Shown | None:
         return _of_a_line(failure)
     if failure.criterion == "errors":
         return _raising(failure)
-    if failure.criterion in ("parameters", "init", "interface"):
+    if failure.criterion in ("parameters", "init", "interface") and ", step" not in finding.where:
         return None
     return redrawn(failure)
 

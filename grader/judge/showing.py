@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import torch
+
 from grader.model import Case, Finding, Observation, Observed, Truth
 from grader.spec import Part
 from grader.suite.oracle import observe_oracle
@@ -43,6 +45,12 @@ class Failure:
     """What float32 is judged by, where it is about that."""
     growth: Sequence[Case] = ()
     """Where the work grows: the cases of growing size."""
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The default dtype of the case."""
+        found: torch.dtype = getattr(torch, self.case.get("dtype", "float64"))
+        return found
 
     def observe(self, case: Case, oracles: Mapping[str, object]) -> Observation:
         """Run a case on what stands in for the answer."""
