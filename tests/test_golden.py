@@ -163,7 +163,7 @@ CASES = [(slug, *name.split(": ")) for slug, names in MISTAKES.items() for name 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("slug", "symbol", "name"), CASES, ids=[name for _, _, name in CASES])
+@pytest.mark.parametrize(("slug", "symbol", "name"), CASES, ids=[f"{symbol}-{name}" for _, symbol, name in CASES])
 def test_a_typical_mistake_is_explained(slug: str, symbol: str, name: str, checker: Checker, outline: Outline) -> None:
     (lesson,) = (lesson for lesson in outline.lessons if lesson.slug == slug)
     exercise = checker.exercise(lesson)

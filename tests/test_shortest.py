@@ -21,6 +21,7 @@ from grader.judge.shortest import shortest
 from grader.judge.showing import Failure, Shown
 from grader.model import Finding, FindingKind, Observed, Stopped, Verdict
 from grader.spec import Part
+from grader.suite.delayed import delayed_backward
 from grader.suite.precision import truth_of
 from grader.suite.resolve import resolve_case
 
@@ -146,7 +147,7 @@ CASES: dict[str, tuple[type[nn.Module] | Callable[..., Any], Any, dict[str, Any]
     "gradients": (nn.Linear, Cut, layer(3, 2), "gradients", "weight.grad"),
     "parameters": (nn.Linear, Turned, layer(3, 2), "parameters", "for layer in nn.Linear(3, 2), Linear(3, 2):"),
     "an exception": (nn.Linear, Raises, layer(3, 2), "values", "layer(x)"),
-    "an input that changes": (nn.Linear, Spoils, layer(3, 2), "values", "x - before"),
+    "an input that changes": (nn.Linear, Spoils, layer(3, 2), "values", 'print("expected", before, "got", x)'),
     "shapes": (nn.Linear, Flat, layer(3, 2), "shapes", ".shape"),
     "state": (nn.BatchNorm1d, Swapped, layer(3, calls=BATCH), "state", "running_mean"),
     "a nested output": (nn.LSTM, Backwards, layer(3, 2, calls=[WITH_STATE]), "values", "[1][0]"),
@@ -200,12 +201,12 @@ def pasted(code: str, symbol: str, answer: Any) -> str:
     return printed.getvalue()
 
 
-def assert_shows(shown: Shown | None, symbol: str, right: Any, wrong: Any) -> str:
+def assert_shows(shown: Shown | None, symbol: str, right: Any, wrong: Any, most: int = MOST_LINES) -> str:
     assert shown is not None
     code = shown.code
     if not code:
         return code
-    assert code.count("\n") <= MOST_LINES, code
+    assert code.count("\n") <= most, code
     good, bad = pasted(code, symbol, right), pasted(code, symbol, wrong)
     assert good != bad, code
     return bad
@@ -326,3 +327,59 @@ def test_the_dtype_of_the_caller_is_left_as_it_was() -> None:
     shortest(failure(nn.Linear, NoBias, layer(3, 2), "values"))
     assert torch.get_default_dtype() is torch.float32
     assert torch.equal(before, torch.random.get_rng_state())
+
+
+class KeepsItsInput(torch.autograd.Function):
+    """A backward pass that takes the input of the last call."""
+
+    kept: torch.Tensor
+
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+        KeepsItsInput.kept = x
+        ctx.save_for_backward(weight)
+        return x @ weight.T
+
+    @staticmethod
+    def backward(ctx: Any, *grads: torch.Tensor) -> Any:
+        (weight,) = ctx.saved_tensors
+        return grads[0] @ weight, grads[0].T @ KeepsItsInput.kept
+
+
+class Forgetful(nn.Linear):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        out: torch.Tensor = KeepsItsInput.apply(x, self.weight)
+        return out + self.bias
+
+
+def test_a_backward_pass_after_all_calls_is_written_after_all_calls() -> None:
+    declared = delayed_backward(layer(3, 2))
+    found = shortest(failure(nn.Linear, Forgetful, declared, "gradients"))
+    printed = assert_shows(found, "Linear", nn.Linear, Forgetful, most=16)
+    assert found is not None
+    assert "a = layer(x)" in found.code
+    assert printed
+
+
+class Large(Block):
+    """More parameters than a case can hold."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__(width)
+        self.wide = nn.Linear(width, 40000)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return super().forward(self.wide(x)[:, : x.shape[1]])
+
+
+class LargeHalved(Large):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return super().forward(x) / 2
+
+
+def test_a_network_of_many_parameters_draws_them_in_a_program() -> None:
+    known = failure(Large, LargeHalved, layer(3), "values")
+    found = shortest(known)
+    assert_shows(found, "Large", Large, LargeHalved)
+    assert found is not None
+    assert found.case == known.case

@@ -155,11 +155,9 @@ def meta_code(lines: Sequence[str], symbol: str, module: str) -> str:
 
 def without_dtype(code: str) -> str:
     """Code without the lines that set a default dtype and a seed, where it makes no tensors."""
-    makes = re.search(r"\b(torch\.(?!set_default_dtype|manual_seed)|nn\.|rand\()", code)
-    if makes:
+    settings = ("torch.set_default_dtype", "torch.manual_seed")
+    kept = [line for line in code.splitlines() if not line.startswith(settings)]
+    if any(re.search(r"\b(torch\.|nn\.|rand\()", line) for line in kept):
         return code
-    lines = [
-        line for line in code.splitlines() if not line.startswith(("torch.set_default_dtype", "torch.manual_seed"))
-    ]
-    kept = [line for line in lines if line != "import torch"]
+    kept = [line for line in kept if line != "import torch"]
     return "\n".join(kept).replace("\n\n\n", "\n\n") + "\n"

@@ -28,13 +28,14 @@ _VISIBLE = 1e-6
 
 def redrawn(failure: Failure) -> Shown | None:
     """The failure on inputs that a learner would draw; None where it does not show there."""
-    if failure.case.get("backward") != "last":
-        for way in _tries(failure):
-            shown = _tried(failure, *way)
-            if shown is not None:
-                return shown
-        step = _step_of(failure)
-        if step is not None and _loaded_by_name(failure.got) and (shown := as_program(failure, step)):
+    for way in _tries(failure):
+        shown = _tried(failure, *way)
+        if shown is not None:
+            return shown
+    step = _step_of(failure)
+    if step is not None and failure.case.get("backward") != "last" and _loaded_by_name(failure.got):
+        shown = as_program(failure, step)
+        if shown is not None:
             return shown
     return _rounded(failure)
 
@@ -65,11 +66,14 @@ def _tries(failure: Failure) -> Iterator[tuple[Case, Way, Callable[..., Any] | N
         return
     alone: Case = {**case, "steps": _for(finding, only_last_call(case, step))}
     whole: Case = {**case, "steps": _for(finding, case["steps"][: step + 1])}
+    if case.get("backward") == "last":
+        alone = whole = _after_all(case, finding, step)
     reference = _reference(failure)
     numbers = _is_of_float32(failure)
     if finding.kind in EXCEPTIONS or (reference is None and finding.kind in _SHAPES):
-        quiet: Case = {**alone, "steps": _without_gradients(alone["steps"])}
+        quiet: Case = {**alone, "steps": without_gradients(alone["steps"])}
         yield quiet, Way(state="none"), None
+        yield quiet, Way(state="none", plainly=False), None
         yield alone, Way(state="none"), None
     if reference is not None and finding.kind not in EXCEPTIONS and finding.kind is not FindingKind.INPUT_CHANGED:
         name, theirs = reference
@@ -102,10 +106,16 @@ def _for(finding: Finding, steps: Sequence[Step]) -> list[Step]:
         return [*steps]
     goes_back = finding.criterion == "gradients"
     of = finding.where.rpartition(", ")[0].removeprefix("the gradient of ") if goes_back else ""
-    return [*_without_gradients(steps[:-1]), *_without_gradients(steps[-1:], of)]
+    return [*without_gradients(steps[:-1]), *without_gradients(steps[-1:], of)]
 
 
-def _without_gradients(steps: Sequence[Step], but: str = "") -> list[Step]:
+def _after_all(case: Case, finding: Finding, step: int) -> Case:
+    """A case that goes backward after all calls, asking for that gradient alone which the finding is about."""
+    before, after = case["steps"][: step + 1], case["steps"][step + 1 :]
+    return {**case, "steps": [*_for(finding, before), *without_gradients(after)]}
+
+
+def without_gradients(steps: Sequence[Step], but: str = "") -> list[Step]:
     """Steps whose inputs ask for no gradients, but for one of them; under grad mode all the same."""
     quiet: list[Step] = []
     for step in steps:
@@ -190,8 +200,7 @@ def _with_loss(failure: Failure, case: Case, way: Way) -> Case:
     if failure.criterion != "gradients":
         return case
     loss = "sum" if way.plainly and way.state != "normal" else "cubes"
-    *before, last = case["steps"]
-    return {**case, "steps": [*before, {**last, "loss": loss}]}
+    return {**case, "steps": [{**step, "loss": loss} if step["do"] == "call" else step for step in case["steps"]]}
 
 
 def _found(

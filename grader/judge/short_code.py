@@ -70,10 +70,11 @@ class _ShortCode(ArgumentCode):
         )
         self.drawn, self.symbol, self.finding = drawn, symbol, finding
         self.steps, self.theirs = drawn.case["steps"], drawn.way.reference
-        last = self.steps[-1] if self.steps else None
+        self.at = _shown_step(drawn, finding)
+        last = self.steps[self.at] if self.steps else None
         if last is None or last["do"] != "call" or any("method" in step for step in self.steps):
             raise Unwritten
-        seen = expected["steps"][-1] if len(expected["steps"]) == len(self.steps) else {}
+        seen = expected["steps"][self.at] if len(expected["steps"]) == len(self.steps) else {}
         self.out: Encoded = seen.get("out")
         self.what = _STEP.sub("", finding.where)
         self.written: list[str] = []
@@ -136,12 +137,13 @@ class _ShortCode(ArgumentCode):
     def _calls(self) -> list[str]:
         """Write the tensors of the calls; each step is what follows the object: ``(x)``, ``.eval()``, or its lines."""
         calls = []
-        for step in self.steps:
+        for index, step in enumerate(self.steps):
             if step["do"] == "call":
                 before = len(self.written)
                 arguments = self.arguments(step.get("args", []), step.get("kwargs", {}), "x")
                 calls.append(f"({', '.join(map(flat, arguments))})")
-                self.places = dict(zip(_places(step), self.written[before:], strict=True))
+                if index == self.at:
+                    self.places = dict(zip(_places(step), self.written[before:], strict=True))
             else:
                 calls.append("" if step["do"] == "run" else f".{step['do']}()")
         return calls
@@ -181,10 +183,13 @@ class _ShortCode(ArgumentCode):
 
     def _program(self, calls: Sequence[str], target: str) -> tuple[list[str], str]:
         """The lines up to what is printed, and that as an expression; empty where the last line raises."""
-        lines = []
-        for step, call in zip(self.steps[:-1], calls, strict=False):
-            lines += step.get("lines", []) if step["do"] == "run" else [target + call]
-        last, finding = target + calls[-1], self.finding
+        lines = self._between(self.steps[: self.at], calls, target)
+        last, finding = target + calls[self.at], self.finding
+        if self.drawn.case.get("backward") == "last":
+            if not compare.is_tensor(self.out):
+                raise Unwritten
+            lines += [f"a = {last}", *self._between(self.steps[self.at + 1 :], calls[self.at + 1 :], target)]
+            last = "a"
         if finding.kind in EXCEPTIONS:
             backward = [self._loss(last)] if finding.criterion == "gradients" else [last]
             return [*lines, *backward[0].splitlines()], ""
@@ -194,7 +199,7 @@ class _ShortCode(ArgumentCode):
             name = self.places.get(self.what.removeprefix(_INPUT), "")
             if not name:
                 raise Unwritten
-            return [*lines, f"before = {name}.clone()", last], f"{name} - before"
+            return [*lines, f"before = {name}.clone()", last], f'"expected", before, "got", {name}'
         if self.what.startswith(_BUFFER):
             return [*lines, last], self._part(_member(target, "buffer", self.what.removeprefix(_BUFFER)), None)
         if finding.kind is FindingKind.MODE:
@@ -212,6 +217,13 @@ class _ShortCode(ArgumentCode):
             return lines, f"{last}{place}.shape"
         wanted = dict(compare.leaves(self.out, _OUTPUT)).get(self.what)
         return lines, self._part(last + place, wanted)
+
+    def _between(self, steps: Sequence[Step], calls: Sequence[str], target: str) -> list[str]:
+        """The lines of steps of which nothing is shown."""
+        lines: list[str] = []
+        for step, call in zip(steps, calls, strict=False):
+            lines += step.get("lines", []) if step["do"] == "run" else [target + call]
+        return lines
 
     def _part(self, tensor: str, wanted: Encoded) -> str:
         """A tensor, or of a large one, or where little differs, the element that differs most."""
@@ -235,7 +247,7 @@ class _ShortCode(ArgumentCode):
 
     def _loss(self, call: str) -> str:
         """The lines that go backward through a call, as the case does."""
-        cubes = ".pow(3)" if self.steps[-1].get("loss") == "cubes" else ""
+        cubes = ".pow(3)" if self.steps[self.at].get("loss") == "cubes" else ""
         if compare.is_tensor(self.out):
             return f"{call}{cubes}.sum().backward()"
         names = iter(_OUTPUTS)
@@ -243,6 +255,12 @@ class _ShortCode(ArgumentCode):
         used = [name for name in _OUTPUTS if re.search(rf"\b{name}\b", pattern)]
         losses = " + ".join(f"{name}{cubes}.sum()" for name in used)
         return f"{pattern} = {call}\n({losses}).backward()"
+
+
+def _shown_step(drawn: Drawn, finding: Finding) -> int:
+    """The step that is shown: the last, unless what is shown of an earlier one comes after all of them."""
+    step = finding.where.rpartition("step ")[2]
+    return int(step) - 1 if drawn.case.get("backward") == "last" and step.isdigit() else len(drawn.case["steps"]) - 1
 
 
 def _member(target: str, kind: str, name: str) -> str:

@@ -11,7 +11,7 @@ from grader.compare import criteria
 from grader.compare.outcome import ending
 from grader.judge.drawn import Unfit, Way, draw, reference_of
 from grader.judge.plain_code import construction_code, growth_code, made, meta_code, meta_lines, up_to_line
-from grader.judge.redrawn import redrawn
+from grader.judge.redrawn import redrawn, without_gradients
 from grader.judge.short_code import Unwritten, assembled, short_code
 from grader.judge.showing import Failure, Shown
 from grader.model import Case, FindingKind, Line, Observation, Step, Stopped
@@ -152,7 +152,8 @@ def _raising(failure: Failure) -> Shown | None:
         step["do"] == "call" for step in failure.case["steps"]
     ):
         return None
-    drawn = draw(failure.case, Way(state="none"))
+    quiet: Case = {**failure.case, "steps": without_gradients(failure.case["steps"])}
+    drawn = draw(quiet, Way(state="none"))
     (got,) = failure.again([drawn.case])
     if ending(got) is not None:
         return None
