@@ -20,6 +20,8 @@ MOST_VALUES = 20_000
 """Numbers that a case drawn anew may hold, as it is sent."""
 _MOST_ROUNDED = 60
 """Numbers that are rounded and written out."""
+_FIRST_SEED = 2**31
+"""Seeds from here on stand for what was drawn."""
 _LITERAL = 8
 """Elements up to which a tensor that is not drawn stays as it is."""
 
@@ -75,7 +77,7 @@ def draw(case: Case, way: Way, reference: Callable[..., Any] | None = None) -> D
     Raises:
         Unfit: where it cannot be drawn so.
     """
-    pen = _Pen(case, way.plainly)
+    pen = _Pen(case, way)
     with _seeded(pen.dtype, way.seed):
         state = _with_reference(case, way, reference, pen) if reference is not None else case.get("state")
         steps = [pen.step(step) for step in case["steps"]]
@@ -155,9 +157,9 @@ def _made(value: Argument) -> Any:
 class _Pen:
     """Draws the tensors of calls, and notes how each was drawn."""
 
-    def __init__(self, case: Case, plainly: bool) -> None:
+    def __init__(self, case: Case, way: Way) -> None:
         self.dtype: torch.dtype = getattr(torch, case.get("dtype", "float64"))
-        self.plainly = plainly
+        self.plainly, self.only_shapes = way.plainly, way.state == "none"
         self.sources: dict[int, str] = {}
         self.count = 0
 
@@ -183,8 +185,10 @@ class _Pen:
                 raise Unfit
             return recipe
         source, tensor = drawn
-        number = len(self.sources)
+        number = _FIRST_SEED + len(self.sources)
         self.sources[number] = source
+        if self.only_shapes and tensor.numel() > MOST_VALUES:
+            return {"$fill": "normal", "shape": recipe["shape"], "seed": number, "grad": recipe.get("grad", True)}
         kept: Recipe = {**self.values(tensor), "seed": number}
         if "grad" in recipe:
             kept["grad"] = recipe["grad"]

@@ -7,7 +7,7 @@ import torch
 
 from grader.judge.argument_code import ArgumentCode
 from grader.judge.short_code import assembled
-from grader.judge.tensor_code import Group, flat
+from grader.judge.tensor_code import WIDTH, Group, flat
 from grader.model import Case, Finding, FindingKind, Step, is_recipe
 
 _NAMED = {"parameters": "named_parameters()", "buffers": "named_buffers()", "state_dict": "state_dict().items()"}
@@ -49,7 +49,7 @@ def construction_code(case: Case, finding: Finding, symbol: str, module: str, re
         reference: What of torch it is to be like, if anything.
     """
     yours, theirs = made(case, symbol), made(case, reference) if reference else ""
-    if not yours or len(yours) + len(theirs) > 60:
+    if not yours or max(len(yours), len(theirs)) > WIDTH:
         return ""
     if finding.kind is FindingKind.NOT_A_MODULE:
         return assembled([f"print(isinstance({yours}, nn.Module))"], symbol, module)
@@ -60,7 +60,14 @@ def construction_code(case: Case, finding: Finding, symbol: str, module: str, re
         return ""
     # A name that is not that of one of the tables is a parameter's or buffer's own.
     named = _NAMED.get(finding.where, "named_parameters()" if field == "item.requires_grad" else "state_dict().items()")
-    if theirs:
+    if theirs and len(yours) + len(theirs) > WIDTH - len("for layer in , :"):
+        lines = [
+            f"theirs = {theirs}",
+            f"yours = {yours}",
+            "for layer in theirs, yours:",
+            f"    print({{name: {field} for name, item in layer.{named}}})",
+        ]
+    elif theirs:
         lines = [
             f"for layer in {theirs}, {yours}:",
             f"    print({{name: {field} for name, item in layer.{named}}})",

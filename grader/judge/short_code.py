@@ -150,7 +150,7 @@ class _ShortCode(ArgumentCode):
 
     def tensor(self, recipe: Recipe, name: str, *, grad: bool | None = None) -> str:
         """Write the assignment of a tensor as it was drawn, and give back its name."""
-        source = self.drawn.sources.get(recipe.get("seed", -1)) if recipe["$fill"] == "values" else None
+        source = self.drawn.sources.get(recipe.get("seed", -1))
         self.written.append(name)
         if source is None:
             return super().tensor(recipe, name, grad=grad)
