@@ -172,6 +172,8 @@ def _drawn_so(failure: Failure, case: Case, way: Way, reference: Callable[..., A
     oracles = {part.symbol: reference} if reference is not None else part.oracles
     if failure.finding.kind in EXCEPTIONS:
         expected: Observation = {"steps": [], "error": None}
+        if part.symbol in oracles and failure.observe(drawn.case, oracles)["error"]:
+            return None
         finding = _raised(failure, drawn.case)
     elif part.symbol not in oracles:
         return None
