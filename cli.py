@@ -21,6 +21,7 @@ VERBS = {
     "start": "grader.commands.study:start",
     "check": "grader.commands.study:check",
     "watch": "grader.commands.study:watch",
+    "run": "grader.commands.study:run",
     "hint": "grader.commands.study:hint",
     "solution": "grader.commands.study:solution",
     "progress": "grader.commands.study:progress",

@@ -6,6 +6,7 @@ After a change that is meant: ``GOLDEN=write pytest tests/test_golden.py``, then
 import contextlib
 import io
 import os
+import re
 import sys
 import types
 from collections.abc import Iterator
@@ -17,14 +18,24 @@ import torch
 from grader.answer.load import Answer
 from grader.authoring.wrong_answers import misconception_source
 from grader.kit.outline import Outline, read_outline
-from grader.model import PartReport
+from grader.model import CRITERIA, PartReport
 from grader.report.screen import AnswerPaths, first_failure, plain_text
 from grader.study.check import Checker
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"
+WIDTH, HEIGHT = 80, 24
+"""The smallest terminal."""
+MOST_LINES = 15
+"""Lines of a snippet, nine times in ten."""
 MISTAKES = {
-    "modules/tools": ["count_parameters: counts_buffers", "freeze: star_stops_at_dots"],
+    "modules/tools": [
+        "count_parameters: counts_buffers", "freeze: star_stops_at_dots", "optimizer_step: inside_the_graph",
+    ],
+    "modules/module": [
+        "Module: CountsSharedTwice", "Module: SavesEverything", "Module: ReplacesByAnything",
+        "Sequential: CountsFromOne", "ModuleList: ListNoNegativeIndex", "ModuleDict: SortsItsKeys",
+    ],
     "linear/linear": [
         "Linear: NoBiasAttribute", "Linear: WeightTheOtherWayRound", "Linear: BiasAsARow", "Linear: ForgetsTheBias",
         "Linear: WeightData", "Linear: AlwaysDouble", "Linear: NormalWeights", "Linear: TakesWhatItNeeds",
@@ -35,21 +46,34 @@ MISTAKES = {
         "LayerNorm: LastAxisOnly", "LayerNorm: ChangesItsInput", "LayerNorm: ConstantStatistics",
         "LayerNorm: MeanOfSquares",
         "LayerNorm: NotRegistered"],
+    "normalization/batchnorm": [
+        "batch_norm: torch_momentum", "BatchNorm2d: MomentumOfTheOld", "BatchNorm2d: ZeroVariance",
+        "BatchNorm2d: ChecksDimensionsOnly", "BatchNorm2d: MeanOfSquares", "BatchNorm2d: RemembersTheGraph",
+        "BatchNorm2d: PlainAttributes", "BatchNorm2d: NoneIsTheDefault",
+    ],
+    "normalization/switchable": ["SwitchableNorm2d: MixesDeviations"],
     "normalization/groupnorm": ["InstanceNorm2d: MomentumBackwards", "InstanceNorm2d: UpdatesInEvaluation"],
     "convolution/arithmetic": ["conv_output_size: rounds_up", "pool_output_size: stride_of_one"],
     "convolution/separable": ["DepthwiseSeparableConv2d: PadsTwice", "DepthwiseSeparableConv2d: Activates"],
+    "convolution/conv": ["Conv2d: Flipped", "Conv2d: CircularIsReflect", "Conv2d: AlwaysABias"],
+    "convolution/transpose": ["ConvTranspose2d: ForgetsOutputPadding"],
+    "convolution/fold": ["Unfold: WindowsAsRows", "Fold: Averages"],
     "upsampling/pixelshuffle": [
         "PixelShuffle: RowsAndColumnsSwapped", "PixelShuffle: DropsWhatIsLeft", "PixelShuffle: Backwards",
     ],
     "upsampling/upsample": [
         "Upsample: FirstFactorForAll", "Upsample: HalfPixelForgotten", "Upsample: AlwaysAligned",
-        "Upsample: PixelByPixel",
+        "Upsample: PixelByPixel", "Upsample: CoarseWeights",
     ],
     "recurrent/cells": [
         "RNNCell: TransposedRecurrence", "RNNCell: OutputAndState", "RNNCell: OverwritesTheStateInRNNCell",
         "LSTMCell: ForgetGateFirst", "LSTMCell: HiddenOnly", "GRUCell: KeepsTheComplement",
     ],
-    "recurrent/layers": ["GRU: ResetBeforeTheProduct", "GRU: DetachesEachStepInGRU", "GRU: OneMaskForAllTimesInGRU"],
+    "recurrent/layers": [
+        "GRU: ResetBeforeTheProduct", "GRU: DetachesEachStepInGRU", "GRU: OneMaskForAllTimesInGRU",
+        "GRU: SequenceBySequenceInGRU", "LSTM: NoCellState", "LSTM: ZerosInDefaultDtypeInLSTM",
+        "RNN: KeepsTheBatchAxisInRNN", "RNN: ZeroBiasesInRNN",
+    ],
     "blocks/resnet": [
         "BasicBlock: SumNotRectified", "BasicBlock: AddsInPlace", "BasicBlock: StrideForgotten",
         "BasicBlock: FirstNormalisedTwice",
@@ -86,8 +110,6 @@ WRITTEN = {
     + "    def forward(self, x):\n        raise NotImplementedError\n",
 }
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def outline() -> Outline:
@@ -118,7 +140,7 @@ def compare(name: str, shown: str) -> None:
 
 def screen(report: PartReport, outline: Outline, slug: str) -> str:
     (lesson,) = (lesson for lesson in outline.lessons if lesson.slug == slug)
-    return plain_text(report, AnswerPaths(f"{slug}.py", f"{slug}.md", lesson.text))
+    return plain_text(report, AnswerPaths(f"{slug}.py", f"{slug}.md", lesson.text), width=WIDTH)
 
 
 def pasted(code: str, name: str, source: str) -> str:
@@ -140,7 +162,8 @@ def pasted(code: str, name: str, source: str) -> str:
 CASES = [(slug, *name.split(": ")) for slug, names in MISTAKES.items() for name in names]
 
 
-@pytest.mark.parametrize(("slug", "symbol", "name"), CASES, ids=[name for _, _, name in CASES])
+@pytest.mark.slow
+@pytest.mark.parametrize(("slug", "symbol", "name"), CASES, ids=[f"{symbol}-{name}" for _, symbol, name in CASES])
 def test_a_typical_mistake_is_explained(slug: str, symbol: str, name: str, checker: Checker, outline: Outline) -> None:
     (lesson,) = (lesson for lesson in outline.lessons if lesson.slug == slug)
     exercise = checker.exercise(lesson)
@@ -156,8 +179,42 @@ def test_a_typical_mistake_is_explained(slug: str, symbol: str, name: str, check
         assert wrong != right, f"the snippet shows no difference:\n{code}\n{wrong}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRITTEN)
 def test_a_slip_is_explained(name: str, checker: Checker, outline: Outline) -> None:
     (lesson,) = (lesson for lesson in outline.lessons if lesson.slug == "linear/linear")
     report = checker.check_answer(lesson, "Linear", Answer.from_source("linear/linear.py", WRITTEN[name]))
     compare(f"slip-{name}", screen(report, outline, "linear/linear"))
+
+
+def snippet_in(text: str) -> list[str]:
+    """The lines of the snippet of a golden text."""
+    after = text.partition("To see it, run this beside your answer")[2].partition("\n")[2]
+    rest = re.split(r"\n\n(?=expected  |got  |largest  |your line |This looks like|lesson  |stuck\\?)", after)[0]
+    return rest.strip("\n").splitlines() if after else []
+
+
+TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(GOLDEN.glob("*.txt"))}
+
+
+def test_the_golden_texts_are_those_of_the_tests() -> None:
+    names = {f"{symbol}-{name}" for _, symbol, name in CASES} | {f"slip-{name}" for name in WRITTEN}
+    assert set(TEXTS) == names
+    assert len(names) >= 60
+
+
+def test_nine_in_ten_snippets_are_short() -> None:
+    lengths = {name: len(snippet_in(text)) for name, text in TEXTS.items() if snippet_in(text)}
+    long = {name: length for name, length in lengths.items() if length > MOST_LINES}
+    assert len(long) <= len(lengths) / 10, long
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_the_first_screen_says_what_is_wrong_and_shows_it(name: str) -> None:
+    text = TEXTS[name]
+    first = text.splitlines()[:HEIGHT]
+    assert first[2].partition(":")[0] in CRITERIA or "slip" in name
+    snippet = snippet_in(text)
+    assert any("course run" in line or "stuck?" in line for line in first)
+    if 0 < len(snippet) <= MOST_LINES:
+        assert snippet[-1] in first

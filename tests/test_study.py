@@ -136,7 +136,7 @@ def test_a_workspace_is_tested_by_pytest(course: Course, environment: dict[str, 
 
     done = tested("linear/linear.py", "-k", "not Flatten and (parameters or own_work)", "--junitxml", "results.xml")
     assert "1 failed, 1 passed" in done.stdout, done.stdout + done.stderr
-    assert "To see it, run this beside your answer:" in done.stdout
+    assert "To see it, run this beside your answer" in done.stdout
     assert 'classname="linear.linear.Linear" name="parameters"' in (folder / "results.xml").read_text(encoding="utf-8")
 
 

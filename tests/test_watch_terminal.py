@@ -100,7 +100,7 @@ def test_a_session_of_keys_and_saves(learn: tuple[Path, Terminal]) -> None:
     answer.write_text(WRONG, encoding="utf-8")
     shown = terminal.shows("q quit")
     assert "✓ Flatten" in shown
-    assert "To see it, run this beside your answer:" in shown
+    assert "To see it, run this beside your answer" in shown
     assert "✗ Linear" in shown
     terminal.press("h")
     terminal.shows("Hint 1 of 3 for Linear")

@@ -19,7 +19,7 @@ def wanting(tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
 
 
 def pull_back(
-    outputs: Sequence[tuple[str, torch.Tensor]], wanted: Mapping[str, torch.Tensor], seed: int
+    outputs: Sequence[tuple[str, torch.Tensor]], wanted: Mapping[str, torch.Tensor], seed: int, loss: str = ""
 ) -> dict[str, Leaf]:
     """The gradients of wanted tensors, from random cotangents of the outputs.
 
@@ -30,12 +30,13 @@ def pull_back(
         outputs: What the call gave, by path.
         wanted: What asked for a gradient before the call, by name.
         seed: Of the cotangents.
+        loss: What is differentiated instead: the ``sum`` of all outputs, or of their ``cubes``.
     """
     asking = wanting(wanted)
     live = [(name, tensor) for name, tensor in outputs if tensor.requires_grad]
     grads: tuple[torch.Tensor | None, ...] = (None,) * len(asking)
     if live and asking:
-        cotangents = [_cotangent(tensor, seed, name) for name, tensor in live]
+        cotangents = [_slope(tensor, loss) if loss else _cotangent(tensor, seed, name) for name, tensor in live]
         grads = torch.autograd.grad(
             [tensor for _, tensor in live], list(asking.values()), cotangents, allow_unused=True
         )
@@ -43,6 +44,11 @@ def pull_back(
         name: encode_tensor(torch.zeros_like(tensor) if grad is None else grad, False)
         for (name, tensor), grad in zip(asking.items(), grads, strict=True)
     }
+
+
+def _slope(tensor: torch.Tensor, loss: str) -> torch.Tensor:
+    """The gradient of the loss with respect to an output."""
+    return torch.ones_like(tensor) if loss == "sum" else 3 * tensor.detach().square()
 
 
 def _cotangent(tensor: torch.Tensor, seed: int, name: str) -> torch.Tensor:

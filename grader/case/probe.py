@@ -279,7 +279,7 @@ class _CaseRun:
                 self.step = number
                 self.enter("backward")
                 with counter or contextlib.nullcontext():
-                    observed["grads"] = pull_back(outputs, wanted, step["cotangent"])
+                    observed["grads"] = pull_back(outputs, wanted, step["cotangent"], step.get("loss", ""))
                 if self.simulation is not None:
                     self.simulation.settle()
 

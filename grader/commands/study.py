@@ -80,6 +80,7 @@ def check(root: Path | None, name: str | None) -> None:
                     reports.append(report)
                     last = lesson, symbol
                     _show(report, lesson, console)
+                    session.show_printed(report, console)
     session.workspace.save()
     if not reports:
         told_next = f"Write in {wanted[0][0].slug}.py first." if wanted else ""
@@ -102,6 +103,27 @@ def _named(session: Session, name: str | None) -> Sequence[Part]:
         return session.outline.parts
     inside = path.exists() and home in path.parents
     return session.outline.select(path.relative_to(home).as_posix() if inside else name)
+
+
+@click.command()
+@click.argument("part", metavar="PART")
+@click.pass_obj
+@report_errors
+def run(root: Path | None, part: str) -> None:
+    """Run the example of a part's last failure on your answer as it stands, and show what it prints.
+
+    It runs in your own Python, as if you had pasted it, and not in the sandbox of a check.
+
+    Exit status: 0 it was run, whatever it printed or raised; 1 it took too long; 2 there is no failure to show.
+    """
+    from grader.study.rerun import last_failure, rerun
+
+    session = find_session(Path.cwd(), root)
+    lesson, symbol = session.outline.one(part)
+    snippet = last_failure(session, lesson, symbol)
+    click.echo(f"The example of the last failure of {symbol}:\n\n{snippet.rstrip()}\n\nIt prints:\n")
+    sys.stdout.flush()
+    rerun(session.workspace.path, lesson, symbol, snippet)
 
 
 @click.command()

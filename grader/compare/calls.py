@@ -115,7 +115,7 @@ def _gradients(
     if worst is not None and worst.kind is FindingKind.VALUE:
         name = worst.path.removeprefix("the gradient of ")
         if not compare.magnitude(have[name]):
-            return replace(worst, message=f"no gradient reaches {name}: it is zero everywhere.")
+            return replace(worst, message=f"no gradient reaches {name}: it is None, or zero everywhere.")
     return worst
 
 

@@ -87,6 +87,7 @@ def judge_case(
         elif step["do"] == "run" and not (lines_criterion == "interface" and _tells_names(case, expected, got)):
             judge_lines(outcome, step, want, have, lines_criterion, terms.tolerance)
     _note_error(outcome, error, source, lines_criterion, part)
+    _name_calls(outcome, case)
     if case.get("backward") == "last" and "gradients" in outcome.findings:
         finding = outcome.findings["gradients"]
         message = f"{finding.message} The backward passes came after both calls."
@@ -104,6 +105,17 @@ def _note_error(
         if stage == "new" and part.arguments and is_about_arguments(finding.message):
             finding = replace(finding, message=f"{finding.message}. It should take {listed(part.arguments)}.")
         outcome.check(criterion, finding)
+
+
+def _name_calls(outcome: Outcome, case: Case) -> None:
+    """Say in which call a finding showed, where it was not the first."""
+    calls = [index for index, step in enumerate(case["steps"], 1) if step["do"] == "call"]
+    numbers = {f"step {index}": number for number, index in enumerate(calls, 1) if number > 1}
+    for criterion, finding in outcome.findings.items():
+        number = numbers.get(finding.where.rpartition(", ")[2])
+        if number is not None:
+            message = f"In call {number}, {finding.message[:1].lower()}{finding.message[1:]}"
+            outcome.findings[criterion] = replace(finding, message=message)
 
 
 def _tells_names(case: Case, expected: Observation, got: Observation) -> bool:

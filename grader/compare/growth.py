@@ -40,7 +40,8 @@ def growing(growth: Growth, observations: Sequence[Observation], reference: Obse
                 growth,
                 "the same number for every size",
                 listed,
-                f"The number of {what} grows with the {growth.along} ({listed}): let tensor operations do the loop.",
+                f"The number of {what} grows with the {growth.along} ({listed}): replace the loop over the "
+                f"{growth.along} by operations on whole tensors.{_fine(growth)}",
             )
     enough = reference.get("ops", 0)
     most = growth.at_most * enough + _SPARE
@@ -50,8 +51,13 @@ def growing(growth: Growth, observations: Sequence[Observation], reference: Obse
         growth,
         f"{most} at most",
         str(operations[-1]),
-        f"It takes {operations[-1]} tensor operations where {enough} are enough: let each do the work of many.",
+        f"It takes {operations[-1]} tensor operations where {enough} are enough: let each do the work of many."
+        f"{_fine(growth)}",
     )
+
+
+def _fine(growth: Growth) -> str:
+    return f" A loop over the {growth.fine} is fine." if growth.fine else ""
 
 
 def _grows(counts: Sequence[int]) -> bool:

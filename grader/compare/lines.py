@@ -3,7 +3,11 @@
 from grader.compare import tensors as compare
 from grader.compare.calls import SMALL
 from grader.compare.outcome import Outcome, about_dtypes
+from grader.compare.shown import lists_apart, shown_apart
 from grader.model import Encoded, Finding, FindingKind, Line, Step, StepObservation, Verdict
+
+_LONG = 100
+"""Characters of two lists together that are told apart by what is missing and what is not expected."""
 
 
 def judge_lines(
@@ -36,27 +40,30 @@ def _magnitude(value: Encoded) -> float:
 
 
 def _line(text: str, expected: Line, got: Line, criterion: str, tolerance: float, floor: float) -> Finding | None:
+    said = spoken(text)
     if "raised" in expected or "raised" in got:
         if "raised" in expected and "raised" in got:
             return None
         if "raised" in expected:
-            message = f"`{text}` should raise {expected['raised']}, but does not."
+            shown = compare.show(got["value"])
+            gave = "" if got["value"] is None else f" and gives {shown}"
             return Finding(
                 criterion=criterion,
                 kind=FindingKind.LINE_NOT_RAISED,
-                message=message,
+                message=f"{said} should raise an exception ({expected['raised']}), but does not{gave}.",
                 where=text,
                 expected=expected["raised"],
-                got=compare.show(got["value"]),
+                got=shown,
             )
         what = f"{got['raised']}: {got.get('message', '')}".removesuffix(": ")
         shown = compare.show(expected["value"])
+        asked = "should work" if expected["value"] is None else f"should be {shown}"
         return Finding(
             criterion=criterion,
             kind=FindingKind.LINE_RAISED_ABOUT_DTYPE if about_dtypes(what) else FindingKind.LINE_RAISED,
             verdict=Verdict.RAISED,
             where=text,
-            message=f"`{text}` raised {what}",
+            message=f"{said} {asked}, but raises {what}",
             expected=shown,
             got=what,
         )
@@ -65,12 +72,23 @@ def _line(text: str, expected: Line, got: Line, criterion: str, tolerance: float
     )
     if difference is None:
         return None
-    message = f"`{text}` gives {compare.show(got['value'])} where {compare.show(expected['value'])} is expected."
+    wanted, given = shown_apart(expected["value"], got["value"])
+    missing = lists_apart(expected["value"], got["value"])
+    is_long = len(wanted) + len(given) > _LONG
+    told = f"is not as it should be ({missing})" if missing and is_long else f"should be {wanted}, but is {given}"
     return Finding(
         criterion=criterion,
         kind=FindingKind.LINE_VALUE,
-        message=message,
+        message=f"{said} {told}.",
         where=text,
-        expected=compare.show(expected["value"]),
-        got=compare.show(got["value"]),
+        expected=wanted,
+        got=given,
     )
+
+
+def spoken(line: str) -> str:
+    """A line of Python in a sentence: what its last comment says that it asks for, or the line itself."""
+    code, _, asked = line.rpartition("  # ")
+    if not code or "\n" in asked:
+        return f"`{line}`"
+    return asked[:1].upper() + asked[1:]

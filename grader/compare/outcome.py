@@ -6,6 +6,12 @@ from dataclasses import dataclass, field
 from grader.compare.tensors import Difference
 from grader.model import Failure, Finding, FindingKind, Observed, Stopped, Verdict
 
+_LAZY = (
+    "It has lazy layers (nn.LazyLinear and the like), whose parameters have no shapes before the first call: no state "
+    "dict can be loaded into them. Build them with the sizes that the constructor's arguments give."
+)
+"""In place of what torch raises where the parameters of such a layer are looked at."""
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -58,11 +64,14 @@ def error_finding(error: Failure | Stopped, criterion: str, source: Sequence[str
         "run": "Using it",
     }.get(error["stage"], "Running it")
     what = f"{error['type']}: {error['message']}" if error["message"] else error["type"]
+    message = f"{doing} raised {what}"
+    if error["stage"] in ("new", "load") and "uninitialized parameter" in what:
+        message = _LAZY
     return Finding(
         criterion=criterion,
         kind=FindingKind.RAISED_ABOUT_DTYPE if about_dtypes(what) else FindingKind.RAISED,
         verdict=verdict,
-        message=f"{doing} raised {what}",
+        message=message,
         got=what,
         line=line,
         source=text,

@@ -40,7 +40,7 @@ def symptom(
     assert expected is not None, "there is nothing to compare with"
     if kind is CaseKind.NUMERICS:
         assert "truth" in expected, "numerics are judged by a truth"
-        return _of_numerics(expected, got)
+        return _of_numerics(case, expected, got)
     assert "truth" not in expected, "only numerics are judged by a truth"
     if kind is CaseKind.ERRORS:
         return _of_findings(separate.judge_raising(case, got, expected), got)
@@ -80,8 +80,8 @@ def _of_findings(outcome: Outcome, got: Observed) -> Fingerprint | None:
     return Fingerprint([[name, finding.kind] for name, finding in outcome.findings.items()])
 
 
-def _of_numerics(expected: Truth, got: Observed) -> Fingerprint | None:
-    outcome = separate.judge_numerics(expected, got)
+def _of_numerics(case: Case, expected: Truth, got: Observed) -> Fingerprint | None:
+    outcome = separate.judge_numerics(case, expected, got)
     base = _of_findings(outcome, got)
     if base is None or isinstance(got, Stopped) or ending(got) is not None:
         return base

@@ -10,11 +10,16 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import TypeGuard
 
 import torch
 
+from grader.compare.shown import apart, bare, body, is_tensor, kind_of, number, shape_of, show, shown_apart
 from grader.model import Encoded, FindingKind, Leaf
+
+__all__ = [
+    "Difference", "body", "compare_kinds", "compare_structure", "compare_tensors", "compare_values", "is_tensor",
+    "leaves", "magnitude", "shape_of", "show", "size_of",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,23 +58,6 @@ def leaves(tree: Encoded, path: str = "") -> Iterator[tuple[str, Encoded]]:
             yield from leaves(item, f"{path}[{show(key, _MOST_KEY)}]")
     else:
         yield path, tree
-
-
-def is_tensor(leaf: Encoded) -> TypeGuard[Leaf]:
-    """Whether a leaf is a tensor, whole or sketched."""
-    return isinstance(leaf, torch.Tensor) or (
-        isinstance(leaf, Mapping) and isinstance(leaf.get("$sketch"), torch.Tensor)
-    )
-
-
-def shape_of(leaf: Leaf) -> tuple[int, ...]:
-    """The shape of a tensor leaf."""
-    return tuple(leaf.shape) if isinstance(leaf, torch.Tensor) else tuple(leaf["shape"])
-
-
-def body(leaf: Leaf) -> torch.Tensor:
-    """The numbers of a tensor leaf: itself, or its sketch."""
-    return leaf if isinstance(leaf, torch.Tensor) else leaf["$sketch"]
 
 
 def magnitude(leaf: Leaf) -> float:
@@ -116,10 +104,10 @@ def compare_structure(expected: Encoded, got: Encoded, path: str) -> Difference 
         if leaf_path != other or is_tensor(want) != is_tensor(have):
             return Difference(
                 kind=FindingKind.STRUCTURE,
-                path=_bare(leaf_path),
-                message=f"{_bare(leaf_path)} should be {_kind(want, leaf_path)}, but is {_kind(have, other)}.",
-                expected=show(want) if is_tensor(want) else _kind(want, leaf_path),
-                got=show(have) if is_tensor(have) else _kind(have, other),
+                path=bare(leaf_path),
+                message=f"{bare(leaf_path)} should be {kind_of(want, leaf_path)}, but is {kind_of(have, other)}.",
+                expected=show(want) if is_tensor(want) else kind_of(want, leaf_path),
+                got=show(have) if is_tensor(have) else kind_of(have, other),
             )
         if is_tensor(want) and is_tensor(have):
             if shape_of(want) != shape_of(have):
@@ -245,15 +233,17 @@ def _value(
     index = _index(flat, a.shape) if isinstance(want, torch.Tensor) else None
     e, g = a.reshape(-1)[flat].item(), b.reshape(-1)[flat].item()
     at = f" at {list(index)}" if index else ""
-    digits = 6 if number(e) != number(g) else 15
+    digits = apart(e, g)
+    # A complex tensor is shown by the parts that were compared, as the index is theirs.
+    ours, theirs = (want, have) if index is None else (a, b)
     return Difference(
         kind=kind,
         path=path,
         index=index,
         relative=relative,
         message=f"{path} is wrong{at}: expected {number(e, digits)}, got {number(g, digits)}.",
-        expected=show(want, digits=digits),
-        got=show(have, digits=digits),
+        expected=show(ours, digits=digits, at=index),
+        got=show(theirs, digits=digits, at=index),
         difference=abs(e - g) if math.isfinite(e) and math.isfinite(g) else None,
     )
 
@@ -277,71 +267,11 @@ def _plain(want: Encoded, have: Encoded, path: str, floor: float) -> Difference 
         same = type(want) is type(have) and want == have
     if same:
         return None
+    expected, got = shown_apart(want, have)
     return Difference(
         kind=FindingKind.VALUE,
         path=path,
-        message=f"{path} should be {show(want)}, but is {show(have)}.",
-        expected=show(want),
-        got=show(have),
+        message=f"{path} should be {expected}, but is {got}.",
+        expected=expected,
+        got=got,
     )
-
-
-def number(value: object, digits: int = 6) -> str:
-    """A number as a person would write it: six digits, more only where asked for."""
-    return f"{value:.{digits}g}" if isinstance(value, float) else str(value)
-
-
-def name_of(leaf: Encoded) -> str:
-    """What kind of thing a leaf is, in words."""
-    if is_tensor(leaf):
-        return f"a tensor of shape {shape_of(leaf)}"
-    if isinstance(leaf, Mapping):
-        if "$is" in leaf:
-            return f"the object {leaf['$is']}"
-        if "$float" in leaf:
-            return "a float"
-        return f"a {leaf['$type']}" if "$type" in leaf else "a mapping"
-    return "None" if leaf is None else f"{show(leaf)}"
-
-
-def _bare(leaf_path: str) -> str:
-    """A path without the suffix of a container."""
-    return leaf_path.removesuffix("[]").removesuffix("{}")
-
-
-def _kind(leaf: Encoded, leaf_path: str) -> str:
-    """What kind of thing is at a path; the path's suffix says where it is a container."""
-    if leaf_path.endswith("[]"):
-        return f"a tuple or list of {leaf}"
-    return "a mapping" if leaf_path.endswith("{}") else name_of(leaf)
-
-
-def show(leaf: Encoded, limit: int = 400, digits: int = 6) -> str:
-    """A value as text, short enough for a report."""
-    if isinstance(leaf, torch.Tensor):
-        # Without elements it may still have sizes without end.
-        if leaf.numel() <= 16 and max(leaf.shape, default=0) <= 16:
-            return _numbers(leaf.tolist(), digits) + ("" if leaf.dim() else " (a scalar tensor)")
-        if not leaf.numel():
-            return f"tensor of shape {tuple(leaf.shape)}"
-        return f"tensor of shape {tuple(leaf.shape)}, first elements {_numbers(leaf.reshape(-1)[:6].tolist(), digits)}"
-    if is_tensor(leaf):
-        return f"tensor of shape {shape_of(leaf)}"
-    if isinstance(leaf, Mapping):
-        if "$float" in leaf:
-            return repr(leaf["$float"])
-        if "$is" in leaf:
-            return str(leaf["$is"])
-        if "$type" in leaf:
-            return f"<{leaf['$type']}>"
-        if isinstance(leaf.get("$dict"), list):
-            return "{" + ", ".join(f"{show(k)}: {show(v)}" for k, v in leaf["$dict"][:limit])[:limit] + "}"
-    if isinstance(leaf, list):
-        return "[" + ", ".join(show(item) for item in leaf[:limit])[:limit] + "]"
-    return repr(leaf)[:limit]
-
-
-def _numbers(values: object, digits: int) -> str:
-    if isinstance(values, list):
-        return "[" + ", ".join(_numbers(value, digits) for value in values) + "]"
-    return number(values, digits)

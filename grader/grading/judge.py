@@ -2,7 +2,7 @@
 
 import contextlib
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from grader.answer.load import Answer
@@ -24,16 +24,17 @@ _MOST_TEXT = 2000
 class Judge:
     """Judges parts of answers; an internal error leaves that part ungraded."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, on_printed: Callable[[str, str], None] = lambda symbol, text: None) -> None:
         """Start the server of workers.
 
         Args:
             options: How to judge.
+            on_printed: Told of each part what the answer printed, up to a limit.
 
         Raises:
             CourseError: where there is no such device.
         """
-        self.options = options
+        self.options, self.on_printed = options, on_printed
         self.device = choose_device(options.device)
         exact(self.device)
         self.suites = Suites(
@@ -61,6 +62,7 @@ class Judge:
                     limits=self.options.limits,
                     device=self.device,
                     shrink_seconds=self.options.shrink_seconds,
+                    on_printed=self.on_printed,
                 )
                 judged = grader.grade(answer, stop)
                 stop = judged.load_stop

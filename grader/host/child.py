@@ -96,7 +96,10 @@ class Child:
 
     @property
     def output(self) -> str:
-        """The beginning of what the answer printed."""
+        """The beginning of what the answer has printed by now."""
+        while not self._closed and self._process.output in self._selector.get_map() and len(self._kept) < KEPT_OUTPUT:
+            if not self._read_output():
+                break
         return self._kept.decode(errors="replace")
 
     def greeting(self) -> dict[str, bool | str]:
@@ -325,8 +328,6 @@ class Child:
     def _post_mortem(self) -> Stopped:
         """Say how a worker ended that the judge did not stop."""
         ending = self._process.end(_LAST_WORDS_SECONDS)
-        while self._process.output in self._selector.get_map() and self._read_output():
-            pass
         return self._stop(*explained(ending, self.output))
 
     def close(self) -> None:

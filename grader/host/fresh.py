@@ -44,6 +44,7 @@ class Fresh:
         self.frames: socket.socket = ours
         self.whereabouts: Whereabouts | None = None
         self.output, writable = socket.socketpair()
+        self.output.setblocking(False)
         if sys.platform == "win32":
             options: dict[str, Any] = {"stdin": subprocess.PIPE}
         else:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from grader.compare import criteria, elsewhere, separate
 from grader.compare import tensors as compare
 from grader.compare.growth import growing
+from grader.compare.lines import spoken
 from grader.compare.outcome import Outcome, ending, error_finding, stage_of
 from grader.compare.tensors import Difference
 from grader.judge.marks import Marks
@@ -24,6 +25,7 @@ from grader.model import (
     Observed,
     Stopped,
 )  # fmt: skip
+from grader.model.messages import only_in_float32
 from grader.spec import Part, Property
 from grader.suite.cache import Suite
 from grader.suite.precision import in_float64
@@ -69,7 +71,7 @@ class Board:
         if entry.kind is CaseKind.ERRORS:
             return separate.judge_raising(entry.case, got, entry.answered)
         if entry.kind is CaseKind.NUMERICS:
-            return separate.judge_numerics(entry.truth, got, self.source)
+            return separate.judge_numerics(entry.case, entry.truth, got, self.source)
         if entry.kind is CaseKind.PROPERTY:
             return Outcome()
         if entry.kind is CaseKind.DEVICE:
@@ -156,7 +158,7 @@ class Board:
                 self.unnamed.add(criterion)
                 return
             observations.append(named)
-            broken = _other_structure(entry.answered, named)
+            broken = _other_structure(entry.case, entry.answered, named)
             if broken:
                 kind, message = broken
                 self.outcomes[index].check(criterion, Finding(criterion=criterion, kind=kind, message=message))
@@ -210,10 +212,11 @@ class Board:
         # It has nothing to do with families where it shows outside of them, too.
         shown = min(failing, key=lambda index: bool(self.suite.cases[index].families))
         first = next(iter(self.outcomes[shown].findings.values()))
-        message = f"It only works in float32: in float64, {first.message[:1].lower()}{first.message[1:]}"
         for index in failing:
             self.outcomes[index] = retried[index]
-        self.outcomes[shown].findings["numerics"] = replace(first, criterion="numerics", message=message)
+        self.outcomes[shown].findings["numerics"] = replace(
+            first, criterion="numerics", message=only_in_float32(first.message)
+        )
 
     def _excuse_numerics(self, again: Again) -> None:
         """Leave a float32 case out of `numerics` where the answer is just as wrong in float64.
@@ -273,12 +276,12 @@ class Board:
         return self.marks.reports(self.rubric)
 
 
-def _other_structure(expected: Observation, got: Observation) -> tuple[FindingKind, str] | None:
+def _other_structure(case: Case, expected: Observation, got: Observation) -> tuple[FindingKind, str] | None:
     """How the structure of an observation differs from the oracle's, as a kind and in words; None where it does not."""
     ended_early = FindingKind.ENDED_EARLY, "It stopped before the end."
     if len(got["steps"]) != len(expected["steps"]):
         return ended_early
-    for want, have in zip(expected["steps"], got["steps"], strict=True):
+    for step, want, have in zip(case["steps"], expected["steps"], got["steps"], strict=True):
         if "out" not in want and "out" in have:
             return FindingKind.STRUCTURE, "It gave an output where nothing is called."
         if "out" in want:
@@ -287,12 +290,15 @@ def _other_structure(expected: Observation, got: Observation) -> tuple[FindingKi
                 return difference.kind, difference.message
         if len(want.get("lines", [])) != len(have.get("lines", [])):
             return ended_early
-        for one, other in zip(want.get("lines", []), have.get("lines", []), strict=True):
+        lines = zip(step.get("lines", []), want.get("lines", []), have.get("lines", []), strict=True)
+        for text, one, other in lines:
+            said = spoken(text)
             if "raised" in other and "raised" not in one:
-                return FindingKind.LINE_RAISED, f"It raised {other['raised']}: {other.get('message', '')}"
+                what = f"{other['raised']}: {other.get('message', '')}".removesuffix(": ")
+                return FindingKind.LINE_RAISED, f"{said} should work, but raises {what}"
             if "raised" in one and "raised" not in other:
-                return FindingKind.LINE_NOT_RAISED, f"It should have raised {one['raised']}."
-            difference = _of_another_kind(one.get("value"), other.get("value"), "it")
+                return FindingKind.LINE_NOT_RAISED, f"{said} should raise {one['raised']}, but does not."
+            difference = _of_another_kind(one.get("value"), other.get("value"), said)
             if difference:
                 return difference.kind, difference.message
     return None

@@ -1,6 +1,7 @@
 """A case as lines of Python: how the object is made, what is loaded, each step, and what is printed of it."""
 
 import builtins
+import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ class Count(TorchDispatchMode):
         Count.operations += 1
         return func(*args, **(kwargs or {}))'''
 
+_USES_LAYER = re.compile(r"(?<!type\()\blayer[.(]")
+
 _OWN_NAMES = frozenset(
     ("layer", "torch", "nn", "np", "zlib", "rand", "room", "Count", "out", "tensors", "found", "cotangents", "name",
      "item", "seed", "values")
@@ -47,6 +50,7 @@ class Shown:
     load: str = "exact"
     inputs: bool = False
     lines: Sequence[str] = ()
+    only_last: bool = False
 
 
 class CaseCode(ArgumentCode):
@@ -79,12 +83,16 @@ class CaseCode(ArgumentCode):
         return COUNT in self.above
 
     def _write(self) -> None:
-        if "new" in self.case:
+        lines = self.shown.lines
+        if lines and not self.calls and not any(_USES_LAYER.search(line) for line in lines):
+            # The lines construct what they look at themselves.
+            lines = [line.replace("type(layer)", self.symbol) for line in lines]
+        elif "new" in self.case:
             self._construct()
         if "new" not in self.case or self.shown.criterion not in ("parameters", "init"):
             self._steps()
         self.lines += self.at_the_end
-        self.lines += [*([""] if self.shown.lines and self.calls else []), *self.shown.lines]
+        self.lines += [*([""] if lines and self.calls else []), *lines]
         if self.shown.criterion == "errors" and not any(step["do"] == "run" for step in self.case["steps"]):
             self.lines.append('print("Nothing was raised; an exception was expected.")')
         if self.counts:
@@ -269,6 +277,7 @@ class CaseCode(ArgumentCode):
                 ]
                 continue
             has_value = observed.get("value") is not None if observed is not None else number == len(lines) - 1
+            has_value &= not self.shown.only_last or number == len(lines) - 1
             value = expression(line) if has_value else None
             self.lines.append(line if value is None else f"print({value})")
 

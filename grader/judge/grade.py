@@ -73,6 +73,8 @@ class PartGrader:
     """Seconds for looking for smaller counterexamples."""
     watch: Callable[[Shown, Sequence[CriterionReport]], None] | None = None
     """Is called with what an answer did and the rubric's lines, for whoever measures what is made of them."""
+    on_printed: Callable[[str, str], None] = lambda symbol, text: None
+    """Told once of the beginning of what an answer printed while a part of it was judged."""
 
     @property
     def reports(self) -> Reports:
@@ -116,6 +118,7 @@ class PartGrader:
                     self.limits,
                     Allowance.of(self.suite),
                 )
+                stack.callback(self._tell_printed, run)
                 stack.enter_context(closing(run))
             text = own_work(answer, self.part.symbol, self.part.off_limits)
             if text.replaced:
@@ -144,6 +147,9 @@ class PartGrader:
                 return _Found(nothing, load_stop)
             assert run is not None
             return _Found(self._run(answer, run), load_stop, text.left_out)
+
+    def _tell_printed(self, run: AnswerRun) -> None:
+        self.on_printed(self.part.symbol, run.printed)
 
     def _run(self, answer: Answer, run: AnswerRun) -> Outcome:
         board = Board(self.part, self.suite, self.reports.rubric, answer.lines)

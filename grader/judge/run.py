@@ -12,6 +12,7 @@ from grader.answer.load import Answer
 from grader.answer.places import place
 from grader.compare.observation import Malformed, validate
 from grader.host.allowance import Allowance
+from grader.host.child import KEPT_OUTPUT
 from grader.host.session import Child, Server, Stopped, Unread
 from grader.judge.loaded import LoadFailure, NotDefined, first_failure, not_defined, not_python
 from grader.model import Case, CaseKind, Limits, Observation, Observed, OffLimitsUse, Verdict
@@ -52,6 +53,8 @@ class AnswerRun:
             limits: What the answer may use.
             allowance: How much it may send.
         """
+        self.printed = ""
+        """The beginning of what the answer printed, once it is closed."""
         self.uses: list[OffLimitsUse] = []
         """What is off limits and was used while cases ran."""
         self._failed: Sequence[Mapping[str, Any]] = ()
@@ -69,6 +72,7 @@ class AnswerRun:
         for child in (self._child, self._loading):
             if child is not None:
                 self._spent += child.spent
+                self.printed = (self.printed + child.output)[:KEPT_OUTPUT]
                 child.close()
         self._child = self._loading = None
 

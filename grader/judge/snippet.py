@@ -6,6 +6,7 @@ import torch
 
 from grader.judge.case_code import CaseCode, Shown
 from grader.judge.case_names import answer_names, names_in
+from grader.judge.plain_code import without_dtype
 from grader.judge.tensor_code import RAND
 from grader.model import Case, DeclaredCase, Observation
 
@@ -26,6 +27,7 @@ def snippet(
     precise: bool = False,
     in_notebook: bool = False,
     shows: Sequence[str] = (),
+    only_last: bool = False,
 ) -> str:
     """Write a case as Python to paste beside the answer file.
 
@@ -41,9 +43,12 @@ def snippet(
         shows_inputs: Print the inputs after each call too, where an answer has changed them.
         precise: Print more digits than torch does, where the difference is small.
         in_notebook: The answer is a notebook, from which nothing can be imported.
+        only_last: Of the case's own lines print the value of the last alone.
         shows: Lines that show what the case is about, in place of its outputs and of its own lines.
     """
-    shown = Shown(criterion=criterion, expected=expected, load=load, inputs=shows_inputs, lines=shows)
+    shown = Shown(
+        criterion=criterion, expected=expected, load=load, inputs=shows_inputs, lines=shows, only_last=only_last
+    )
     text = ""
     for literal_up_to in _LITERALS:
         code = CaseCode(case, symbol, shown, literal_up_to)
@@ -52,7 +57,7 @@ def snippet(
         text = "\n".join([*head, *code.lines]) + "\n"
         if text.count("\n") <= _SCREEN:
             break
-    return text
+    return text if "new" in case else without_dtype(text)
 
 
 def _head(code: CaseCode, module: str, *, precise: bool) -> list[str]:

@@ -89,6 +89,9 @@ class Step(TypedDict, total=False):
     kwargs: dict[str, Argument]
     cotangent: int
     """Seed of what is pulled back through the call; without it the call is under ``torch.no_grad()``."""
+    loss: str
+    """What is differentiated in place of the outputs times random cotangents: the ``sum`` of all of them, or that of
+    their ``cubes``."""
     method: str
     """What is called instead of the object."""
     count: bool

@@ -87,7 +87,22 @@ EXCEPTIONS = frozenset(
 """An exception that the answer should not have raised."""
 ABOUT_DTYPE = frozenset((FindingKind.DTYPE, FindingKind.RAISED_ABOUT_DTYPE, FindingKind.LINE_RAISED_ABOUT_DTYPE))
 """A dtype written out in the answer could be the reason."""
-SAID_BY_MESSAGE = frozenset((FindingKind.RAISED, FindingKind.RAISED_ABOUT_DTYPE, FindingKind.NOT_RAISED))
+SAID_BY_MESSAGE = frozenset(
+    (
+        FindingKind.RAISED,
+        FindingKind.RAISED_ABOUT_DTYPE,
+        FindingKind.NOT_RAISED,
+        FindingKind.LINE_RAISED,
+        FindingKind.LINE_RAISED_ABOUT_DTYPE,
+        FindingKind.LINE_NOT_RAISED,
+        FindingKind.SHAPE,
+        FindingKind.DTYPE,
+        FindingKind.NUMBERS,
+        FindingKind.REQUIRES_GRAD,
+        FindingKind.NAMES,
+        FindingKind.GROWTH,
+    )
+)
 """The message says it all: the expected and the actual value need no lines of their own."""
 
 

@@ -31,6 +31,11 @@ def with_families(names: Sequence[str]) -> str:
     return f" with {listed(names)}" if names else ""
 
 
+def only_in_float32(message: str) -> str:
+    """What is wrong in float64, where nothing is in float32."""
+    return f"It only works in float32: in float64, {message[:1].lower()}{message[1:]}"
+
+
 def in_families(names: Sequence[str], message: str) -> str:
     """What is wrong, where that shows in some families of cases alone."""
     return f"It fails only with {listed(names)}. {message}" if names else message

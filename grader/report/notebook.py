@@ -55,7 +55,7 @@ def as_html(report: PartReport, context: Context) -> str:
     """The page of one part, to be shown below a cell."""
     failure = first_failure(report) if report.verdict is not Verdict.ACCEPTED else None
     example = failure.counterexample if failure else None
-    expected, got = highlighted(clean(example.expected), clean(example.got)) if example else ("", "")
+    expected, got = highlighted(clean(example.expected), clean(example.got), example.index) if example else ("", "")
     rows = [("expected", expected), ("got", got)] if example and example.shows_values else []
     template = _environment().get_template("notebook.html")
     return template.render(

@@ -22,7 +22,7 @@ _SECTIONS = {
     "interface": ("Names and shapes", "A worked example"),
 }
 _ANYWHERE = ("Pitfalls", "The formula", "The formulas", "One way to do it", "A worked example")
-_TOKEN = re.compile(r"[^\[\],\s]+")
+_TOKEN = re.compile(r"[\[\],]|[^\[\],\s]+")
 
 
 class Code(Text):
@@ -39,6 +39,11 @@ class AnswerPaths:
     """The lesson, in Markdown."""
     hint: str = "course hint"
     """What asks for a hint."""
+
+    @property
+    def runs(self) -> bool:
+        """Whether `course run` runs the example: where one learns at the command line."""
+        return bool(self.answer) and self.hint.startswith("course ")
 
 
 def section_of(lesson: str, criterion: str) -> tuple[str, int] | None:
@@ -110,7 +115,7 @@ def screen(
     criterion = named[0] if named else first_failure(part)
     if part.verdict in (Verdict.NOT_ATTEMPTED, Verdict.JUDGE_ERROR) or criterion is None:
         return [*pieces, _foreign(part.message)]
-    pieces += [*_others(part, criterion, ascii_only), Text()]
+    pieces.append(Text())
     pieces.append(
         Text.assemble((f"{criterion.name}: ", "bold red"), _foreign(in_plain(criterion.message or part.message)))
     )
@@ -127,8 +132,8 @@ def screen(
         # Its name only: what to do about it is for the second hint to say.
         name = in_words(one_line(criterion.diagnosis.misconception), part.part)
         pieces += [Text(), Text.assemble("This looks like: ", (name, "bold"), ".")]
-    pieces += [Text(), *_further(part, criterion, where)]
-    return pieces
+    # What is wrong, when, the example and what to do next fit on a terminal's first screen; the rest can wait.
+    return [*pieces, Text(), *_further(part, criterion, where), Text(), *_others(part, criterion, ascii_only)]
 
 
 def _others(part: PartReport, shown: CriterionReport, ascii_only: bool) -> Iterator[Text]:
@@ -146,12 +151,13 @@ def _others(part: PartReport, shown: CriterionReport, ascii_only: bool) -> Itera
 def _example(example: Counterexample, part: PartReport, where: AnswerPaths, plain: bool) -> list[RenderableType]:
     pieces: list[RenderableType] = []
     if example.snippet:
-        pieces += [Text(), Text("To see it, run this beside your answer:", "dim")]
+        typed = f", or: course run {part.part}" if where.runs else ":"
+        pieces += [Text(), Text(f"To see it, run this beside your answer{typed}", "dim")]
         pieces.append(_code(example.snippet, plain))
-    expected, got = highlighted(clean(example.expected), clean(example.got))
+    expected, got = highlighted(clean(example.expected), clean(example.got), example.index)
     rows = [("expected", expected, "green"), ("got", got, "red")] if example.shows_values else []
     lines = [_row(label, text, style) for label, text, style in rows if text]
-    if example.difference is not None and example.index and not expected.startswith("["):
+    if example.difference is not None and example.index and "▸" not in expected and not expected.startswith("["):
         lines.append(_row("largest", f"{example.difference:.3g} at {subscript(example.index)}"))
     if example.line:
         path = where.answer or part.exercise + ".py"
@@ -175,21 +181,67 @@ def _code(snippet: str, plain: bool) -> Code:
     return Code(coloured.plain, spans=coloured.spans)
 
 
-def highlighted(expected: str, got: str) -> tuple[str, str]:
-    """Two values as text, the first element that differs put between ▸ and ◂ where both are lists of one form."""
-    if not (expected.startswith("[") and got.startswith("[")):
+def highlighted(expected: str, got: str, index: Sequence[int] | None = None) -> tuple[str, str]:
+    """Two values as text, the element that differs put between ▸ and ◂ where both are lists of one form.
+
+    Args:
+        expected: The one.
+        got: The other.
+        index: The element that differs most; without it the first is marked that is not the same.
+    """
+    begin = _begin(expected, index)
+    if begin is None or begin != _begin(got, index):
         return expected, got
-    ours, theirs = list(_TOKEN.finditer(expected)), list(_TOKEN.finditer(got))
-    if len(ours) != len(theirs) or len(ours) < 2 or _TOKEN.sub("", expected) != _TOKEN.sub("", got):
+    ours, theirs = _elements(expected[begin:]), _elements(got[begin:])
+    if ours.keys() != theirs.keys() or len(ours) < 2:
         return expected, got
-    for one, other in zip(ours, theirs, strict=True):
-        if one[0] != other[0]:
-            return _highlight(expected, one), _highlight(got, other)
-    return expected, got
+    marked = _shown_at(expected[:begin], index)
+    if marked not in ours:
+        marked = next((where for where in ours if ours[where][0] != theirs[where][0]), None)
+    if marked is None:
+        return expected, got
+    return _highlight(expected, ours[marked], begin), _highlight(got, theirs[marked], begin)
 
 
-def _highlight(text: str, token: re.Match[str]) -> str:
-    return f"{text[: token.start()]}▸{token[0]}◂{text[token.end() :]}"
+_PART = re.compile(r"tensor of shape \([\d, ]*\), from \[([\d, ]+)\] on (?=\[)")
+"""What stands before the elements that are shown of a large tensor: where the first of them is."""
+
+
+def _begin(text: str, index: Sequence[int] | None) -> int | None:
+    """Where the elements begin; None where there are none, or where none of them is the one."""
+    if text.startswith("["):
+        return 0
+    part = _PART.match(text)
+    return part.end() if part and index is not None else None
+
+
+def _shown_at(before: str, index: Sequence[int] | None) -> tuple[int, ...] | None:
+    """The index, counted from the first element that is shown."""
+    part = _PART.match(before + "[")
+    if index is None or part is None:
+        return None if index is None else tuple(index)
+    return (index[-1] - int(part[1].rpartition(",")[2]),)
+
+
+def _elements(text: str) -> dict[tuple[int, ...], re.Match[str]]:
+    """The elements of nested lists, written as Python does, each by its index."""
+    found: dict[tuple[int, ...], re.Match[str]] = {}
+    place: list[int] = []
+    for token in _TOKEN.finditer(text):
+        if token[0] == "[":
+            place.append(0)
+        elif token[0] == "]":
+            place = place[:-1]
+        elif token[0] == ",":
+            place = [*place[:-1], place[-1] + 1] if place else place
+        else:
+            found[tuple(place)] = token
+    return found
+
+
+def _highlight(text: str, token: re.Match[str], begin: int) -> str:
+    start, end = begin + token.start(), begin + token.end()
+    return f"{text[:start]}▸{text[start:end]}◂{text[end:]}"
 
 
 def _further(part: PartReport, criterion: CriterionReport, where: AnswerPaths) -> Sequence[Text]:
@@ -206,7 +258,7 @@ def in_plain(message: str) -> str:
     """A message with the names of inputs as a learner would say them."""
     message = re.sub(r"(?:input )?\binput\.(\d+)\b", lambda match: f"argument {int(match[1]) + 1}", message)
     message = re.sub(r"\bthe output\[", "output[", message, flags=re.IGNORECASE)
-    return message[:1].upper() + message[1:]
+    return message if message.startswith("output[") else message[:1].upper() + message[1:]
 
 
 def _foreign(message: str) -> Text:

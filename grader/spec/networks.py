@@ -12,7 +12,8 @@ _FILL = (
     "like = next(iter(state.values()))",
     "noise = torch.rand(99991).to(like) - 0.5",
     "for i, name in enumerate(sorted(state)): t = state[name]; n = t.numel(); "
-    "row = noise.roll(97 * i) * (4 / t[0].numel() ** 0.5); t.copy_(row.repeat(n // 99991 + 1)[:n].view(t.shape))",
+    "row = noise.roll(97 * i) * (4 / t[0].numel() ** 0.5); t.copy_(row.repeat(n // 99991 + 1)[:n].view(t.shape))"
+    "  # filling its state dict, every entry of which has dimensions,",
 )
 """Lines that give every parameter values by its name."""
 
@@ -33,8 +34,10 @@ def network_case(args: Sequence[Argument], channels: int, classes: int, seed: in
         f"x = torch.rand(1, {channels}, {size}, {size}).to(like) - 0.5",
         "x.requires_grad_()",
         "names, leaves = zip(*sorted(layer.named_parameters()))",
-        f"grads = torch.autograd.grad(layer(x), [x, *leaves], torch.rand(1, {classes}).to(like))",
-        "[grad.flatten()[:: 1 + grad.numel() // 500] for grad in grads]",
+        f"grads = torch.autograd.grad(layer(x), [x, *leaves], torch.rand(1, {classes}).to(like))"
+        "  # going backward through it, to the image and every parameter,",
+        "[grad.flatten()[:: 1 + grad.numel() // 500] for grad in grads]"
+        "  # the list of gradients, a sample of each, of the image and of the parameters in the order of their names,",
     )
     steps = [evaluate(), run(*lines), call(tensor(1, channels, size, size, seed=seed, grad=False), cotangent=None)]
     case = layer_case(args, {}, steps, state=None, seed=seed, patience=PATIENCE)

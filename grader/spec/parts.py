@@ -63,6 +63,8 @@ class Growth:
     cases: Sequence[DeclaredCase]
     at_most: int = 4
     """By how many times more operations than the reference an answer may take the largest."""
+    fine: str = ""
+    """What an answer may loop over all the same, to be read after "a loop over the": "time steps"."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,7 +165,11 @@ class Exercise:
 
 
 def growth(
-    along: str, make: Callable[[int], DeclaredCase], sizes: Sequence[int] = (2, 4, 16), at_most: int = 4
+    along: str,
+    make: Callable[[int], DeclaredCase],
+    sizes: Sequence[int] = (2, 4, 16),
+    at_most: int = 4,
+    fine: str = "",
 ) -> Growth:
     """Cases of growing size, in which the number of tensor operations may not grow with them.
 
@@ -175,8 +181,9 @@ def growth(
             where none says so.
         sizes: Small to large; not starting at one, since the smallest sizes may take a shorter way.
         at_most: How many times the reference's operations an answer may take for the largest size, besides a few.
+        fine: What an answer may loop over all the same, for the student to read: "time steps".
     """
-    return Growth(along=along, cases=[_counted(make(size)) for size in sizes], at_most=at_most)
+    return Growth(along=along, cases=[_counted(make(size)) for size in sizes], at_most=at_most, fine=fine)
 
 
 def _counted(case: DeclaredCase) -> DeclaredCase:

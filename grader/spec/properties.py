@@ -183,12 +183,9 @@ def constant_init(constants: Mapping[str, float], *constructions: Fresh, criteri
 
     look = run(*(f"layer.{name}" for name in names))
     cases = [layer_case(item.args, item.kwargs, [look], state=None) for item in constructions]
-    shows = [
-        f"for args, kwargs, names in {_listed([replace(item, names=names) for item in constructions])}:",
-        "    one = type(layer)(*args, **kwargs)",
-        "    for name in names:",
-        "        print(args, kwargs, name, getattr(one, name))",
-    ]
+    # A comma makes a single one a tuple.
+    made = ", ".join(map(_called, constructions)) + ("," if len(constructions) == 1 else "")
+    shows = [f"for one in {made}:", "    print(one.state_dict())"]
     return Property(criterion=criterion, cases=cases, holds=_each(constructions, problem), shows=shows)
 
 
@@ -230,29 +227,27 @@ def _draws(item: Fresh, reset: bool) -> DeclaredCase:
 
 def _show_draws(constructions: Sequence[Fresh], reset: bool) -> Sequence[str]:
     """Print the range of every construction's values, whether those of a second object differ, what a reset draws."""
+    pairs = ", ".join(f"({_called(item)}, {_called(item)})" for item in constructions)
     lines = [
-        f"for args, kwargs, names in {_listed(constructions)}:",
-        "    one, other = type(layer)(*args, **kwargs), type(layer)(*args, **kwargs)",
-        "    for name in names:",
-        "        values = one.get_parameter(name)",
-        '        print(args, kwargs, name, "from", values.min().item(), "to", values.max().item())',
-        '        print("mean", values.mean().item(), "std", values.std().item())',
-        '        print("the same in another layer:", torch.equal(values, other.get_parameter(name)))',
+        f"for one, other in {pairs}{',' if len(constructions) == 1 else ''}:",
+        "    for (name, a), b in zip(one.named_parameters(), other.parameters()):",
+        '        print(name, "from", a.min().item(), "to", a.max().item(), "std", a.std().item())',
+        '        print("the same in another layer:", torch.equal(a, b))',
     ]
     if reset:
         lines += [
-            "        values.data.fill_(7.0)",
+            "        a.data.fill_(7.0)",
             "    one.reset_parameters()",
-            "    for name in names:",
-            "        values = one.get_parameter(name)",
-            '        print(name, "after a reset from", values.min().item(), "to", values.max().item())',
+            "    for name, a in one.named_parameters():",
+            '        print(name, "after a reset from", a.min().item(), "to", a.max().item())',
         ]
     return lines
 
 
-def _listed(constructions: Sequence[Fresh]) -> str:
-    """The constructions as the source of a list."""
-    return repr([(tuple(item.args), dict(item.kwargs), tuple(item.names)) for item in constructions])
+def _called(item: Fresh) -> str:
+    """A construction as source, of whatever class the layer has."""
+    named = (f"{key}={value!r}" for key, value in item.kwargs.items())
+    return f"type(layer)({', '.join([*map(repr, item.args), *named])})"
 
 
 def _uniform_problem(item: Fresh, values: list[Any], reset: bool) -> str | None:

@@ -60,7 +60,7 @@ def answers(wanted: Mapping[str, Sequence[str]], folder: str | Path = ".") -> Si
         )
     namespace = SimpleNamespace()
     for exercise, symbols in wanted.items():
-        module, failure = _run(slice_of(files[exercise], symbols), exercise)
+        module, failure = run_cells(slice_of(files[exercise], symbols), exercise)
         for symbol in symbols:
             if not hasattr(module, symbol):
                 raise NotReady(
@@ -81,10 +81,15 @@ def _check_text(answer: Answer, symbols: Sequence[str]) -> None:
             raise NotReady(f"{name}: {broken}", "Mend it, then run this notebook from the top.")
 
 
-def _run(answer: Answer, exercise: str) -> tuple[ModuleType, str]:
+def run_cells(answer: Answer, exercise: str) -> tuple[ModuleType, str]:
     """Run what is left of an answer as grading does: a notebook's cells go on after one that fails.
 
-    Also gives the last failure.
+    Args:
+        answer: What is left of it.
+        exercise: The exercise's name.
+
+    Returns:
+        The module, and the last failure.
     """
     module = ModuleType(f"answers_{exercise}")
     sys.modules[module.__name__] = module

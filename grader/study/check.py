@@ -48,7 +48,9 @@ class Checker:
             device="cpu", seed=PUBLIC, limits=self.course.limits, cache_dir=cache_dir, visibility=PUBLIC,
             shrink_seconds=shrink_seconds,
         )  # fmt: skip
-        self.judge = Judge(options)
+        self.printed: dict[str, str] = {}
+        """What the answer to a part printed when it was checked last, as far as it was kept, by the part's symbol."""
+        self.judge = Judge(options, self.printed.__setitem__)
 
     def close(self) -> None:
         """Close the worker."""

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from grader.course.paths import cache_dir, root_of
 from grader.kit.outline import Lesson, Outline, read_outline
-from grader.model import PartReport
+from grader.model import PartReport, Verdict
 from grader.study.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from grader.answer.load import Answer
     from grader.study.check import Checker
     from grader.study.hints import Hint
@@ -104,6 +106,14 @@ class Session:
         report = self.checker.check_answer(lesson, symbol, answer)
         self.workspace.note(report)
         return report
+
+    def show_printed(self, report: PartReport, console: "Console") -> None:
+        """Print what the answer printed when a part of it was checked, below the part's report."""
+        from grader.report.prints import render_printed
+
+        failed = report.verdict not in (Verdict.ACCEPTED, Verdict.NOT_ATTEMPTED)
+        text = self.checker.printed.get(report.part, "")
+        render_printed(text, console, report.part if failed else "")
 
     def is_passed(self, lesson: Lesson, symbol: str) -> bool:
         """Whether a part was accepted once."""

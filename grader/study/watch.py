@@ -115,7 +115,7 @@ def answer(event: Event, what: str, state: State, screen: Screen, events: Events
             raise CourseError(what, "Use `course check`, or set WATCHFILES_FORCE_POLLING=1.")
         case Event.HINT:
             if given := state.hint():
-                screen.all_given(given) if given.is_repeated else screen.hint(given)
+                screen.all_given(given, state.session) if given.is_repeated else screen.hint(given)
         case Event.NEXT:
             if part := state.go_on():
                 screen.now(part)
@@ -159,7 +159,7 @@ def _saved(path: Path, state: State, screen: Screen, events: Events) -> None:
             state.forget(path)
             events.tell(Event.AGAIN, str(path))
             return
-        screen.checked(checked)
+        screen.checked(checked, state.session)
         if checked.is_done:
             screen.done(state.now)
 

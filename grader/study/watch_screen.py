@@ -60,8 +60,8 @@ class Screen:
         if self._is_large:
             self.say(f"Checking {', '.join(symbols)} ...")
 
-    def checked(self, checked: Checked) -> None:
-        """What a check found: the part to mend first large, the others small."""
+    def checked(self, checked: Checked, session: Session) -> None:
+        """What a check found: the part to mend first large with what it printed, the others small."""
         if not self._is_large:
             for report in checked.reports:
                 self.say(_line(report))
@@ -76,6 +76,7 @@ class Screen:
             render_part(
                 checked.first, self._console, AnswerPaths(f"{lesson.slug}.py", f"{lesson.slug}.md", lesson.text)
             )
+            session.show_printed(checked.first, self._console)
         self.say(f"\n{_HELP}")
 
     def hint(self, given: GivenHint) -> None:
@@ -83,10 +84,10 @@ class Screen:
         self.say(f"\n{given.heading}\n")
         self.say(str(given.hint))
 
-    def all_given(self, given: GivenHint) -> None:
+    def all_given(self, given: GivenHint, session: Session) -> None:
         """All hints have been given: the failure stays where it is, or comes back."""
         if self._checked is not None and self._checked.first is not None:
-            self.checked(self._checked)
+            self.checked(self._checked, session)
         what, command = given.further("course hint")
         self.say(f"That was the last hint for {given.symbol}. {what}: {command}")
 

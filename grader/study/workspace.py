@@ -58,6 +58,8 @@ class PartProgress:
     """Whether it was accepted once, whatever happened to it since."""
     failed: str = ""
     """The first criterion that failed."""
+    snippet: str = ""
+    """The example of what failed, where there is one."""
     checks: int = 0
     hints: int = 0
     """The highest level of hint that was asked for."""
@@ -95,6 +97,7 @@ class Workspace:
         progress.passed |= report.verdict is Verdict.ACCEPTED
         failed = [item for item in report.criteria if item.verdict not in (Verdict.ACCEPTED, Verdict.SKIPPED)]
         progress.failed = failed[0].name if failed and report.verdict is not Verdict.NOT_ATTEMPTED else ""
+        progress.snippet = _example(report) if progress.failed else ""
         progress.checks += report.verdict is not Verdict.NOT_ATTEMPTED
 
     def save(self) -> None:
@@ -137,6 +140,14 @@ class Workspace:
         """The answer files of an exercise that are there."""
         paths = [self.path / f"{lesson.slug}{suffix}" for suffix in (".py", ".ipynb")]
         return [path for path in paths if path.is_file()]
+
+
+def _example(report: PartReport) -> str:
+    """The example that the report shows large."""
+    from grader.report.screen import first_failure
+
+    shown = first_failure(report)
+    return shown.counterexample.snippet if shown is not None and shown.counterexample is not None else ""
 
 
 def find_workspace(around: Path) -> Workspace:

@@ -260,7 +260,7 @@ class Compiler:
             if got["error"]:
                 raise self._broken("the oracle raises on a float32 case", case, got)
             self._plan(
-                separate.judge_numerics(expected, got), "torch's own float32 answer is out of its allowance", case
+                separate.judge_numerics(case, expected, got), "torch's own float32 answer is out of its allowance", case
             )
             entries.append(SuiteCase(kind=CaseKind.NUMERICS, case=case, expected=expected))
         return sorted(entries, key=lambda entry: weight(entry.case))

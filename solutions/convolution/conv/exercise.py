@@ -210,6 +210,10 @@ def errors(dims: int) -> list[Case]:
     ]
 
 
+POSITIONS = "kernel's positions"
+"""What may be looped over."""
+
+
 def counted(*shape: int) -> Case:
     """A call on an input of that shape."""
     return layer_case((2, 4, 3), {"groups": 2, "padding": 1}, on(*shape))
@@ -246,12 +250,13 @@ def part(dims: int, oracle: type[nn.Module]) -> Part:
         ],
         growth=[
             # A loop over the kernel's positions is vectorized too: there are 27 in Conv3d.
-            growth("batch", lambda size: counted(size, 2, 5, *rest), at_most=8 * dims),
+            growth("batch", lambda size: counted(size, 2, 5, *rest), at_most=8 * dims, fine=POSITIONS),
             growth(
                 ("length", "height", "depth")[dims - 1],
                 lambda size: counted(2, 2, size, *rest),
                 (4, 8, 16),
                 at_most=8 * dims,
+                fine=POSITIONS,
             ),
         ],
         interface=[layer_case((2, 3, 2), {}, [run(doubled)], dtype="float32")],

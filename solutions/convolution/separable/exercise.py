@@ -121,8 +121,8 @@ separable = Part(
     ),
     growth=[
         # The reference calls the convolutions of torch, an operation each; others go over the kernel's positions.
-        growth("batch", lambda size: counted(size, 4), at_most=24),
-        growth("height", lambda size: counted(2, size), (4, 8, 16), at_most=24),
+        growth("batch", lambda size: counted(size, 4), at_most=24, fine="kernel's positions"),
+        growth("height", lambda size: counted(2, size), (4, 8, 16), at_most=24, fine="kernel's positions"),
     ],
     core=True,
 )

@@ -55,7 +55,8 @@ def linear_numerics(draw: st.DrawFn) -> dict[str, Any]:
     return layer_case((inside, outside), {"bias": draw(flags)}, [step], dtype="float32", seed=draw(seeds))
 
 
-PIECES = "sorted(piece.strip() for piece in layer.extra_repr().split(','))"
+NO_BIAS = "layer.bias is None and 'bias' in layer._parameters  # whether bias=False registers bias as None"
+PIECES = "sorted(piece.strip() for piece in layer.extra_repr().split(','))  # what extra_repr() lists"
 LINEAR = Part(
     symbol="Linear",
     oracle=nn.Linear,
@@ -92,11 +93,11 @@ LINEAR = Part(
     ),
     growth=[
         growth("batch", lambda batch: layer_case((3, 3), {}, [call(tensor(batch, 3))])),
-        growth("a second leading dimension", lambda size: layer_case((3, 3), {}, [call(tensor(2, size, 3))])),
+        growth("second leading dimension", lambda size: layer_case((3, 3), {}, [call(tensor(2, size, 3))])),
     ],
     interface=[
         layer_case((3, 2), {}, [run(PIECES)]),
-        layer_case((3, 2), {"bias": False}, [run("layer.bias is None and 'bias' in layer._parameters", PIECES)]),
+        layer_case((3, 2), {"bias": False}, [run(NO_BIAS, PIECES)]),
         layer_case((3, 2), {"bias": False}, [run("layer.reset_parameters()", "sorted(layer.state_dict())")]),
         layer_case((3, 2), {}, [run("layer.float().weight.dtype", "layer.double().bias.dtype")]),
     ],

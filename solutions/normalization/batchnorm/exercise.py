@@ -199,7 +199,8 @@ OPTIONS = keywords(
 MODES = ("layer.eval() is layer", "layer.training", "layer.train() is layer", "layer.training")
 DTYPES = (
     "layer.to(torch.float32) is layer",
-    "all(item.dtype is torch.float32 for item in layer.state_dict().values() if item.is_floating_point())",
+    "all(item.dtype is torch.float32 for item in layer.state_dict().values() if item.is_floating_point())"
+    "  # whether layer.to(torch.float32) makes all of its state float32",
 )
 
 
@@ -255,7 +256,10 @@ def refusals(extent: Sequence[int], wrong: Sequence[Sequence[int]]) -> list[Case
     """Wrong numbers of dimensions, wrong channels, and one value per channel in training."""
     fixed, bare, free = {"affine": False}, {"affine": False, "momentum": None}, {"track_running_stats": False}
     dimensions = [
-        raises(layer_case([3], options, [mode, call(tensor(*shape))]), f"An input with {len(shape)} dimensions")
+        raises(
+            layer_case([3], options, [mode, call(tensor(*shape))]),
+            f"An input with {len(shape)} dimension{'' if len(shape) == 1 else 's'}",
+        )
         for shape in wrong
         for options, mode in (({}, train()), (bare, evaluate()), (free, train()))
     ]

@@ -314,9 +314,10 @@ def layer(
         errors=[*refusals(pair), *errors],
         # That the work grows with time lies in the nature of the thing.
         growth=[
-            growth("batch", lambda batch: layer_case((3, 2), {}, [call(tensor(3, batch, 3))])),
+            growth("batch", lambda batch: layer_case((3, 2), {}, [call(tensor(3, batch, 3))]), fine="time steps"),
             growth("batch", lambda batch: layer_case(
-                (3, 2), {**DEEP, "batch_first": True}, [call(tensor(batch, 3, 3), given(pair, 4, batch, 2))])),
+                (3, 2), {**DEEP, "batch_first": True}, [call(tensor(batch, 3, 3), given(pair, 4, batch, 2))]),
+                fine="time steps"),
         ],
         interface=INTERFACE,
         off_limits=OFF_LIMITS,

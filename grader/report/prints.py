@@ -1,0 +1,39 @@
+"""What a learner's own code printed while it was checked, set apart from the report."""
+
+import re
+
+from rich.console import Console
+from rich.text import Text
+
+from grader.model.words import clean
+
+_LINES, _WIDTH = 10, 200
+"""Lines that are shown, and characters of each."""
+_WARNING = re.compile(r"^[^\n]*:\d+: \w*Warning: [^\n]*\n(?:  [^\n]*\n)?", re.MULTILINE)
+"""A warning as Python prints it, with the line of code below it: nobody's print."""
+
+
+def printed(text: str, part: str = "") -> list[str]:
+    """The lines to show, each behind a bar so that it cannot be taken for the report's; nothing where nothing is.
+
+    Args:
+        text: What was printed.
+        part: The part, where something of it failed, so that `course run` shows what it prints on the example.
+    """
+    lines = clean(_WARNING.sub("", text)).strip("\n").splitlines()
+    if not lines:
+        return []
+    shown = [f"  │ {line[:_WIDTH].rstrip()}" for line in lines[:_LINES]]
+    more = len(lines) - _LINES
+    also = f"; course run {part} shows what it prints on the example alone" if part else ""
+    rest = [f"  ... and {more} more line{'' if more == 1 else 's'}{also}"] if more > 0 else []
+    return ["Your code printed:", *shown, *rest]
+
+
+def render_printed(text: str, console: Console, part: str = "") -> None:
+    """Print what a learner's code printed (see `printed`)."""
+    lines = printed(text, part)
+    if console.options.ascii_only:
+        lines = [line.replace("│", "|").encode("ascii", "backslashreplace").decode() for line in lines]
+    for line in ["", *lines] if lines else []:
+        console.print(Text(line, style="dim"), markup=False, highlight=False, emoji=False, soft_wrap=True)
