@@ -573,8 +573,8 @@ m = Early(); m.n
 m.x = a; a.x = p; p.grad = torch.ones(2); _ = m.zero_grad(); p.grad
 m.x = a; a.x = p; p.grad = torch.ones(2); _ = m.zero_grad(set_to_none=False); p.grad
 m.x = p; m.y = q; p.grad = torch.ones(2); _ = m.zero_grad(set_to_none=False); p.grad, q.grad
-m.x = nn.Parameter(torch.ones(2).float()); m.x.grad = torch.ones(2).float(); _ = m.zero_grad(set_to_none=False);
-    m.x.grad
+m.x = nn.Parameter(torch.ones(2).half()); m.x.grad = torch.ones(2).half(); _ = m.zero_grad(set_to_none=False);
+    m.x.grad.dtype
 m.x = p; p.grad = torch.ones(2); _ = p.requires_grad_(False); _ = m.zero_grad(); p.grad
 m.x = a; a.x = b; _ = b.register_buffer('f', torch.ones(1)); _ = m.double(); b.f.dtype
 _ = m.register_buffer('x', torch.ones(1), persistent=False); _ = m.double(); m.x.dtype

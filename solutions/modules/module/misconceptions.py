@@ -468,7 +468,8 @@ mistakes = [
             {"return self._of(OrderedDict(list(self._modules.items())[index]))": "return list(self)[index]"}),
     in_rows("NoSteps", "values",
             "A slice may have a step, such as `s[::2]` or `s[::-1]`; you ignore it.",
-            {"list(self._modules.items())[index]": "list(self._modules.items())[index.start : index.stop]"}),
+            {"list(self._modules.items())[index]":
+                 "zip(list(self._modules)[index], list(self)[index.start : index.stop], strict=False)"}),
     in_rows("InsertReplaces", "parameters",
             "`insert` moves what is at that index, and all after it, one place down. You overwrite it.",
             {"modules.insert(index, module)": "modules[index : index + 1] = [module]"}),
