@@ -1,7 +1,9 @@
 """Hints: each level says more than a check, none speaks of another part or of calls that did not fail."""
 
 import ast
+import json
 import re
+import zipfile
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -24,6 +26,7 @@ from grader.model import (
     FindingKind,
     PartReport,
     Verdict,
+    codec,
 )
 from grader.report.notebook import Context, as_html, as_plain
 from grader.report.screen import plain_text
@@ -102,6 +105,20 @@ def test_a_tag_says_what_an_item_is_about_and_is_not_read() -> None:
     assert "<!--" not in without_tags(LESSON)
     assert without_tags(LESSON).count("\n") == LESSON.count("\n")
     assert mistagged(LESSON, ["LSTM", "RNN"]) == []
+
+
+def test_a_kit_has_the_tags_beside_the_lesson(tmp_path: Path) -> None:
+    def lesson(**texts: object) -> Lesson:
+        path = tmp_path / "gates.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("exercise.json", json.dumps(texts))
+        return Lesson(assignment="recurrent", name="gates", stub_path=tmp_path / "gates.py", record_path=path)
+
+    found = pitfalls(LESSON)
+    recorded = json.loads(codec.dumps(found))
+    assert lesson(handout=without_tags(LESSON), pitfalls=recorded).pitfalls == found
+    assert lesson(handout="older").pitfalls == []
+    assert lesson(pitfalls=[{"text": 3}]).pitfalls == []
 
 
 @pytest.mark.parametrize(

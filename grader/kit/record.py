@@ -61,8 +61,8 @@ def record(
     suites: Sequence[Suite],
     *,
     handout: str,
-    pitfalls: Sequence[Pitfall],
     stub: str,
+    pitfalls: Sequence[Pitfall] = (),
 ) -> bytes:
     """The file of an exercise.
 
@@ -72,8 +72,8 @@ def record(
         misconceptions: The known-wrong answers, of which names and hints are recorded.
         suites: The public suite of each part, in order.
         handout: The lesson.
-        pitfalls: What it warns of.
         stub: What students start from.
+        pitfalls: What the lesson warns of.
     """
     declaration = {
         "format": FORMAT,

@@ -120,8 +120,8 @@ def recorded(exercise: CourseExercise, suites: Suites) -> bytes:
         exercise.misconceptions,
         [suites.suite(exercise, part) for part in exercise.parts],
         handout=exercise.handout,
-        pitfalls=pitfalls(source.tagged_handout),
         stub=stub_of(source),
+        pitfalls=pitfalls(source.tagged_handout),
     )
 
 
