@@ -140,9 +140,13 @@ def test_a_function_has_arguments_in_calls_and_in_lines() -> None:
 
 
 def test_a_program_is_told_by_what_its_code_uses() -> None:
-    (said,) = LAYER.of(layer_case((4,), {}, [run("m.register_buffer('Linear', t, persistent=False)", "del m.x")]))
+    lines = ("m.register_buffer('Linear', t, persistent=False)", "del m.x", "sorted(m.names)")
+    (said,) = LAYER.of(program(*lines))
     used = {atom.value for atom in said if atom.about == "lines"}
-    assert {"register_buffer", "persistent=False", "'Linear'", "del"} <= used
+    assert {"register_buffer", "persistent=False", "'Linear'", "del", "names"} <= used
+    assert "sorted" not in used
+    (said,) = LAYER.of(layer_case((4,), {}, [run(*lines)]))
+    assert not any(atom.about == "lines" for atom in said)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ a whole case has (how the layer is constructed, say) is in each of its situation
 """
 
 import ast
+import builtins
 import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
@@ -24,7 +25,9 @@ _ROUND = (10, 100, 1000, 10_000)
 _USED = re.compile(
     r"(?<=\.)([A-Za-z]\w+)|\b([A-Za-z]\w+)\(|\b([a-z]\w+=(?:True|False|None|'\w+'))|('[A-Z]\w{2,15}')|^(del) "
 )
-"""Attributes, what is called, flags, short texts, and deleting."""
+"""Attributes, what is called, flags, names of kinds, and deleting."""
+_INCIDENTAL = frozenset(dir(builtins)) - {"hasattr", "getattr", "setattr", "delattr", "repr"}
+"""What is called to look at something else."""
 _ASSIGNED = re.compile(r"(\w+) = ([\[({'\"\d-].*)$", re.DOTALL)
 
 
@@ -44,8 +47,11 @@ class Features:
 
     def of(self, case: Case) -> list[Situation]:
         """The situations of a case, in order; one where nothing is called."""
-        shared = {*_of_the_case(case), *_of_lines(case)}
-        if "new" in case:
+        shared = {*_of_the_case(case)}
+        if "new" not in case:
+            # Of a program that is all there is; the lines of a layer's case are only the judge's way to look at it.
+            shared |= {*_of_lines(case)}
+        else:
             new = case["new"]
             signature = self._signature("__init__")
             shared |= {*of_arguments("argument", signature, new.get("args", ()), new.get("kwargs", {}))}
@@ -207,7 +213,8 @@ def _of_lines(case: Case) -> Iterator[Atom]:
 @lru_cache(maxsize=4096)
 def _used(line: str) -> frozenset[str]:
     """What a line of Python uses that says what it is about: attributes, what it calls, flags and short texts."""
-    return frozenset(name for groups in _USED.findall(line) for name in groups if name)
+    used = frozenset(name for groups in _USED.findall(line) for name in groups if name)
+    return used - _INCIDENTAL
 
 
 @lru_cache(maxsize=4096)
