@@ -1,12 +1,15 @@
 """When an answer is wrong, criterion by criterion, in words and as data (see `grader.judge.predicate`)."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from grader.judge.atoms import Atom
+from grader.judge.board import Board
 from grader.judge.condition_words import in_words
 from grader.judge.features import Features, Situation
 from grader.judge.predicate import PRECISION, Found, either, meets, predicate, search
-from grader.model import Condition
+from grader.model import Condition, CriterionReport, Verdict
+from grader.model.messages import in_families
 from grader.spec import Part
 from grader.suite.data import Suite
 
@@ -128,6 +131,24 @@ class Conditions:
         covered = {index for index in judged if meets(predicate(found.atoms), self._of(index))}
         inside = {index for index in judged if any(name in families for name in self._suite.cases[index].families)}
         return bool(families) and covered == inside
+
+
+def with_condition(item: CriterionReport, board: Board, conditions: Conditions) -> CriterionReport:
+    """The report of a criterion with its condition, where it failed and has one.
+
+    Args:
+        item: The report.
+        board: What the answer did.
+        conditions: Of the part.
+    """
+    # What was given up was not run to its end, and failed for want of time.
+    if item.verdict in (Verdict.ACCEPTED, Verdict.SKIPPED) or board.given_up is not None:
+        return item
+    condition = conditions.condition(item.name, *board.cases(item.name), item.families, board.ordinary)
+    if condition is None:
+        return item
+    # It says more than the families do.
+    return replace(item, condition=condition, message=item.message.removeprefix(in_families(item.families, "")))
 
 
 def _nearly_always(count: int, judged: int) -> Condition | None:

@@ -18,7 +18,7 @@ from grader.host.allowance import Allowance
 from grader.host.session import Server, Stopped
 from grader.judge.behaviour import behaviour
 from grader.judge.board import Board
-from grader.judge.condition import Conditions
+from grader.judge.condition import Conditions, with_condition
 from grader.judge.diagnose import Shown, diagnosed, with_diagnosis
 from grader.judge.explain import Budget, Scene, counterexample
 from grader.judge.loaded import LoadStop, NotDefined, after, stop_in_words, stopped_at
@@ -175,26 +175,22 @@ class PartGrader:
             self.watch(shown, reports)
         named = diagnosed(self.exercise.misconceptions, shown, reports)
         conditions = Conditions(self.part, self.suite, self.exercise.signatures)
-        explained = [with_diagnosis(self._explained(item, board, scene, conditions), named) for item in reports]
+        reports = [with_condition(item, board, conditions) for item in reports]
+        explained = [with_diagnosis(self._explained(item, board, scene), named) for item in reports]
         criteria = [after(run.failed_before(item.message), item) for item in explained]
         # Where the rest of the cases was not run, chance decides how many were.
         alike = "" if board.given_up else behaviour(self.suite, board.outcomes, board.observations)
         return Ran(criteria=criteria, behaviour=alike)
 
-    def _explained(self, item: CriterionReport, board: Board, scene: Scene, conditions: Conditions) -> CriterionReport:
-        """Add the counterexample, the condition and the transformation to a failed criterion."""
+    def _explained(self, item: CriterionReport, board: Board, scene: Scene) -> CriterionReport:
+        """Add the counterexample and the transformation to a failed criterion."""
         failures = board.failures(item.name)
         if item.verdict in (Verdict.ACCEPTED, Verdict.SKIPPED) or not failures:
             return item
-        condition = None
-        if board.given_up is None:
-            condition = conditions.condition(item.name, *board.cases(item.name), item.families, board.ordinary)
-        # A condition says more than the families do.
-        said = () if condition else item.families
-        item = replace(item, message=in_families(said, item.message.removeprefix(in_families(item.families, ""))))
         index, finding = failures[0]
         scene = replace(scene, families=item.families)
         example, smaller = counterexample(scene, item.name, self.suite.cases[index], board.observations[index], finding)
+        said = () if item.condition else item.families
         shown = in_families(said, smaller.message), smaller.kind
         message, kind = shown if example.shrunk else (item.message, item.kind)
         if example.line:
@@ -203,6 +199,4 @@ class PartGrader:
         with scene.budget.spend():
             seconds = max(_RERUN_SECONDS, scene.budget.left / 6)
             turned = transformation(self.part, self.suite, board.observations, failures, item.name, seconds)
-        return replace(
-            item, message=message, kind=kind, counterexample=example, condition=condition, transformation=turned
-        )
+        return replace(item, message=message, kind=kind, counterexample=example, transformation=turned)
