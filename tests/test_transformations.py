@@ -222,6 +222,21 @@ def test_the_shape_around_right_numbers_is_named() -> None:
     assert said == "It returns only item 0 of what is expected, and that is right."
 
 
+def programs(change: Callable[[int], Any]) -> str:
+    """What is found for a function that answers otherwise in lines of Python."""
+    squares = Part(symbol="square", oracle={"square": lambda n: n * n}, cases=st.nothing())
+    cases: list[DeclaredCase] = [{"steps": [{"do": "run", "lines": [f"square({n})"]}]} for n in (3, 5, 8, 9)]
+    return turned(squares, cases, lambda n: change(n * n))
+
+
+def test_numbers_that_lines_give_are_compared_too() -> None:
+    assert programs(lambda n: n + 1) == "It gives one more than the expected number."
+    assert programs(lambda n: 2 * n) == "It gives twice the expected number."
+    assert programs(float) == "The numbers are right, but of another type."
+    assert programs(lambda n: n + 1 if n > 9 else n + 2) == ""
+    assert programs(lambda n: [n, "text", None]) == ""
+
+
 @pytest.mark.parametrize(
     "odd",
     [

@@ -62,8 +62,8 @@ def render(proofs: Sequence[ExerciseProof], console: Console, *, survivors: bool
     """Print the table of what was proved, the holes, and the surviving mutants."""
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("part", no_wrap=True)
-    names = ("cases", "right", "wrong killed", "named", "described", "told", "misnamed", "mutants killed", "rate")
-    for name in (*names, "false alarms", "seconds"):
+    names = ("cases", "right", "wrong killed", "told", "misnamed", "mutants killed", "rate", "false alarms", "seconds")
+    for name in names:
         table.add_column(name, justify="right")
     for proof in proofs:
         rate, mutated = proof.kill_rate, f"{proof.killed}/{proof.silent}" if proof.silent else ""
@@ -92,9 +92,4 @@ def render(proofs: Sequence[ExerciseProof], console: Console, *, survivors: bool
 
 def _told(counts: Explained) -> tuple[str, ...]:
     """What answers are told, as the cells of a row: of an exercise its mutants, of a part its known-wrong answers."""
-    if not counts.failing:
-        return ("",) * 4
-    return (
-        *(f"{count}/{counts.failing}" for count in (counts.named, counts.described, counts.told)),
-        str(counts.misnamed),
-    )
+    return (f"{counts.told}/{counts.failing}", str(counts.misnamed)) if counts.failing else ("", "")

@@ -12,7 +12,7 @@ from grader.spec import Misconception, Part
 from grader.suite.data import Suite, SuiteCase
 from grader.suite.mistaken import MOST, SHARED, group_symptom, separate_criteria
 
-_AGREEING = 0.95
+_AGREEING = 0.8
 """Fraction of the cases on which it must agree, of those on which the answer or the misconception is wrong."""
 _AGREEING_ROUNDED = 0.75
 """The same in float32: whether a case just fails or just holds is chance."""

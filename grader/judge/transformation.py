@@ -9,6 +9,7 @@ import torch
 from grader.judge import maps
 from grader.judge.factors import factor_of
 from grader.judge.failing import Failing, failing_cases
+from grader.judge.numbers_of_lines import of_lines
 from grader.judge.orders import other_order
 from grader.judge.reruns import reruns
 from grader.judge.statistic import of_variance, of_what_is_taken_in, without_bias
@@ -51,6 +52,8 @@ def transformation(
     found = [(suite.cases[index], observations[index], finding) for index, finding in failures]
     if criterion == "parameters":
         return other_rows(found)
+    if criterion == "values" and (said := of_lines(found)):
+        return said
     if criterion == "shapes" and (said := other_structure(found)):
         return said
     cases = failing_cases(part, criterion, found)

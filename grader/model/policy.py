@@ -55,7 +55,10 @@ def _part(part: PartReport, policy: str) -> PartReport:
 def _criterion(criterion: CriterionReport, policy: str) -> CriterionReport:
     if criterion.verdict in _ABOUT_THE_ANSWER:
         diagnosis = criterion.diagnosis if policy == "criterion" else None
-        return replace(criterion, counterexample=None, diagnosis=diagnosis, condition=None, failing=0)
+        said = criterion.transformation if policy == "criterion" else ""
+        return replace(
+            criterion, counterexample=None, diagnosis=diagnosis, condition=None, transformation=said, failing=0
+        )
     if policy == "criterion":
         example = criterion.counterexample
         line = criterion.line if example is None else example.line

@@ -13,8 +13,9 @@ def conv_transpose_output_size(i, k, s=1, p=0, output_padding=0, d=1):
     return (i - 1) * s + dilated_kernel_size(k, d) - 2 * p + output_padding
 
 
-def pool_output_size(i, k, s=1, p=0, d=1, ceil_mode=False):
+def pool_output_size(i, k, s=None, p=0, d=1, ceil_mode=False):
     # the same as a convolution, except for ceil_mode
+    s = s or 1
     rounded = math.ceil if ceil_mode else math.floor
     o = rounded((i + 2 * p - dilated_kernel_size(k, d)) / s) + 1
     if ceil_mode and (o - 1) * s >= i + p:
