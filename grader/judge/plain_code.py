@@ -1,7 +1,7 @@
 """Short code for failures that no numbers show: a construction, lines of Python, how work grows, another device."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import torch
 
@@ -138,20 +138,21 @@ def _varying(shapes: Sequence[Sequence[Sequence[int]]], index: int) -> int:
     return next(k for k in range(len(first)) if len({each[index][k] for each in shapes}) > 1)
 
 
-def meta_lines(case: Case, symbol: str) -> list[str]:
+def meta_lines(case: Case, symbol: str) -> Iterator[list[str]]:
     """Lines that run a layer's call where no CPU's tensor may take part: on torch's device ``meta``, which has no data.
 
-    Empty where the case is not a call of a layer on tensors.
+    With all arguments of the first call, where they are tensors, and with its first alone.
     """
-    calls = [step for step in case["steps"] if step["do"] == "call"]
+    call = next((step for step in case["steps"] if step["do"] == "call"), None)
     maker = made(case, symbol)
-    if "new" not in case or not maker or len(case["steps"]) != 1 or not calls:
-        return []
-    args = calls[0].get("args", [])
-    if calls[0].get("kwargs") or not args or not all(is_recipe(arg) and "dtype" not in arg for arg in args):
-        return []
-    tensors = [f'torch.randn({", ".join(map(str, arg["shape"]))}, device="meta")' for arg in args if is_recipe(arg)]
-    return [f'layer = {maker}.to("meta")', f"out = layer({', '.join(tensors)})", "out.device"]
+    args = call.get("args", []) if call is not None else []
+    for some in (args, args[:1]):
+        tensors = [arg for arg in some if is_recipe(arg) and "dtype" not in arg]
+        if "new" not in case or not maker or not tensors or len(tensors) < len(some):
+            continue
+        drawn = [f'torch.randn({", ".join(map(str, arg["shape"]))}, device="meta")' for arg in tensors]
+        out = f"layer({', '.join(drawn)})"
+        yield [f'layer = {maker}.to("meta")', f"out = {out}", "(out[0] if isinstance(out, tuple) else out).device"]
 
 
 def meta_code(lines: Sequence[str], symbol: str, module: str) -> str:

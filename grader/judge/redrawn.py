@@ -172,7 +172,9 @@ def _drawn_so(failure: Failure, case: Case, way: Way, reference: Callable[..., A
     oracles = {part.symbol: reference} if reference is not None else part.oracles
     if failure.finding.kind in EXCEPTIONS:
         expected: Observation = {"steps": [], "error": None}
-        if part.symbol in oracles and failure.observe(drawn.case, oracles)["error"]:
+        if part.symbol in oracles:
+            expected = failure.observe(drawn.case, oracles)
+        if expected["error"]:
             return None
         finding = _raised(failure, drawn.case)
     elif part.symbol not in oracles:

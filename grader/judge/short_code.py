@@ -248,7 +248,7 @@ class _ShortCode(ArgumentCode):
     def _loss(self, call: str) -> str:
         """The lines that go backward through a call, as the case does."""
         cubes = ".pow(3)" if self.steps[self.at].get("loss") == "cubes" else ""
-        if compare.is_tensor(self.out):
+        if compare.is_tensor(self.out) or self.out is None:
             return f"{call}{cubes}.sum().backward()"
         names = iter(_OUTPUTS)
         pattern = _unpacked(self.out, names)

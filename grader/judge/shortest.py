@@ -127,16 +127,18 @@ def _growing(failure: Failure) -> Shown | None:
 def _elsewhere(failure: Failure) -> Shown | None:
     """The call on a device without data, where the answer fails or leaves its output on the CPU, and torch does not."""
     symbol = failure.part.symbol
-    lines = meta_lines(failure.case, symbol) if "elsewhere" in failure.case else []
     oracles = failure.part.oracles or _torchs(symbol)
-    if not lines or symbol not in oracles:
+    if "elsewhere" not in failure.case or symbol not in oracles:
         return None
-    case: Case = {"steps": [{"do": "run", "lines": lines}], "dtype": "float32", "seed": 0}
-    theirs = _last_line(run_case(case, oracles))
-    (got,) = failure.again([case])
-    if theirs.get("value") != "meta" or isinstance(got, Stopped) or _last_line(got).get("value") == "meta":
-        return None
-    return Shown(case=failure.case, finding=failure.finding, code=meta_code(lines, symbol, failure.module))
+    for lines in meta_lines(failure.case, symbol):
+        case: Case = {"steps": [{"do": "run", "lines": lines}], "dtype": "float32", "seed": 0}
+        theirs = _last_line(run_case(case, oracles))
+        (got,) = failure.again([case])
+        if isinstance(got, Stopped):
+            return None
+        if theirs.get("value") == "meta" and _last_line(got).get("value") != "meta":
+            return Shown(case=failure.case, finding=failure.finding, code=meta_code(lines, symbol, failure.module))
+    return None
 
 
 def _last_line(observation: Observation) -> Line:

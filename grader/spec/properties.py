@@ -227,9 +227,9 @@ def _draws(item: Fresh, reset: bool) -> DeclaredCase:
 
 def _show_draws(constructions: Sequence[Fresh], reset: bool) -> Sequence[str]:
     """Print the range of every construction's values, whether those of a second object differ, what a reset draws."""
-    pairs = ", ".join(f"({_called(item)}, {_called(item)})" for item in constructions)
     lines = [
-        f"for one, other in {pairs}{',' if len(constructions) == 1 else ''}:",
+        f"for make in [{', '.join(f'lambda: {_called(item)}' for item in constructions)}]:",
+        "    one, other = make(), make()",
         "    for (name, a), b in zip(one.named_parameters(), other.parameters()):",
         '        print(name, "from", a.min().item(), "to", a.max().item(), "std", a.std().item())',
         '        print("the same in another layer:", torch.equal(a, b))',
