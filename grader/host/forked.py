@@ -12,11 +12,13 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.case.whereabouts import Whereabouts, new_memory
 from grader.host.process import ANSWER_SECONDS, START_SECONDS, Ending, JudgeError, Starter, waited_for_processor
-from grader.spec import OffLimits
+
+if TYPE_CHECKING:  # it brings hypothesis, which a server that is warmed up does not wait for
+    from grader.spec import OffLimits
 
 _MOST_ARMED = 4
 """Processes with an armed guard that are kept beside the one in use."""
@@ -44,7 +46,7 @@ class ForkServer:
         self._armed: dict[str, _Forks] = {}
         """By what is off limits; those used last come last."""
 
-    def prepare(self, off_limits: OffLimits | None = None) -> None:
+    def prepare(self, off_limits: "OffLimits | None" = None) -> None:
         """Request the next child without waiting; it starts while the judge goes on.
 
         Args:
@@ -52,7 +54,7 @@ class ForkServer:
         """
         self._forks(off_limits).prepare()
 
-    def spawn(self, off_limits: OffLimits | None = None) -> "Forked":
+    def spawn(self, off_limits: "OffLimits | None" = None) -> "Forked":
         """Give the child that was requested, or a new one.
 
         Args:
@@ -63,7 +65,7 @@ class ForkServer:
         """
         return self._forks(off_limits).spawn()
 
-    def _forks(self, off_limits: OffLimits | None) -> "_Forks":
+    def _forks(self, off_limits: "OffLimits | None") -> "_Forks":
         refused = dataclasses.asdict(off_limits) if off_limits is not None else {}
         if not any(refused.values()):
             return self._plain

@@ -7,11 +7,13 @@ import socket
 import subprocess
 import sys
 import threading
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from grader.case.whereabouts import Whereabouts
 from grader.host.process import Ending, Starter, waited_for_processor
-from grader.spec import OffLimits
+
+if TYPE_CHECKING:  # it brings hypothesis, which a server that is warmed up does not wait for
+    from grader.spec import OffLimits
 
 
 class FreshProcesses:
@@ -21,7 +23,7 @@ class FreshProcesses:
         """Start nothing yet."""
         self._starter = Starter(sandbox)
 
-    def spawn(self, off_limits: OffLimits | None = None) -> "Fresh":
+    def spawn(self, off_limits: "OffLimits | None" = None) -> "Fresh":
         """Start a worker.
 
         Args:
