@@ -209,6 +209,12 @@ def test_one_statement_is_preferred_to_two() -> None:
     assert [atom.name for atom in found.atoms] == ["b"]
 
 
+def test_two_statements_are_not_concluded_from_few_cases() -> None:
+    others = [*cases_of("a", times=20), *cases_of("b", times=20)]
+    assert search(cases_of("a", "b", times=4), others) is None
+    assert search(cases_of("a", "b", times=8), others) is not None
+
+
 @pytest.mark.parametrize(("failing", "held"), [(1, 80), (0, 80), (10, 2), (2, 4)])
 def test_nothing_is_concluded_from_few_cases(failing: int, held: int) -> None:
     assert search(cases_of("a", times=failing), cases_of("b", times=held)) is None

@@ -19,6 +19,8 @@ PRECISION = 0.8
 """The share of the cases that meet a predicate which fail, at least."""
 _FEWEST = 2
 """Failing cases from which anything is concluded."""
+_FEWEST_OF_A_PAIR = 6
+"""Failing cases from which a pair of statements is concluded: among so many pairs some fit a few cases by chance."""
 _OTHERS = 3
 """Cases that are right, at least, from which the failing ones are told."""
 _GAIN = 4.0
@@ -110,7 +112,8 @@ def search(
 
     for cost, atom, masks in atoms:
         consider((atom,), cost, masks)
-    for (cost, atom, masks), (more, other, others) in combinations(atoms[:_CANDIDATES], 2):
+    pairs = combinations(atoms[:_CANDIDATES], 2) if count >= _FEWEST_OF_A_PAIR else ()
+    for (cost, atom, masks), (more, other, others) in pairs:
         if best is None or cost + more + _PAIR < best.bits:
             consider((atom, other), cost + more + _PAIR, [a & b for a, b in zip(masks, others, strict=True)])
     if best is None or best.bits + _GAIN > _bits(total, count):
