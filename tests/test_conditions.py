@@ -100,6 +100,14 @@ def test_arguments_are_told_by_value_default_and_one_another() -> None:
     assert Atom("argument", "groups", "left out") not in said
 
 
+def test_a_text_is_named_where_it_is_an_option() -> None:
+    (said,) = PAD.of(program("pad('x', 'size', 0.0, 'one', 'two.*')"))
+    assert Atom("argument", "argument 4", "is", "'one'") in said
+    assert Atom("argument", "argument 5", "text") in said
+    assert not any("two" in atom.value for atom in said)
+    assert in_words([Atom("argument", "argument 4", "is", "'one'")], exact=True) == "only with 'one' as argument 4"
+
+
 def test_a_pair_of_equal_numbers_is_no_other_value_than_the_number() -> None:
     (alike,) = LAYER.of(layer_case((4, (1, 1))))
     (unlike,) = LAYER.of(layer_case((4, (1, 3))))

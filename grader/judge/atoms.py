@@ -98,7 +98,8 @@ def _tests(value: Argument, text: str, default: str) -> Iterator[tuple[str, str]
             yield "other than", default
         elif _is_number(value) and value not in (0, 1):
             yield "is", text
-    if value is None or isinstance(value, (bool, str)):
+    # A text is an option's name, or else something of the case's own.
+    if value is None or isinstance(value, bool) or (isinstance(value, str) and value.isidentifier()):
         yield "is", text
     if default == "None":
         # What takes True or False may be left to None.

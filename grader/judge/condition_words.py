@@ -105,8 +105,11 @@ def _of_the_case(atom: Atom) -> tuple[_Form, str]:
 
 
 def _of_an_argument(atom: Atom) -> tuple[_Form, str]:
-    name, value = f"`{atom.name}`", atom.value
+    # One without a name is "argument 2".
+    name, value = f"`{atom.name}`" if atom.name.isidentifier() else atom.name, atom.value
     match atom.test:
+        case "is" if name == atom.name:
+            return _Form.WITH, f"{value} as {name}"
         case "is":
             return _Form.WITH, f"`{atom.name}={value}`"
         case "is not":
