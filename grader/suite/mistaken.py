@@ -24,6 +24,22 @@ _SHOWS_IN_MAIN = ("numerics",)
 """Separate criteria of which a mistake may show in any case: a dtype that is written out."""
 
 
+class _Looked:
+    """How misconceptions behave on one case, as far as that was looked at."""
+
+    def __init__(self, right: Fingerprint) -> None:
+        """Know how the oracle behaves."""
+        self.right = right
+        self.found: dict[str, Fingerprint | None] = {}
+        """None for one that does what the oracle does."""
+
+    def note(self, item: Misconception, got: Observation) -> Fingerprint | None:
+        """Note what a misconception did, and say how it behaves."""
+        behaviour = fingerprint(got)
+        self.found[item.name] = None if behaviour.matches(self.right) else behaviour
+        return self.found[item.name]
+
+
 class Mistaken:
     """The misconceptions of one part."""
 
@@ -40,7 +56,7 @@ class Mistaken:
         self.all = [item for item in exercise.misconceptions if item.part == part.symbol]
         self._given: Counter[str] = Counter()
         self._kept: Counter[tuple[str, bool]] = Counter()
-        self._looked: dict[tuple[str, str], Fingerprint | None] = {}
+        self._looked: dict[str, _Looked] = {}
 
     def observe(self, case: Case, item: Misconception) -> Observation:
         """What a misconception does on the case just as a student's answer gets it, layouts and all."""
@@ -51,21 +67,18 @@ class Mistaken:
 
         Only so many cases of each are given: the smallest, because cases come in order.
         """
+        looked = self._looked_at(case, expected)
         for item in self.all:
             if not self._is_separate(item, True) and self._given[item.name] < MOST:
                 got = self.observe(case, item)
-                if self._look(case, expected, item, got) is not None:
+                if looked.note(item, got) is not None:
                     self._given[item.name] += 1
                     yield item, got
 
-    def _look(
-        self, case: Case, expected: Observation, item: Misconception, got: Observation | None = None
-    ) -> Fingerprint | None:
-        """How a misconception behaves on a case; None where it does what the oracle does."""
-        key = item.name, canonical(case)
+    def _looked_at(self, case: Case, expected: Observation) -> "_Looked":
+        key = canonical(case)
         if key not in self._looked:
-            behaviour = fingerprint(self.observe(case, item) if got is None else got)
-            self._looked[key] = None if behaviour.matches(fingerprint(expected)) else behaviour
+            self._looked[key] = _Looked(fingerprint(expected))
         return self._looked[key]
 
     def marked(self, entries: Sequence[SuiteCase]) -> list[SuiteCase]:
@@ -86,9 +99,12 @@ class Mistaken:
     def _marked(self, entry: SuiteCase) -> SuiteCase:
         if entry.kind in SHARED:
             main, found = entry.kind is CaseKind.MAIN, {}
+            looked = self._looked_at(entry.case, entry.answered)
             for item in self.all:
                 if not self._is_separate(item, main) and self._kept[item.name, main] < MOST:
-                    behaviour = self._look(entry.case, entry.answered, item)
+                    if item.name not in looked.found:
+                        looked.note(item, self.observe(entry.case, item))
+                    behaviour = looked.found[item.name]
                     if behaviour is not None:
                         found[item.name] = behaviour
                         self._kept[item.name, main] += 1
