@@ -7,7 +7,7 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from grader.compare.fingerprint import fingerprint
+from grader.compare.fingerprint import Fingerprint, drawn, fingerprint
 from grader.judge.diagnose import Shown, chosen, diagnosed, likenesses
 from grader.model import CaseKind, Observation
 from grader.spec import Misconception, Part, call, layer_case, tensor
@@ -194,3 +194,16 @@ def test_what_runs_on_parameters_that_could_not_be_loaded_does_not_count() -> No
         return {"steps": steps, "error": None, "new": new, "load": load}  # type: ignore[typeddict-item]
 
     assert fingerprint(observed(1.0)).matches(fingerprint(observed(2.0)))
+
+
+def test_draws_are_compared_by_where_they_lie_and_how_far_apart() -> None:
+    def drawn_of(values: Tensor) -> Fingerprint:
+        return Fingerprint([drawn(values)])
+
+    generator = torch.Generator().manual_seed(0)
+    one, other = (torch.rand(300, generator=generator) - 0.5 for _ in range(2))
+    assert drawn_of(one).matches(drawn_of(other))
+    assert not drawn_of(one).matches(drawn_of(2 * other))
+    assert not drawn_of(one).matches(drawn_of(other.sign() / 2))
+    # All ones, and about one: in the first nothing was drawn.
+    assert not drawn_of(torch.ones(300)).matches(drawn_of(1 + other / 50))

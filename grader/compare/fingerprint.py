@@ -140,7 +140,9 @@ def drawn(leaf: Leaf) -> Component:
     values = compare.body(leaf).to(torch.float64)
     if values.numel() < _ENOUGH or not bool(values.isfinite().all()):
         return [_DRAWN, str(compare.shape_of(leaf)), 0.0, 0.0, 0.0]
-    return [_DRAWN, str(compare.shape_of(leaf)), float(values.mean()), float(values.std()), float(values.abs().max())]
+    largest, spread = float(values.abs().max()), float(values.std())
+    spread = spread if spread > 1e-6 * largest else 0.0
+    return [_DRAWN, str(compare.shape_of(leaf)), float(values.mean()), spread, largest]
 
 
 def _is_tensor(component: Component) -> TypeGuard[list[Any]]:
@@ -153,8 +155,11 @@ def _is_drawn(component: Component) -> TypeGuard[list[Any]]:
 
 def _agree(one: Component, other: Component, floor: float) -> bool:
     if _is_drawn(one) and _is_drawn(other):
-        room = _ALIKE * max(one[4], other[4])
-        return one[1] == other[1] and all(abs(a - b) <= room for a, b in zip(one[2:], other[2:], strict=True))
+        mean, spread, largest = (abs(a - b) for a, b in zip(one[2:], other[2:], strict=True))
+        most, widest = max(one[4], other[4]), max(one[3], other[3])
+        # How far apart draws lie shows what is constant, however large it is; the largest varies most.
+        alike = mean <= _ALIKE * most and spread <= 2 * _ALIKE * widest and largest <= 2 * _ALIKE * most
+        return bool(alike and one[1] == other[1])
     if not (_is_tensor(one) and _is_tensor(other)):
         return bool(one == other)
     scale = 10 * _AGREE * max(abs(one[1]), abs(other[1]), floor)
