@@ -47,6 +47,7 @@ class Liar:
     def __init__(self, part: Part, suite: Suite, rng: random.Random) -> None:
         self.loaded: Mapping[str, Any] = {"symbols": [part.symbol], "errors": []}
         self.weight, self.spent = 0, 0.0
+        self.output = ""
         self.mutants = 0
         self._rng, self._careful = rng, rng.random() < 0.7
         self._replies = [(entry.case, _reply(entry, suite)) for entry in suite.cases]

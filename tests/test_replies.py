@@ -166,6 +166,7 @@ class FakeServer:
     def begin(self, answer: Answer, off_limits: OffLimits) -> "FakeServer":
         self.started += 1
         self.weight, self.spent = weight(100, 1000), self.seconds
+        self.output = ""
         self.loaded = {"symbols": ["A"], "errors": []}
         return self
 

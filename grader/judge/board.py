@@ -281,7 +281,7 @@ def _other_structure(case: Case, expected: Observation, got: Observation) -> tup
     ended_early = FindingKind.ENDED_EARLY, "It stopped before the end."
     if len(got["steps"]) != len(expected["steps"]):
         return ended_early
-    for step, want, have in zip(case["steps"], expected["steps"], got["steps"], strict=True):
+    for number, (want, have) in enumerate(zip(expected["steps"], got["steps"], strict=True)):
         if "out" not in want and "out" in have:
             return FindingKind.STRUCTURE, "It gave an output where nothing is called."
         if "out" in want:
@@ -290,9 +290,9 @@ def _other_structure(case: Case, expected: Observation, got: Observation) -> tup
                 return difference.kind, difference.message
         if len(want.get("lines", [])) != len(have.get("lines", [])):
             return ended_early
-        lines = zip(step.get("lines", []), want.get("lines", []), have.get("lines", []), strict=True)
-        for text, one, other in lines:
-            said = spoken(text)
+        asked = case["steps"][number].get("lines", []) if number < len(case["steps"]) else []
+        for place, (one, other) in enumerate(zip(want.get("lines", []), have.get("lines", []), strict=True)):
+            said = spoken(asked[place]) if place < len(asked) else "It"
             if "raised" in other and "raised" not in one:
                 what = f"{other['raised']}: {other.get('message', '')}".removesuffix(": ")
                 return FindingKind.LINE_RAISED, f"{said} should work, but raises {what}"
