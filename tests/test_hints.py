@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -339,13 +340,14 @@ def test_after_the_last_hint_the_failure_stays_on_the_screen(monkeypatch: pytest
     screen = Screen(Console(file=shown, force_terminal=True, width=80, height=24, no_color=True))
     lesson = lesson_of(declared(COURSE.exercise("convolution/conv")))
     report = failed()
-    screen.checked(Checked(lesson, [report], report, is_done=False))
+    session: Any = SimpleNamespace(show_printed=lambda *what: None)
+    screen.checked(Checked(lesson, [report], report, is_done=False), session)
     last = GivenHint("Conv2d", "Hint 3 of 3", hint(3, lesson, "Conv2d", report, ""), is_last=True, is_repeated=True)
     pages = []
     for _ in range(2):
         shown.seek(0)
         shown.truncate()
-        screen.all_given(last)
+        screen.all_given(last, session)
         pages.append(shown.getvalue())
     assert pages[0] == pages[1]
     assert pages[0].startswith("\x1b[H\x1b[2J") or pages[0].startswith("\x1b[2J")

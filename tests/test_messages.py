@@ -11,9 +11,9 @@ from grader import spec
 from grader.case import probe
 from grader.compare import criteria, separate
 from grader.compare.asked import construction, numbers
+from grader.compare.growth import growing
 from grader.compare.outcome import error_finding
 from grader.compare.shown import apart, few, lists_apart, number, show, shown_apart
-from grader.judge.growth import growing
 from grader.model import Finding
 from grader.report.screen import highlighted, in_plain
 from grader.spec import Growth, Part

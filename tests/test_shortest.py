@@ -16,7 +16,7 @@ from torch import nn
 from grader import spec
 from grader.case import probe
 from grader.compare import criteria, separate
-from grader.judge.growth import growing
+from grader.compare.growth import growing
 from grader.judge.shortest import shortest
 from grader.judge.showing import Failure, Shown
 from grader.model import Finding, FindingKind, Observed, Stopped, Verdict

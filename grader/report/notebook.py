@@ -1,13 +1,14 @@
 """One part below a notebook's cell: HTML for light and dark themes, without scripts, all foreign text escaped."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from grader.model import PartReport, Verdict
 from grader.model.messages import when_it_fails, with_families
@@ -86,13 +87,18 @@ def _environment() -> Environment:
     )  # fmt: skip
     made.filters["clean"] = clean
     made.filters["one_line"] = one_line
+    made.filters["prose"] = _prose
     made.globals |= {
         "looks": LOOKS, "points": points, "in_words": in_words, "square": _square, "number": _number, "both": _both,
         "wide": _WIDE, "style": Markup((_TEMPLATES / "notebook.css").read_text(encoding="utf-8")),
-        "subscript": subscript, "with_families": with_families,
-        "when_it_fails": when_it_fails,
+        "subscript": subscript, "with_families": with_families, "when_it_fails": when_it_fails,
     }  # fmt: skip
     return made
+
+
+def _prose(text: str) -> Markup:
+    """The course's own text with its code as HTML."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(one_line(text)))))
 
 
 def _legend(maps: Sequence[HeatMap]) -> str:
