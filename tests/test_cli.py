@@ -65,6 +65,7 @@ def test_the_json_report_has_the_promised_shape(runner: CliRunner, student: Path
     linear = next(part for part in submission["parts"] if part["part"] == "Linear")
     assert set(flatten) == {
         "part", "exercise", "verdict", "score", "max_score", "suite", "seconds", "message", "off_limits", "criteria",
+        "behaviour",
     }  # fmt: skip
     assert flatten["verdict"] == "ACCEPTED"
     assert flatten["score"] == flatten["max_score"] == submission["score"]

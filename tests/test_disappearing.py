@@ -161,7 +161,7 @@ LINEARS["is frozen from the beginning"] = (
             return self.plain(x)
         """,
     "parameters",
-    "weight has requires_grad False",
+    "weight should have requires_grad True",
 )
 HONEST_LINEARS = {
     "plain": "def forward(self, x): return self.plain(x)",

@@ -90,13 +90,15 @@ def _tries(failure: Failure) -> Iterator[tuple[Case, Way, Callable[..., Any] | N
 
 def _step_of(failure: Failure) -> int | None:
     """The step at which the failure shows."""
+    steps = failure.case["steps"]
     error = ending(failure.got)
-    if failure.finding.kind in EXCEPTIONS and isinstance(error, dict) and error["step"] >= 0:
+    # A worker may name a step that there is not.
+    if failure.finding.kind in EXCEPTIONS and isinstance(error, dict) and 0 <= error["step"] < len(steps):
         return int(error["step"])
     last = failure.finding.where.rpartition("step ")[2]
-    if last.isdigit():
+    if last.isdigit() and 0 < int(last) <= len(steps):
         return int(last) - 1
-    calls = [index for index, step in enumerate(failure.case["steps"]) if step["do"] == "call"]
+    calls = [index for index, step in enumerate(steps) if step["do"] == "call"]
     return calls[0] if len(calls) == 1 else None
 
 
