@@ -74,7 +74,7 @@ def test_the_json_report_has_the_promised_shape(runner: CliRunner, student: Path
         for criterion in part["criteria"]:
             assert set(criterion) == {
                 "name", "verdict", "score", "max_score", "message", "counterexample", "diagnosis", "condition",
-                "transformation", "cases", "kind",
+                "transformation", "cases", "failing", "kind",
                 "line", "families",
             }  # fmt: skip
             assert criterion["name"] in CRITERIA
