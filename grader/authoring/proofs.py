@@ -62,19 +62,20 @@ def render(proofs: Sequence[ExerciseProof], console: Console, *, survivors: bool
     """Print the table of what was proved, the holes, and the surviving mutants."""
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("part", no_wrap=True)
-    names = ("cases", "right", "wrong killed", "told", "misnamed", "mutants killed", "rate", "false alarms", "seconds")
+    # The width of a terminal is that of the longest symbol and these.
+    names = ("cases", "right", "wrong\nkilled", "told", "mis-\nnamed", "mutants\nkilled", "false\nalarms", "s")
     for name in names:
         table.add_column(name, justify="right")
     for proof in proofs:
-        rate, mutated = proof.kill_rate, f"{proof.killed}/{proof.silent}" if proof.silent else ""
+        mutated = f"{proof.killed}/{proof.silent}" if proof.silent else ""
         table.add_row(
             f"[bold]{proof.exercise}[/bold]", "", "", "", *_told(proof.mutants_told), mutated,
-            "" if rate is None else f"{rate:.1%}", "", f"{proof.seconds:.1f}",
+            "", f"{proof.seconds:.0f}",
         )  # fmt: skip
         for part in proof.parts:
             table.add_row(
                 f"  {part.symbol}", str(part.cases), str(part.right), f"{part.wrong_killed}/{part.wrong}",
-                *_told(part.told), "", "", str(part.alarms), f"{part.seconds:.1f}",
+                *_told(part.told), "", str(part.alarms), f"{part.seconds:.0f}",
             )  # fmt: skip
     console.print(table)
     for proof in proofs:
