@@ -258,7 +258,8 @@ def test_three_with_one_unnamed_mistake_get_its_name(root: Path, course: Callabl
     assert graded(root)["groups"] == [group]
 
     text = path.read_text(encoding="utf-8").replace("Unnamed1", "AddsTheBiasTwice")
-    path.write_text(re.sub(r"TODO: .*?solution\.", "The bias belongs there once.", text, flags=re.S), encoding="utf-8")
+    text = re.sub(r"To be written: .*?solution\.", "The bias belongs there once.", text, flags=re.S)
+    path.write_text(text, encoding="utf-8")
     assert "No holes." in course("verify", "basics/affine", "--quick", "--jobs", "1").stdout
     course("regrade", "--part", "Affine", "--seed", "alike", "--jobs", "1", "-q")
     course(*again)

@@ -126,7 +126,7 @@ def test_a_kit_has_the_tags_beside_the_lesson(tmp_path: Path) -> None:
     ("item", "said"),
     [
         ("It rains.", "has no tag"),
-        ("It rains. <!-- TODO -->", "has no tag"),
+        ("It rains. <!-- soon -->", "has no tag"),
         ("It rains. <!-- part: LSTM -->", "names no criterion"),
         ("It rains. <!-- criterion: weather -->", "names the criterion 'weather'"),
         ("It rains. <!-- part: Cloud; criterion: values -->", "names the part 'Cloud'"),

@@ -12,11 +12,11 @@ from grader.authoring.as_edits import as_edits
 from grader.course.declared import DeclaredExercise
 from grader.model import CourseError, CriterionReport, PartReport, Verdict
 from grader.model.files import write_whole
-from grader.spec.mistakes import TO_DO, UNNAMED
+from grader.spec.mistakes import UNNAMED, UNWRITTEN
 
 _MOST_LINES = 40
 """Lines of a counterexample that go into the comment."""
-_HINT = f"{TO_DO}: say to the student what seems to be wrong and where to look, not the solution."
+_HINT = f"{UNWRITTEN}: say to the student what seems to be wrong and where to look, not the solution."
 _IMPORTED = (
     "abc", "collections", "contextlib", "copy", "dataclasses", "enum", "functools", "itertools", "math", "numbers",
     "numpy", "operator", "torch", "typing", "warnings",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-UNNAMED, TO_DO = "Unnamed", "TODO"
+UNNAMED, UNWRITTEN = "Unnamed", "To be written"
 """How the name and the hint of a misconception begin that `course misconception new` wrote down."""
 
 _Answer = TypeVar("_Answer", bound=Callable[..., object])
@@ -26,7 +26,7 @@ class Misconception:
     @property
     def missing(self) -> list[str]:
         """What its author has still to write, ``name`` or ``hint``: it is known to nobody before that."""
-        is_missing = {"name": self.name.startswith(UNNAMED), "hint": self.hint.startswith(TO_DO)}
+        is_missing = {"name": self.name.startswith(UNNAMED), "hint": self.hint.startswith(UNWRITTEN)}
         return [what for what in is_missing if is_missing[what]]
 
 
