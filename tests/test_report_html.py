@@ -16,6 +16,7 @@ from grader.model import Diagnosis, GradeReport, Hole, HoleKind, ProvenExercise,
 from grader.model.words import unlike
 from grader.report import chart
 from grader.report.html import write
+from grader.report.prose import hint, prose
 from tests import report_samples as samples
 
 TEMPLATES = Path(chart.__file__).parent / "templates"
@@ -307,3 +308,9 @@ def test_a_report_that_cannot_be_finished_leaves_whole_files(tmp_path: Path) -> 
     assert all(path.read_text(encoding="utf-8").rstrip().endswith("</html>") for path in pages)
     assert "<h1>Before" in (tmp_path / "index.html").read_text(encoding="utf-8")
     assert json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))["pages"]
+
+
+def test_code_in_a_sentence_is_code_and_foreign_text_stays_text() -> None:
+    assert prose("`Linear(2)` has *no* <b>bias</b>.") == "<code>Linear(2)</code> has *no* &lt;b&gt;bias&lt;/b&gt;."
+    assert prose("`<script>`") == "<code>&lt;script&gt;</code>"
+    assert hint("The *first* row, `a * b * c`.") == "The <em>first</em> row, <code>a * b * c</code>."

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from grader.model import PartReport, Verdict
 from grader.model.messages import when_it_fails, with_families
 from grader.model.words import LOOKS, clean, in_words, points, subscript
+from grader.report.prose import hint, prose
 from grader.report.summary import failing
 
 _COLOURS = {Verdict.ACCEPTED: "#14602b", Verdict.OFF_LIMITS: "#6a2391"}
@@ -22,6 +23,7 @@ _environment = Environment(
     # A student's text can hold anything: it is escaped and cleaned.
     finalize=lambda value: clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
 )
+_environment.filters |= {"prose": prose, "hint": hint}
 
 
 def part_html(part: PartReport) -> str:

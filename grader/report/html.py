@@ -22,6 +22,7 @@ from grader.report.chart import histogram, outcomes
 from grader.report.exercise import ClassExercise, totals
 from grader.report.exercise import exercises as class_exercises
 from grader.report.folder import write_pages
+from grader.report.prose import hint, prose
 from grader.report.summary import Summary
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -157,6 +158,7 @@ def _environment() -> Environment:
         "code": _code,
         "no_name": NO_NAME,
     }
+    environment.filters |= {"prose": prose, "hint": hint}
     environment.tests["failed"] = _failed
     return environment
 

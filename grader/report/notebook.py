@@ -1,19 +1,19 @@
 """One part below a notebook's cell: HTML for light and dark themes, without scripts, all foreign text escaped."""
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from grader.model import PartReport, Verdict
 from grader.model.messages import when_it_fails, with_families
 from grader.model.words import LOOKS, clean, in_words, one_line, points, subscript
 from grader.report.heat import LEVELS, HeatMap, Square, as_text
+from grader.report.prose import prose
 from grader.report.screen import AnswerPaths, first_failure, highlighted, in_plain, plain_text, section_of
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -87,18 +87,13 @@ def _environment() -> Environment:
     )  # fmt: skip
     made.filters["clean"] = clean
     made.filters["one_line"] = one_line
-    made.filters["prose"] = _prose
+    made.filters["prose"] = prose
     made.globals |= {
         "looks": LOOKS, "points": points, "in_words": in_words, "square": _square, "number": _number, "both": _both,
         "wide": _WIDE, "style": Markup((_TEMPLATES / "notebook.css").read_text(encoding="utf-8")),
         "subscript": subscript, "with_families": with_families, "when_it_fails": when_it_fails,
     }  # fmt: skip
     return made
-
-
-def _prose(text: str) -> Markup:
-    """The course's own text with its code as HTML."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(one_line(text)))))
 
 
 def _legend(maps: Sequence[HeatMap]) -> str:
