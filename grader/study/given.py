@@ -3,10 +3,11 @@
 import ast
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from grader.model import CriterionReport
+from grader.model.signature import Signature, signature_of
 from grader.model.source import definition
 
 _MOST_LINES = 6
@@ -28,16 +29,16 @@ class Call:
     @classmethod
     def of(cls, failure: CriterionReport, stub: str, symbol: str) -> "Call":
         """The calls that a failure shows, by the names that the stub gives their arguments."""
-        new, call = (_Signature.of(stub, symbol, method) for method in ("__init__", "forward"))
+        new, call = (signature_of(stub, symbol, method) for method in ("__init__", "forward"))
         case: Mapping[str, Any] = failure.counterexample.case if failure.counterexample else {}
         if not case.get("new"):
-            new = _Signature()
+            new = Signature()
         calls = [step for step in case.get("steps", ()) if step.get("do") == "call" and not step.get("method")]
-        made = new.values(case.get("new") or {})
-        situations = [made | call.values(step) for step in calls] or [made]
+        made = _values(new, case.get("new") or {})
+        situations = [made | _values(call, step) for step in calls] or [made]
         said = failure.condition.text if failure.condition else ""
         decisive = [name for name in (*new.names, *call.names) if re.search(rf"`{re.escape(name)}[`=]", said)]
-        return cls(situations, new.defaults | call.defaults, decisive, failure.condition is not None)
+        return cls(situations, {**new.defaults, **call.defaults}, decisive, failure.condition is not None)
 
     def gives(self, argument: str) -> bool:
         """Whether the failure is about calls that give an argument.
@@ -54,40 +55,9 @@ class Call:
         return any(each != self.defaults.get(name, _NOTHING) for each in have)
 
 
-@dataclass(frozen=True, slots=True)
-class _Signature:
-    """The names of a function's arguments in order, and the defaults of those that have a plain one."""
-
-    names: Sequence[str] = ()
-    defaults: dict[str, object] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, stub: str, symbol: str, method: str) -> "_Signature":
-        """That of a class's method, or of a function, whatever the method."""
-        node: ast.AST | None = definition(stub, symbol)
-        if isinstance(node, ast.ClassDef):
-            node = next((each for each in node.body if getattr(each, "name", "") == method), None)
-        if not isinstance(node, ast.FunctionDef):
-            return cls()
-        names = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
-        plain = dict(zip(reversed(names), reversed(node.args.defaults), strict=False))
-        keyword = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
-        plain |= {each.arg: value for each, value in keyword if value}
-        names += [each.arg for each in node.args.kwonlyargs]
-        defaults = {name: value for name, each in plain.items() if (value := _plain(each)) is not _NOTHING}
-        return cls([name for name in names if name != "self"], defaults)
-
-    def values(self, call: Mapping[str, Any]) -> dict[str, object]:
-        """The value of every argument in a call, as far as it is known."""
-        given = dict(zip(self.names, call.get("args", ()), strict=False)) | dict(call.get("kwargs", {}))
-        return self.defaults | given
-
-
-def _plain(node: ast.expr) -> object:
-    try:
-        return ast.literal_eval(node)
-    except ValueError:
-        return _NOTHING
+def _values(signature: Signature, call: Mapping[str, Any]) -> dict[str, object]:
+    """The value of every argument in a call, as far as it is known."""
+    return {**signature.defaults, **signature.given(call.get("args", ()), call.get("kwargs", {}))}
 
 
 def lines_with(name: str, symbol: str, written: str) -> list[str]:
