@@ -144,8 +144,7 @@ def _shown(
         truth=entry.truth if entry.kind is CaseKind.NUMERICS else None,
         growth=growing if entry.kind is CaseKind.GROWTH else (),
     )
-    # What torch warns of while its layer is made does not concern the person who grades.
-    with scene.showing.spend(), warnings.catch_warnings(action="ignore"):
+    with scene.showing.spend():
         return shortest(failure)
 
 
