@@ -5,7 +5,11 @@ argument and is called with ``x``, or a function of ``x``.
 """
 
 import re
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
+
+from grader.spec import OffLimits
 
 LIMITS = {
     "NORM": {
@@ -46,11 +50,12 @@ LIMITS = {
     "MODULES": {"classes": ["*"], "allow": ["Parameter"]},
     "TRANSFORMER": {"classes": ["Transformer*"]},
     "ARITHMETIC": {"modules": ["torch"]},
+    "BACKWARD": asdict(OffLimits(autograd=True)),
     "LINEAR": {"classes": ["Linear", "LazyLinear", "Bilinear", "Flatten"], "functions": ["torch.flatten"]},
 }
 
 
-def _read(name: str) -> dict[str, tuple[dict[str, list[str]], str]]:
+def _read(name: str) -> dict[str, tuple[dict[str, Any], str]]:
     text = (Path(__file__).parent / "off_limits" / name).read_text()
     pieces = re.split(r"^### (\w+): (.*)\n", text, flags=re.MULTILINE)[1:]
     return {pieces[i + 1]: (LIMITS[pieces[i]], pieces[i + 2].strip("\n") + "\n") for i in range(0, len(pieces), 3)}

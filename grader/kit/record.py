@@ -110,7 +110,9 @@ def _part(part: Part) -> dict[str, Any]:
     return recorded | {
         "arguments": list(part.arguments),
         "state_outputs": list(part.state_outputs),
-        "off_limits": {name: list(patterns) for name, patterns in asdict(part.off_limits).items()},
+        "off_limits": {
+            name: value if isinstance(value, bool) else list(value) for name, value in asdict(part.off_limits).items()
+        },
         "growth": [{"along": item.along, "at_most": item.at_most, "fine": item.fine} for item in part.growth],
         "properties": [{"name": item.name, "arguments": item.arguments} for item in part.properties if item.name],
         "families": [{"name": item.name, "share": item.share} for item in part.families],

@@ -14,6 +14,14 @@ POINTS: Mapping[str, float] = {
 """Points of a criterion unless the part says otherwise."""
 
 
+_AUTOGRAD: Mapping[str, Sequence[str]] = {
+    "kernels": ("*backward*",),
+    "functions": ("torch.enable_grad", "torch.set_grad_enabled", "torch.inference_mode"),
+    "modules": ("torch.autograd", "torch.func", "torch._functorch", "functorch", "torch.nn.grad"),
+}
+"""What goes with autograd, by the fields of `OffLimits`."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OffLimits:
     """What an answer may not use, however it is reached.
@@ -31,6 +39,14 @@ class OffLimits:
     modules: Sequence[str] = ()
     allow: Sequence[str] = ()
     """Names that a pattern above would match, but that are allowed."""
+    autograd: bool = False
+    """Whether autograd is off limits in any guise: where the gradient is what the student writes."""
+
+    def __post_init__(self) -> None:
+        if self.autograd:
+            for field_, more in _AUTOGRAD.items():
+                listed = tuple(getattr(self, field_))
+                object.__setattr__(self, field_, (*listed, *(name for name in more if name not in listed)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,13 +10,14 @@ import sys
 import types
 import weakref
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import torch
 from torch import nn
 
 from grader.case import probe
 from grader.model import Use
-from grader.worker import callers, executors, kernels, reimplementations
+from grader.worker import callers, executors, gradients_off, kernels, reimplementations
 from grader.worker.torch_surface import Patterns, classes, function_homes
 
 _FOUNDATIONS = ("torch.nn.modules.module", "torch.nn.modules.container", "torch.nn.parameter")
@@ -42,7 +43,7 @@ class Guard:
     answer_file = ""
     """The name under which the answer is compiled, to say on which line a use is."""
 
-    def __init__(self, off_limits: Mapping[str, Iterable[str]]) -> None:
+    def __init__(self, off_limits: Mapping[str, Any]) -> None:
         self.off_limits = off_limits
         self._kernels = Patterns(off_limits.get("kernels", ()), off_limits.get("allow", ()))
         self._classes = Patterns(off_limits.get("classes", ()), off_limits.get("allow", ()))
@@ -68,6 +69,8 @@ class Guard:
         if self._kernels:
             executors.take_out(self._refuse)
             kernels.replace(self._kernels, self._refuse, callers.is_answer_running)
+        if self.off_limits.get("autograd"):
+            gradients_off.take_out(self._refuse)
 
     def _wrap(self) -> None:
         if self._classes:
