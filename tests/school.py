@@ -195,15 +195,15 @@ class School:
         path.write_text(json.dumps(notebook), encoding="utf-8")
         return path
 
-    def scores(self) -> dict[str, float | None]:
-        """What the gradebook says."""
+    def scores(self, course: Path | None = None) -> dict[str, float | None]:
+        """What a gradebook says, the school's own unless another course directory is given."""
         query = (
             "SELECT student.id, SUM(grade.auto_score), COUNT(*) - COUNT(grade.auto_score), COUNT(grade.manual_score) "
             "FROM grade JOIN submitted_notebook ON grade.notebook_id = submitted_notebook.id "
             "JOIN submitted_assignment ON submitted_notebook.assignment_id = submitted_assignment.id "
             "JOIN student ON submitted_assignment.student_id = student.id GROUP BY student.id"
         )
-        with sqlite3.connect(self.course / "gradebook.db") as base:
+        with sqlite3.connect((course or self.course) / "gradebook.db") as base:
             rows = base.execute(query).fetchall()
         base.close()
         assert not any(manual for *_, manual in rows)

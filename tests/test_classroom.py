@@ -83,6 +83,41 @@ def test_students_run_the_locked_cells(school: School) -> None:
     assert "<table" in shown["Flatten"]["text/html"]
 
 
+def test_validate_tells_a_student_what_is_not_accepted(school: School) -> None:
+    desk = school.fetch("careful", lambda notebook: None) / "linear"
+    said = school.run("nbgrader", "validate", "linear.ipynb", folder=desk)
+    assert "VALIDATION FAILED ON 2 CELL(S)" in said
+    assert "Linear is not accepted by the public cases" in said
+    notebook = json.loads((desk / "linear.ipynb").read_text(encoding="utf-8"))
+    fill(RIGHT)(notebook)
+    (desk / "linear.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    assert "Success! Your notebook passes all the tests." in school.run(
+        "nbgrader", "validate", "linear.ipynb", folder=desk
+    )
+
+
+def test_where_nbgrader_is_not_configured_only_what_is_accepted_scores(school: School) -> None:
+    other = school.folder / "unconfigured"
+    shutil.copytree(school.course / "source", other / "source")
+    (other / "nbgrader_config.py").write_text("c = get_config()\n", encoding="utf-8")
+    school.run("nbgrader", "generate_assignment", "linear", folder=other)
+    release = json.loads((other / "release" / "linear" / "linear.ipynb").read_text(encoding="utf-8"))
+    answers = {"right": school.students["right"], "wrong": school.students["wrong"], "idle": lambda notebook: None}
+    for student, change in answers.items():
+        notebook = json.loads(json.dumps(release))
+        change(notebook)
+        path = other / "submitted" / student / "linear" / "linear.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(notebook), encoding="utf-8")
+    school.run("nbgrader", "autograde", "linear", "--create", folder=other)
+    scores = school.scores(other)
+    assert scores["idle"] == 0
+    assert scores["right"] == school.scores()["right"]
+    assert 0 <= scores["wrong"] < scores["right"]  # type: ignore[operator]
+    notebook_text = (other / "autograded" / "idle" / "linear" / "linear.ipynb").read_text(encoding="utf-8")
+    assert "does not call configure(c)" in notebook_text
+
+
 def test_an_internal_error_is_loud_and_leaves_no_earlier_score(school: School) -> None:
     before = school.scores()
     assert before["unlucky"] is not None

@@ -31,7 +31,7 @@ def write_course(course: Course, directory: Path, suites: Suites | None = None) 
         CourseError: where the directory cannot be written.
     """
     suites = suites or public_suites()
-    made = build(course, suites.points, checks=True)
+    made = build(course, suites.points)
     source = directory / "source"
     written: list[Path] = []
     try:

@@ -13,7 +13,7 @@ from grader.release.stub import StubPieces
 
 Cell = dict[str, Any]
 
-_LOAD = "# For %check below, which runs the public cases.\n%load_ext grader.magic"
+_LOAD = "# For the checks below, which run the public cases on what you have written.\n%load_ext grader.magic"
 
 
 def notebook(
@@ -21,8 +21,6 @@ def notebook(
     handout: str,
     pieces: StubPieces,
     points: Mapping[str, float],
-    *,
-    checks: bool = False,
 ) -> str:
     """The text of an ``.ipynb`` file.
 
@@ -31,16 +29,13 @@ def notebook(
         handout: The lesson, in Markdown; its figures are relative to the assignment's folder.
         pieces: The stub.
         points: The points of each part, by symbol.
-        checks: Whether the graded cells can be run, for the public cases (see `grader.magic`).
     """
     cells = [_locked("markdown", f"{name}-lesson", handout.strip()), _locked("code", f"{name}-imports", pieces.imports)]
-    if checks:
-        cells.append(_locked("code", f"{name}-checks", _LOAD))
+    cells.append(_locked("code", f"{name}-checks", _LOAD))
     for symbol, source in pieces.parts.items():
         cells.append(_solution(f"{name}-{symbol}", source))
-        cells.append(
-            _graded(check_id(name, symbol), (_check if checks else _notice)(symbol, points[symbol]), points[symbol])
-        )
+        # It raises where nbgrader runs it and the part is not accepted: a cell that does nothing earns all its points.
+        cells.append(_graded(check_id(name, symbol), f"%check {symbol}", points[symbol]))
     return written(cells)
 
 
@@ -93,14 +88,3 @@ def _cell(kind: str, role: str, source: str, **nbgrader: Any) -> Cell:
     if kind == "code":
         cell |= {"execution_count": None, "outputs": []}
     return cell
-
-
-def _notice(symbol: str, points: float) -> str:
-    return f"# {symbol} is worth {points:g} points. Hidden cases are run on the cells above when it is graded."
-
-
-def _check(symbol: str, points: float) -> str:
-    return (
-        f"# {symbol} is worth {points:g} points. Run this cell to try the cells above on the public cases;\n"
-        f"# hidden cases are run on them when it is graded.\n%check {symbol}"
-    )

@@ -59,13 +59,12 @@ class Build:
     """Files taken over as they are."""
 
 
-def build(course: Course, points_of: PointsOf, *, checks: bool = False) -> Build:
+def build(course: Course, points_of: PointsOf) -> Build:
     """The assignments: texts and figures.
 
     Args:
         course: The course.
         points_of: The points of each part (`Suites.points`).
-        checks: Whether the graded cells of the notebooks run the public cases.
     """
     if course.is_kit:
         raise needs_solutions("A release takes")
@@ -83,7 +82,7 @@ def build(course: Course, points_of: PointsOf, *, checks: bool = False) -> Build
             source = declared(exercise)
             result.texts[folder / f"{exercise.name}.py"] = stub_of(source)
             result.texts[folder / f"{exercise.name}.ipynb"] = notebook(
-                exercise.name, exercise.handout, pieces_of(source), points[exercise.name], checks=checks
+                exercise.name, exercise.handout, pieces_of(source), points[exercise.name]
             )
             if (exercise.folder / FIGURE_SCRIPT).is_file():
                 result.figures[folder / "figures" / f"{exercise.name}.png"] = exercise.folder / FIGURE_SCRIPT

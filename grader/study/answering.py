@@ -57,7 +57,7 @@ class _Desk:
         with contextlib.suppress(CourseError):
             self._in(folder).prepare()
 
-    def answer(self, request: dict[str, Any]) -> dict[str, str]:
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer one request."""
         session = self._in(Path(request["folder"]))
         ran = [Ran(number, source) for number, source in request["cells"]]
@@ -83,8 +83,8 @@ def _judged(session: Session, lesson: Lesson, symbol: str, piece: Cut) -> tuple[
     return answer, report
 
 
-def _checked(session: Session, lesson: Lesson, symbol: str, piece: Cut) -> dict[str, str]:
-    """The page of a part."""
+def _checked(session: Session, lesson: Lesson, symbol: str, piece: Cut) -> dict[str, Any]:
+    """The page of a part, and whether it is accepted."""
     if piece.problem:
         raise CourseError(piece.problem, piece.fix)
     answer, report = _judged(session, lesson, symbol, piece)
@@ -101,7 +101,8 @@ def _checked(session: Session, lesson: Lesson, symbol: str, piece: Cut) -> dict[
         agreeing=shown.agreeing if shown else [], drawn=shown.case if shown else "",
         next=_next(session, (lesson, symbol)) if report.verdict is Verdict.ACCEPTED else "",
     )  # fmt: skip
-    return {"html": as_html(report, context), "text": as_plain(report, context)}
+    accepted = report.verdict is Verdict.ACCEPTED
+    return {"html": as_html(report, context), "text": as_plain(report, context), "accepted": accepted}
 
 
 def _next(session: Session, after: Part) -> str:

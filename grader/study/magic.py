@@ -4,6 +4,7 @@ The judging is done elsewhere (see `grader.study.remote`): only the text of the 
 """
 
 import atexit
+import os
 import sys
 from typing import Any
 
@@ -14,6 +15,8 @@ from grader.model import CourseError
 from grader.study.remote import Remote, request
 
 _LEVELS = ("1", "2", "3")
+_EXECUTION = "NBGRADER_EXECUTION"
+"""nbgrader sets it while it runs a notebook itself: to ``validate``, or to ``autograde``."""
 _remote = Remote()
 atexit.register(_remote.close)
 
@@ -43,7 +46,10 @@ class _Magics:
         if len(words) > 1:
             _tell(CourseError("%check takes one part.", "For example: %check Linear"))
             return
-        self._show(request("check", "".join(words), self._cells()), "html")
+        name = "".join(words)
+        accepted = self._show(request("check", name, self._cells()), "html")
+        if os.environ.get(_EXECUTION) and not accepted:
+            raise NotAccepted(name, os.environ[_EXECUTION])
 
     def hint(self, line: str) -> None:
         """Give a hint, each time a stronger one: ``%hint Linear``, or ``%hint Linear 3`` for the third."""
@@ -59,13 +65,38 @@ class _Magics:
         history = self.shell.history_manager.input_hist_raw
         return [(number, source) for number, source in enumerate(history) if number and source.strip()]
 
-    def _show(self, asked: dict[str, Any], kind: str) -> None:
+    def _show(self, asked: dict[str, Any], kind: str) -> bool:
+        """Show the reply; whether it is that of an accepted part."""
         try:
             reply = _remote.ask(asked)
         except CourseError as error:
             _tell(error)
-            return
+            return False
         display({f"text/{kind}": reply[kind], "text/plain": reply["text"]}, raw=True)
+        return bool(reply.get("accepted"))
+
+
+class NotAccepted(Exception):
+    """A part that fails where nbgrader runs the notebook, which takes a cell without an error for a right one."""
+
+    def __init__(self, name: str, execution: str) -> None:
+        """Say so.
+
+        Args:
+            name: The part.
+            execution: What nbgrader runs the notebook for.
+        """
+        what = f"{name or 'The part'} is not accepted by the public cases; what is wrong is shown above."
+        if execution == "autograde":
+            what += (
+                " They are all that was run: nbgrader_config.py does not call configure(c) of grader.classroom, "
+                "so nbgrader ran this notebook in a kernel and not by the course's judge."
+            )
+        super().__init__(what)
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback through the checker, which would say nothing to a student."""
+        return [str(self)]
 
 
 def _tell(error: CourseError) -> None:

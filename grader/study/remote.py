@@ -22,7 +22,7 @@ class Remote:
         """Have the process get warm."""
         self._service.start()
 
-    def ask(self, request: Mapping[str, Any]) -> dict[str, str]:
+    def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Send a request and wait for its reply; an error there is raised here.
 
         Raises:
