@@ -5,7 +5,7 @@ from typing import Any
 
 from grader.case.probe import run_case
 from grader.judge.board import Board
-from grader.judge.diagnose import Shown
+from grader.judge.shown import Shown
 from grader.judge.transformation import transformation
 from grader.model import CaseKind, DeclaredCase
 from grader.spec import Misconception, Part

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from grader.compare.fingerprint import Fingerprint, drawn, fingerprint
-from grader.judge.diagnose import Shown, chosen, diagnosed, likenesses
+from grader.judge.diagnose import chosen, diagnosed, likenesses
+from grader.judge.shown import Shown
 from grader.model import CaseKind, Observation
 from grader.spec import Misconception, Part, call, layer_case, tensor
 from tests.behaving import Answers, judged, shown, suite_of
@@ -81,6 +82,30 @@ def told(answer: type[nn.Module], answers: dict[str, tuple[str, Any]] = ANSWERS)
 def test_every_kind_of_mistake_reaches_the_one_who_makes_it(name: str) -> None:
     criterion, answer = ANSWERS[name]
     assert told(answer) == (criterion, name)
+
+
+def test_two_mistakes_at_once_are_told_where_each_shows_alone() -> None:
+    class TransposesAndForgets(nn.Linear):
+        def forward(self, x: Tensor) -> Tensor:
+            weight = self.weight.T if self.weight.shape[0] == self.weight.shape[1] else self.weight
+            return x @ weight.T
+
+    more = [layer_case((n, n), {"bias": False}, [call(tensor(3, n, seed=n))], seed=n) for n in (2, 3, 4)]
+    known = Answers(PART, ANSWERS)
+    suite = suite_of(PART, [*CASES, *more], answers=known)
+
+    def name_of(answer: type[nn.Module]) -> str:
+        board = judged(PART, suite, answer)
+        found = diagnosed(known.misconceptions, shown(PART, suite, board), board.reports())
+        return "" if found is None else found[1].misconception
+
+    assert name_of(TransposesAndForgets) == "ForgetsBias and TransposesSquares"
+
+    class TransposesAndDoublesWithBias(TransposesAndForgets):
+        def forward(self, x: Tensor) -> Tensor:
+            return super().forward(x) * (1 if self.bias is None else 3)
+
+    assert name_of(TransposesAndDoublesWithBias) == ""
 
 
 def test_another_mistake_on_the_same_cases_has_no_name() -> None:

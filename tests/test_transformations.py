@@ -65,13 +65,27 @@ def after(oracle: type[nn.Module], change: Callable[[Any, Tensor], Any]) -> type
             lambda y, x: y / len(x) ** 0.5,
             "Your output is the expected one times 1/√n, where n is the size of the batch.",
         ),
+        (lambda y, x: y + 1, "Your output is the expected one plus 1."),
+        (lambda y, x: y - 0.5, "Your output is the expected one minus 1/2."),
         (lambda y, x: torch.relu(y), "Your output is the ReLU of the expected one."),
         (lambda y, x: y.softmax(-1), "Your output is the softmax of the expected one over its last axis."),
         (lambda y, x: y.flip(0), "Your output holds the expected values, reversed along axis 0."),
         (lambda y, x: y.roll(1, 0), "Your output holds the expected values, shifted on by one along axis 0."),
         (lambda y, x: y.float().double(), "Your output is computed in float32: it has no more digits than that."),
     ],
-    ids=["twice", "negative", "unbiased", "root", "relu", "softmax", "reversed", "shifted", "float32"],
+    ids=[
+        "twice",
+        "negative",
+        "unbiased",
+        "root",
+        "one more",
+        "half less",
+        "relu",
+        "softmax",
+        "reversed",
+        "shifted",
+        "float32",
+    ],
 )
 def test_what_is_done_to_the_output_is_named(change: Callable[[Tensor, Tensor], Tensor], said: str) -> None:
     assert turned(LINEAR, ON_LINEAR, after(nn.Linear, change)) == said

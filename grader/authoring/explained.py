@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.course.exercise import CourseExercise
-from grader.judge.diagnose import Shown, diagnosed, likenesses
+from grader.judge.diagnose import diagnosed, likenesses
+from grader.judge.shown import Shown
+from grader.judge.two_mistakes import AND
 from grader.model import CriterionReport, Explained, PartReport, Verdict
 from grader.spec import Misconception
 from grader.suite.data import Suite
@@ -80,6 +82,9 @@ class Measure:
         if fresh.shown is None:
             return False
         own = [item for item in self.exercise.misconceptions if item.part == fresh.shown.part.symbol]
+        if AND in name:
+            again = diagnosed(own, fresh.shown, fresh.reports)
+            return again is not None and {*again[1].misconception.split(AND)} == {*name.split(AND)}
         (item,) = (item for item in own if item.name == name)
         alike = likenesses(own, fresh.shown, item.criterion)
         return any(each.misconception.name == name for each in alike)

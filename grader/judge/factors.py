@@ -1,4 +1,4 @@
-"""Factors between what is expected and what came, and their closed forms in the sizes and arguments of a case."""
+"""Factors and offsets between what is expected and what came, and their closed forms in sizes and arguments."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -41,7 +41,8 @@ _CONSTANTS = {
     **{-1 / 2: "-1/2", 3 / 2: "3/2", 2 / 3: "2/3", 3 / 4: "3/4", 4 / 3: "4/3", 2**0.5: "√2", 2**-0.5: "1/√2"},
     **{math.pi: "π", 2 * math.pi: "2π", 1 / math.pi: "1/π"},
 }
-"""Constants that are told; any other number could be a hidden case's own."""
+"""Constants that are told, as factors; any other number could be a hidden case's own."""
+_OFFSETS = {1.0: "1", **{value: said for value, said in _CONSTANTS.items() if value > 0}}
 
 
 def factor_of(cases: Sequence[Failing]) -> str:
@@ -50,6 +51,39 @@ def factor_of(cases: Sequence[Failing]) -> str:
     if any(times is None for *_, times in found):
         return ""
     return closed_form([(case, pair, times) for case, pair, times in found if times is not None])
+
+
+def offset_of(cases: Sequence[Failing]) -> str:
+    """The number by which all wrong tensors lie above the expected ones, or below, in words; empty where none does."""
+    found = [(case, pair, offset(pair)) for case in cases for pair in case.wrong]
+    if any(by is None for *_, by in found) or not _is_telling([(case, pair, 0.0) for case, pair, _ in found]):
+        return ""
+    offsets = [by for *_, by in found if by is not None]
+    for value, said in _OFFSETS.items() if _alike(offsets) else ():
+        if abs(abs(offsets[0]) - value) <= _NEAR * value:
+            return f"{'plus' if offsets[0] > 0 else 'minus'} {said}"
+    names = [name for name, value in found[0][0].arguments.items() if type(value) is float]
+    for name in names:
+        for word, sign in (("plus", 1.0), ("minus", -1.0)):
+            given = [case.arguments.get(name) for case, *_ in found]
+            if all(
+                type(value) is float and abs(by - sign * value) <= _NEAR * abs(value)
+                for value, by in zip(given, offsets, strict=True)
+            ):
+                return f"{word} `{name}`"
+    return ""
+
+
+def offset(pair: Pair) -> float | None:
+    """The number that is added to all that is expected to give what came; None where there is none."""
+    if pair.expected.shape != pair.got.shape:
+        return None
+    by = float((pair.got - pair.expected).mean())
+    return by if math.isfinite(by) and pair.gives(pair.expected + by) else None
+
+
+def _alike(numbers: Sequence[float]) -> bool:
+    return all(abs(each - numbers[0]) <= _NEAR * abs(numbers[0]) for each in numbers)
 
 
 def factor(pair: Pair) -> float | None:
@@ -71,7 +105,7 @@ def closed_form(found: Sequence[tuple[Failing, Pair, float]]) -> str:
     if not _is_telling(found):
         return ""
     first = found[0][2]
-    if all(abs(times - first) <= _NEAR * abs(first) for *_, times in found):
+    if _alike([times for *_, times in found]):
         return next((said for value, said in _CONSTANTS.items() if abs(first - value) <= _NEAR * abs(value)), "")
     left = set(_forms(*found[0]))
     for each in found[1:]:

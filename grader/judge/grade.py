@@ -19,11 +19,12 @@ from grader.host.session import Server, Stopped
 from grader.judge.behaviour import behaviour
 from grader.judge.board import Board
 from grader.judge.condition import Conditions, with_condition
-from grader.judge.diagnose import Shown, diagnosed, with_diagnosis
+from grader.judge.diagnose import diagnosed, with_diagnosis
 from grader.judge.explain import Budget, Scene, counterexample
 from grader.judge.loaded import LoadStop, NotDefined, after, stop_in_words, stopped_at
 from grader.judge.reports import Nothing, Ran, Reports, not_own_work, vetted
 from grader.judge.run import AnswerRun
+from grader.judge.shown import Shown
 from grader.judge.transformation import transformation
 from grader.model import CriterionReport, FindingKind, Limits, PartReport, Verdict
 from grader.model.messages import in_families

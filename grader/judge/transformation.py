@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import torch
 
 from grader.judge import maps
-from grader.judge.factors import factor_of
+from grader.judge.factors import factor_of, offset_of
 from grader.judge.failing import Failing, failing_cases
 from grader.judge.numbers_of_lines import of_lines
 from grader.judge.orders import other_order
@@ -93,6 +93,8 @@ def _of_tensors(cases: Sequence[Failing]) -> str:
         return ""
     if times := factor_of(cases):
         return f"Your {what} is the expected one times {times}."
+    if by := offset_of(cases):
+        return f"Your {what} is the expected one {by}."
     for key in _fitting(cases):
         return maps.said(key, what, {pair.expected.dim() for case in cases for pair in case.wrong})
     if all(_is_single(pair.got) for case in cases for pair in case.wrong):
