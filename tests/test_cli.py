@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 import cli
 from grader.commands import UNGRADED, USAGE
+from grader.course.versions import torch_note
 from grader.model import CRITERIA, Verdict
 
 ROOT = Path(__file__).parent.parent
@@ -204,6 +205,13 @@ def test_a_seed_is_made_once_and_kept(runner: CliRunner, tmp_path: Path, monkeyp
     assert "seed" not in second.stderr
     assert (root / ".course-seed").read_text(encoding="utf-8") == seed
     assert seed.strip() not in first.stdout + first.stderr
+
+
+def test_a_torch_that_nobody_verified_is_said_to_be_that() -> None:
+    assert [torch_note(number) for number in ("2.11.0", "2.13.0+cpu", "2.14.1")] == [""] * 3
+    assert torch_note("2.15.0+cu130").startswith("Newer than 2.14,")
+    assert torch_note("3.0.0").startswith("Newer than 2.14,")
+    assert torch_note("2.9.1").startswith("Older than 2.11,")
 
 
 @pytest.mark.slow

@@ -117,13 +117,14 @@ def release(root: Path | None, directory: Path, nbgrader: bool) -> None:
 @report_errors
 def doctor(root: Path | None) -> None:
     """Say what this machine offers: versions, device, sandbox layers."""
-    from grader.course.versions import versions
+    from grader.course.versions import torch_note, versions
     from grader.grading.options import Options, choose_device
     from grader.kit.load import load_course
     from grader.worker.sandbox import active_layers
 
     for name, value in versions().items():
-        click.echo(f"{name:12} {value}")
+        note = torch_note(value) if name == "torch" else ""
+        click.echo(f"{name:12} {value}" + (f"  {note}" if note else ""))
     click.echo(f"{'device':12} {choose_device('auto')}")
     course = load_course(root_of(root))
     kind = ", public cases only (a student's kit)" if course.is_kit else ""
