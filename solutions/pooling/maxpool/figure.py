@@ -12,7 +12,9 @@ PALE, PADDING, ELEMENT, BAD, INK = "#d5dde8", "#8d8d8d", "#5f8fc4", "#c0392b", "
 
 def draw(path: Path) -> None:
     """Draw both halves; backgrounds stay transparent, and text outside of cells is of a middle grey."""
-    figure, axes = plt.subplot_mosaic([["kept", "dropped"], ["pooled", "pooled"]], figsize=(10, 5.6), height_ratios=(1, 2))
+    figure, axes = plt.subplot_mosaic(
+        [["kept", "dropped"], ["pooled", "pooled"]], figsize=(10, 5.6), height_ratios=(1, 2)
+    )
     _windows(axes["kept"], size=6, padding=0, kernel=3, dropped=False)
     _windows(axes["dropped"], size=5, padding=1, kernel=2, dropped=True)
     _pooled(axes["pooled"])
@@ -24,10 +26,12 @@ def draw(path: Path) -> None:
     plt.close(figure)
 
 
-def _cell(axes: plt.Axes, x: float, y: float, colour: str, text: str, ink: str = "white", width: float = 1.0) -> None:
+def _cell(axes: plt.Axes, x: float, y: float, colour: str, text: str, ink: str = "white", width: int = 1) -> None:
     """A square of side one with its lower left corner at (x, y)."""
     axes.add_patch(plt.Rectangle((x, y), 1, 1, facecolor=colour, edgecolor="white", linewidth=1.5))
-    axes.text(x + 0.5, y + 0.5, text, ha="center", va="center", color=ink, fontsize=9, weight="bold" if width > 1 else None)
+    axes.text(
+        x + 0.5, y + 0.5, text, ha="center", va="center", color=ink, fontsize=9, weight="bold" if width > 1 else None
+    )
 
 
 def _windows(axes: plt.Axes, *, size: int, padding: int, kernel: int, dropped: bool) -> None:
@@ -57,11 +61,9 @@ def _pooled(axes: plt.Axes) -> None:
         for column, number in enumerate(numbers):
             is_maximum = (row, column) in MAXIMA
             colour = MAXIMA.get((row, column), PALE)
-            _cell(axes, column, 3 - row, colour, str(number), "white" if is_maximum else "#333333", 2 if is_maximum else 1)
-            _cell(
-                axes, 12 + column, 3 - row, colour, str(number) if is_maximum else "0",
-                "white" if is_maximum else "#333333", 2 if is_maximum else 1,
-            )  # fmt: skip
+            ink, width = ("white", 2) if is_maximum else ("#333333", 1)
+            _cell(axes, column, 3 - row, colour, str(number), ink, width)
+            _cell(axes, 12 + column, 3 - row, colour, str(number) if is_maximum else "0", ink, width)
     for (row, column), colour in MAXIMA.items():
         corner = (2 * (column // 2) + 0.05, 2 * (1 - row // 2) + 0.05)
         axes.add_patch(plt.Rectangle(corner, 1.9, 1.9, fill=False, edgecolor=colour, linewidth=3))
@@ -70,9 +72,8 @@ def _pooled(axes: plt.Axes) -> None:
         _cell(axes, x + 2.6, y, PALE, str(4 * row + column), "#333333")
     for x, name in ((2, "image"), (7.4, "maxima"), (10, "indices"), (14, "put back")):
         axes.text(x, 4.25, name, ha="center", color=INK, fontsize=10)
-    for x, name in ((5.2, "MaxPool2d(2)"), (11.5, "")):
-        axes.text(x, 2.45, name, ha="center", color=INK, fontsize=9)
-    axes.text(11.5, 2.9, "MaxUnpool2d(2)", ha="center", color=INK, fontsize=9)
+    for x, y, name in ((5.2, 2.25, "MaxPool2d(2)"), (11.5, 3.0, "MaxUnpool2d(2)")):
+        axes.text(x, y, name, ha="center", color=INK, fontsize=9)
     for begin, end in ((4.5, 6.1), (11.1, 11.9)):
         axes.annotate("", (end, 2), (begin, 2), arrowprops={"arrowstyle": "->", "color": INK, "linewidth": 2})
     axes.set(xlim=(-0.3, 16.3), ylim=(-0.3, 4.8))

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+
 def to_tuple(value, length):
     if isinstance(value, int):
         return [value] * length
