@@ -1,10 +1,10 @@
 # %% [markdown]
 # # Capstone: what a pooling is good for
 #
-# Your `MaxPool2d` stands in a tiny convolutional net that learns to read handwritten digits. Beside it learns the very same
-# net of `torch.nn`: same initial weights, same batches in the same order. If your pooling is right, the two losses are one
-# curve. Then a third net, without any pooling, shows what is lost: it reads digits well where they always were, and
-# stumbles when they move by a pixel.
+# Your `MaxPool2d` stands in a tiny convolutional net that learns to read handwritten digits. Beside it learns the
+# very same net of `torch.nn`: same initial weights, same batches in the same order. If your pooling is right, the two
+# losses are one curve. Then a third net, without any pooling, shows what is lost: it reads digits well where they
+# always were, and stumbles when they move by a pixel.
 #
 # Keep this notebook in the folder of your answers. Beside the course's checker it needs
 # `pip install scikit-learn matplotlib ipykernel`. It runs for less than a minute, and nothing in it is graded.
@@ -24,8 +24,8 @@ mine = answers({"maxpool": ["MaxPool2d"]})
 # ## The data and the nets
 #
 # 1797 images of 8×8 pixels; the last 297 are kept for the end. A trace of noise is added to every pixel, because the
-# background is exactly 0: there all elements of a window would tie, and at a tie your gradient may go to another of them
-# than torch's. Everything is float64, so that rounding stays far too small to be seen.
+# background is exactly 0: there all elements of a window would tie, and at a tie your gradient may go to another of
+# them than torch's. Everything is float64, so that rounding stays far too small to be seen.
 
 # %%
 digits = load_digits()
@@ -84,9 +84,9 @@ plot_losses(your_losses, torch_losses)
 # %% [markdown]
 # ## With and without
 #
-# The net without pooling sees every pixel of its last layer, and has sixteen times as many weights in its classifier. On
-# new digits in their usual place it does about as well. Now move these digits to one side by a pixel, which neither net has
-# seen in training:
+# The net without pooling sees every pixel of its last layer, and has sixteen times as many weights in its classifier.
+# On new digits in their usual place it does about as well. Now move these digits to one side by a pixel, which
+# neither net has seen in training:
 
 # %%
 train(without)
@@ -106,16 +106,16 @@ weights = [sum(parameter.numel() for parameter in model.parameters()) for model 
 print(f"weights {weights[0]:20,d} {weights[1]:16,d}")
 
 # %% [markdown]
-# A maximum over neighbours stays the same as long as what was found stays among them. The classifier of the first net is
-# told "a stroke, about here"; that of the second "a stroke, exactly here". It is a help, and not a proof against every
-# shift: try two pixels, or pooling windows of 2 with a stride of 2.
+# A maximum over neighbours stays the same as long as what was found stays among them. The classifier of the first net
+# is told "a stroke, about here"; that of the second "a stroke, exactly here". It is a help, and not a proof against
+# every shift: try two pixels, or pooling windows of 2 with a stride of 2.
 #
 # ## If the curves part
 #
 # - **At step 0**: the forward pass differs. Do the windows begin in the padding, at -1? Does the padding count as -inf?
 #   (After a ReLU zeros would do, so this net forgives you that; the checker does not.)
-# - **At step 1**: the first losses agree, the gradients do not. Something cuts the graph, such as `.data` or `.detach()`,
-#   or a maximum of two overlapping windows gets the gradient of one only.
+# - **At step 1**: the first losses agree, the gradients do not. Something cuts the graph, such as `.data` or
+#   `.detach()`, or a maximum of two overlapping windows gets the gradient of one only.
 # - **Later, and slowly**: look at the lower panel. A straight climb from 1e-16 is rounding, which training amplifies.
 #   A jump is not.
 #
