@@ -43,6 +43,8 @@ SPREADS = ((1.0, 0.0), (1.0, -5.0), (3.0, 1.0), (0.1, -2.0), (1e12, -5e12))
 """Scale and shift of inputs: many are negative throughout, a few below every number that stands in for infinity."""
 FILLS = ("normal", "normal", "uniform")
 OFTEN = st.sampled_from((False, True, True))
+PLAIN = st.sampled_from((True, False))
+"""Whether a case is in no family: numbers for all dimensions, a batch, no more than the maxima."""
 
 
 def windows_of(size: int, kernel: int, stride: int, padding: int, dilation: int, ceil_mode: bool) -> list[list[int]]:
@@ -64,47 +66,49 @@ def fitting(kernel: int, stride: int, padding: int, dilation: int, ceil_mode: bo
     return found
 
 
-def per_dimension(draw: st.DrawFn, values: Sequence[int], dims: int) -> list[int]:
+def per_dimension(draw: st.DrawFn, values: Sequence[int], dims: int, plain: bool) -> list[int]:
     """One number per dimension, often all alike."""
-    if draw(st.sampled_from((False, False, True))):
+    if plain or draw(st.sampled_from((False, False, True))):
         return [draw(st.sampled_from(values))] * dims
     return [draw(st.sampled_from(values)) for _ in range(dims)]
 
 
-def written(draw: st.DrawFn, numbers: Sequence[int]) -> Any:
+def written(draw: st.DrawFn, numbers: Sequence[int], plain: bool) -> Any:
     """The numbers as an argument: a tuple, or where they are alike perhaps an int."""
-    return numbers[0] if len(set(numbers)) == 1 and draw(OFTEN) else tuple(numbers)
+    return numbers[0] if len(set(numbers)) == 1 and (plain or draw(OFTEN)) else tuple(numbers)
 
 
 @st.composite
 def cases(draw: st.DrawFn, dims: int) -> Case:
     """One or two calls, of sizes of their own, on a layer whose arguments all vary together."""
-    kernel = per_dimension(draw, KERNELS[dims], dims)
+    plain = draw(PLAIN)
+    kernel = per_dimension(draw, KERNELS[dims], dims, plain)
     stride, padding, dilation = list(kernel), [0] * dims, [1] * dims
     kwargs: Case = {}
     if draw(OFTEN):
-        stride = per_dimension(draw, (1, 2, 3), dims)
-        kwargs["stride"] = written(draw, stride)
+        stride = per_dimension(draw, (1, 2, 3), dims, plain)
+        kwargs["stride"] = written(draw, stride, plain)
     if draw(flags):
-        padding = [min(wanted, k // 2) for wanted, k in zip(per_dimension(draw, (1, 2, 0), dims), kernel, strict=True)]
-        kwargs["padding"] = written(draw, padding)
+        wanted = per_dimension(draw, (1, 2, 0), dims, plain)
+        padding = [min(p, k // 2) for p, k in zip(wanted, kernel, strict=True)]
+        kwargs["padding"] = written(draw, padding, plain)
     if draw(flags):
-        dilation = per_dimension(draw, DILATIONS[dims], dims)
-        kwargs["dilation"] = written(draw, dilation)
+        dilation = per_dimension(draw, DILATIONS[dims], dims, plain)
+        kwargs["dilation"] = written(draw, dilation, plain)
     for name in ("return_indices", "ceil_mode"):
         if draw(flags):
-            kwargs[name] = draw(OFTEN)
+            kwargs[name] = not plain and draw(OFTEN)
     ceil_mode = kwargs.get("ceil_mode", False)
     choices = [fitting(*one, ceil_mode)[: CHOICES[dims]] for one in zip(kernel, stride, padding, dilation, strict=True)]
     steps: list[Any] = []
     for _ in range(draw(st.sampled_from((1, 1, 2)))):
         if draw(flags):
             steps.append(draw(st.sampled_from([evaluate(), train()])))
-        shape = [*draw(st.sampled_from(([2], [1], [], [3]))), draw(sizes(1, 3))]
+        shape = [*draw(st.sampled_from(([2], [1], [3]) if plain else ([2], [1], [], [3]))), draw(sizes(1, 3))]
         shape += [draw(st.sampled_from(found)) for found in choices]
         x = draw(normal_tensor(shape, fills=FILLS, spreads=SPREADS))
         steps.append(call(x, cotangent=draw(cotangents())))
-    return layer_case([written(draw, kernel)], kwargs, steps, seed=draw(seeds))
+    return layer_case([written(draw, kernel, plain)], kwargs, steps, seed=draw(seeds))
 
 
 def example(kernel: Any, options: Case, *shapes: Sequence[int], **more: Any) -> Case:
@@ -236,14 +240,23 @@ def values_of(found: Any, **more: Any) -> Any:
 
 
 def unpooling(
-    image: Sequence[int], settings: Sequence[Any], seed: int = 0, *, cotangent: int | None = 0, **more: Any
+    image: Sequence[int],
+    settings: Sequence[Any],
+    seed: int = 0,
+    *,
+    cotangent: int | None = 0,
+    layout: str = "contiguous",
+    **more: Any,
 ) -> Any:
     """A call that puts back what was pooled from an image of that shape."""
     maxima, indices, is_shared = pooled(image, settings, seed)
-    layout = "contiguous" if cotangent is not None and not is_shared else more.pop("layout", "contiguous")
+    if is_shared:
+        cotangent = None
+    if cotangent is not None:
+        layout = "contiguous"
     where = values_of(indices, dtype="int64", grad=False, layout=layout)
     if is_shared:
-        return call(values_of(maxima, layout=layout), where, cotangent=None, **more)
+        return call(values_of(maxima, layout=layout), where, cotangent=cotangent, **more)
     return call(tensor(*maxima.shape, seed=seed, layout=layout), where, cotangent=cotangent, **more)
 
 
@@ -255,15 +268,17 @@ def default_size(pooled_size: int, kernel: int, stride: int, padding: int) -> in
 @st.composite
 def unpool_cases(draw: st.DrawFn) -> Case:
     """One or two calls, of sizes of their own, some told the size that was pooled."""
-    kernel = per_dimension(draw, (2, 3, 1), 2)
+    plain = draw(PLAIN)
+    kernel = per_dimension(draw, (2, 3, 1), 2, plain)
     stride, padding = list(kernel), [0, 0]
     kwargs: Case = {}
     if draw(OFTEN):
-        stride = per_dimension(draw, (2, 1, 3), 2)
-        kwargs["stride"] = written(draw, stride)
+        stride = per_dimension(draw, (2, 1, 3), 2, plain)
+        kwargs["stride"] = written(draw, stride, plain)
     if draw(flags):
-        padding = [min(wanted, k // 2) for wanted, k in zip(per_dimension(draw, (1, 0), 2), kernel, strict=True)]
-        kwargs["padding"] = written(draw, padding)
+        wanted = per_dimension(draw, (1, 0), 2, plain)
+        padding = [min(p, k // 2) for p, k in zip(wanted, kernel, strict=True)]
+        kwargs["padding"] = written(draw, padding, plain)
     steps: list[Any] = []
     for _ in range(draw(st.sampled_from((1, 1, 2)))):
         if draw(flags):
@@ -273,16 +288,16 @@ def unpool_cases(draw: st.DrawFn) -> Case:
             counts = [count for count in (1, 2, 3, 4) if default_size(count, k, s, p) > 0]
             image.append(default_size(draw(st.sampled_from(counts[:3])), k, s, p))
         more: Case = {}
-        leading = [*draw(st.sampled_from(([2], [1], []))), draw(sizes(1, 2))]
-        if draw(flags):
+        leading = [*draw(st.sampled_from(([2], [1]) if plain else ([2], [1], []))), draw(sizes(1, 2))]
+        if not plain and draw(flags):
             image = [size + draw(st.integers(0, s - 1)) for size, s in zip(image, stride, strict=True)]
             whole = len(leading) == 2 and draw(flags)
-            wanted = [*leading, *image] if whole else image
-            more["output_size"] = draw(st.sampled_from((tuple(wanted), wanted)))
+            shape = [*leading, *image] if whole else image
+            more["output_size"] = draw(st.sampled_from((tuple(shape), shape)))
         options = {"cotangent": draw(cotangents()), "layout": draw(layouts)}
         settings = (tuple(kernel), tuple(stride), tuple(padding))
         steps.append(unpooling([*leading, *image], settings, draw(seeds), **options, **more))
-    return layer_case([written(draw, kernel)], kwargs, steps, seed=draw(seeds))
+    return layer_case([written(draw, kernel, plain)], kwargs, steps, seed=draw(seeds))
 
 
 def unpool_example(kernel: Any, options: Case, image: Sequence[int], **more: Any) -> Case:
