@@ -26,6 +26,7 @@ MISTAKES = {
         "ConvTranspose2d": ("values", "KernelTurned"),
         "Upsample": ("values", "HalfPixelForgotten"),
         "PixelShuffle": ("values", "RowsAndColumnsSwapped"),
+        "MaxPool2d": ("values", "PlaceInTheWindow"),
         "BasicBlock": ("values", "RectifiedBeforeTheSum"),
         "Bottleneck": ("state", "StrideOnTheFirst"),
     },
@@ -45,7 +46,7 @@ MISTAKES = {
 RIGHT = {
     "fay": {
         "dilated_kernel_size", "conv_output_size", "conv_transpose_output_size", "same_padding",
-        "linear_parameter_count",
+        "linear_parameter_count", "MaxUnpool2d",
     },
     "gus": {"optimizer_step", "RNNCell", "TransitionBlock"},
 }  # fmt: skip

@@ -1,0 +1,122 @@
+# %% [markdown]
+# # Capstone: what a pooling is good for
+#
+# Your `MaxPool2d` stands in a tiny convolutional net that learns to read handwritten digits. Beside it learns the
+# very same net of `torch.nn`: same initial weights, same batches in the same order. If your pooling is right, the two
+# losses are one curve. Then a third net, without any pooling, shows what is lost: it reads digits well where they
+# always were, and stumbles when they move by a pixel.
+#
+# Keep this notebook in the folder of your answers. Beside the course's checker it needs
+# `pip install scikit-learn matplotlib ipykernel`. It runs for less than a minute, and nothing in it is graded.
+
+# %%
+import torch
+from sklearn.datasets import load_digits
+from torch import nn
+from torch.nn import functional as F
+
+from grader.answers import answers
+from grader.losses import plot_losses
+
+mine = answers({"maxpool": ["MaxPool2d"]})
+
+# %% [markdown]
+# ## The data and the nets
+#
+# 1797 images of 8×8 pixels; the last 297 are kept for the end. A trace of noise is added to every pixel, because the
+# background is exactly 0: there all elements of a window would tie, and at a tie your gradient may go to another of
+# them than torch's. Everything is float64, so that rounding stays far too small to be seen.
+
+# %%
+digits = load_digits()
+noise = torch.Generator().manual_seed(0)
+images = torch.tensor(digits.images / 16).unsqueeze(1)
+images = images + 0.01 * torch.rand(images.shape, generator=noise, dtype=torch.float64)
+labels = torch.tensor(digits.target)
+
+
+def net(pool, features):
+    """Two convolutions, each with something after it that halves the image or does not, and a classifier."""
+    return nn.Sequential(
+        nn.Conv2d(1, 8, 3, padding=1),
+        nn.ReLU(),
+        pool(),
+        nn.Conv2d(8, 16, 3, padding=1),
+        nn.ReLU(),
+        pool(),
+        nn.Flatten(),
+        nn.Linear(features, 10),
+    ).double()
+
+
+torch.manual_seed(0)
+theirs = net(lambda: nn.MaxPool2d(3, stride=2, padding=1), 64)
+yours = net(lambda: mine.MaxPool2d(3, stride=2, padding=1), 64)
+yours.load_state_dict(theirs.state_dict())
+torch.manual_seed(0)
+without = net(nn.Identity, 1024)
+print(yours)
+
+# %% [markdown]
+# ## Training
+
+
+# %%
+def train(model, epochs=8):
+    """Train a model; returns the loss of every step."""
+    shuffle = torch.Generator().manual_seed(0)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    losses = []
+    for _ in range(epochs):
+        for batch in torch.randperm(1500, generator=shuffle).split(100):
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses
+
+
+torch_losses = train(theirs)
+your_losses = train(yours)
+plot_losses(your_losses, torch_losses)
+
+# %% [markdown]
+# ## With and without
+#
+# The net without pooling sees every pixel of its last layer, and has sixteen times as many weights in its classifier.
+# On new digits in their usual place it does about as well. Now move these digits to one side by a pixel, which
+# neither net has seen in training:
+
+# %%
+train(without)
+
+
+def accuracy(model, moved):
+    """The share of unseen digits that a model reads when they are moved to the right by so many pixels."""
+    shifted = images[1500:].roll(moved, dims=-1)
+    with torch.no_grad():
+        return (model(shifted).argmax(1) == labels[1500:]).double().mean().item()
+
+
+print("moved by        with your pooling   without")
+for moved in (0, 1, -1):
+    print(f"{moved:2d} pixels {accuracy(yours, moved):20.0%} {accuracy(without, moved):16.0%}")
+weights = [sum(parameter.numel() for parameter in model.parameters()) for model in (yours, without)]
+print(f"weights {weights[0]:20,d} {weights[1]:16,d}")
+
+# %% [markdown]
+# A maximum over neighbours stays the same as long as what was found stays among them. The classifier of the first net
+# is told "a stroke, about here"; that of the second "a stroke, exactly here". It is a help, and not a proof against
+# every shift: try two pixels, or pooling windows of 2 with a stride of 2.
+#
+# ## If the curves part
+#
+# - **At step 0**: the forward pass differs. Do the windows begin in the padding, at -1? Does the padding count as -inf?
+#   (After a ReLU zeros would do, so this net forgives you that; the checker does not.)
+# - **At step 1**: the first losses agree, the gradients do not. Something cuts the graph, such as `.data` or
+#   `.detach()`, or a maximum of two overlapping windows gets the gradient of one only.
+# - **Later, and slowly**: look at the lower panel. A straight climb from 1e-16 is rounding, which training amplifies.
+#   A jump is not.
+#
+# `course check pooling` finds the smallest case that shows what is wrong.
