@@ -208,7 +208,7 @@ def _function(func: Any, args: Any, kwargs: Mapping[str, Any]) -> Any:
 
 def _index(index: object) -> object:
     """An index as a tensor of the CPU where it is made of numbers."""
-    return torch.tensor(index) if isinstance(index, (list, np.ndarray)) else index
+    return torch.tensor(index) if isinstance(index, (list, range, np.ndarray)) else index
 
 
 def _from_data(func: Any, data: Any, args: Any, kwargs: dict[str, Any]) -> Any:
