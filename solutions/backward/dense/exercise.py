@@ -13,7 +13,7 @@ from grader.strategies import layouts, normal_tensor, seeds, sizes
 
 Case = dict[str, Any]
 
-OFF_LIMITS = OffLimits(kernels=["*backward*"])
+OFF_LIMITS = OffLimits(autograd=True)
 
 
 # --- linear_backward ---

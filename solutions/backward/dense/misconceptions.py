@@ -50,8 +50,8 @@ mistakes = [
         by matrix and keeps the results apart. The one weight served all of them, so its gradient is their sum.""",
         {"rows.T @ inputs": "(grad.mT @ x if grad.dim() > 2 else rows.T @ inputs)"}),
     mistake("OnlyTheLastRow", LINEAR, "values",
-        """grad_weight holds what one row gives, not the sum over all of them. In a loop, is there an = that should be
-        a +=?""",
+        """grad_weight holds what one row gives, not the sum over all of them. In a loop, is there an = that should be a
+        +=?""",
         {"rows.T @ inputs": "torch.outer(rows[-1], inputs[-1])"}),
     mistake("ReshapesForATranspose", LINEAR, "values",
         """The elements of grad_weight are mixed up: reshape keeps the elements in their order and only moves the ends

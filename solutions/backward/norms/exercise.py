@@ -14,7 +14,7 @@ from grader.strategies import SPREADS, eps_values, nasty_tensor, normal_tensor, 
 
 Case = dict[str, Any]
 
-OFF_LIMITS = OffLimits(kernels=["*backward*"])
+OFF_LIMITS = OffLimits(autograd=True)
 LARGE_EPS = st.sampled_from([0.1, 1.0])
 MILD = ((1.0, 0.0), (3.0, 1.0), (0.5, -0.2))
 """Spreads for a few values per mean, some of which are bound to lie close together."""

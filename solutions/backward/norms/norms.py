@@ -25,13 +25,15 @@ def batch_norm_backward(grad: Tensor, x: Tensor, gamma: Tensor, eps: float) -> t
     """
     axes = (0, *range(2, x.dim()))
     centred = x - x.mean(axes, keepdim=True)
-    std = (centred.square().mean(axes, keepdim=True) + eps).sqrt()
+    var = centred.square().mean(axes, keepdim=True)
+    std = (var + eps).sqrt()
     x_hat = centred / std
     grad_gamma = (grad * x_hat).sum(axes)
     grad_beta = grad.sum(axes)
     grad_hat = grad * gamma.reshape(-1, *[1] * (x.dim() - 2))
-    along = (grad_hat * x_hat).mean(axes, keepdim=True)
-    grad_x = (grad_hat - grad_hat.mean(axes, keepdim=True) - x_hat * along) / std
+    through_mean = grad_hat.mean(axes, keepdim=True)
+    through_std = x_hat * (grad_hat * x_hat).mean(axes, keepdim=True)
+    grad_x = (grad_hat - through_mean - through_std) / std
     return grad_x, grad_gamma, grad_beta
 
 
@@ -56,11 +58,13 @@ def layer_norm_backward(grad: Tensor, x: Tensor, gamma: Tensor, eps: float) -> t
         - `gamma`, `grad_gamma`, `grad_beta`: $(D,)$
     """
     centred = x - x.mean(-1, keepdim=True)
-    std = (centred.square().mean(-1, keepdim=True) + eps).sqrt()
+    var = centred.square().mean(-1, keepdim=True)
+    std = (var + eps).sqrt()
     x_hat = centred / std
     grad_gamma = (grad * x_hat).reshape(-1, len(gamma)).sum(0)
     grad_beta = grad.reshape(-1, len(gamma)).sum(0)
     grad_hat = grad * gamma
-    along = (grad_hat * x_hat).mean(-1, keepdim=True)
-    grad_x = (grad_hat - grad_hat.mean(-1, keepdim=True) - x_hat * along) / std
+    through_mean = grad_hat.mean(-1, keepdim=True)
+    through_std = x_hat * (grad_hat * x_hat).mean(-1, keepdim=True)
+    grad_x = (grad_hat - through_mean - through_std) / std
     return grad_x, grad_gamma, grad_beta
