@@ -52,7 +52,7 @@ class Simulation:
     @contextmanager
     def entered(self) -> Iterator[None]:
         """Let torch know the device, for the lines of a block."""
-        _register()
+        register()
         with ExitStack() as stack:
             # The device has no thread of its own to go backward in.
             stack.enter_context(torch.autograd.set_multithreading_enabled(False))
@@ -236,7 +236,7 @@ def _name_of(function: Callable[..., object]) -> str:
 _registered = False
 
 
-def _register() -> None:
+def register() -> None:
     """Give torch's spare device its name, once in a process."""
     global _registered
     if _registered:
