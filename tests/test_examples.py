@@ -40,6 +40,7 @@ MISTAKES = {
         "RNN": ("values", "LeavesTheOutputsReversedInRNN"),
         "LeNet": ("values", "SoftmaxAtTheEnd"),
         "DenseBlock": ("shapes", "WithoutTheInput"),
+        "linear_backward": ("values", "AveragesBoth"),
     },
 }
 """A criterion that fails, and the misconception that is recognised there, by student and part."""
@@ -48,7 +49,7 @@ RIGHT = {
         "dilated_kernel_size", "conv_output_size", "conv_transpose_output_size", "same_padding",
         "linear_parameter_count", "MaxUnpool2d",
     },
-    "gus": {"optimizer_step", "RNNCell", "TransitionBlock"},
+    "gus": {"optimizer_step", "RNNCell", "TransitionBlock", "softmax_cross_entropy_backward"},
 }  # fmt: skip
 """What they got right."""
 

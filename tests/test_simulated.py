@@ -33,6 +33,7 @@ FOLLOWS: list[Callable[[torch.Tensor], Any]] = [
     lambda x: torch.eye(3, device=x.device, dtype=x.dtype) @ x[0],
     lambda x: x[:, torch.tensor([2, 0])],
     lambda x: x[:, [2, 0]],
+    lambda x: x[range(2), torch.tensor([2, 0])],
     lambda x: x[torch.tensor([[True, False, True], [False, True, False]])],
     lambda x: x.new_full((2, 3), float(x.sum())),
     lambda x: torch.stack([x, torch.zeros_like(x)]),

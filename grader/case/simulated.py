@@ -52,7 +52,7 @@ class Simulation:
     @contextmanager
     def entered(self) -> Iterator[None]:
         """Let torch know the device, for the lines of a block."""
-        _register()
+        register()
         with ExitStack() as stack:
             # The device has no thread of its own to go backward in.
             stack.enter_context(torch.autograd.set_multithreading_enabled(False))
@@ -208,7 +208,7 @@ def _function(func: Any, args: Any, kwargs: Mapping[str, Any]) -> Any:
 
 def _index(index: object) -> object:
     """An index as a tensor of the CPU where it is made of numbers."""
-    return torch.tensor(index) if isinstance(index, (list, np.ndarray)) else index
+    return torch.tensor(index) if isinstance(index, (list, range, np.ndarray)) else index
 
 
 def _from_data(func: Any, data: Any, args: Any, kwargs: dict[str, Any]) -> Any:
@@ -236,7 +236,7 @@ def _name_of(function: Callable[..., object]) -> str:
 _registered = False
 
 
-def _register() -> None:
+def register() -> None:
     """Give torch's spare device its name, once in a process."""
     global _registered
     if _registered:

@@ -1,0 +1,70 @@
+"""The backward passes of batch and layer normalisation, without autograd."""
+
+from torch import Tensor
+
+
+def batch_norm_backward(grad: Tensor, x: Tensor, gamma: Tensor, eps: float) -> tuple[Tensor, Tensor, Tensor]:
+    r"""Pull a gradient back through batch normalisation in training, $y = \gamma \hat x + \beta$.
+
+    Forward, each channel was standardised, $\hat x = (x - \mu) / \sqrt{\sigma^2 + \epsilon}$, by the mean and the
+    *biased* variance that it has over everything else: the batch and, in images, height and width. Both depend on `x`,
+    and the gradient goes through them. $\beta$ is not needed for it.
+
+    Args:
+        grad: $G = \partial L / \partial y$, the gradient with respect to the output.
+        x: The input, with two values per channel or more.
+        gamma: $\gamma$, the scale of each channel.
+        eps: What was added to the variance under the root.
+
+    Returns:
+        `(grad_x, grad_gamma, grad_beta)`: new tensors; none of the arguments is changed.
+
+    Shape:
+        - `x`: $(N, C)$ or $(N, C, H, W)$; `grad` and `grad_x` as `x`
+        - `gamma`, `grad_gamma`, `grad_beta`: $(C,)$
+    """
+    axes = (0, *range(2, x.dim()))
+    centred = x - x.mean(axes, keepdim=True)
+    var = centred.square().mean(axes, keepdim=True)
+    std = (var + eps).sqrt()
+    x_hat = centred / std
+    grad_gamma = (grad * x_hat).sum(axes)
+    grad_beta = grad.sum(axes)
+    grad_hat = grad * gamma.reshape(-1, *[1] * (x.dim() - 2))
+    through_mean = grad_hat.mean(axes, keepdim=True)
+    through_std = x_hat * (grad_hat * x_hat).mean(axes, keepdim=True)
+    grad_x = (grad_hat - through_mean - through_std) / std
+    return grad_x, grad_gamma, grad_beta
+
+
+def layer_norm_backward(grad: Tensor, x: Tensor, gamma: Tensor, eps: float) -> tuple[Tensor, Tensor, Tensor]:
+    r"""Pull a gradient back through layer normalisation over the last axis, $y = \gamma \hat x + \beta$.
+
+    Forward, each sample was standardised, $\hat x = (x - \mu) / \sqrt{\sigma^2 + \epsilon}$, by the mean and the
+    *biased* variance of its last axis. Scale and shift have a number for each of its elements and served every sample,
+    so their gradients add up over all other axes.
+
+    Args:
+        grad: $G = \partial L / \partial y$, the gradient with respect to the output.
+        x: The input.
+        gamma: $\gamma$, the scale of each element.
+        eps: What was added to the variance under the root.
+
+    Returns:
+        `(grad_x, grad_gamma, grad_beta)`: new tensors; none of the arguments is changed.
+
+    Shape:
+        - `x`: $(*, D)$, with any number of axes before the last, none included; `grad` and `grad_x` as `x`
+        - `gamma`, `grad_gamma`, `grad_beta`: $(D,)$
+    """
+    centred = x - x.mean(-1, keepdim=True)
+    var = centred.square().mean(-1, keepdim=True)
+    std = (var + eps).sqrt()
+    x_hat = centred / std
+    grad_gamma = (grad * x_hat).reshape(-1, len(gamma)).sum(0)
+    grad_beta = grad.reshape(-1, len(gamma)).sum(0)
+    grad_hat = grad * gamma
+    through_mean = grad_hat.mean(-1, keepdim=True)
+    through_std = x_hat * (grad_hat * x_hat).mean(-1, keepdim=True)
+    grad_x = (grad_hat - through_mean - through_std) / std
+    return grad_x, grad_gamma, grad_beta
