@@ -150,11 +150,13 @@ def test_a_resubmission_without_a_notebook_leaves_no_earlier_score(school: Schoo
     for student in again:
         assert f"Not graded since it was handed in: linear of {student}" in said
     said = school.run("nbgrader", "autograde", "linear")
-    assert len(re.findall("NOTHING HANDED IN: .*/(?:gone|renamed)/linear has no linear.ipynb", said)) == 2
-    assert [school.scores()[student] for student in again] == [0, 0, 0]
+    assert len(re.findall("NOTHING HANDED IN: .*/gone/linear has no linear.ipynb", said)) == 1
+    assert "linear of renamed: There is no linear.ipynb: mine.ipynb was graded in its place." in said
+    assert [school.scores()[student] for student in again] == [0, right, 0]
     assert school.scores()["right"] == right
-    notebook = (school.course / "autograded" / "renamed" / "linear" / "linear.ipynb").read_text(encoding="utf-8")
-    assert "linear.ipynb was not handed in." in notebook
+    for student, why in (("gone", "linear.ipynb was not handed in."), ("renamed", "mine.ipynb was graded in its")):
+        notebook = school.course / "autograded" / student / "linear" / "linear.ipynb"
+        assert why in notebook.read_text(encoding="utf-8")
 
 
 def test_a_grade_cell_that_nothing_grades_is_not_released(school: School) -> None:

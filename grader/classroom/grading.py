@@ -72,7 +72,7 @@ class GradeOutOfProcess(NbGraderPreprocessor):  # type: ignore[misc]
         if isinstance(autograde, Autograde) and (coming := following(autograde, who)):
             then, path = coming
             release = released(autograde.coursedir, then["assignment"], then["notebook"])
-            judge.ask_ahead(_question(rebuilt(read_submitted(path), release), then))
+            judge.ask_ahead(_question(rebuilt(read_submitted(path), release)[0], then))
 
 
 class KnowEveryGradeCell(NbGraderPreprocessor):  # type: ignore[misc]

@@ -1,7 +1,8 @@
 """Give a submitted notebook the structure that was released, with only the student's own cells poured in."""
 
 import html
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from grader.classroom.submitted import PROBLEM
+from grader.classroom.stand_in import python_file
+from grader.classroom.submitted import NOTE, PROBLEM, UNCLEAR, node_of
 from grader.classroom.ungraded import not_graded
+from grader.model.names import tame
 
 
 class RebuildFromRelease(NbGraderPreprocessor):  # type: ignore[misc]
@@ -27,9 +30,40 @@ class RebuildFromRelease(NbGraderPreprocessor):  # type: ignore[misc]
         who = resources["nbgrader"]
         try:
             course = CourseDirectory(config=self.config)
-            return rebuilt(nb, released(course, who["assignment"], who["notebook"])), resources
+            release = released(course, who["assignment"], who["notebook"])
+            if UNCLEAR in nb.metadata:
+                raise NobodyCanTell(f"{nb.metadata[UNCLEAR]}: keep the right one under the release's name.")
+            note_file_beside(nb, release, Path(resources["metadata"]["path"]) / f"{who['notebook']}.ipynb")
+            made, notes = rebuilt(nb, release)
+            for note in notes if PROBLEM not in nb.metadata else ():
+                self.log.warning("%s of %s: %s", who["notebook"], tame(who["student"]), note)
+            return made, resources
         except Exception as error:
             raise not_graded(who, error) from error
+
+
+class NobodyCanTell(Exception):
+    """It is not clear what a student meant to hand in, so a person has to say."""
+
+
+def note_file_beside(submitted: NotebookNode, release: NotebookNode, path: Path) -> None:
+    """Take the code of a ``.py`` that was handed in beside the notebook, where that is as it was released.
+
+    Args:
+        submitted: The student's notebook, which is changed.
+        release: It, as students received it.
+        path: The notebook's file.
+    """
+    code = python_file(path) if path.is_file() else ()
+    if not code:
+        return
+    given = {_grade_id(cell): cell.source for cell in release.cells}
+    own = [cell for cell in submitted.cells if cell.cell_type == "code" and cell.source.strip()]
+    if all(cell.source == given.get(_grade_id(cell)) for cell in own):
+        submitted.cells += [node_of(len(submitted.cells) + number, cell) for number, cell in enumerate(code)]
+        submitted.metadata[NOTE] = f"{path.name} is as it was released: {path.stem}.py beside it was graded."
+    else:
+        submitted.metadata[NOTE] = f"{path.name} was graded, and not the {path.stem}.py beside it."
 
 
 def released(course: CourseDirectory, assignment: str, notebook: str) -> NotebookNode:
@@ -47,12 +81,13 @@ def released(course: CourseDirectory, assignment: str, notebook: str) -> Noteboo
     return nbformat.read(path, as_version=4)
 
 
-def rebuilt(submitted: NotebookNode, release: NotebookNode) -> NotebookNode:
-    """The released notebook with the solutions and the further cells of the submitted one."""
+def rebuilt(submitted: NotebookNode, release: NotebookNode) -> tuple[NotebookNode, Sequence[str]]:
+    """The released notebook with the solutions and further cells of the submitted one, and what was odd about it."""
     tagged = {_grade_id(cell): cell for cell in release.cells if _grade_id(cell)}
     poured: set[str] = set()
     before: dict[str, list[NotebookNode]] = {}
     further: list[NotebookNode] = []
+    turned: list[str] = []
     for cell in submitted.cells:
         name = _grade_id(cell)
         if name not in tagged or (_is_solution(tagged[name]) and name in poured):
@@ -62,18 +97,22 @@ def rebuilt(submitted: NotebookNode, release: NotebookNode) -> NotebookNode:
         if name not in poured:
             before[name], further = further, []
             poured.add(name)
-            if _is_solution(tagged[name]) and cell.cell_type == tagged[name].cell_type:
-                tagged[name].source = cell.source
-    cells: list[NotebookNode] = []
-    if PROBLEM in submitted.metadata:
-        cells.append(new_markdown_cell(f"**{html.escape(submitted.metadata[PROBLEM])}**", id="course-problem"))
+            if _is_solution(tagged[name]):
+                # A cell that was turned into text is still what the student wrote: run as code, it says what it is.
+                tagged[name].source = cell.source if cell.cell_type == "code" else _unfenced(cell.source)
+                turned += [name] if cell.cell_type != tagged[name].cell_type else []
+    notes = [submitted.metadata[key] for key in (PROBLEM, NOTE) if key in submitted.metadata]
+    notes += [f"The cell {name} was turned into text; what it says was graded as code." for name in turned]
+    cells = [
+        new_markdown_cell(f"**{html.escape(note)}**", id=f"course-note-{number}") for number, note in enumerate(notes)
+    ]
     for cell in release.cells:
         cells += before.get(_grade_id(cell), [])
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
         cells.append(cell)
     release.cells = [*_numbered([*cells, *further])]
-    return release
+    return release, notes
 
 
 def _numbered(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
@@ -89,6 +128,12 @@ def _own(cell: NotebookNode) -> NotebookNode:
     return (
         new_code_cell(cell.source) if cell.cell_type == "code" else new_markdown_cell(cell.source.replace("<", "&lt;"))
     )
+
+
+def _unfenced(text: str) -> str:
+    """The code in a cell of text: what stands between fences, where there are any."""
+    fenced = re.findall(r"^```[^\n]*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return "\n".join(fenced) or text
 
 
 def _grade_id(cell: NotebookNode) -> str:
