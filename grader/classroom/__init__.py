@@ -4,6 +4,7 @@ May import: grading, release, report and all that they may.
 """
 
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,11 @@ def configure(c: Any, course: str | os.PathLike[str]) -> None:
         c: The configuration object of ``nbgrader_config.py``, from ``get_config()``.
         course: The course's directory, the one with ``course.toml``.
     """
+    # Not above: a course directory is written without nbgrader, which brings it.
+    from sqlalchemy.exc import SAWarning
+
+    # nbgrader's own handling of its database, about which nobody here can do anything.
+    warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
     c.GenerateAssignment.preprocessors = [
         "grader.classroom.grading.KnowEveryGradeCell",
         *(
