@@ -10,8 +10,10 @@ import pytest
 pytest.importorskip("nbgrader", reason="nbgrader is not installed (pip install -e '.[classroom]')")
 
 import nbformat
+from nbgrader.coursedir import CourseDirectory
 
-from grader.classroom.structure import note_file_beside, rebuilt
+from grader.classroom.course_directory import source_notebook
+from grader.classroom.structure import note_file_beside, rebuilt, released
 from grader.classroom.submitted import NOTE, PROBLEM, UNCLEAR, read_submitted
 from tests.school import solution
 
@@ -107,3 +109,14 @@ def test_a_cell_that_was_turned_into_text_is_graded(tmp_path: Path, text: str) -
     assert ANSWER in code
     assert "My answer" not in code
     assert notes == ["The cell linear-Linear was turned into text; what it says was graded as code."]
+
+
+def test_a_release_that_was_removed_is_made_from_its_source(tmp_path: Path) -> None:
+    course = CourseDirectory(root=str(tmp_path))
+    with pytest.raises(FileNotFoundError, match="nbgrader generate_assignment linear --force"):
+        released(course, "linear", "linear")
+    (tmp_path / "source" / "linear").mkdir(parents=True)
+    marked = source_notebook(RELEASE.read_text(encoding="utf-8"))
+    assert "### BEGIN SOLUTION" in marked
+    (tmp_path / "source" / "linear" / "linear.ipynb").write_text(marked, encoding="utf-8")
+    assert released(course, "linear", "linear") == release()

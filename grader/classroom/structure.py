@@ -17,6 +17,9 @@ from grader.classroom.submitted import NOTE, PROBLEM, UNCLEAR, node_of
 from grader.classroom.ungraded import not_graded
 from grader.model.names import tame
 
+_MARKS = re.compile(r"^[ \t]*### (?:BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)
+"""What stands around where students write, in the source."""
+
 
 class RebuildFromRelease(NbGraderPreprocessor):  # type: ignore[misc]
     """Replaces nbgrader's ClearOutput and DeduplicateIds.
@@ -67,18 +70,25 @@ def note_file_beside(submitted: NotebookNode, release: NotebookNode, path: Path)
 
 
 def released(course: CourseDirectory, assignment: str, notebook: str) -> NotebookNode:
-    """A notebook as students received it.
+    """A notebook as students received it; made from its source where a failed ``generate_assignment`` removed it.
 
     Raises:
-        FileNotFoundError: where it was not released.
+        FileNotFoundError: where there is neither.
     """
-    path = Path(course.format_path(course.release_directory, ".", assignment)) / f"{notebook}.ipynb"
-    if not path.is_file():
+    places = [
+        Path(course.format_path(folder, ".", assignment)) / f"{notebook}.ipynb"
+        for folder in (course.release_directory, course.source_directory)
+    ]
+    path = next((place for place in places if place.is_file()), None)
+    if path is None:
         raise FileNotFoundError(
-            f"{path} is missing, so nothing of this assignment can be graded. "
+            f"{places[0]} is missing, so nothing of this assignment can be graded. "
             f"Run: nbgrader generate_assignment {assignment} --force"
         )
-    return nbformat.read(path, as_version=4)
+    made = nbformat.read(path, as_version=4)
+    for cell in made.cells if path is places[1] else ():
+        cell.source = _MARKS.sub("", cell.source)
+    return made
 
 
 def rebuilt(submitted: NotebookNode, release: NotebookNode) -> tuple[NotebookNode, Sequence[str]]:
