@@ -14,7 +14,7 @@ _BELOW = 30
 """Columns of the input whose elements are below 0."""
 _ROUNDING = 1e-6
 _DIFFERENT = 0.9
-"""The share of slopes that differ from one another at least: a few of 900 draws in float32 may coincide, ninety never."""
+"""The share of slopes that differ at least: a few of 900 draws in float32 may coincide, ninety never."""
 _LINES = (
     f"x = -1 - torch.rand({_ROWS}, {_COLUMNS}, dtype=torch.float64)",
     f"x[:, {_BELOW}:] *= -1",

@@ -173,7 +173,9 @@ def with_slopes(num_parameters: int = 1, **_: float) -> st.SearchStrategy[list[i
     """Shapes whose axis 1 has as many channels as there are slopes; any shape for one slope."""
     if num_parameters == 1:
         return SHAPES
-    return st.sampled_from(([2, num_parameters], [1, num_parameters, 3], [3, num_parameters, 2, 4], [2, num_parameters, 1]))
+    return st.sampled_from(
+        ([2, num_parameters], [1, num_parameters, 3], [3, num_parameters, 2, 4], [2, num_parameters, 1])
+    )
 
 
 PIECEWISE = [
@@ -272,7 +274,9 @@ SMOOTH = [
     activation("LogSigmoid", also=["log_sigmoid*"], hard=FAR_ABOVE),
     activation("SiLU"),
     activation("Mish"),
-    activation("GELU", options={"approximate": st.sampled_from(["tanh", "none"])}, examples=[{}, {"approximate": "tanh"}]),
+    activation(
+        "GELU", options={"approximate": st.sampled_from(["tanh", "none"])}, examples=[{}, {"approximate": "tanh"}]
+    ),
 ]
 
 exercise = Exercise(title="Activations", parts=[*PIECEWISE, *SMOOTH])
