@@ -69,7 +69,7 @@ def around(kinks: Sequence[float]) -> list[float]:
 def holds(case: Any, low: float, high: float) -> bool:
     """Whether an input is drawn from numbers the largest of which is in a range."""
     given = [arg for step in case["steps"] for arg in step.get("args", ())]
-    listed = [max(map(abs, arg["values"])) for arg in given if arg["$fill"] == "choice"]
+    listed = [max(map(abs, arg["values"])) for arg in given if isinstance(arg, dict) and arg.get("$fill") == "choice"]
     return any(low <= largest < high for largest in listed)
 
 

@@ -158,8 +158,8 @@ mistakes = [
             ),
         }),
     mistake("OneOverTheSlope", "RReLU", "values",
-        """x is multiplied by its slope, not divided by it. (The paper's slopes are divisors, between 3 and 8; torch's
-        are their reciprocals.)""",
+        """x is multiplied by its slope, not divided by it. (In the paper the numbers drawn are divisors, between 3
+        and 8; in torch they are factors.)""",
         {"slope * x": "x / slope"}),
     mistake("LowerInEvaluation", "RReLU", "values",
         """In evaluation every slope is the mean of lower and upper.""",
