@@ -24,8 +24,8 @@ _LINES = (
     "x.detach()",
     "y.detach()",
     "z.detach()",
-    "torch.autograd.grad(y.sum(), x)[0]",
 )
+_GRADIENT = "torch.autograd.grad(y.sum(), x)[0]"
 _SHOWS = (
     "x = torch.tensor([[-1.0, -1.0, 2.0], [-1.0, -1.0, 2.0]], requires_grad=True)",
     "for call in (1, 2):",
@@ -58,24 +58,25 @@ def random_slopes(
         kwargs: Of the constructor, by name.
         criterion: The criterion to which the property belongs.
     """
-    case = layer_case(args, kwargs, [run(*_LINES)], state=None)
-    judged = _gradient if criterion == "gradients" else _outputs
+    of_gradient = criterion == "gradients"
+    case = layer_case(args, kwargs, [run(*_LINES, *([_GRADIENT] if of_gradient else []))], state=None)
 
     def holds(observations: Sequence[Observation]) -> str | None:
         values = line_values(observations[0])
         if isinstance(values, str):
             return values
-        tensors = values[-4:]
+        tensors = values[-4:] if of_gradient else values[-3:]
         for found in tensors:
             if not isinstance(found, Tensor) or found.shape != (_ROWS, _COLUMNS):
                 return "in training, the output and its gradient should have the shape of the input"
-        said = judged(low, high, *(found.double() for found in tensors))
+        x, first, second, *grads = (found.double() for found in tensors)
+        said = _gradient(x, first, grads[0]) if grads else _outputs(low, high, x, first, second)
         return f"in training {said}" if said else None
 
     return Property(criterion=criterion, cases=[case], holds=holds, shows=_SHOWS)
 
 
-def _outputs(low: float, high: float, x: Tensor, first: Tensor, second: Tensor, grad: Tensor) -> str | None:
+def _outputs(low: float, high: float, x: Tensor, first: Tensor, second: Tensor) -> str | None:
     """What is wrong with the outputs of two calls."""
     for y in (first, second):
         if not _close(y[:, _BELOW:], x[:, _BELOW:]):
@@ -91,7 +92,7 @@ def _outputs(low: float, high: float, x: Tensor, first: Tensor, second: Tensor, 
     return None
 
 
-def _gradient(low: float, high: float, x: Tensor, first: Tensor, second: Tensor, grad: Tensor) -> str | None:
+def _gradient(x: Tensor, first: Tensor, grad: Tensor) -> str | None:
     """What is wrong with the gradient of the sum of the first call's outputs."""
     if not _close(grad[:, _BELOW:], torch.ones_like(grad[:, _BELOW:])):
         return "the gradient of elements above 0 should be 1"

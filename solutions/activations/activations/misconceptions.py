@@ -98,7 +98,7 @@ mistakes = [
     mistake("TurnedOver", "LeakyReLU", "values",
         """Below 0 the sign is wrong: x is negative there already, and times a positive slope it stays so.""",
         {"self.negative_slope * x": "-self.negative_slope * x"}),
-    mistake("SlopesOfTheLastAxis", "PReLU", "values",
+    mistake("SlopesOfTheLastAxis", "PReLU", "shapes",
         """The channels are axis 1, as in a batch of images. Your slopes are matched with the last axis: a vector
         broadcasts from the end. Reshape it so that its numbers stand where the channels are.""",
         {"shape[1]": "shape[-1]"}),
@@ -278,7 +278,7 @@ mistakes = [
         """Your results are off in the fifth digit: the constants are rounded. The docstring has all of their digits;
         they make mean 0 and variance 1 a fixed point.""",
         {
-            "ALPHA = 1.6732632423543772848170429916717": "ALPHA = 1.67326",
+            "ALPHA = 1.6732632423543772848170429916717": "ALPHA = 1.6733",
             "SCALE = 1.0507009873554804934193349852946": "SCALE = 1.0507",
         }),
     mistake("JustAnELU", "SELU", "values",
