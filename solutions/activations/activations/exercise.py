@@ -1,5 +1,6 @@
 """The element-wise activations, each declared by what is particular to it and judged against ``torch.nn``."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from grader.spec import Exercise, Family, OffLimits, Part, call, evaluate, growt
 from grader.strategies import cotangents, flags, keywords, normal_tensor, seeds, sizes
 
 Case = dict[str, Any]
+NONE: Mapping[str, Any] = {}
 
 FEW = ((1.0, 0.0), (1.2, 0.3))
 SOME = ((1.0, 0.0), (3.0, 0.5), (0.7, -0.3))
@@ -39,19 +41,11 @@ def at_zero(**_: float) -> tuple[float, ...]:
     return (0.0,)
 
 
-def count_of(shape: Sequence[int]) -> int:
-    """The number of elements, where fewer than one count as one."""
-    total = 1
-    for size in shape:
-        total *= size
-    return max(total, 1)
-
-
 @st.composite
 def inputs(draw: st.DrawFn, shape: Sequence[int], kinks: Sequence[float]) -> Case:
     """Moderate numbers as a rule; else the kinks and their surroundings, or numbers that are huge."""
     kind = draw(st.sampled_from(("plain", "plain", "plain", "kinks", "plain", "huge")))
-    count = count_of(shape)
+    count = math.prod(shape)
     if kind == "plain":
         spreads = FEW if count < 4 else SOME if count < 12 else MANY
         return draw(normal_tensor(shape, fills=("normal", "normal", "uniform"), spreads=spreads))
@@ -83,9 +77,10 @@ def activation(
     symbol: str,
     *aliases: str,
     also: Sequence[str] = (),
-    options: Mapping[str, st.SearchStrategy[Any]] | None = None,
-    required: Sequence[st.SearchStrategy[Any]] = (),
+    options: Mapping[str, st.SearchStrategy[Any]] = NONE,
+    required: Mapping[str, st.SearchStrategy[Any]] = NONE,
     examples: Sequence[Case] = ({},),
+    further: Sequence[Case] = (),
     kinks: Callable[..., Sequence[float]] = at_zero,
     hard: Sequence[tuple[float, float]] = LARGE,
     still: Callable[..., bool] = lambda **_: True,
@@ -99,28 +94,26 @@ def activation(
         aliases: Layers of ``torch.nn`` that are off limits as well, with their functions.
         also: Further kernels and functions that are off limits.
         options: Strategies of the constructor's arguments that have defaults, by name.
-        required: Strategies of those that have none, in order.
+        required: Strategies of those that have none, which come first.
         examples: Arguments that are in every suite, by name; the first with defaults only.
+        further: Further cases that are in every suite.
         kinks: Where the slope jumps, given the arguments by name.
         hard: Scale and shift of inputs in float32.
         still: Whether training gives what evaluation gives, given the arguments by name.
         shapes: The strategy of the inputs' shapes, given the arguments by name.
         more: Further fields of the part.
     """
-    names = list(more.get("arguments", options or ()))[: len(required)]
 
-    def by_position(arguments: Case) -> tuple[list[Any], Case]:
-        return [arguments[name] for name in names], {key: it for key, it in arguments.items() if key not in names}
-
-    def made(arguments: Case, *calls: Any, **options: Any) -> Case:
-        steps = [evaluate(), *calls] if not still(**arguments) else list(calls)
-        return layer_case(*by_position(arguments), steps, **options)
+    def made(arguments: Case, *calls: Any, **how: Any) -> Case:
+        """A case of these arguments, in evaluation where training is random."""
+        first = [] if still(**arguments) else [evaluate()]
+        by_name = {name: value for name, value in arguments.items() if name not in required}
+        return layer_case([arguments[name] for name in required], by_name, [*first, *calls], **how)
 
     @st.composite
     def cases(draw: st.DrawFn) -> Case:
         """One or two calls, in either mode where it makes no difference."""
-        arguments = {name: draw(values) for name, values in zip(names, required, strict=True)}
-        arguments |= draw(keywords(**(options or {})))
+        arguments = {name: draw(values) for name, values in required.items()} | draw(keywords(**options))
         steps: list[Any] = []
         for _ in range(draw(sizes(1, 2))):
             if still(**arguments) and draw(flags):
@@ -133,13 +126,13 @@ def activation(
     def numerics(draw: st.DrawFn) -> Case:
         """Numbers that float32 finds hard."""
         x = normal_tensor([4, 3], fills=("normal",), spreads=hard, grad=True)
-        return made(dict(examples[0]), call(draw(x), cotangent=draw(seeds)), dtype="float32", seed=draw(seeds))
+        return made(examples[0], call(draw(x), cotangent=draw(seeds)), dtype="float32", seed=draw(seeds))
 
     fixed = []
     for given in examples:
         edges = tensor(2, 3, 4, fill="choice", values=around(kinks(**given)))
         fixed += [made(given, call(tensor(2, 3))), made(given, call(edges))]
-    first = dict(examples[0])
+    first = examples[0]
     fixed += [
         made(first, call(tensor(3, 4, fill="choice", values=HUGE))),
         made(first, call(tensor()), call(tensor(5, scale=3.0))),
@@ -151,14 +144,14 @@ def activation(
         symbol=symbol,
         oracle=getattr(nn, symbol),
         cases=cases(),
-        examples=[*fixed, *more.pop("examples_too", ())],
-        arguments=more.pop("arguments", list(options or ())),
+        examples=[*fixed, *further],
+        arguments=[*required, *options],
         numerics=numerics(),
         growth=[growth("batch", lambda size: made(first, call(tensor(size, 3))))],
         off_limits=OffLimits(kernels=[*(name.lower() for name in off), *also], classes=off),
         families=FAMILIES,
         size=24,
-        points={"values": 2, "gradients": 2, **more.pop("points", {})},
+        points={"values": 2, "gradients": 2},
         **more,
     )
 
@@ -190,7 +183,7 @@ PIECEWISE = [
         also=["_prelu_kernel"],
         options={"num_parameters": one_of(3, 2), "init": one_of(0.5, 0.0)},
         shapes=with_slopes,
-        examples_too=[
+        further=[
             layer_case((3,), {}, [call(tensor(2, 3, 4)), reload(), call(tensor(4, 3, seed=1))]),
             layer_case((3,), {"init": 0.5}, [call(tensor(3, 3, 3))]),
             layer_case((3,), {}, [call(tensor(2, 3, 1))]),
@@ -218,8 +211,7 @@ PIECEWISE = [
     activation("ReLU6", "Hardtanh", kinks=lambda: (0.0, 6.0)),
     activation(
         "Threshold",
-        arguments=["threshold", "value"],
-        required=[one_of(0.5, -1.0, 0.0), one_of(2.0, 0.0, -3.0)],
+        required={"threshold": one_of(0.5, -1.0, 0.0), "value": one_of(2.0, 0.0, -3.0)},
         examples=[{"threshold": 0.5, "value": 2.0}, {"threshold": -1.0, "value": -3.0}],
         kinks=lambda threshold, value: (threshold,),
     ),

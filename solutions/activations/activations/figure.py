@@ -21,8 +21,8 @@ TITLES = {
 
 
 def draw(path: Path) -> None:
-    """Draw 22 panels with the same scale on both axes of each, and what the two lines mean in the free corner."""
-    figure, axes = plt.subplots(4, 6, figsize=(11, 7.6), sharex=True, sharey=True)
+    """Draw 22 panels of one scale, ReLU6 aside, and what the two lines mean in the free corner."""
+    figure, axes = plt.subplots(4, 6, figsize=(11, 7.6))
     for row, layers in zip(axes, PANELS, strict=True):
         for panel, layer in zip(row, layers, strict=False):
             _panel(panel, layer.eval())
@@ -37,17 +37,21 @@ def draw(path: Path) -> None:
 
 def _panel(panel: plt.Axes, layer: nn.Module) -> None:
     """One function: a line breaks where it jumps."""
+    name = type(layer).__name__
     # An even number of points, so that none is a kink.
-    x = torch.linspace(-4, 4, 1600, dtype=torch.float64, requires_grad=True)
+    low, high = (-2, 8) if name == "ReLU6" else (-4, 4)
+    x = torch.linspace(low, high, 1600, dtype=torch.float64, requires_grad=True)
     y = layer.double()(x)
     (slope,) = torch.autograd.grad(y.sum(), x)
     panel.axhline(0, color=AXIS, linewidth=0.6)
     panel.axvline(0, color=AXIS, linewidth=0.6)
     panel.plot(x.detach(), _broken(y.detach()), color=CURVE, linewidth=2)
     panel.plot(x.detach(), _broken(slope), color=SLOPE, linewidth=1.6, linestyle=(0, (4, 2)))
-    name = type(layer).__name__
     panel.set_title(TITLES.get(name, name), fontsize=10)
-    panel.set(xlim=(-4, 4), ylim=(-2.2, 4), xticks=(-3, 0, 3), yticks=(-1, 0, 1, 3))
+    if name == "ReLU6":
+        panel.set(xlim=(low, high), ylim=(-1.5, 8), xticks=(0, 6), yticks=(0, 1, 6))
+    else:
+        panel.set(xlim=(low, high), ylim=(-2.2, 4), xticks=(-3, 0, 3), yticks=(-1, 0, 1, 3))
     panel.tick_params(labelsize=8)
 
 
