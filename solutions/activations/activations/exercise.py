@@ -9,7 +9,20 @@ from torch import nn
 
 from grader.properties import Fresh, constant_init
 from grader.slope_properties import random_slopes
-from grader.spec import Exercise, Family, OffLimits, Part, call, evaluate, growth, layer_case, reload, tensor, train
+from grader.spec import (
+    Exercise,
+    Family,
+    OffLimits,
+    Part,
+    call,
+    evaluate,
+    growth,
+    layer_case,
+    reload,
+    tensor,
+    train,
+    with_dims,
+)
 from grader.strategies import cotangents, flags, keywords, normal_tensor, seeds, sizes
 
 Case = dict[str, Any]
@@ -85,6 +98,7 @@ def activation(
     hard: Sequence[tuple[float, float]] = LARGE,
     still: Callable[..., bool] = lambda **_: True,
     shapes: Callable[..., st.SearchStrategy[list[int]]] = lambda **_: SHAPES,
+    families: Sequence[Family] = (),
     **more: Any,
 ) -> Part:
     """The part of one activation.
@@ -101,6 +115,7 @@ def activation(
         hard: Scale and shift of inputs in float32.
         still: Whether training gives what evaluation gives, given the arguments by name.
         shapes: The strategy of the inputs' shapes, given the arguments by name.
+        families: Further families.
         more: Further fields of the part.
     """
 
@@ -149,7 +164,7 @@ def activation(
         numerics=numerics(),
         growth=[growth("batch", lambda size: made(first, call(tensor(size, 3))))],
         off_limits=OffLimits(kernels=[*(name.lower() for name in off), *also], classes=off),
-        families=FAMILIES,
+        families=[*FAMILIES, *families],
         size=24,
         points={"values": 2, "gradients": 2},
         **more,
@@ -183,13 +198,14 @@ PIECEWISE = [
         also=["_prelu_kernel"],
         options={"num_parameters": one_of(3, 2), "init": one_of(0.5, 0.0)},
         shapes=with_slopes,
+        families=[with_dims(0, 1, share=0.15, name="input of fewer than two axes")],
         further=[
             layer_case((3,), {}, [call(tensor(2, 3, 4)), reload(), call(tensor(4, 3, seed=1))]),
             layer_case((3,), {"init": 0.5}, [call(tensor(3, 3, 3))]),
             layer_case((3,), {}, [call(tensor(2, 3, 1))]),
             layer_case((2,), {}, [call(tensor(2, 2, 2, 3)), call(tensor(1, 2, 3, seed=1))]),
             layer_case((3,), {}, [call(tensor(2, 3, fill="choice", values=[0.0, 0.0, 0.5, -0.25]))]),
-            layer_case((), {}, [call(tensor(3, 4)), call(tensor(3, seed=1)), call(tensor(seed=2, shift=-2.0))]),
+            layer_case((), {}, [call(tensor(3, seed=1)), call(tensor(seed=2, shift=-2.0))]),
         ],
         properties=[
             constant_init({"weight": 0.25}, Fresh(), Fresh(args=(4,))),
