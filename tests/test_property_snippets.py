@@ -15,6 +15,7 @@ from grader.judge.snippet import snippet
 from grader.properties import Fresh, constant_init, graph_free, uniform_init
 from grader.spec import Part, Property, tensor
 from grader.spec.dropout_properties import WIDTH, classifier_drops_half, dropout_between
+from grader.spec.slope_properties import random_slopes
 from grader.suite.resolve import resolve_case
 
 
@@ -78,6 +79,17 @@ class Dry(Net):
     drops = False
 
 
+class OneSlope(nn.RReLU):
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        return nn.functional.leaky_relu(input, 0.25)
+
+
+class OtherGradient(nn.RReLU):
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        half = nn.functional.leaky_relu(input, 0.5)
+        return super().forward(input).detach() + half - half.detach()
+
+
 def passing_on() -> dict[str, object]:
     """An upper GRU layer that forgets its state and squashes its input."""
     size, rows = WIDTH, 3 * WIDTH
@@ -96,6 +108,8 @@ ONES = constant_init({"weight": 1, "bias": 0}, Fresh(args=(4,)))
 GRAPH = graph_free([3], [4, 3], "running_mean", "running_var")
 BETWEEN = dropout_between(passing_on(), layers=2, p=0.5)
 HALF = classifier_drops_half([], {}, image=[1, 2, 2], linear=["one", "two", "three"], width=64)
+SLOPES = random_slopes(1 / 8, 1 / 3)
+GRADIENTS = random_slopes(1 / 8, 1 / 3, criterion="gradients")
 
 
 def printed(item: Property, symbol: str, right: type[nn.Module], answer: type[nn.Module]) -> tuple[str, str | None]:
@@ -128,6 +142,8 @@ def printed(item: Property, symbol: str, right: type[nn.Module], answer: type[nn
         (BETWEEN, nn.GRU, NeverDrops, "call 1 in training drops 0%"),
         (BETWEEN, nn.GRU, DropsInput, "first and last layer's states in training"),
         (HALF, Net, Dry, "tensor([[1., 1., 1., 1.,"),
+        (SLOPES, nn.RReLU, OneSlope, "slopes of call 1 [[0.25, 0.25, 1.0], [0.25, 0.25, 1.0]]"),
+        (GRADIENTS, nn.RReLU, OtherGradient, "gradient of call 2 [[0.5, 0.5, 1.0], [0.5, 0.5, 1.0]]"),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",
 )
