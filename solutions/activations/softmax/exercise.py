@@ -214,7 +214,9 @@ ADAPTIVE = Part(
         adaptive([9, 6, [1, 3, 4]], {"div_value": 2.0}, call(tensor(6, 9), these(5, 0, 1, 3, 4, 2))),
         adaptive([5, 6, [2, 4]], {"div_value": 1.5}, call(tensor(3, 5), method="log_prob")),
         # No target in the shortlist; none outside of it; none in one of the clusters.
-        adaptive([4, 6, [2, 4]], {"div_value": 2.0}, call(tensor(2, 4), these(3, 5)), call(tensor(3, 4), these(1, 0, 0))),
+        adaptive(
+            [4, 6, [2, 4]], {"div_value": 2.0}, call(tensor(2, 4), these(3, 5)), call(tensor(3, 4), these(1, 0, 0))
+        ),
         adaptive([4, 6, [2, 4]], {"div_value": 1.0}, call(tensor(2, 4), these(5, 1)), call(tensor(1, 4), these(2))),
         adaptive([4, 5, [2]], {"head_bias": True}, call(tensor(4), targets(2))),
         adaptive([4, 5, [2]], {}, call(tensor(4), tensor(fill="values", values=[4], dtype="int64"))),
@@ -223,7 +225,10 @@ ADAPTIVE = Part(
         adaptive([4, 7, [1, 3]], {"div_value": 2.0}, call(tensor(12, 4), method="predict", cotangent=None)),
         adaptive([4, 6, tuple_of(1, 4)], {"div_value": 2.0}, call(tensor(3, 4), these(5, 0, 2))),
         adaptive(
-            [4, 6, [2, 4]], {"div_value": 2.0}, call(tensor(3, 4), these(0, 4, 2)), reload(),
+            [4, 6, [2, 4]],
+            {"div_value": 2.0},
+            call(tensor(3, 4), these(0, 4, 2)),
+            reload(),
             call(tensor(3, 4), these(0, 4, 2)),
         ),
     ],
@@ -231,12 +236,18 @@ ADAPTIVE = Part(
     numerics=adaptive_numerics(),
     properties=[
         uniform_init(
-            Fresh(args=(64, 160, [40, 80]), bound=1 / 8, names=(
-                "head.weight", "get_parameter('tail.0.0.weight')", "get_parameter('tail.1.0.weight')",
-            )),
+            Fresh(
+                args=(64, 160, [40, 80]),
+                bound=1 / 8,
+                names=(
+                    "head.weight",
+                    "get_parameter('tail.0.0.weight')",
+                    "get_parameter('tail.1.0.weight')",
+                ),
+            ),
             Fresh(args=(64, 160, [40, 80]), bound=1 / 4, names=("get_parameter('tail.0.1.weight')",)),
         )
-    ],  # fmt: skip
+    ],
     growth=[
         growth("batch", lambda size: a_batch(size), sizes=(5, 10, 40)),
         growth("batch of log_prob", lambda size: a_batch(size, "log_prob")),
@@ -244,13 +255,18 @@ ADAPTIVE = Part(
     interface=[
         adaptive([4, 6, [2, 4]], {"div_value": 2.0}, run("callable(layer.log_prob)", "callable(layer.predict)")),
         adaptive(
-            [4, 6, [2, 4]], {"div_value": 2.0},
-            run("cuts = [2, 4]", "_ = type(layer)(4, 6, cuts, 2.0)", "cuts  # the list of cutoffs after the layer is made"),
+            [4, 6, [2, 4]],
+            {"div_value": 2.0},
+            run(
+                "cuts = [2, 4]",
+                "_ = type(layer)(4, 6, cuts, 2.0)",
+                "cuts  # the list of cutoffs after the layer is made",
+            ),
         ),
     ],
     families=[with_dims(1, share=0.15), with_tuples(share=0.1, name="a tuple of cutoffs")],
     off_limits=OffLimits(classes=("AdaptiveLogSoftmaxWithLoss",)),
-)  # fmt: skip
+)
 
 exercise = Exercise(
     title="Softmax, and softmax for many classes",

@@ -104,10 +104,12 @@ mistakes = [
         {"x.amax(self.dim, keepdim=True)": "x.max()"}),
     mistake("ForgetsTheLog", "LogSoftmax", "values",
         "You subtract the sum of the powers. What is subtracted is its logarithm.",
-        {"torch.log(torch.exp(shifted).sum(self.dim, keepdim=True))": "torch.exp(shifted).sum(self.dim, keepdim=True)"}),
+        {"torch.log(torch.exp(shifted).sum(self.dim, keepdim=True))":
+            "torch.exp(shifted).sum(self.dim, keepdim=True)"}),
     mistake("SumOfTheLogs", "LogSoftmax", "values",
         "The sum comes first and the logarithm after it; the logarithm of a sum is not the sum of the logarithms.",
-        {"torch.log(torch.exp(shifted).sum(self.dim, keepdim=True))": "torch.log(torch.exp(shifted)).sum(self.dim, keepdim=True)"}),
+        {"torch.log(torch.exp(shifted).sum(self.dim, keepdim=True))":
+            "torch.log(torch.exp(shifted)).sum(self.dim, keepdim=True)"}),
     mistake("LogBase2", "LogSoftmax", "values",
         "The logarithm that undoes exp is the natural one. Yours has another base.",
         {"torch.log(": "torch.log2("}),
@@ -117,8 +119,7 @@ mistakes = [
         {"return shifted -": "return x -"}),
     mistake("LastDimensionOnly", "LogSoftmax", "values",
         "You work along the last dimension whatever `dim` says.",
-        {"shifted = x - x.amax(self.dim, keepdim=True)\n        return shifted - torch.log(torch.exp(shifted).sum(self.dim":
-            "shifted = x - x.amax(-1, keepdim=True)\n        return shifted - torch.log(torch.exp(shifted).sum(-1"}),
+        {"x.amax(self.dim, keepdim=True)": "x.amax(-1, keepdim=True)", ".sum(self.dim, keepdim": ".sum(-1, keepdim"}),
     mistake("LogsWithoutKeepdim", "LogSoftmax", "shapes",
         """The sum has lost the dimension along which you summed, so subtracting its logarithm either fails or lines it
         up with another dimension. Look up `keepdim`.""",
@@ -130,7 +131,8 @@ mistakes = [
     mistake("HalfPrecisionLogs", "LogSoftmax", "numerics",
         "In float32 only three digits of your output are right: a shorter format is used on the way.",
         {"        return shifted":
-            "        if x.dtype == torch.float32:\n            shifted = shifted.half().float()\n        return shifted"}),
+            "        if x.dtype == torch.float32:\n            shifted = shifted.half().float()\n"
+            "        return shifted"}),
     mistake("LogsRowByRow", "LogSoftmax", "vectorized",
         """The result is right, but you loop over the first dimension in Python. `amax` and `sum` take a dimension, and
         handle all rows at once.""",

@@ -123,7 +123,9 @@ EMBEDDING = Part(
         growth("length of the sequences", lambda size: looked_up((4, 3), 1, indices(4, 2, size))),
         growth("table", lambda size: looked_up((size, 3), 1, indices(2, 5))),
     ],
-    interface=[layer_case((4, 3), {"padding_idx": 1}, [run("layer.double().weight.dtype", "layer.float().weight.dtype")])],
+    interface=[
+        layer_case((4, 3), {"padding_idx": 1}, [run("layer.double().weight.dtype", "layer.float().weight.dtype")])
+    ],
     families=[Family(name="int32 indices", share=0.1, holds=has_int32)],
     off_limits=OffLimits(kernels=["embedding*", "_embedding*"], classes=["Embedding", "EmbeddingBag"]),
 )

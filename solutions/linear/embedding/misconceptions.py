@@ -58,8 +58,8 @@ mistakes = [
         embedding; the layer itself returns the rows as they are.""",
         {ROWS: "rows = self.weight[x] * self.embedding_dim**0.5"}),
     mistake("PaddingAlwaysZero", "Embedding", "values",
-        """You return zeros for the padding, whatever the table says. The row is zero in a new layer; once another one is
-        loaded there, that is what comes out.""",
+        """You return zeros for the padding, whatever the table says. The row is zero in a new layer; once another one
+        is loaded there, that is what comes out.""",
         {WHERE: "rows * ~is_padding"}),
     mistake("ZeroesTheRowInEachCall", "Embedding", "values",
         """A call of your layer writes zeros into the padding's row. It is zeroed once, when the layer is made; what is
@@ -68,8 +68,8 @@ mistakes = [
             "if self.padding_idx is not None:\n            self.weight.data[self.padding_idx] = 0\n"
             "        rows = self.weight[x]\n"}),
     mistake("ZeroCountsAsNone", "Embedding", "gradients",
-        """`padding_idx=0` is taken for no padding at all: the row of zeros gets a gradient. In Python 0 is false; compare
-        with None.""",
+        """`padding_idx=0` is taken for no padding at all: the row of zeros gets a gradient. In Python 0 is false;
+        compare with None.""",
         {"if self.padding_idx is None:\n            return rows": "if not self.padding_idx:\n            return rows"}),
     mistake("NormalisedRows", "Embedding", "values",
         "You scale the rows to length 1. The layer returns them as they are.",
@@ -115,16 +115,16 @@ mistakes = [
         "In a new layer the row at padding_idx is zero. Yours is as random as the others.",
         {ZEROED: "pass"}),
     mistake("SameSeedEveryTime", "Embedding", "init",
-        """Two of your layers start with the very same table. Do not seed the generator inside the layer: that is for the
-        person who runs the program.""",
+        """Two of your layers start with the very same table. Do not seed the generator inside the layer: that is for
+        the person who runs the program.""",
         {"self.weight = nn.Parameter": "torch.manual_seed(0)\n        self.weight = nn.Parameter"}),
     mistake("CountsIndicesFromTheEnd", "Embedding", "errors",
-        """A negative index should raise. Indexing a tensor counts it from the end, so a -1 that marks a missing word goes
-        through unnoticed. Only padding_idx may be negative.""",
+        """A negative index should raise. Indexing a tensor counts it from the end, so a -1 that marks a missing word
+        goes through unnoticed. Only padding_idx may be negative.""",
         {"((x < 0) | (x >= self.num_embeddings))": "(x >= self.num_embeddings)"}),
     mistake("ClampsTheIndices", "Embedding", "errors",
-        """An index that the table does not have should raise. You move it to the nearest row, and nobody learns that the
-        vocabulary and the table do not fit.""",
+        """An index that the table does not have should raise. You move it to the nearest row, and nobody learns that
+        the vocabulary and the table do not fit.""",
         {'raise IndexError(f"an index is not between 0 and {self.num_embeddings - 1}")':
             "x = x.clamp(0, self.num_embeddings - 1)"}),
     mistake("UnknownBecomesZero", "Embedding", "errors",

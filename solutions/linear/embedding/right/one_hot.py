@@ -1,4 +1,4 @@
-"""The lookup as a product: a row of zeros with a single 1, times the table; the padding's 1 comes from a constant copy."""
+"""The lookup as a product: a row of zeros with a single 1, times the table, whose padding is a constant."""
 
 import torch
 import torch.nn.functional as F
