@@ -172,9 +172,10 @@ def adaptive_cases(draw: st.DrawFn) -> Case:
     for _ in range(draw(sizes(1, 2))):
         if draw(flags):
             steps.append(draw(st.sampled_from([evaluate(), train()])))
-        batch = draw(st.sampled_from([[3], [5], [1], [2], []]))
-        method = draw(st.sampled_from([None, None, "log_prob", "predict"]))
-        x = draw(normal_tensor([*(batch or ([] if method is None else [4])), features], spreads=MILD))
+        method = draw(st.sampled_from([None, "log_prob", None, None, "predict", "log_prob"]))
+        rows = {None: [[3], [5], [1], [2], []], "log_prob": [[2], [1], [4]], "predict": [[7], [9]]}
+        batch = draw(st.sampled_from(rows[method]))
+        x = draw(normal_tensor([*batch, features], spreads=MILD))
         more = [targets(classes, *batch, seed=draw(seeds))] if method is None else []
         steps.append(call(x, *more, method=method, cotangent=draw(cotangents())))
     given = tuple_of(*cutoffs) if draw(st.sampled_from([False, False, True])) else cutoffs
@@ -260,7 +261,7 @@ ADAPTIVE = Part(
             run(
                 "cuts = [2, 4]",
                 "_ = type(layer)(4, 6, cuts, 2.0)",
-                "cuts  # the list of cutoffs after the layer is made",
+                "len(cuts)  # how long the list of cutoffs is after the layer is made",
             ),
         ),
     ],

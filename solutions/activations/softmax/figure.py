@@ -5,7 +5,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-BLUE, ORANGE, GREEN, INK = "#4f86c6", "#cf7a24", "#4c9a6a", "#808080"
+BLUE, ORANGE, GREEN, INK = "#3f76b5", "#b8651b", "#3f8659", "#787878"
 SCORES = np.array([1.0, 2.0, 3.0])
 
 

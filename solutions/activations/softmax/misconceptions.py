@@ -171,6 +171,15 @@ mistakes = [
             "self.bounds = cutoffs\n        if isinstance(cutoffs, tuple):\n            self.bounds = list(cutoffs)\n"
             "        self.bounds.append(n_classes)",
          "len(cutoffs)": "len(self.bounds) - 1"}),
+    mistake("OutputAsAColumn", "AdaptiveLogSoftmaxWithLoss", "shapes",
+        """The output has the shape of the targets, (N,). Yours has a dimension more: `gather` keeps the one along which
+        it picks.""",
+        {"return output, -output.mean()": "return output.unsqueeze(1), -output.mean()",
+         "return output.squeeze(0), loss": "return output[0, 0], loss"}),
+    mistake("KeepsTheBatchOfOne", "AdaptiveLogSoftmaxWithLoss", "shapes",
+        """A single vector of features comes with a single target, of shape (), and gives an output of that shape. You
+        return a batch of one.""",
+        {"return output.squeeze(0), loss": "return output, loss"}),
     mistake("WithinTheClusterOnly", "AdaptiveLogSoftmaxWithLoss", "values",
         """The log-probability of a class in a cluster has two terms: that of the cluster, from the head, and that of
         the class given the cluster. The first is missing.""",

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 
-COLOURS = ("#8a8a8a", "#4f86c6", "#cf7a24", "#4c9a6a")
-INK = "#808080"
+COLOURS = ("#757575", "#3f76b5", "#b8651b", "#3f8659")
+INK = "#787878"
 WORDS = (2, 0, 2, 1)
 SENT = ("1, 0", "1, 1", "10, 0", "0, 5")
 COLLECTED = ("0, 0", "0, 5", "11, 0", "0, 0")
