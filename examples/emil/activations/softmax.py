@@ -58,5 +58,4 @@ class AdaptiveLogSoftmaxWithLoss(nn.Module):
         return output, (-output).mean()
 
     def predict(self, x: torch.Tensor) -> torch.Tensor:
-        # the cluster with the best score, or the word itself
-        return self.head(x).argmax(dim=-1)
+        return self.log_prob(x).argmax(dim=-1)
