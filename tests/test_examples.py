@@ -18,6 +18,8 @@ MISTAKES = {
         "BatchNorm1d": ("state", "BiasedRunningVariance"),
         "BatchNorm2d": ("values", "UnbiasedNormalisation"),
     },
+    "chloe": {"Embedding": ("gradients", "PaddingLearns")},
+    "emil": {"LogSoftmax": ("values", "LogOfTheQuotient")},
     "fay": {
         "pool_output_size": ("values", "stride_of_one"),
         "receptive_field": ("values", "own_stride_too_early"),

@@ -12,7 +12,7 @@ from torch import nn
 
 from grader.case import probe
 from grader.judge.snippet import snippet
-from grader.properties import Fresh, constant_init, graph_free, uniform_init
+from grader.properties import Fresh, constant_init, graph_free, normal_init, uniform_init
 from grader.spec import Part, Property, tensor
 from grader.spec.dropout_properties import WIDTH, classifier_drops_half, dropout_between
 from grader.spec.slope_properties import random_slopes
@@ -26,6 +26,12 @@ def _settings_of_torch() -> Iterator[None]:
 
 
 class Seeded(nn.Linear):
+    def reset_parameters(self) -> None:
+        torch.manual_seed(0)
+        super().reset_parameters()
+
+
+class SeededTable(nn.Embedding):
     def reset_parameters(self) -> None:
         torch.manual_seed(0)
         super().reset_parameters()
@@ -104,6 +110,7 @@ def passing_on() -> dict[str, object]:
 
 
 DRAWS = uniform_init(Fresh(args=(120, 100), bound=120**-0.5), reset=True)
+NORMAL = normal_init(Fresh(args=(60, 50), names=("weight",)))
 ONES = constant_init({"weight": 1, "bias": 0}, Fresh(args=(4,)))
 GRAPH = graph_free([3], [4, 3], "running_mean", "running_var")
 BETWEEN = dropout_between(passing_on(), layers=2, p=0.5)
@@ -137,6 +144,7 @@ def printed(item: Property, symbol: str, right: type[nn.Module], answer: type[nn
     [
         (DRAWS, nn.Linear, Seeded, "the same in another layer: True"),
         (DRAWS, nn.Linear, NoReset, "after a reset from 7.0 to 7.0"),
+        (NORMAL, nn.Embedding, SeededTable, "the same in another layer: True"),
         (ONES, nn.LayerNorm, HalfScale, "[0.5000, 0.5000, 0.5000, 0.5000]"),
         (GRAPH, nn.BatchNorm1d, HoldsGraph, "True"),
         (BETWEEN, nn.GRU, NeverDrops, "call 1 in training drops 0%"),

@@ -141,7 +141,9 @@ def _swap(one: Any, other: Any) -> None:
     """Exchange what two tensors are, whoever holds a view of them: a view stays with the old memory, as on CUDA."""
     one.__class__, other.__class__ = other.__class__, one.__class__
     one.__dict__, other.__dict__ = other.__dict__, one.__dict__
+    hooks = one._backward_hooks
     torch._C._swap_tensor_impl(one, other)
+    one._backward_hooks = hooks  # They are kept with what was exchanged, and a parameter takes its own along.
 
 
 class _Operators(TorchDispatchMode):

@@ -19,7 +19,7 @@ from grader.spec import Property, layer_case, run
 
 __all__ = [
     "FALSE_ALARM", "Fresh", "constant_init", "graph_free", "ks_normal", "ks_threshold", "ks_uniform", "line_values",
-    "not_constant", "recorded", "remade", "uniform_init",
+    "normal_init", "not_constant", "recorded", "remade", "uniform_init",
 ]  # fmt: skip
 
 _Arguments = ParamSpec("_Arguments")
@@ -144,7 +144,7 @@ class Fresh:
     args: Sequence[Argument] = ()
     kwargs: Mapping[str, Argument] = field(default_factory=dict)
     bound: float = 1.0
-    """The values are uniform between minus and plus this (for `uniform_init`)."""
+    """The values are uniform between minus and plus this, or this is their standard deviation (for `normal_init`)."""
     names: Sequence[str] = ("weight", "bias")
     """Parameters; each should have a few hundred elements, at most 20000."""
 
@@ -164,7 +164,21 @@ def uniform_init(*constructions: Fresh, reset: bool = False, criterion: str = "i
     return Property(
         criterion=criterion,
         cases=[_draws(item, reset) for item in constructions],
-        holds=_each(constructions, lambda item, values: _uniform_problem(item, values, reset)),
+        holds=_each(constructions, lambda item, values: _drawn_problem(item, values, reset, _is_uniform)),
+        shows=_show_draws(constructions, reset),
+    )
+
+
+@recorded
+def normal_init(*constructions: Fresh, reset: bool = False, criterion: str = "init") -> Property:
+    """Fresh parameters are normal with mean 0 and a standard deviation of ``bound``, and differ between constructions.
+
+    Arguments and false alarms are those of `uniform_init`.
+    """
+    return Property(
+        criterion=criterion,
+        cases=[_draws(item, reset) for item in constructions],
+        holds=_each(constructions, lambda item, values: _drawn_problem(item, values, reset, _is_normal)),
         shows=_show_draws(constructions, reset),
     )
 
@@ -250,13 +264,23 @@ def _called(item: Fresh) -> str:
     return f"type(layer)({', '.join([*map(repr, item.args), *named])})"
 
 
-def _uniform_problem(item: Fresh, values: list[Any], reset: bool) -> str | None:
+def _is_uniform(values: object, item: Fresh) -> str | None:
+    return ks_uniform(values, -item.bound, item.bound)
+
+
+def _is_normal(values: object, item: Fresh) -> str | None:
+    return ks_normal(values, std=item.bound)
+
+
+def _drawn_problem(
+    item: Fresh, values: list[Any], reset: bool, problem: Callable[[object, Fresh], str | None]
+) -> str | None:
     count = len(item.names)
     first, second = values[:count], values[count + 1 : 2 * count + 1]
     third = values[-count:] if reset else []
     for when, tensors in (("fresh", first), ("fresh", second), ("reset", third)):
         for name, tensor in zip(item.names, tensors, strict=False):
-            said = ks_uniform(tensor, -item.bound, item.bound)
+            said = problem(tensor, item)
             if said:
                 return f"the values of {name} {said}" + (" after reset_parameters()" if when == "reset" else "")
     for name, one, other in zip(item.names, first, second, strict=True):

@@ -1,0 +1,206 @@
+"""Softmax, Softmin and LogSoftmax along a dimension, and the adaptive softmax for very many classes."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+def _shares(x: Tensor, dim: int) -> Tensor:
+    """What share each power e^x has of all of them along a dimension."""
+    # A shift changes no share. This one makes the largest power 1, so none overflows and their sum is never 0.
+    powers = torch.exp(x - x.amax(dim, keepdim=True))
+    return powers / powers.sum(dim, keepdim=True)
+
+
+class _AlongDim(nn.Module):
+    """A layer that knows the dimension along which it works."""
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.dim = dim
+
+
+class Softmax(_AlongDim):
+    r"""Turn the numbers along a dimension into probabilities: positive, and 1 in sum.
+
+    $$\mathrm{Softmax}(x)_i = \frac{e^{x_i}}{\sum_j e^{x_j}}$$
+
+    Args:
+        dim: The dimension along which the outputs sum to 1; a negative one counts from the end.
+
+    Shape:
+        - Input: any shape that has the dimension.
+        - Output: the same shape.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map the numbers along ``dim`` to probabilities.
+
+        Args:
+            x: The input. Its values may be as large as ±10⁴, and some of those along ``dim`` may be $-\\infty$, which
+                makes their probabilities 0.
+
+        Returns:
+            A tensor of the shape of ``x``.
+        """
+        return _shares(x, self.dim)
+
+
+class Softmin(_AlongDim):
+    r"""Turn the numbers along a dimension into probabilities, the smallest number into the largest one.
+
+    $$\mathrm{Softmin}(x)_i = \frac{e^{-x_i}}{\sum_j e^{-x_j}}$$
+
+    Args:
+        dim: The dimension along which the outputs sum to 1; a negative one counts from the end.
+
+    Shape:
+        - Input: any shape that has the dimension.
+        - Output: the same shape.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map the numbers along ``dim`` to probabilities.
+
+        Args:
+            x: The input. Its values may be as large as ±10⁴, and some of those along ``dim`` may be $+\\infty$, which
+                makes their probabilities 0.
+
+        Returns:
+            A tensor of the shape of ``x``.
+        """
+        return _shares(-x, self.dim)
+
+
+class LogSoftmax(_AlongDim):
+    r"""Turn the numbers along a dimension into logarithms of probabilities.
+
+    $$\mathrm{LogSoftmax}(x)_i = \log \frac{e^{x_i}}{\sum_j e^{x_j}} = x_i - \log \sum_j e^{x_j}$$
+
+    Args:
+        dim: The dimension along which the exponentials of the outputs sum to 1; a negative one counts from the end.
+
+    Shape:
+        - Input: any shape that has the dimension.
+        - Output: the same shape.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map the numbers along ``dim`` to log-probabilities.
+
+        Args:
+            x: The input. Its values may be as large as ±10⁴, and some of those along ``dim`` may be $-\\infty$, which
+                they then are in the output too.
+
+        Returns:
+            A tensor of the shape of ``x``. Log-probabilities below -700 are finite and right, though the probabilities
+            themselves would be rounded to 0.
+        """
+        shifted = x - x.amax(self.dim, keepdim=True)
+        return shifted - torch.log(torch.exp(shifted).sum(self.dim, keepdim=True))
+
+
+class AdaptiveLogSoftmaxWithLoss(nn.Module):
+    r"""Log-probabilities of very many classes, sorted by frequency, from a few small matrices.
+
+    The first ``cutoffs[0]`` classes, the *shortlist*, have an output each in the ``head``. The others are grouped into
+    clusters: cluster $i$ holds the classes from ``cutoffs[i]`` up to, but not including, ``cutoffs[i + 1]`` (the last
+    one up to ``n_classes``). The head has one more output for each cluster, after those of the shortlist. A class $c$
+    of the shortlist has the log-probability that the head gives it; a class of cluster $i$ has
+
+    $$\log p(c) = \log p(\text{cluster } i) + \log p(c \mid \text{cluster } i)$$
+
+    Args:
+        in_features: Size of the input's features, $D$.
+        n_classes: How many classes there are, $K$.
+        cutoffs: The first class of each cluster: one or more increasing numbers between 1 and $K - 1$.
+        div_value: By how much each cluster's projection is smaller than the one before. Cluster $i$ (from 0) projects
+            to ``in_features // div_value ** (i + 1)`` features, as a whole number.
+        head_bias: Whether the head has a bias. The clusters never have one.
+
+    Shape:
+        - Input: $(N, D)$ with targets $(N,)$, or $(D,)$ with a target of shape $()$.
+        - Output: log-probabilities of the targets, $(N,)$ or $()$, and a loss of shape $()$.
+
+    Attributes:
+        head: An `nn.Linear` from $D$ features to ``cutoffs[0]`` and the number of clusters, together.
+        tail: An `nn.ModuleList` with an `nn.Sequential` for each cluster: an `nn.Linear` to the projection and one from
+            there to the cluster's classes, neither with a bias.
+
+    Fresh weights are those of `nn.Linear`.
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        n_classes: int,
+        cutoffs: Sequence[int],
+        div_value: float = 4.0,
+        head_bias: bool = False,
+    ) -> None:
+        super().__init__()
+        self.bounds = [*cutoffs, n_classes]
+        self.head = nn.Linear(in_features, self.bounds[0] + len(cutoffs), bias=head_bias)
+        self.tail = nn.ModuleList()
+        for i, (first, end) in enumerate(pairwise(self.bounds)):
+            width = int(in_features // div_value ** (i + 1))
+            self.tail.append(
+                nn.Sequential(nn.Linear(in_features, width, bias=False), nn.Linear(width, end - first, bias=False))
+            )
+
+    def forward(self, x: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+        """Log-probabilities of the right classes, and the loss.
+
+        Each cluster is asked only about the rows whose targets lie in it.
+
+        Args:
+            x: Input of shape $(N, D)$ or $(D,)$.
+            target: The right classes, int64, of shape $(N,)$ or $()$.
+
+        Returns:
+            A tuple ``(output, loss)``: the log-probability of each target, of the shape of ``target``, and the mean of
+            the negative log-probabilities. (That of torch is a named tuple; a plain one is fine.)
+        """
+        if x.dim() == 1:
+            output, loss = self(x.unsqueeze(0), target.unsqueeze(0))
+            return output.squeeze(0), loss
+        shortlist = self.bounds[0]
+        head = F.log_softmax(self.head(x), dim=1)
+        output = head.gather(1, target.clamp(max=shortlist - 1).unsqueeze(1)).squeeze(1)
+        for i, (first, end) in enumerate(pairwise(self.bounds)):
+            rows = ((target >= first) & (target < end)).nonzero().squeeze(1)
+            within = F.log_softmax(self.tail[i](x[rows]), dim=1)
+            given_cluster = within.gather(1, (target[rows] - first).unsqueeze(1)).squeeze(1)
+            output = output.index_copy(0, rows, head[rows, shortlist + i] + given_cluster)
+        return output, -output.mean()
+
+    def log_prob(self, x: Tensor) -> Tensor:
+        """Log-probabilities of all classes.
+
+        Args:
+            x: Input of shape $(N, D)$.
+
+        Returns:
+            A tensor of shape $(N, K)$.
+        """
+        shortlist = self.bounds[0]
+        head = F.log_softmax(self.head(x), dim=1)
+        pieces = [head[:, :shortlist]]
+        for i, cluster in enumerate(self.tail):
+            within = F.log_softmax(cluster(x), dim=1)
+            pieces.append(head[:, shortlist + i].unsqueeze(1) + within)
+        return torch.cat(pieces, dim=1)
+
+    def predict(self, x: Tensor) -> Tensor:
+        """The most probable class of each row.
+
+        Args:
+            x: Input of shape $(N, D)$.
+
+        Returns:
+            An int64 tensor of shape $(N,)$.
+        """
+        return self.log_prob(x).argmax(dim=1)
