@@ -7,14 +7,15 @@ import matplotlib.pyplot as plt
 IMAGE = ((1, 3, 2, 0), (5, 4, 1, 7), (0, 2, 8, 6), (1, 9, 3, 4))
 MAXIMA = {(1, 0): "#b5651d", (1, 3): "#8a5fb0", (3, 1): "#2f8f6b", (2, 2): "#2f6fb5"}
 """Where the maxima of the four windows are, each with the colour of its window."""
-PALE, PADDING, ELEMENT, BAD, INK = "#d5dde8", "#8d8d8d", "#5f8fc4", "#c0392b", "#7a7a7a"
+PALE, PADDING, ELEMENT, BAD, INK = "#d5dde8", "#757575", "#3f74b0", "#b03024", "#444444"
 
 
 def draw(path: Path) -> None:
-    """Draw both halves; backgrounds stay transparent, and text outside of cells is of a middle grey."""
+    """Draw both halves, on white: readable on light and dark pages."""
     figure, axes = plt.subplot_mosaic(
         [["kept", "dropped"], ["pooled", "pooled"]], figsize=(10, 5.6), height_ratios=(1, 2)
     )
+    figure.patch.set_facecolor("white")
     _windows(axes["kept"], size=6, padding=0, kernel=3, dropped=False)
     _windows(axes["dropped"], size=5, padding=1, kernel=2, dropped=True)
     _pooled(axes["pooled"])
@@ -22,7 +23,7 @@ def draw(path: Path) -> None:
         panel.set_aspect("equal")
         panel.axis("off")
     figure.tight_layout()
-    figure.savefig(path, transparent=True)
+    figure.savefig(path)
     plt.close(figure)
 
 
@@ -63,17 +64,17 @@ def _pooled(axes: plt.Axes) -> None:
             colour = MAXIMA.get((row, column), PALE)
             ink, width = ("white", 2) if is_maximum else ("#333333", 1)
             _cell(axes, column, 3 - row, colour, str(number), ink, width)
-            _cell(axes, 12 + column, 3 - row, colour, str(number) if is_maximum else "0", ink, width)
+            _cell(axes, 14 + column, 3 - row, colour, str(number) if is_maximum else "0", ink, width)
     for (row, column), colour in MAXIMA.items():
         corner = (2 * (column // 2) + 0.05, 2 * (1 - row // 2) + 0.05)
         axes.add_patch(plt.Rectangle(corner, 1.9, 1.9, fill=False, edgecolor=colour, linewidth=3))
         x, y = 6.4 + column // 2, 2 - row // 2
         _cell(axes, x, y, colour, str(IMAGE[row][column]), width=2)
         _cell(axes, x + 2.6, y, PALE, str(4 * row + column), "#333333")
-    for x, name in ((2, "image"), (7.4, "maxima"), (10, "indices"), (14, "put back")):
+    for x, name in ((2, "image"), (7.4, "maxima"), (10, "indices"), (16, "put back")):
         axes.text(x, 4.25, name, ha="center", color=INK, fontsize=10)
-    for x, y, name in ((5.2, 2.25, "MaxPool2d(2)"), (11.5, 3.0, "MaxUnpool2d(2)")):
+    for x, y, name in ((5.2, 2.25, "MaxPool2d(2)"), (12.5, 2.25, "MaxUnpool2d(2)")):
         axes.text(x, y, name, ha="center", color=INK, fontsize=9)
-    for begin, end in ((4.5, 6.1), (11.1, 11.9)):
+    for begin, end in ((4.4, 6.1), (11.5, 13.6)):
         axes.annotate("", (end, 2), (begin, 2), arrowprops={"arrowstyle": "->", "color": INK, "linewidth": 2})
-    axes.set(xlim=(-0.3, 16.3), ylim=(-0.3, 4.8))
+    axes.set(xlim=(-0.3, 18.3), ylim=(-0.3, 4.8))
