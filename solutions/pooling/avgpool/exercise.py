@@ -80,6 +80,10 @@ def has_pairs(case: Any) -> bool:
     return any(isinstance(value, dict) for value in (*new["args"], *new["kwargs"].values()))
 
 
+# Of mutants that make no difference.
+LENGTH = "min(start + kernel, end) - max(start, first)"
+PADDED = "padded = F.pad(x, border if axis == 1 else (0, 0, *border))"
+
 exercise = Exercise(
     title="Average pooling",
     parts=[
@@ -150,4 +154,8 @@ exercise = Exercise(
             size=96,
         )
     ],
+    equivalent_mutants={
+        f"{LENGTH} → max(start, first) - min(start + kernel, end)": "height and width both change their signs",
+        f"0 → 1 in {PADDED}": "a column more on the right, which is cropped when the width's turn comes",
+    },
 )
