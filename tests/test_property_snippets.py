@@ -15,6 +15,8 @@ from grader.judge.snippet import snippet
 from grader.properties import Fresh, constant_init, graph_free, uniform_init
 from grader.spec import Part, Property, tensor
 from grader.spec.dropout_properties import WIDTH, classifier_drops_half, dropout_between
+from grader.spec.network_properties import features_drop_half
+from grader.spec.pooling_properties import fractional_windows
 from grader.suite.resolve import resolve_case
 
 
@@ -78,6 +80,35 @@ class Dry(Net):
     drops = False
 
 
+class Averaging(nn.Module):
+    drops: type[nn.Module] = nn.Dropout
+
+    def __init__(self, num_classes: int = 10) -> None:
+        super().__init__()
+        self.last, self.head = nn.Conv2d(1, 48, 1), nn.Conv2d(48, num_classes, 3, padding=1)
+        self.dropout = self.drops()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.head(self.dropout(self.last(x).relu())).relu().mean((2, 3))
+
+
+class ChannelByChannel(Averaging):
+    drops = nn.Dropout2d
+
+
+class SameWindows(nn.FractionalMaxPool2d):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        samples = x.new_full((*x.shape[:2], 2), 0.5)
+        return nn.functional.fractional_max_pool2d(
+            x, self.kernel_size, self.output_size, None, self.return_indices, samples
+        )
+
+
+class OtherWindows(nn.FractionalMaxPool2d):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return nn.functional.fractional_max_pool2d(x, (2, 2), self.output_size, None, self.return_indices)
+
+
 def passing_on() -> dict[str, object]:
     """An upper GRU layer that forgets its state and squashes its input."""
     size, rows = WIDTH, 3 * WIDTH
@@ -96,6 +127,8 @@ ONES = constant_init({"weight": 1, "bias": 0}, Fresh(args=(4,)))
 GRAPH = graph_free([3], [4, 3], "running_mean", "running_var")
 BETWEEN = dropout_between(passing_on(), layers=2, p=0.5)
 HALF = classifier_drops_half([], {}, image=[1, 2, 2], linear=["one", "two", "three"], width=64)
+WINDOWS = fractional_windows((2, 3), (12, 14), (8, 8))
+FEATURES = features_drop_half([], {}, image=[1, 2, 2], last="last", head=["head"], pixels=4)
 
 
 def printed(item: Property, symbol: str, right: type[nn.Module], answer: type[nn.Module]) -> tuple[str, str | None]:
@@ -128,6 +161,9 @@ def printed(item: Property, symbol: str, right: type[nn.Module], answer: type[nn
         (BETWEEN, nn.GRU, NeverDrops, "call 1 in training drops 0%"),
         (BETWEEN, nn.GRU, DropsInput, "first and last layer's states in training"),
         (HALF, Net, Dry, "tensor([[1., 1., 1., 1.,"),
+        (WINDOWS, nn.FractionalMaxPool2d, SameWindows, "call 2, one channel: windows end at the pixels"),
+        (WINDOWS, nn.FractionalMaxPool2d, OtherWindows, "call 1, one channel: windows end at the pixels"),
+        (FEATURES, Averaging, ChannelByChannel, "tensor([["),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",
 )

@@ -73,6 +73,6 @@ def _half_survives(scores: Tensor, pixels: int) -> str | None:
         return "in training, each feature before the head should be dropped with probability 0.5, the rest doubled"
     if bool(((counts == 0) | (counts == pixels)).all()):
         return "in training, features should be dropped one by one, not a channel at a time"
-    if len(counts.unique(dim=0)) < len(counts):
+    if len(set(map(tuple, counts.tolist()))) < len(counts):
         return "in training, other features should be dropped for every image"
     return None

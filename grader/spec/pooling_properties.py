@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from itertools import accumulate, combinations
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -42,26 +43,28 @@ def fractional_windows(kernel: tuple[int, int], image: tuple[int, int], output: 
     """
     planes, pixels = math.prod(_PLANES), math.prod(image)
     # 7919 is a prime: all numbers, in another order.
-    ordered, mixed = torch.arange(planes * pixels), torch.arange(planes * pixels) * 7919 % (planes * pixels)
+    ordered = range(planes * pixels)
+    mixed = [number * 7919 % len(ordered) for number in ordered]
     growing = tensor(*_PLANES, *image, fill="arange", grad=False)
-    disorder = tensor(*_PLANES, *image, fill="values", values=mixed.tolist(), grad=False)
-    placings = [_placings(*numbers) for numbers in zip(image, kernel, output, strict=True)]
-    tables = [_table(values.double().reshape(planes, *image), kernel, placings) for values in (ordered, mixed)]
+    disorder = tensor(*_PLANES, *image, fill="values", values=mixed, grad=False)
     cases = [
         layer_case((kernel, output), {}, [evaluate(), *[call(growing, cotangent=None)] * _CALLS], state=None),
         layer_case((kernel, output), {"return_indices": True}, [call(disorder, cotangent=None)] * 2, state=None),
     ]
 
     def holds(observations: Sequence[Observation]) -> str | None:
-        outs, pairs = ([step["out"] for step in item["steps"] if "out" in step] for item in observations)
+        placings = [_placings(*numbers) for numbers in zip(image, kernel, output, strict=True)]
+        shown = [torch.tensor(values, dtype=torch.float64).reshape(planes, *image) for values in (ordered, mixed)]
+        tables = [_table(values, kernel, placings) for values in shown]
+        outs, pairs = (_outs(item) for item in observations)
         draws = [_explained(tables[0], values, output) for values in outs]
         draws += [_explained(tables[1], values, output) for values, _ in pairs]
         for draw in draws:
             if isinstance(draw, str):
                 return draw
         for values, indices in pairs:
-            pointed = mixed.reshape(planes, pixels).gather(1, indices.reshape(planes, -1).clamp(0, pixels - 1))
-            if not torch.equal(pointed.double(), values.double().reshape(planes, -1)):
+            pointed = shown[1].flatten(1).gather(1, indices.reshape(planes, -1).clamp(0, pixels - 1))
+            if not torch.equal(pointed, values.double().reshape(planes, -1)):
                 return "the indices should say where in its channel each maximum lies: row · width + column"
         for axis, name in enumerate(("rows", "columns")):
             if len({draw[axis] for draw in draws[:_CALLS]}) == 1:
@@ -69,6 +72,10 @@ def fractional_windows(kernel: tuple[int, int], image: tuple[int, int], output: 
         return None
 
     return Property(criterion="values", cases=cases, holds=holds, shows=_SHOWS)
+
+
+def _outs(observation: Observation) -> list[Any]:
+    return [step["out"] for step in observation["steps"] if "out" in step]
 
 
 def _placings(size: int, kernel: int, count: int) -> Tensor:
