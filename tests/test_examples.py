@@ -26,6 +26,7 @@ MISTAKES = {
         "conv_parameter_count": ("values", "ignores_groups"),
         "Conv2d": ("shapes", "SameForOddKernels"),
         "ConvTranspose2d": ("values", "KernelTurned"),
+        "AvgPool2d": ("values", "AlwaysTheWholeWindow"),
         "Upsample": ("values", "HalfPixelForgotten"),
         "PixelShuffle": ("values", "RowsAndColumnsSwapped"),
         "MaxPool2d": ("values", "PlaceInTheWindow"),

@@ -16,6 +16,8 @@ from grader.properties import Fresh, constant_init, graph_free, normal_init, uni
 from grader.spec import Part, Property, tensor
 from grader.spec.dropout_properties import WIDTH, classifier_drops_half, dropout_between
 from grader.spec.slope_properties import random_slopes
+from grader.spec.network_properties import features_drop_half
+from grader.spec.pooling_properties import fractional_windows
 from grader.suite.resolve import resolve_case
 
 
@@ -94,6 +96,33 @@ class OtherGradient(nn.RReLU):
     def forward(self, input: torch.Tensor) -> torch.Tensor:
         half = nn.functional.leaky_relu(input, 0.5)
         return super().forward(input).detach() + half - half.detach()
+class Averaging(nn.Module):
+    drops: type[nn.Module] = nn.Dropout
+
+    def __init__(self, num_classes: int = 10) -> None:
+        super().__init__()
+        self.last, self.head = nn.Conv2d(1, 48, 1), nn.Conv2d(48, num_classes, 3, padding=1)
+        self.dropout = self.drops()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.head(self.dropout(self.last(x).relu())).relu().mean((2, 3))
+
+
+class ChannelByChannel(Averaging):
+    drops = nn.Dropout2d
+
+
+class SameWindows(nn.FractionalMaxPool2d):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        samples = x.new_full((*x.shape[:2], 2), 0.5)
+        return nn.functional.fractional_max_pool2d(
+            x, self.kernel_size, self.output_size, None, self.return_indices, samples
+        )
+
+
+class OtherWindows(nn.FractionalMaxPool2d):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return nn.functional.fractional_max_pool2d(x, (2, 2), self.output_size, None, self.return_indices)
 
 
 def passing_on() -> dict[str, object]:
@@ -117,6 +146,8 @@ BETWEEN = dropout_between(passing_on(), layers=2, p=0.5)
 HALF = classifier_drops_half([], {}, image=[1, 2, 2], linear=["one", "two", "three"], width=64)
 SLOPES = random_slopes(1 / 8, 1 / 3)
 GRADIENTS = random_slopes(1 / 8, 1 / 3, criterion="gradients")
+WINDOWS = fractional_windows((2, 3), (12, 14), (8, 8))
+FEATURES = features_drop_half([], {}, image=[1, 2, 2], last="last", head=["head"], pixels=4)
 
 
 def printed(item: Property, symbol: str, right: type[nn.Module], answer: type[nn.Module]) -> tuple[str, str | None]:
@@ -152,6 +183,9 @@ def printed(item: Property, symbol: str, right: type[nn.Module], answer: type[nn
         (HALF, Net, Dry, "tensor([[1., 1., 1., 1.,"),
         (SLOPES, nn.RReLU, OneSlope, "slopes of call 1 [[0.25, 0.25, 1.0], [0.25, 0.25, 1.0]]"),
         (GRADIENTS, nn.RReLU, OtherGradient, "gradient of call 2 [[0.5, 0.5, 1.0], [0.5, 0.5, 1.0]]"),
+        (WINDOWS, nn.FractionalMaxPool2d, SameWindows, "call 2, one channel: windows end at the pixels"),
+        (WINDOWS, nn.FractionalMaxPool2d, OtherWindows, "call 1, one channel: windows end at the pixels"),
+        (FEATURES, Averaging, ChannelByChannel, "tensor([["),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",
 )

@@ -1,4 +1,4 @@
-"""The Inception block: four paths side by side, their outputs stacked by channel."""
+"""The Inception block, four paths side by side whose outputs are stacked by channel, and GoogLeNet, nine of them."""
 
 import torch
 import torch.nn.functional as F
@@ -43,3 +43,68 @@ class Inception(nn.Module):
         path3 = F.relu(self.b3_2(F.relu(self.b3_1(x))))
         path4 = F.relu(self.b4_2(F.max_pool2d(x, 3, stride=1, padding=1)))
         return torch.cat((path1, path2, path3, path4), dim=1)
+
+
+class GoogLeNet(nn.Module):
+    """A stem of convolutions, nine Inception blocks, a global average and a linear layer.
+
+    ``stem`` is a Sequential: a convolution (0: 64 channels, 7×7, stride 2, padding 3), ReLU, pooling; a convolution
+    (3: 64 channels, 1×1), ReLU; a convolution (5: 192 channels, 3×3, padding 1), ReLU, pooling. ``inceptions`` holds
+    the blocks 3a, 3b, 4a, 4b, 4c, 4d, 4e, 5a and 5b under the numbers 0 to 8, of the widths below; after 3b and 4e
+    comes a pooling. The mean of each channel goes into ``fc``. All poolings but that mean are 3×3 max poolings with
+    stride 2 and padding 1.
+
+    ======  =====  ===========  =========  =====  ======
+    block   c1     c2           c3         c4     output
+    ======  =====  ===========  =========  =====  ======
+    3a      64     (96, 128)    (16, 32)   32     256
+    3b      128    (128, 192)   (32, 96)   64     480
+    4a      192    (96, 208)    (16, 48)   64     512
+    4b      160    (112, 224)   (24, 64)   64     512
+    4c      128    (128, 256)   (24, 64)   64     512
+    4d      112    (144, 288)   (32, 64)   64     528
+    4e      256    (160, 320)   (32, 128)  128    832
+    5a      256    (160, 320)   (32, 128)  128    832
+    5b      384    (192, 384)   (48, 128)  128    1024
+    ======  =====  ===========  =========  =====  ======
+
+    Args:
+        in_channels: Channels of the image.
+        num_classes: Size of the output.
+
+    Shape:
+        - Input: (N, in_channels, H, W), 96 by 96 or larger.
+        - Output: (N, num_classes).
+    """
+
+    def __init__(self, in_channels: int = 1, num_classes: int = 10) -> None:
+        super().__init__()
+        self.pool = nn.MaxPool2d(3, stride=2, padding=1)
+        self.stem = nn.Sequential(
+            nn.Conv2d(in_channels, 64, 7, stride=2, padding=3), nn.ReLU(), self.pool,
+            nn.Conv2d(64, 64, 1), nn.ReLU(),
+            nn.Conv2d(64, 192, 3, padding=1), nn.ReLU(), self.pool,
+        )  # fmt: skip
+        self.inceptions = nn.ModuleList(
+            [
+                Inception(192, 64, (96, 128), (16, 32), 32),
+                Inception(256, 128, (128, 192), (32, 96), 64),
+                Inception(480, 192, (96, 208), (16, 48), 64),
+                Inception(512, 160, (112, 224), (24, 64), 64),
+                Inception(512, 128, (128, 256), (24, 64), 64),
+                Inception(512, 112, (144, 288), (32, 64), 64),
+                Inception(528, 256, (160, 320), (32, 128), 128),
+                Inception(832, 256, (160, 320), (32, 128), 128),
+                Inception(832, 384, (192, 384), (48, 128), 128),
+            ]
+        )
+        self.fc = nn.Linear(1024, num_classes)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """The scores of every class."""
+        x = self.stem(x)
+        for number, block in enumerate(self.inceptions):
+            x = block(x)
+            if number in (1, 6):
+                x = self.pool(x)
+        return self.fc(x.mean((2, 3)))

@@ -1,8 +1,9 @@
-"""Known-wrong answers for Inception, and the hint that each earns."""
+"""Known-wrong answers for Inception and GoogLeNet, and the hint that each earns."""
 
 from grader.spec import mistake
 
 mistakes = [
+    # --- Inception ---
     mistake("PairsApart", "Inception", "interface",
         """c2 and c3 are pairs: `Inception(192, 64, (96, 128), (16, 32), 32)`. Yours wants six numbers in a row.""",
         {
@@ -90,4 +91,72 @@ mistakes = [
     mistake("InDouble", "Inception", "numerics",
         """The output has the dtype of the input and the parameters. Yours is float64 whatever comes in.""",
         {"dim=1)": "dim=1).double()"}),
+    # --- GoogLeNet ---
+    mistake("NoDefaults", "GoogLeNet", "interface",
+        """`GoogLeNet()` alone should work: one channel and ten classes unless told otherwise.""",
+        {"in_channels: int = 1, num_classes: int = 10": "in_channels: int, num_classes: int"}),
+    mistake("ColourByDefault", "GoogLeNet", "parameters",
+        """Without an argument this network takes one channel.""",
+        {"in_channels: int = 1": "in_channels: int = 3"}),
+    mistake("BlocksInAList", "GoogLeNet", "parameters",
+        """A plain list of blocks is nothing that the module knows of: no parameters, nothing to train. Use an
+        nn.ModuleList or an nn.Sequential.""",
+        {"nn.ModuleList(": "list("}),
+    mistake("PoolsAmongTheBlocks", "GoogLeNet", "parameters",
+        """The nine blocks have the numbers 0 to 8. In a Sequential with the poolings between them, those after a
+        pooling get others.""",
+        {
+            "Inception(480, 192": "nn.Identity(), Inception(480, 192",
+            "            if number in (1, 6):": "            if number in (1, 7):",
+        }),
+    mistake("FlattenedInsteadOfAveraged", "GoogLeNet", "parameters",
+        """The linear layer sees a number per channel, the mean over all pixels: 1024 of them for any image.
+        Yours sees every pixel.""",
+        {"nn.Linear(1024, num_classes)": "nn.Linear(1024 * 3 * 3, num_classes)", "x.mean((2, 3))": "x.flatten(1)"}),
+    mistake("OneBlockTooFew", "GoogLeNet", "parameters",
+        """There are nine blocks: two, five and two. One of the middle ones is missing in yours.""",
+        {"                Inception(512, 160, (112, 224), (24, 64), 64),\n": ""}),
+    mistake("WidthOfTheBlockBefore", "GoogLeNet", "parameters",
+        """The widths of one of the blocks are not those of the table: compare them number by number.""",
+        {"Inception(528, 256, (160, 320), (32, 128), 128)": "Inception(528, 256, (144, 320), (32, 128), 128)"}),
+    mistake("StemWithoutBias", "GoogLeNet", "parameters",
+        """All convolutions have a bias here: there is no batch normalisation that would make up for it.""",
+        {"7, stride=2, padding=3)": "7, stride=2, padding=3, bias=False)"}),
+    mistake("WithClassifiersOnTheSide", "GoogLeNet", "parameters",
+        """The paper's two classifiers on the side, which helped the training, are left out here.""",
+        {"self.fc = nn.Linear(1024, num_classes)":
+            "self.fc = nn.Linear(1024, num_classes)\n        self.aux = nn.Linear(512, num_classes)"}),
+    mistake("OneRowForAll", "GoogLeNet", "shapes",
+        """A batch of one image gives a batch of one row. You squeeze it away.""",
+        {"self.fc(x.mean((2, 3)))": "self.fc(x.mean((2, 3)).squeeze())"}),
+    mistake("UnpaddedPools", "GoogLeNet", "values",
+        """The 3×3 max poolings have a padding of 1. Without it, rows and columns at the edge are lost.""",
+        {"stride=2, padding=1)": "stride=2)"}),
+    mistake("PoolsOfTwo", "GoogLeNet", "values",
+        """The poolings look at windows of 3×3, with a padding of 1, and move by 2. Yours are 2×2.""",
+        {"nn.MaxPool2d(3, stride=2, padding=1)": "nn.MaxPool2d(2, ceil_mode=True)"}),
+    mistake("StemNotRectified", "GoogLeNet", "values",
+        """Each convolution of the stem is followed by a ReLU.""",
+        {"padding=3), nn.ReLU()": "padding=3), nn.Identity()", "64, 1), nn.ReLU()": "64, 1), nn.Identity()"}),
+    mistake("StemNotPooledTwice", "GoogLeNet", "values",
+        """The stem has two poolings, one after its first and one after its last convolution.""",
+        {"padding=1), nn.ReLU(), self.pool": "padding=1), nn.ReLU()"}),
+    mistake("LastStageNotPooled", "GoogLeNet", "values",
+        """A pooling comes between 4e and 5a as well, so after the second and after the seventh block.""",
+        {"in (1, 6)": "== 1"}),
+    mistake("PoolsOneBlockLate", "GoogLeNet", "values",
+        """The poolings stand after 3b and 4e, counting from 0 after the blocks 1 and 6. Yours come a block later.""",
+        {"in (1, 6)": "in (2, 7)"}),
+    mistake("MaximumAtTheEnd", "GoogLeNet", "values",
+        """In front of the linear layer each channel is averaged over all pixels. You take the maximum.""",
+        {"mean((2, 3))": "amax((2, 3))"}),
+    mistake("SoftmaxAtTheEnd", "GoogLeNet", "values",
+        """The network returns scores, not probabilities: the softmax belongs to the loss.""",
+        {"self.fc(x.mean((2, 3)))": "self.fc(x.mean((2, 3))).softmax(1)"}),
+    mistake("RectifiedScores", "GoogLeNet", "values",
+        """Nothing comes after the last linear layer. Your scores cannot be negative.""",
+        {"self.fc(x.mean((2, 3)))": "F.relu(self.fc(x.mean((2, 3))))"}),
+    mistake("FrozenStem", "GoogLeNet", "gradients",
+        """No gradient reaches the stem: something after it is detached, or runs under no_grad.""",
+        {"x = self.stem(x)": "x = self.stem(x).detach()"}),
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The NiN block and its head, judged against the same composed of `torch.nn`."""
+"""The NiN block, its head and the network of them, judged against the same composed of `torch.nn`."""
 
 from collections import OrderedDict
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from hypothesis import strategies as st
 from torch import nn
 
-from grader.spec import Exercise, Part, call, evaluate, layer_case, tensor
+from grader.network_properties import features_drop_half
+from grader.spec import Exercise, Part, call, evaluate, layer_case, network_case, run, tensor
 from grader.strategies import flags, normal_tensor, seeds, sizes, train_eval_programs
 
 SPREADS = ((1.0, 0.0), (3.0, 0.5), (0.3, -0.2))
@@ -119,4 +120,58 @@ HEAD = Part(
     core=True,
 )
 
-exercise = Exercise(title="Network in network", parts=[BLOCK, HEAD])
+# NiN: two million parameters, so the cases are few and fill them by a line rather than from the judge.
+
+
+def oracle_nin(in_channels: int = 1, num_classes: int = 10) -> nn.Sequential:
+    """The network as a Sequential with names; what has no parameters stands between the blocks in a Sequential, too."""
+    table = ((96, 11, 4, 0), (256, 5, 1, 2), (384, 3, 1, 1))
+    blocks = nn.Sequential()
+    for number, (channels, size, stride, padding) in enumerate(table):
+        blocks.add_module(str(number), oracle_block(in_channels, channels, size, stride, padding))
+        blocks.add_module(f"pool{number}", nn.MaxPool2d(kernel_size=3, stride=2))
+        in_channels = channels
+    return nn.Sequential(
+        OrderedDict(blocks=blocks, dropout=nn.Dropout(p=0.5), head=oracle_head(in_channels, num_classes))
+    )
+
+
+FRESH = layer_case((), {}, [], state=None, dtype="float32")
+"""Names and shapes of a network with defaults only."""
+
+
+@st.composite
+def nin_cases(draw: st.DrawFn) -> dict[str, Any]:
+    """One small image in evaluation mode, or (the simplest) none at all."""
+    if not draw(flags):
+        return FRESH
+    channels, classes = draw(st.sampled_from((2, 1, 3))), draw(st.sampled_from((4, 2, 7)))
+    return network_case((channels, classes), channels, classes, draw(seeds), size=draw(st.sampled_from((67, 80, 101))))
+
+
+NETWORK = Part(
+    symbol="NiN",
+    oracle=oracle_nin,
+    cases=nin_cases(),
+    examples=[FRESH, network_case((3, 2), 3, 2, 1, size=101)],
+    arguments=["in_channels", "num_classes"],
+    properties=[
+        features_drop_half(
+            (),
+            {},
+            image=(1, 99, 99),
+            last="blocks.2.conv3",
+            head=("head.block.conv1", "head.block.conv2", "head.block.conv3"),
+            pixels=4,
+        )
+    ],
+    interface=[
+        layer_case((), {"num_classes": 2, "in_channels": 3}, [], state=None, dtype="float32"),
+        layer_case((), {}, [run("sum(p.numel() for p in layer.parameters())")], state=None, dtype="float32"),
+    ],
+    size=4,
+    positional=False,
+    core=True,
+)
+
+exercise = Exercise(title="Network in network", parts=[BLOCK, HEAD, NETWORK])

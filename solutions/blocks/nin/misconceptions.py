@@ -1,4 +1,4 @@
-"""Known-wrong answers for the NiN block and its head, and the hint that each earns."""
+"""Known-wrong answers for the NiN block, its head and the network, and the hint that each earns."""
 
 from grader.spec import mistake
 
@@ -136,4 +136,80 @@ mistakes = [
     mistake("HeadInDouble", "GlobalAvgPoolHead", "numerics",
         DOUBLE,
         {"mean((2, 3))": "mean((2, 3), dtype=torch.float64)"}),
+    # --- NiN ---
+    mistake("NoDefaults", "NiN", "interface",
+        """`NiN()` alone should work: one channel and ten classes unless told otherwise.""",
+        {"in_channels: int = 1, num_classes: int = 10": "in_channels: int, num_classes: int"}),
+    mistake("ColourByDefault", "NiN", "parameters",
+        """Without an argument this network takes one channel.""",
+        {"in_channels: int = 1": "in_channels: int = 3"}),
+    mistake("HeadAmongTheBlocks", "NiN", "parameters",
+        """The last NiN block belongs to the head: its parameters are called head.block.conv1.weight and so on, not
+        blocks.3 or the like.""",
+        {
+            "self.head = GlobalAvgPoolHead(384, num_classes)":
+                "self.blocks.append(NiNBlock(384, num_classes, 3, 1, 1))",
+            "for block in self.blocks:": "for block in self.blocks[:3]:",
+            "return self.head(self.dropout(x))": "return self.blocks[3](self.dropout(x)).mean((2, 3))",
+        }),
+    mistake("BlocksInAList", "NiN", "parameters",
+        """A plain list of blocks is nothing that the module knows of: no parameters, nothing to train. Use an
+        nn.ModuleList or an nn.Sequential.""",
+        {
+            "nn.ModuleList(\n            [NiNBlock(in_channels": "list(\n            [NiNBlock(in_channels",
+        }),
+    mistake("PoolsAmongTheBlocks", "NiN", "parameters",
+        """The blocks are called blocks.0, blocks.1 and blocks.2. In a Sequential with the poolings between them, they
+        get other numbers: 0, 2 and 4.""",
+        {
+            "NiNBlock(in_channels, 96, 11, 4, 0), ": "NiNBlock(in_channels, 96, 11, 4, 0), nn.Identity(), ",
+            "NiNBlock(96, 256, 5, 1, 2), ": "NiNBlock(96, 256, 5, 1, 2), nn.Identity(), ",
+            "for block in self.blocks:": "for block in self.blocks[::2]:",
+        }),
+    mistake("LinearAtTheEnd", "NiN", "parameters",
+        """There is no linear layer here. The last block makes a channel for each class, and its mean is the score.""",
+        {
+            "self.head = GlobalAvgPoolHead(384, num_classes)": "self.head = nn.Linear(384, num_classes)",
+            "self.dropout(x)": "self.dropout(x).mean((2, 3))",
+        }),
+    mistake("ThreeTimesThree", "NiN", "parameters",
+        """The second block begins with a 5×5 convolution (padding 2). Yours is 3×3.""",
+        {"256, 5, 1, 2": "256, 3, 1, 1"}),
+    mistake("OneRowForAll", "NiN", "shapes",
+        """A batch of one image gives a batch of one row. You squeeze it away.""",
+        {"self.head(self.dropout(x))": "self.head(self.dropout(x)).squeeze(0)"}),
+    mistake("FirstBlockPadded", "NiN", "values",
+        """The first block has no padding. Yours has, as AlexNet's first convolution.""",
+        {"11, 4, 0": "11, 4, 1"}),
+    mistake("PoolsOfTwo", "NiN", "values",
+        """The poolings look at windows of 3×3, and move by 2, so that the windows overlap. Yours are 2×2.""",
+        {"nn.MaxPool2d(3, stride=2)": "nn.MaxPool2d(2)"}),
+    mistake("PaddedPools", "NiN", "values",
+        """The poolings have no padding.""",
+        {"nn.MaxPool2d(3, stride=2)": "nn.MaxPool2d(3, stride=2, padding=1)"}),
+    mistake("AveragePools", "NiN", "values",
+        """After each block comes a max pooling. Yours takes the mean, which comes at the very end only.""",
+        {"nn.MaxPool2d(3": "nn.AvgPool2d(3"}),
+    mistake("LastNotPooled", "NiN", "values",
+        """After each of the three blocks comes a pooling, the last one too.""",
+        {"x = self.pool(block(x))": "x = block(x) if block is self.blocks[2] else self.pool(block(x))"}),
+    mistake("ProbabilitiesAtTheEnd", "NiN", "values",
+        """The network returns scores, not probabilities: the softmax belongs to the loss.""",
+        {"self.head(self.dropout(x))": "self.head(self.dropout(x)).softmax(1)"}),
+    mistake("NeverDrops", "NiN", "values",
+        """Before the head there is a Dropout(0.5), in training.""",
+        {"self.dropout(x)": "x"}),
+    mistake("DropsInEvaluation", "NiN", "values",
+        """Dropout is for training. F.dropout drops always unless it is given `training=self.training`; nn.Dropout knows
+        by itself.""",
+        {"self.dropout(x)": "F.dropout(x, 0.5)"}),
+    mistake("DropsChannels", "NiN", "values",
+        """nn.Dropout drops each number by itself. You drop whole channels, as nn.Dropout2d does.""",
+        {"nn.Dropout(0.5)": "nn.Dropout2d(0.5)"}),
+    mistake("DropsScores", "NiN", "values",
+        """The dropout comes before the head. Yours drops the scores of classes.""",
+        {"self.head(self.dropout(x))": "self.dropout(self.head(x))"}),
+    mistake("FrozenBlocks", "NiN", "gradients",
+        """No gradient reaches the blocks: something between them and the head is detached, or runs under no_grad.""",
+        {"self.dropout(x)": "self.dropout(x.detach())"}),
 ]  # fmt: skip

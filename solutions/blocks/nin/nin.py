@@ -1,4 +1,4 @@
-"""Network in network: convolutions that end in two small fully connected layers at every pixel."""
+"""Network in network: convolutions that end in two small fully connected layers at every pixel, and a net of them."""
 
 import torch
 import torch.nn.functional as F
@@ -56,3 +56,35 @@ class GlobalAvgPoolHead(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """The mean of each class's channel."""
         return self.block(x).mean((2, 3))
+
+
+class NiN(nn.Module):
+    """Three NiN blocks, each followed by a max pooling, a dropout and the head.
+
+    ``blocks.0`` makes 96 channels (11×11, stride 4, no padding), ``blocks.1`` makes 256 (5×5, padding 2), ``blocks.2``
+    makes 384 (3×3, padding 1). After each block comes a 3×3 max pooling with stride 2 and without padding.
+    Dropout(0.5) and ``head``, which averages a channel for each class, are the end.
+
+    Args:
+        in_channels: Channels of the image.
+        num_classes: Size of the output.
+
+    Shape:
+        - Input: (N, in_channels, H, W), made for 224 by 224; 67 by 67 is the least.
+        - Output: (N, num_classes).
+    """
+
+    def __init__(self, in_channels: int = 1, num_classes: int = 10) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList(
+            [NiNBlock(in_channels, 96, 11, 4, 0), NiNBlock(96, 256, 5, 1, 2), NiNBlock(256, 384, 3, 1, 1)]
+        )
+        self.pool = nn.MaxPool2d(3, stride=2)
+        self.dropout = nn.Dropout(0.5)
+        self.head = GlobalAvgPoolHead(384, num_classes)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """The scores of every class."""
+        for block in self.blocks:
+            x = self.pool(block(x))
+        return self.head(self.dropout(x))

@@ -30,3 +30,18 @@ class GlobalAvgPoolHead(nn.Module):
         for conv in self.block.values():
             x = F.relu(conv(x))
         return F.avg_pool2d(x, x.shape[-2:]).view(x.size(0), -1)
+
+
+class NiN(nn.Module):
+    def __init__(self, in_channels: int = 1, num_classes: int = 10):
+        super(NiN, self).__init__()
+        self.blocks = nn.ModuleDict()
+        for number, (channels, *rest) in enumerate(((96, 11, 4, 0), (256, 5, 1, 2), (384, 3, 1, 1))):
+            self.blocks[str(number)] = NiNBlock(in_channels, channels, *rest)
+            in_channels = channels
+        self.head = GlobalAvgPoolHead(in_channels, num_classes)
+
+    def forward(self, x):
+        for block in self.blocks.values():
+            x = F.max_pool2d(block(x), kernel_size=3, stride=2)
+        return self.head(F.dropout(x, p=0.5, training=self.training))

@@ -22,3 +22,15 @@ class GlobalAvgPoolHead(nn.Sequential):
         self.add_module("block", NiNBlock(in_channels, num_classes, kernel_size=3, stride=1, padding=1))
         self.add_module("pool", nn.AdaptiveAvgPool2d(1))
         self.add_module("flatten", nn.Flatten(start_dim=1))
+
+
+class NiN(nn.Sequential):
+    def __init__(self, in_channels=1, num_classes=10):
+        settings = [(in_channels, 96, 11, 4, 0), (96, 256, 5, 1, 2), (256, 384, 3, 1, 1)]
+        blocks = [NiNBlock(*setting) for setting in settings]
+        # The poolings go inside the blocks, under a name of their own.
+        for block in blocks:
+            block.add_module("pool", nn.MaxPool2d(3, 2))
+        super().__init__(
+            OrderedDict(blocks=nn.Sequential(*blocks), dropout=nn.Dropout(), head=GlobalAvgPoolHead(384, num_classes))
+        )

@@ -1,0 +1,58 @@
+"""The figure of the lesson: the windows of adaptive pooling, and three draws of fractional pooling."""
+
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+
+PIXELS, WINDOWS, EDGE = "#8fa3b8", ("#2f6fb5", "#d98324", "#3a8f5d", "#8a5fb0"), "#7a7a7a"
+SHIFTS = (0.1, 0.5, 0.8)
+
+
+def draw(path: Path) -> None:
+    """Draw shares and windows of 7 pixels for 3 outputs and of 3 for 4, and windows of 2 in 10 for 6 outputs."""
+    figure, axes = plt.subplots(1, 3, figsize=(10, 3.4), width_ratios=(7, 4.6, 10.4))
+    _adaptive(axes[0], 7, 3)
+    _adaptive(axes[1], 3, 4)
+    _fractional(axes[2], 10, 2, 6)
+    for panel in axes:
+        panel.axis("off")
+    figure.tight_layout()
+    figure.savefig(path)
+    plt.close(figure)
+
+
+def _row(axes: plt.Axes, size: int, y: float) -> None:
+    """The numbered pixels of one direction."""
+    for pixel in range(size):
+        axes.add_patch(plt.Rectangle((pixel, y), 1, 0.8, facecolor=PIXELS, edgecolor="white", linewidth=1.5))
+        axes.text(pixel + 0.5, y + 0.4, str(pixel), ha="center", va="center", color="black", fontsize=9)
+
+
+def _adaptive(axes: plt.Axes, size: int, count: int) -> None:
+    """Below the pixels each share as a thin line, and the window of all pixels that it touches as a thick one."""
+    _row(axes, size, 0)
+    for i in range(count):
+        y, colour = -0.7 - 0.8 * i, WINDOWS[i]
+        start, end = i * size // count, -(-(i + 1) * size // count)
+        axes.plot([start + 0.04, end - 0.04], [y, y], color=colour, linewidth=6, solid_capstyle="butt")
+        share = (i * size / count, (i + 1) * size / count)
+        axes.plot(share, [y + 0.27, y + 0.27], color=EDGE, linewidth=1.5, marker="|", markersize=7)
+        axes.text(-0.25, y, f"{i}", ha="right", va="center", fontsize=9, color=EDGE)
+    axes.set(xlim=(-0.8, size + 0.2), ylim=(-4.0, 1.2))
+    axes.set_title(f"adaptive: {size} pixels, {count} outputs", fontsize=10, color=EDGE)
+
+
+def _fractional(axes: plt.Axes, size: int, kernel: int, count: int) -> None:
+    """Below the pixels the windows of three draws, alternately a little higher and lower."""
+    _row(axes, size, 0)
+    step = (size - kernel) / (count - 1)
+    for number, shift in enumerate(SHIFTS):
+        y = -0.9 - 1.05 * number
+        for i in range(count):
+            start = int((i + shift) * step) - int(shift * step)
+            height = y + 0.22 * (i % 2)
+            axes.plot([start + 0.06, start + kernel - 0.06], [height] * 2, color=WINDOWS[i % 4], linewidth=5,
+                      solid_capstyle="butt")  # fmt: skip
+        axes.text(-0.25, y + 0.1, f"u = {shift}", ha="right", va="center", fontsize=9, color=EDGE)
+    axes.set(xlim=(-2.0, size + 0.2), ylim=(-4.0, 1.2))
+    axes.set_title(f"fractional: windows of {kernel} in {size} pixels, {count} outputs", fontsize=10, color=EDGE)
