@@ -106,8 +106,8 @@ def _kept(output: Tensor, value: Tensor) -> Tensor | None:
     """Which weights made the output, as ones and zeros of shape (batch, heads, queries, keys); None where none did."""
     chosen = torch.tensor(list(product((0.0, 1.0), repeat=_KEYS)), dtype=value.dtype, device=value.device)
     sums = torch.einsum("cs,sne->cne", chosen, value)
-    distance = (output[None] - sums[:, None]).abs().unflatten(-1, (_HEADS, -1)).amax(-1)
-    least, which = distance.min(0)
+    distance = (output[None] - sums[:, None]).abs()
+    least, which = distance.reshape(*distance.shape[:-1], _HEADS, -1).amax(-1).min(0)
     return None if float(least.max()) > _ROUNDING else chosen[which].permute(1, 2, 0, 3)
 
 

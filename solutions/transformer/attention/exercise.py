@@ -1,8 +1,6 @@
 """MultiheadAttention, judged against ``torch.nn.MultiheadAttention`` without its fast path."""
 
-import math
-import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,6 +9,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from grader.attention_properties import drops_attention_weights
+from grader.masks import adding, attention_masks, causal, forbidden, forbidding, open_mask
 from grader.properties import Fresh, constant_init, uniform_init
 from grader.spec import (
     Exercise,
@@ -60,59 +59,6 @@ HUGE = ((1.0, 0.0), (10.0, 0.0), (30.0, 5.0), (100.0, 0.0))
 FILLS = ("normal", "normal", "uniform")
 
 
-# Masks. One key stays open to all queries, so that no row of scores is masked as a whole.
-
-
-def forbidden(rows: int, keys: int, *, free: int = 0, seed: int = 0) -> list[bool]:
-    """Row by row, about half of the keys at random, but never the free one."""
-    drawn = random.Random(seed)
-    return [key != free and drawn.random() < 0.5 for _ in range(rows) for key in range(keys)]
-
-
-def causal(rows: int, keys: int) -> list[bool]:
-    """Row by row, the keys that come later than the query."""
-    return [key > row for row in range(rows) for key in range(keys)]
-
-
-def boolean(shape: Sequence[int], values: Sequence[bool], **more: Any) -> Any:
-    """A mask whose True forbids."""
-    return tensor(*shape, fill="values", values=[int(value) for value in values], dtype="bool", grad=False, **more)
-
-
-def additive(shape: Sequence[int], values: Sequence[bool], seed: int | None = None, **more: Any) -> Any:
-    """A mask that is added: minus infinity forbids; elsewhere zeros, or with a seed numbers that shift the scores."""
-    drawn = random.Random(seed)
-    numbers = [0.0 if seed is None else round(drawn.uniform(-2, 2), 2) for _ in values]
-    numbers = [-math.inf if value else number for value, number in zip(values, numbers, strict=True)]
-    return tensor(*shape, fill="values", values=numbers, grad=False, **more)
-
-
-@st.composite
-def masks(draw: st.DrawFn, batch: int | None, heads: int, rows: int, keys: int) -> Case:
-    """One mask, both of one kind, or none."""
-    given: Case = {}
-    what = draw(st.sampled_from(("", "padding", "pairs", "both", "pairs")))
-    if not what:
-        return given
-    adds, free = draw(st.sampled_from((False, False, True))), draw(st.integers(0, keys - 1))
-    if what != "pairs":
-        shape = [keys] if batch is None else [batch, keys]
-        free = 0
-        hidden = forbidden(math.prod(shape[:-1]), keys, free=free, seed=draw(seeds))
-        given["key_padding_mask"] = additive(shape, hidden) if adds else boolean(shape, hidden)
-    if what != "padding":
-        many = draw(st.sampled_from((0, 0, (batch or 1) * heads)))
-        shape, count = [*([many] if many else []), rows, keys], max(many, 1) * rows
-        random_ones = forbidden(count, keys, free=free, seed=draw(seeds))
-        hidden = causal(rows, keys) * max(many, 1) if draw(flags) else random_ones
-        if adds and draw(flags):
-            # Numbers without an infinity: a bias that could be learned.
-            given["attn_mask"] = draw(normal_tensor(shape, fills=FILLS, spreads=SPREADS))
-        else:
-            given["attn_mask"] = additive(shape, hidden, draw(seeds)) if adds else boolean(shape, hidden)
-    return given
-
-
 # Calls.
 
 
@@ -134,7 +80,9 @@ def call_of(draw: st.DrawFn, features: int, heads: int, batch_first: bool) -> Ca
         for length in (rows, keys, keys)
     )
     inputs = [query] * 3 if itself else [query, key, value]
-    options = draw(masks(batch, heads, rows, keys))
+    masks = draw(attention_masks(batch, heads, rows, keys))
+    given = {"attn_mask": masks.pairs, "key_padding_mask": masks.padding}
+    options = {name: mask for name, mask in given.items() if mask is not None}
     options |= draw(keywords(need_weights=st.sampled_from((True, False)), average_attn_weights=st.just(True)))
     if draw(st.sampled_from((False, False, False, True))):
         options["average_attn_weights"] = False
@@ -184,7 +132,7 @@ def same(rows: int, batch: int, features: int) -> list[Any]:
     return [tensor(rows, batch, features)] * 3
 
 
-PADDING = boolean([2, 3], [False, True, False, False, False, True])
+PADDING = forbidding([2, 3], [False, True, False, False, False, True])
 EACH = forbidden(16, 3, free=1, seed=5)
 ITSELF = run("x = torch.arange(24).reshape(3, 2, 4).to(layer.in_proj_weight) / 10", "layer(x, x, x)[0].detach()")
 
@@ -207,31 +155,32 @@ EXAMPLES = [
     layer_case((4, 2), {}, [call(*inputs(3, 2, None, 4)), call(*inputs(3, 2, None, 4), need_weights=False)]),
     layer_case((4, 2), {"batch_first": True}, [call(*inputs(2, 3, None, 4))]),
     layer_case((4, 2), {}, [call(*inputs(3, 2, None, 4), average_attn_weights=False)], seed=1),
-    layer_case((4, 2), {}, [call(*inputs(2, 3, None, 4), key_padding_mask=boolean([3], [False, True, False]))]),
-    layer_case((4, 2), {}, [call(*inputs(2, 3, None, 4), attn_mask=boolean([2, 3], forbidden(2, 3, seed=1)))]),
+    layer_case((4, 2), {}, [call(*inputs(2, 3, None, 4), key_padding_mask=forbidding([3], [False, True, False]))]),
+    layer_case((4, 2), {}, [call(*inputs(2, 3, None, 4), attn_mask=forbidding([2, 3], forbidden(2, 3, seed=1)))]),
     # Boolean masks.
     layer_case((4, 2), {}, [call(*inputs(4, 3, 2, 4), key_padding_mask=PADDING)]),
     layer_case((4, 2), {"batch_first": True},
                [call(*inputs(4, 3, 2, 4, batch_first=True), key_padding_mask=PADDING, need_weights=False)]),
-    layer_case((4, 2), {}, [call(*same(4, 2, 4), attn_mask=boolean([4, 4], causal(4, 4)))]),
-    layer_case((4, 2), {}, [call(*same(4, 2, 4), attn_mask=boolean([4, 4], causal(4, 4)), need_weights=False)], seed=1),
-    layer_case((6, 2), {}, [call(*inputs(4, 3, 2, 6), attn_mask=boolean([4, 3], forbidden(4, 3, free=2, seed=4)))]),
+    layer_case((4, 2), {}, [call(*same(4, 2, 4), attn_mask=forbidding([4, 4], causal(4, 4)))]),
+    layer_case((4, 2), {}, [
+        call(*same(4, 2, 4), attn_mask=forbidding([4, 4], causal(4, 4)), need_weights=False)], seed=1),
+    layer_case((6, 2), {}, [call(*inputs(4, 3, 2, 6), attn_mask=forbidding([4, 3], forbidden(4, 3, free=2, seed=4)))]),
     layer_case((4, 2), {}, [call(
-        *inputs(4, 3, 2, 4), key_padding_mask=PADDING, attn_mask=boolean([4, 3], forbidden(4, 3, seed=3)))]),
+        *inputs(4, 3, 2, 4), key_padding_mask=PADDING, attn_mask=forbidding([4, 3], forbidden(4, 3, seed=3)))]),
     # A mask for each head.
-    layer_case((4, 2), {}, [call(*inputs(4, 3, 2, 4), attn_mask=boolean([4, 4, 3], EACH))]),
+    layer_case((4, 2), {}, [call(*inputs(4, 3, 2, 4), attn_mask=forbidding([4, 4, 3], EACH))]),
     layer_case((4, 2), {"batch_first": True}, [call(
-        *inputs(4, 3, 2, 4, batch_first=True), attn_mask=boolean([4, 4, 3], EACH), key_padding_mask=boolean(
+        *inputs(4, 3, 2, 4, batch_first=True), attn_mask=forbidding([4, 4, 3], EACH), key_padding_mask=forbidding(
             [2, 3], [True, False, False, False, False, True]))]),
-    layer_case((4, 2), {}, [call(*inputs(4, 3, None, 4), attn_mask=boolean([2, 4, 3], EACH[:24]))]),
+    layer_case((4, 2), {}, [call(*inputs(4, 3, None, 4), attn_mask=forbidding([2, 4, 3], EACH[:24]))]),
     # Masks that are added.
-    layer_case((4, 2), {}, [call(*same(4, 2, 4), attn_mask=additive([4, 4], causal(4, 4)))]),
+    layer_case((4, 2), {}, [call(*same(4, 2, 4), attn_mask=adding([4, 4], causal(4, 4)))]),
     layer_case((4, 2), {}, [call(*inputs(4, 3, 2, 4), attn_mask=tensor(4, 3, seed=9, layout="transposed"))]),
-    layer_case((4, 2), {}, [call(*inputs(4, 3, 2, 4), key_padding_mask=additive([2, 3], [True, False] * 3))], seed=1),
+    layer_case((4, 2), {}, [call(*inputs(4, 3, 2, 4), key_padding_mask=adding([2, 3], [True, False] * 3))], seed=1),
     layer_case((4, 2), {}, [call(*inputs(4, 3, 2, 4), key_padding_mask=tensor(2, 3, seed=8))]),
     layer_case((4, 2), {}, [call(
         *inputs(4, 3, 2, 4), key_padding_mask=tensor(2, 3, seed=8), attn_mask=tensor(4, 3, seed=9))]),
-    layer_case((4, 2), {}, [call(*inputs(4, 3, 2, 4), attn_mask=additive([4, 4, 3], EACH, seed=1))]),
+    layer_case((4, 2), {}, [call(*inputs(4, 3, 2, 4), attn_mask=adding([4, 4, 3], EACH, seed=1))]),
     # Modes.
     layer_case((4, 2), {"dropout": 0.5}, [evaluate(), call(*inputs(3, 2, 2, 4)), call(*same(3, 2, 4))]),
     layer_case((4, 2), {"dropout": 0.5, "bias": False, "batch_first": True},
@@ -264,8 +213,6 @@ FAMILIES = [
     Family(name="a mask that is added", share=0.15, holds=is_added),
     Family(name="average_attn_weights=False", share=0.1, holds=per_head),
 ]
-
-OPEN = {"fill": "zeros", "dtype": "bool", "grad": False}
 
 
 def refused(features: int, heads: int) -> Case:
@@ -304,7 +251,7 @@ exercise = Exercise(
                 growth("batch", lambda size: layer_case((4, 2), {}, [call(*inputs(3, 2, size, 4))])),
                 growth("batch", lambda size: layer_case((4, 2), {"batch_first": True}, [call(
                     *inputs(3, 2, size, 4, batch_first=True), need_weights=False,
-                    key_padding_mask=tensor(size, 2, **OPEN), attn_mask=tensor(2 * size, 3, 2, **OPEN))])),
+                    key_padding_mask=open_mask(size, 2), attn_mask=open_mask(2 * size, 3, 2))])),
                 growth("length of the queries", lambda size: layer_case((4, 2), {}, [call(*inputs(size, 3, 2, 4))])),
                 growth("length of the keys", lambda size: layer_case((4, 2), {}, [call(*inputs(3, size, 2, 4))])),
             ],
