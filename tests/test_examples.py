@@ -39,6 +39,7 @@ MISTAKES = {
         "RNN": ("values", "LeavesTheOutputsReversedInRNN"),
         "LeNet": ("values", "SoftmaxAtTheEnd"),
         "DenseBlock": ("shapes", "WithoutTheInput"),
+        "MultiheadAttention": ("values", "ScalesByAllFeatures"),
     },
 }
 """A criterion that fails, and the misconception that is recognised there, by student and part."""

@@ -13,7 +13,6 @@ SCORES = ((1.2, 0.3, -0.6, 0.1), (0.2, 1.0, 0.4, -0.9), (0.7, -0.4, 1.3, 0.8), (
 def draw(path: Path) -> None:
     """Draw the projections with two heads, and the weights of one head for four queries and keys."""
     figure, axes = plt.subplots(1, 3, figsize=(10, 3.5), width_ratios=(1.15, 1, 1))
-    figure.patch.set_alpha(0)
     _projections(axes[0])
     _weights(axes[1], SCORES, "weights of one head:\nevery row adds up to 1")
     hidden = [
@@ -24,7 +23,7 @@ def draw(path: Path) -> None:
         panel.set_aspect("equal")
         panel.axis("off")
     figure.tight_layout()
-    figure.savefig(path, dpi=150)
+    figure.savefig(path)
     plt.close(figure)
 
 
