@@ -97,7 +97,7 @@ def cases(draw: st.DrawFn) -> Case:
     kwargs = draw(keywords(bias=flags, batch_first=flags))
     steps: list[Any] = []
     if draw(st.sampled_from((False, False, True))):
-        kwargs["dropout"] = draw(st.sampled_from((0.5, 0.0, 1.0)))
+        kwargs["dropout"] = draw(st.sampled_from((0.5, 0.0, 0.9)))
     for _ in range(draw(sizes(1, 2))):
         if kwargs.get("dropout") and not steps:
             steps.append(evaluate())
@@ -138,6 +138,25 @@ ITSELF = run("x = torch.arange(24).reshape(3, 2, 4).to(layer.in_proj_weight) / 1
 
 EXAMPLES = [
     layer_case((4, 2), {}, [call(*inputs(3, 3, 2, 4))]),
+    # So small that one sees at a glance what they are about.
+    layer_case((2, 2), {}, [call(*inputs(2, 2, 1, 2))]),
+    layer_case((2, 1), {}, [call(*inputs(1, 2, 1, 2))]),
+    layer_case((4, 2), {}, [call(*inputs(1, 2, 1, 4))]),
+    layer_case((2, 1), {"batch_first": True}, [call(*inputs(1, 2, 2, 2, batch_first=True))]),
+    layer_case((1, 1), {"bias": False}, [call(*inputs(2, 2, 1, 1))]),
+    layer_case((2, 2), {}, [call(*inputs(1, 2, 1, 2), average_attn_weights=False)]),
+    layer_case((1, 1), {}, [call(*inputs(1, 2, 1, 1), need_weights=False)]),
+    layer_case((1, 1), {}, [call(*inputs(1, 2, 1, 1), key_padding_mask=forbidding([1, 2], [False, True]))]),
+    layer_case((1, 1), {}, [call(*inputs(2, 2, 1, 1), attn_mask=forbidding([2, 2], causal(2, 2)))]),
+    layer_case((1, 1), {}, [call(
+        *inputs(1, 3, 1, 1), attn_mask=forbidding([1, 3], [False, True, False]),
+        key_padding_mask=forbidding([1, 3], [False, False, True]))]),
+    layer_case((1, 1), {}, [call(*inputs(1, 3, 1, 1), attn_mask=tensor(1, 3, seed=9))]),
+    layer_case((1, 1), {}, [call(*inputs(1, 2, 1, 1), key_padding_mask=adding([1, 2], [False, True]))]),
+    layer_case((2, 2), {}, [call(*inputs(1, 2, 2, 2), attn_mask=forbidding([4, 1, 2], [
+        False, True, False, False, True, False, False, True]))]),
+    layer_case((1, 1), {"dropout": 0.5}, [evaluate(), call(*inputs(1, 2, 1, 1))]),
+    # Larger ones.
     layer_case((4, 2), {}, [call(*inputs(4, 3, 2, 4)), call(*inputs(1, 2, 1, 4))]),
     layer_case((), {"embed_dim": 6, "num_heads": 3, "dropout": 0.0, "bias": True, "batch_first": True},
                [call(*inputs(2, 3, 4, 6, batch_first=True))]),
@@ -264,6 +283,7 @@ exercise = Exercise(
             families=FAMILIES,
             # The list of arguments leaves out some of torch's.
             positional=False,
+            size=40,
             core=True,
         ),
     ],
