@@ -115,15 +115,15 @@ def test_of_weights_it_says_what_does_not_hold(wrong: type[nn.Module], says: str
     [
         (NothingDropped, "either dropped or divided by 1 - dropout"),
         (NotScaled, "either dropped or divided by 1 - dropout"),
-        (WholeTokens, "dropped elsewhere in every token, sequence and feature"),
-        (OneForTheBatch, "dropped elsewhere in every token, sequence and feature"),
-        (KeptWithThatProbability, "should be dropped in 25% of its elements"),
+        (WholeTokens, "other elements in every token, sequence and feature"),
+        (OneForTheBatch, "other elements in every token, sequence and feature"),
+        (KeptWithThatProbability, "should lose 25% of its elements"),
         (AlsoInEvaluation, "in evaluation"),
     ],
 )
 def test_of_a_block_it_says_what_does_not_hold(wrong: type[nn.Module], says: str) -> None:
     state = {"bias": tensor(4, fill="values", values=ROW)}
-    item = drops_what_a_block_adds((4,), {"dropout": 0.25}, state, ROW, where="what it adds", normalised=(0, 1))
+    item = drops_what_a_block_adds((4,), {"dropout": 0.25}, state, ROW, p=0.25, where="it", normalised=(0, 1))
     fine, said = printed(item, "Block", Block, Block)
     assert said is None
     broken, said = printed(item, "Block", Block, wrong)

@@ -122,6 +122,7 @@ def drops_what_a_block_adds(
     state: Mapping[str, Recipe],
     added: Sequence[float],
     *,
+    p: float,
     where: str,
     times: int = 1,
     length: int = 6,
@@ -136,16 +137,17 @@ def drops_what_a_block_adds(
 
     Args:
         args: Of the constructor, the number of features first.
-        kwargs: Of the constructor, by name, ``dropout`` among them.
+        kwargs: Of the constructor, by name.
         state: Recipes with which one block adds one row to all tokens, and the others add nothing.
         added: That row.
-        where: What is dropped, to be read after "in training": "what the feed-forward block adds".
+        p: The probability of dropping an element that follows from them.
+        where: What is dropped, to be read after "in training": "what the network adds".
         times: How many times each element goes through dropout on its way.
         length: Tokens of a sequence.
         normalised: How many times a token is normalised before and after the block adds to it.
         memory: Tokens of the second argument of a call; 0 where there is none.
     """
-    p, batch, size = float(kwargs["dropout"]), _TOKENS // length, len(added)  # type: ignore[arg-type]
+    batch, size = _TOKENS // length, len(added)
     lengths = [length, *([memory] if memory else [])]
     inputs = [tensor(tokens, batch, size, seed=seed, grad=False) for seed, tokens in enumerate(lengths)]
     step = call(*inputs, cotangent=None)
@@ -166,15 +168,14 @@ def drops_what_a_block_adds(
         sums, kept = candidates(row, (1 - p) ** -times)
         least, which = (output - sums).abs().amax(-1).min(0)
         if float(least.max()) > _ROUNDING:
-            return "should reach the output element by element, either dropped or divided by 1 - dropout" + (
-                f", and that {times} times" if times > 1 else ""
-            )
+            how = "in each of its two dropouts, " if times == 2 else ""
+            return f"should reach the output element by element, {how}either dropped or divided by 1 - dropout"
         found = kept[which]
         share, wanted = 1 - float(found.mean()), 1 - (1 - p) ** times
         if abs(share - wanted) > ks_threshold(found.numel()):
-            return f"should be dropped in {wanted:.0%} of its elements, but {share:.0%} are"
+            return f"should lose {wanted:.0%} of its elements, but {share:.0%} are dropped"
         if any(len(found.unbind(axis)) > 1 and bool((found == found.narrow(axis, 0, 1)).all()) for axis in range(3)):
-            return "should be dropped elsewhere in every token, sequence and feature"
+            return "should lose other elements in every token, sequence and feature"
         return found
 
     def holds(observations: Sequence[Observation]) -> str | None:
@@ -187,10 +188,10 @@ def drops_what_a_block_adds(
             if isinstance(said, str):
                 return f"in training, with {named}: {where} {said}"
         if torch.equal(*found):  # type: ignore[arg-type]
-            return f"in training, with {named}: two calls drop the very same elements of {where}"
+            return f"in training, with {named}: {where} loses the very same elements in two calls"
         everything = candidates(row.double(), 1.0)[0][-1]
         if _apart(outputs[2], everything):
-            return f"in evaluation, with {named}: {where} should not be dropped"
+            return f"in evaluation, with {named}: {where} should lose nothing"
         return None
 
     return Property(criterion="values", cases=[case], holds=holds, shows=_SHOWS_BLOCK)

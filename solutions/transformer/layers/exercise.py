@@ -234,34 +234,42 @@ def resting(decodes: bool) -> Case:
 
 
 def dropouts(decodes: bool) -> list[Property]:
-    """Every place at which something is dropped, norm last and norm first."""
+    """Every place at which something is dropped: norm last, norm first, and with the default probability."""
     made = []
     blocks = ("self_attn", "multihead_attn") if decodes else ("self_attn",)
-    for norm_first in (False, True):
-        kwargs = {"dim_feedforward": 4, "dropout": 0.25, "norm_first": norm_first}
+    for given in ({"dropout": 0.25}, {"dropout": 0.25, "norm_first": True}, {}):
+        kwargs: Case = {"dim_feedforward": 4, **given}
 
         def dropped(where: str, block: int, changed: Mapping[str, Any], kwargs: Case = kwargs, **more: Any) -> Property:
-            normalised = (0, 0) if kwargs["norm_first"] else (block, len(blocks) + 1 - block)
+            normalised = (0, 0) if kwargs.get("norm_first") else (block, len(blocks) + 1 - block)
             state = {**resting(decodes), **changed}
             return drops_what_a_block_adds(
-                (4, 4), kwargs, state, ADDED, where=where, normalised=normalised, **{"memory": 3 * decodes, **more}
+                (4, 4),
+                kwargs,
+                state,
+                ADDED,
+                p=kwargs.get("dropout", 0.1),
+                where=where,
+                normalised=normalised,
+                **{"memory": 3 * decodes, **more},
             )
 
         for block, name in enumerate(blocks):
             whose = "the attention to the memory" if block else "the self-attention"
-            made.append(dropped(f"what {whose} adds", block, {f"{name}.out_proj.bias": of_values(4, values=ADDED)}))
+            if given:
+                made.append(dropped(f"what {whose} adds", block, {f"{name}.out_proj.bias": of_values(4, values=ADDED)}))
             # With a single key, all of its weight is dropped or none.
             passing = {
                 f"{name}.in_proj_bias": of_values(12, values=[0.0] * 8 + [1.0] * 4),
                 f"{name}.out_proj.weight": of_values(4, 4, values=DIAGONAL),
             }
             single = {"memory": 1} if block else {"length": 1}
-            made.append(dropped(f"a weight of {whose}, and what it adds,", block, passing, times=2, **single))
+            made.append(dropped(f"what a weight of {whose} lets through", block, passing, times=2, **single))
         last = len(blocks)
-        made.append(dropped("what the feed-forward network adds", last, {"linear2.bias": of_values(4, values=ADDED)}))
+        if given:
+            made.append(dropped("what the network adds", last, {"linear2.bias": of_values(4, values=ADDED)}))
         inside = {"linear1.bias": tensor(4, fill="ones"), "linear2.weight": of_values(4, 4, values=DIAGONAL)}
-        where = "a feature between the linear layers, and what the network adds,"
-        made.append(dropped(where, last, inside, times=2))
+        made.append(dropped("what is between the linear layers", last, inside, times=2))
     return made
 
 
