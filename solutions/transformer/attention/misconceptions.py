@@ -40,9 +40,6 @@ mistakes = [
     mistake("BiasRegardless", PART, "parameters",
             "With bias=False there is no bias at all, neither for the input projections nor in `out_proj`.",
             {"torch.zeros(3 * embed_dim)) if bias else None": "torch.zeros(3 * embed_dim))"}),
-    mistake("OutputKeepsItsBias", PART, "parameters",
-            "With bias=False `out_proj` has no bias either.",
-            {"nn.Linear(embed_dim, embed_dim, bias=bias)": "nn.Linear(embed_dim, embed_dim)"}),
     mistake("NoOutputProjection", PART, "parameters",
             """What the heads found is concatenated and then goes through one more linear layer, `out_proj`, which mixes
             the heads. Yours ends before it.""",
@@ -75,9 +72,6 @@ mistakes = [
             """The rows of the weights that you return add up to the number of heads. What is asked for is their mean
             over the heads.""",
             {"weights.mean(1)": "weights.sum(1)"}),
-    mistake("FirstHeadsWeights", PART, "values",
-            "The weights returned are those of the first head. What is asked for is the mean over all heads.",
-            {"weights.mean(1)": "weights[:, 0]"}),
     mistake("ReturnsTheScores", PART, "values",
             """The output is right, but the weights that you return are the scores before the softmax: rows of weights
             are positive and add up to one.""",
@@ -94,9 +88,6 @@ mistakes = [
     mistake("ScalesWithoutARoot", PART, "values",
             "The scores are divided by the *root* of a head's size. Yours are divided by the size itself.",
             {"math.sqrt(q.shape[-1])": "q.shape[-1]"}),
-    mistake("MultipliesByTheRoot", PART, "values",
-            "The scale makes scores smaller: they are divided by the root of a head's size. Yours are multiplied.",
-            {"/ math.sqrt(q.shape[-1])": "* math.sqrt(q.shape[-1])"}),
     mistake("SoftmaxOverQueries", PART, "values",
             """Each query shares out one unit of weight among the keys, so the softmax runs over the keys: rows of the
             weights add up to one. In yours the columns do.""",
@@ -133,10 +124,6 @@ mistakes = [
             """The three projections are stacked in the order query, key, value. Yours takes the second for the values
             and the third for the keys.""",
             {"w_q, w_k, w_v =": "w_q, w_v, w_k =", "b_q, b_k, b_v =": "b_q, b_v, b_k ="}),
-    mistake("KeysBeforeQueries", PART, "values",
-            """The three projections are stacked in the order query, key, value. Yours takes the first for the keys and
-            the second for the queries.""",
-            {"w_q, w_k, w_v =": "w_k, w_q, w_v =", "b_q, b_k, b_v =": "b_k, b_q, b_v ="}),
     mistake("TransposedProjections", PART, "values",
             """The projections are square, so a transposed product goes unnoticed. The rows of a weight are its outputs:
             x @ weight.T + bias, as in `F.linear`.""",
@@ -226,10 +213,6 @@ mistakes = [
             """A dropped score is 0, which is a score like any other. Dropout belongs behind the softmax, on the
             weights.""",
             {DROPOUT: "F.dropout(scores, self.dropout, self.training).softmax(-1)"}),
-    mistake("SharesOutAgainAfterDropout", PART, "values",
-            """After dropout the weights are left as they are; a row no longer adds up to one. Yours are normalised
-            again.""",
-            {DROPOUT: f"{DROPOUT}\n        weights = weights / (weights.sum(-1, keepdim=True) + 1e-9)"}),
     mistake("KeepsWithThatProbability", PART, "values",
             "dropout is the probability of a weight to be zeroed, not the one to be kept.",
             {"self.dropout = dropout": "self.dropout = 1 - dropout if dropout else 0.0"}),
@@ -282,8 +265,4 @@ mistakes = [
             """The result is right, but the sequences of a batch go through in a Python loop, and that is slow. `@`
             multiplies whole batches of matrices.""",
             {"weights @ v": "torch.stack([one @ other for one, other in zip(weights, v, strict=True)])"}),
-    mistake("QueryByQuery", PART, "vectorized",
-            """The result is right, but each query goes through a Python loop of its own. One product gives all scores,
-            another all outputs.""",
-            {"weights @ v": "torch.cat([row @ v for row in weights.split(1, -2)], -2)"}),
 ]  # fmt: skip
