@@ -146,26 +146,29 @@ def masked(decodes: bool, pairs: Any = None, padding: Any = None, *, memory: boo
 
 def examples(decodes: bool) -> list[Any]:
     """Cases for every suite."""
-    x, alone = inputs(decodes, 3, 4, 2), inputs(decodes, 3, 4, None)
-    batched = inputs(decodes, 3, 4, 2, first=True)
-    triangle, hidden = forbidding([3, 3], causal(3, 3)), forbidding([2, 3], [False, True, False, False, False, True])
-    late = adding([3, 3], causal(3, 3))
+    x, alone = inputs(decodes, 2, 3, 1), inputs(decodes, 2, 3, None)
+    wide, batched = inputs(decodes, 3, 4, 2), inputs(decodes, 2, 3, 2, first=True)
+    triangle, late = forbidding([2, 2], causal(2, 2)), adding([2, 2], causal(2, 2))
+    some = forbidding([3, 3], [False, False, True, False, True, False, False, False, False])
+    ends, late_end = forbidding([1, 2], [False, True]), forbidding([1, 3], [False, False, True])
+    hidden = forbidding([2, 3], [False, True, False, False, False, True])
     each = forbidding([4, 3, 3], forbidden(12, 3, free=1, seed=3))
-    quiet = {"activation": function("tanh"), **SMALL}
-    both = {"batch_first": True, "norm_first": True, **SMALL}
+    first = {"norm_first": True, **SMALL}
+    both = {"batch_first": True, **first}
     found = [
-        layer_case((4, 2), {}, [evaluate(), call(*x)]),
+        layer_case((4, 2), {}, [evaluate(), call(*wide)]),
         layer_case((), {"d_model": 4, "nhead": 2, "dim_feedforward": 3, "dropout": 0.0, "activation": "gelu",
                         "layer_norm_eps": 0.1, "batch_first": True, "norm_first": True}, [call(*batched)]),
-        layer_case((4, 1), SMALL, [call(*x)]),
+        layer_case((4, 2), SMALL, [call(*x)]),
+        layer_case((4, 2), first, [call(*x)]),
+        layer_case((4, 1), SMALL, [call(*wide)]),
         layer_case((6, 3), {**SMALL, "dim_feedforward": 1}, [call(*inputs(decodes, 2, 3, 1, 6))]),
-        layer_case((4, 4), SMALL, [call(*inputs(decodes, 1, 1, 2)), call(*x)]),
-        layer_case((4, 2), {**SMALL, "norm_first": True}, [call(*x)]),
+        layer_case((4, 4), SMALL, [call(*inputs(decodes, 1, 1, 2)), call(*wide)]),
         layer_case((4, 2), {**SMALL, "activation": "gelu"}, [call(*x)]),
-        layer_case((4, 2), quiet, [call(*x)]),
-        layer_case((4, 2), {"activation": module("nn.Softplus"), "norm_first": True, **SMALL}, [call(*x)]),
+        layer_case((4, 2), {**SMALL, "activation": function("tanh")}, [call(*x)]),
+        layer_case((4, 2), {**first, "activation": module("nn.Softplus")}, [call(*x)]),
         layer_case((4, 2), {**SMALL, "layer_norm_eps": 0.5}, [call(*x)]),
-        layer_case((4, 2), {**SMALL, "layer_norm_eps": 0.5, "norm_first": True}, [call(*x)]),
+        layer_case((4, 2), {**first, "layer_norm_eps": 0.5}, [call(*x)]),
         layer_case((4, 2), {**SMALL, "batch_first": True}, [call(*batched)]),
         layer_case((4, 2), both, [call(*batched), evaluate(), call(*inputs(decodes, 2, 2, 3, first=True))]),
         layer_case((4, 2), SMALL, [call(*alone)]),
@@ -173,32 +176,36 @@ def examples(decodes: bool) -> list[Any]:
         layer_case((4, 2), SMALL, [call(*x, **masked(decodes, triangle))]),
         layer_case((4, 2), SMALL, [call(*x, **masked(decodes, triangle, hint=True))]),
         layer_case((4, 2), SMALL, [call(*x, **masked(decodes, late, hint=True)), call(*x)]),
-        layer_case((4, 2), SMALL, [call(*x, **masked(decodes, padding=hidden))]),
-        layer_case((4, 2), {**SMALL, "norm_first": True}, [call(*x, **masked(decodes, triangle, hidden))]),
-        layer_case((4, 2), both, [call(*batched, **masked(decodes, tensor(3, 3, seed=5)))]),
-        layer_case((4, 2), SMALL, [call(*x, **masked(decodes, each))]),
-        layer_case((4, 2), SMALL, [call(*alone, **masked(decodes, triangle, forbidding([3], [False, True, False])))]),
-        layer_case((4, 2), {**SMALL, "dropout": 0.5}, [evaluate(), call(*x), call(*x)]),
+        layer_case((4, 2), SMALL, [call(*x, **masked(decodes, padding=ends))]),
+        layer_case((4, 2), SMALL, [call(*inputs(decodes, 3, 2, 1), **masked(decodes, some, late_end))]),
+        layer_case((4, 2), first, [call(*wide, **masked(decodes, forbidding([3, 3], causal(3, 3)), hidden))]),
+        layer_case((4, 2), both, [call(*batched, **masked(decodes, tensor(2, 2, seed=5)))]),
+        layer_case((4, 2), SMALL, [call(*wide, **masked(decodes, each))]),
+        layer_case((4, 2), SMALL, [call(*alone, **masked(decodes, triangle, forbidding([2], [False, True])))]),
+        layer_case((4, 2), {**SMALL, "dropout": 0.5}, [evaluate(), call(*x)]),
         layer_case((4, 2), {**both, "dropout": 0.5, "activation": "gelu"}, [evaluate(), call(*batched)]),
         layer_case((4, 2), {**SMALL, "batch_first": True},
-                   [evaluate(), call(*batched, cotangent=None, **masked(decodes, padding=hidden)), train(),
-                    call(*batched)]),
+                   [evaluate(), call(*inputs(decodes, 3, 4, 2, first=True), cotangent=None,
+                                     **masked(decodes, padding=hidden)), train(), call(*batched)]),
         layer_case((4, 2), SMALL, [call(*x), reload(), call(*x)]),
     ]  # fmt: skip
     if decodes:
-        seen = forbidding([3, 4], forbidden(3, 4, free=2, seed=1))
-        unseen = forbidding([2, 4], [False, True, False, False, True, False, False, True])
-        square = inputs(True, 3, 3, 2)
+        seen, unseen = (
+            forbidding([2, 3], [False, True, True, False, True, False]),
+            forbidding([1, 3], [True, False, False]),
+        )
+        square = inputs(True, 2, 2, 1)
         found += [
             layer_case((4, 2), SMALL, [call(*square)]),
             layer_case((4, 2), SMALL, [call(*x, **masked(True, seen, memory=True))]),
-            layer_case((4, 2), {**SMALL, "norm_first": True}, [call(*x, **masked(True, padding=unseen, memory=True))]),
+            layer_case((4, 2), SMALL, [call(*x, **masked(True, padding=unseen, memory=True))]),
+            layer_case((4, 2), first, [call(*x, **masked(True, padding=unseen, memory=True))]),
             layer_case((4, 2), SMALL, [call(*square, **masked(True, triangle, memory=True, hint=True))]),
-            layer_case((4, 2), SMALL, [call(*square, **masked(True, triangle, hidden, memory=True))]),
+            layer_case((4, 2), SMALL, [call(*square, **masked(True, triangle, ends, memory=True))]),
             layer_case((4, 2), SMALL, [call(
                 *x, **masked(True, triangle, hint=True), **masked(True, padding=unseen, memory=True))]),
             layer_case((4, 2), SMALL, [call(
-                *x, **masked(True, padding=hidden), **masked(True, tensor(3, 4, seed=6), memory=True))]),
+                *x, **masked(True, padding=ends), **masked(True, tensor(2, 3, seed=6), memory=True))]),
         ]  # fmt: skip
     return found
 
