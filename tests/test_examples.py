@@ -44,6 +44,7 @@ MISTAKES = {
         "LeNet": ("values", "SoftmaxAtTheEnd"),
         "DenseBlock": ("shapes", "WithoutTheInput"),
         "linear_backward": ("values", "AveragesBoth"),
+        "MultiheadAttention": ("values", "ScalesByAllFeatures"),
     },
 }
 """A criterion that fails, and the misconception that is recognised there, by student and part."""

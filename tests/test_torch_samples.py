@@ -16,6 +16,10 @@ LEFT_OUT = {
     ("InstanceNorm2d", _BIAS),
     ("LayerNorm", _EMPTY),
     ("LSTM", "the argument proj_size is not asked for"),
+    ("MultiheadAttention", "the argument add_bias_kv is not asked for"),
+    ("MultiheadAttention", "the argument add_zero_attn is not asked for"),
+    ("TransformerDecoderLayer", _BIAS),
+    ("TransformerEncoderLayer", _BIAS),
 }
 """All that is left out of torch's samples, and why."""
 

@@ -22,7 +22,7 @@ from grader.course.declared import DeclaredExercise
 from grader.kit.load import load_course
 from grader.model import DeclaredCase, Step
 from grader.model.files import write_whole
-from grader.spec import Part, call, evaluate, layer_case, tensor, tuple_of
+from grader.spec import Part, call, evaluate, function, layer_case, tensor, tuple_of
 
 ROOT = Path(__file__).parent.parent
 FILE = "samples.json"
@@ -176,7 +176,7 @@ def _is_same(value: Any, default: Any) -> bool:
 
 
 def _argument(value: Any, seed: int = 0) -> Any:
-    """An argument as plain data: of floating tensors the shape, of others the values."""
+    """An argument as plain data: of floating tensors the shape, of others the values; a function by its name."""
     if isinstance(value, Tensor):
         if value.is_floating_point():
             return tensor(*value.shape, seed=seed, grad=value.requires_grad)
@@ -185,6 +185,9 @@ def _argument(value: Any, seed: int = 0) -> Any:
     if isinstance(value, list | tuple):
         items = [_argument(item, seed + index) for index, item in enumerate(value)]
         return tuple_of(*items) if isinstance(value, tuple) else items
+    if callable(value):
+        assert getattr(nn.functional, value.__name__) is value, f"{value!r} is no function of torch"
+        return function(f"nn.functional.{value.__name__}")
     assert value is None or isinstance(value, bool | int | float | str), f"{value!r} is no plain data"
     return value
 

@@ -16,6 +16,7 @@ from typing import Any
 import torch
 from hypothesis import strategies as st
 
+import grader.spec.attention_properties
 import grader.spec.dropout_properties  # noqa: F401 - `remade` knows what was imported
 import grader.spec.slope_properties  # noqa: F401 - the same
 import grader.spec.dropout_properties

@@ -11,6 +11,7 @@ from grader.model import DeclaredCase as Case
 from grader.spec.cases import (
     call,
     evaluate,
+    function,
     function_case,
     layer_case,
     listed,
@@ -30,7 +31,7 @@ from grader.spec.parts import POINTS, Exercise, Family, Growth, OffLimits, Part,
 
 __all__ = [
     "POINTS", "Case", "Exercise", "Family", "Growth", "Misconception", "OffLimits", "Part", "Property", "call",
-    "evaluate", "function_case", "growth", "layer_case", "listed", "misconception", "mistake", "module",
+    "evaluate", "function", "function_case", "growth", "layer_case", "listed", "misconception", "mistake", "module",
     "network_case", "program", "raises", "reload", "run", "tensor", "train", "tuple_of", "with_argument", "with_dims",
     "with_tuples",
 ]  # fmt: skip

@@ -46,6 +46,11 @@ def module(path: str, *args: Argument, **kwargs: Argument) -> dict[str, Argument
     return {"$torch": path, "args": list(args), "kwargs": kwargs}
 
 
+def function(path: str) -> dict[str, Argument]:
+    """A function of torch among a case's arguments: ``function("nn.functional.silu")``."""
+    return {"$torch": path}
+
+
 def train() -> Step:
     """The step ``layer.train()``."""
     return {"do": "train"}
