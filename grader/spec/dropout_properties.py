@@ -118,7 +118,7 @@ def same_mask_backward(
     def holds(observations: Sequence[Observation]) -> str | None:
         for observed in observations[0]["steps"]:
             output: Any = observed["out"]
-            (gradient,) = observed["grads"].values()
+            gradient: Any = next(iter(observed["grads"].values()))
             _, said = _masked(gradient.double(), p)
             if said:
                 return f"in training, of the gradients where those of all outputs are 1: {said}"
@@ -130,6 +130,32 @@ def same_mask_backward(
         return None
 
     return Property(criterion="gradients", cases=[case], holds=holds)
+
+
+@recorded
+def negative_where_dropped(
+    kwargs: Mapping[str, Argument], state: Mapping[str, Recipe], *shapes: Sequence[int], p: float
+) -> Property:
+    """In training a share p of the outputs is negative, in evaluation none. False alarms: below 1e-11.
+
+    Args:
+        kwargs: Of the constructor, by name.
+        state: Recipes with which what is dropped comes out negative, and nothing else does.
+        shapes: Of the inputs, which are zeros.
+        p: The probability of dropping.
+    """
+    step = call(*(tensor(*shape, fill="zeros", grad=False) for shape in shapes), cotangent=None)
+    case = layer_case((), kwargs, [step, step, step, evaluate(), step], state=state)
+
+    def holds(observations: Sequence[Observation]) -> str | None:
+        outputs: list[Any] = [observed["out"] for observed in observations[0]["steps"] if "out" in observed]
+        *training, resting = [out < -_ROUNDING for out in outputs]
+        share = float(torch.stack(training).double().mean())
+        if abs(share - p) > ks_threshold(len(training) * training[0].numel()):
+            return f"in training {share:.1%} of what its last layer adds is dropped, where {p:.0%} are expected"
+        return "in evaluation nothing should be dropped" if bool(resting.any()) else None
+
+    return Property(criterion="values", cases=[case], holds=holds)
 
 
 _PARTS_OF_CHANNELS = "some channels are dropped in part: each should be dropped or kept as a whole"
@@ -152,15 +178,15 @@ def _independent(masks: Tensor, p: float, what: str) -> str | None:
     if any(torch.equal(one, other) for one, other in pairwise(masks)):
         return f"two calls drop the very same {what}"
     for mask in masks:
-        rows = mask.flatten(1)
-        if len(rows.unique(dim=0)) < len(rows):
+        rows = {tuple(row) for row in mask.flatten(1).tolist()}
+        if len(rows) < len(mask):
             return f"two samples of a batch lose the very same {what}: each should have a mask of its own"
         if any(bool((mask == mask.narrow(axis, 0, 1)).all()) for axis in range(1, mask.dim())):
             return f"some {what} are dropped or kept only together: a draw should decide about each by itself"
     counts = masks.flatten(1).sum(1)
-    if len(counts.unique()) == 1:
+    if len({*counts.tolist()}) == 1:
         return f"every call drops exactly {int(counts[0])} {what}: each should be dropped or kept by a draw of its own"
-    if len(masks.flatten(2).sum(2).unique()) == 1:
+    if len({*masks.flatten(2).sum(2).flatten().tolist()}) == 1:
         return f"every sample loses equally many {what}: each should be dropped or kept by a draw of its own"
     return None
 

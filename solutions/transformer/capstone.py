@@ -17,6 +17,7 @@ from torch.nn import functional as F
 from grader.answers import answers
 from grader.losses import plot_losses
 
+torch.set_num_threads(1)  # threads that share so little work mostly wait for one another
 mine = answers({"attention": ["MultiheadAttention"], "models": ["Transformer"]})
 
 # %% [markdown]
@@ -87,7 +88,7 @@ print(sum(parameter.numel() for parameter in yours.parameters()), "parameters")
 
 
 # %%
-def train(model, steps=200):
+def train(model, steps=100):
     """Train a model; returns the loss of every step."""
     optimizer = torch.optim.Adam(model.parameters(), lr=0.003)
     losses = []
@@ -140,12 +141,12 @@ torch.manual_seed(0)
 cheat.load_state_dict(Sorter(nn).double().state_dict())
 cheat_losses = train(cheat)
 written, _ = write(cheat, source)
-print(f"Loss at the end with the mask {your_losses[-1]:.3f}, without {cheat_losses[-1]:.3f};")
-print(f"but now {(written == target).all(1).double().mean():.0%} of the lists are sorted without a mistake.")
+print(f"Loss at the end: with the mask {your_losses[-1]:.1e}, without {cheat_losses[-1]:.1e}.")
+print(f"Now {(written == target).all(1).double().mean():.0%} of the lists are sorted without a mistake.")
 
 # %% [markdown]
-# Its loss is the lower one and its writing the worse: in training the next number stood right there, at the next place,
-# and so it learned to look there. When it writes, there is nothing to see.
+# In training it does about as well, and when it writes it is lost. The next number stood right there, at the next place,
+# and so it learned to look there too. When it writes, there is nothing to see.
 #
 # ## If the curves part
 #

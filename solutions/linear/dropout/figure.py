@@ -5,7 +5,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-INK, KEPT, SCALED = "#7a7f87", "#2f7fc1", "#d9772b"
+INK, KEPT, SCALED = "#767676", "#2871ad", "#b85c12"
 SAMPLES, CHANNELS, SIDE = 2, 3, 4
 
 
@@ -14,9 +14,9 @@ def draw(path: Path) -> None:
     generator = np.random.default_rng(5)
     elements = generator.random((SAMPLES, CHANNELS, SIDE, SIDE)) >= 0.5
     channels = np.array([[1, 0, 1], [0, 1, 0]], dtype=bool)[:, :, None, None].repeat(SIDE, 2).repeat(SIDE, 3)
-    figure, panels = plt.subplots(1, 3, figsize=(10, 3.1))
+    figure, panels = plt.subplots(1, 3, figsize=(10, 2.6))
     figure.patch.set_alpha(0)
-    _batch(panels[0], np.ones_like(elements), "input, (2, 3, 4, 4)", KEPT, "1")
+    _batch(panels[0], np.ones_like(elements), "input\n(2, 3, 4, 4)", KEPT, "1")
     _batch(panels[1], elements, "Dropout(0.5)\nmask (2, 3, 4, 4)", SCALED, "2")
     _batch(panels[2], channels, "Dropout2d(0.5)\nmask (2, 3, 1, 1)", SCALED, "2")
     figure.tight_layout()

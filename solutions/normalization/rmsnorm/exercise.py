@@ -100,14 +100,15 @@ def called(normalised: list[int], *leading: int) -> Case:
     return layer_case([normalised], {}, [call(tensor(*leading, *normalised))])
 
 
-def narrow(value: float) -> Case:
-    """A float32 input in a float32 layer of the default eps, so small that it shows which eps that is."""
+def narrow(value: float, **options: float) -> Case:
+    """A float32 input in a float32 layer, so small that it shows which eps there is."""
     lines = [
         "small = layer.float().requires_grad_(False)",
         "_ = small.weight.fill_(1)",
-        f"small(torch.tensor([[{value}, -{value}]], dtype=torch.float32))",
+        f"y = small(torch.tensor([{value}, -{value}], dtype=torch.float32))",
+        f"[round(item, 3) for item in y.tolist()]  # the float32 output for [{value}, -{value}] with a weight of ones",
     ]
-    return layer_case([2], {}, [run(*lines)])
+    return layer_case([2], options, [run(*lines)])
 
 
 rms_norm = Part(
@@ -131,6 +132,7 @@ rms_norm = Part(
         layer_case([3], {}, [call(tensor(2, 3)), reload(), call(tensor(2, 3))]),
         narrow(1e-4),
         narrow(1e-3),
+        narrow(1e-4, eps=0.0),
     ],
     arguments=("normalized_shape", "eps", "elementwise_affine"),
     numerics=numerics(),

@@ -5,7 +5,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-INK, BEFORE, AFTER = "#7a7f87", "#2f7fc1", "#d9772b"
+INK, BEFORE, AFTER = "#767676", "#2871ad", "#b85c12"
 LIMIT = 2.6
 
 

@@ -16,8 +16,8 @@ mistakes = [
         over all of them together.""",
         {"range(-dims, 0)": "range(-1, 0)"}),
     mistake("AllButTheFirst", "RMSNorm", "values",
-        """You normalise over everything but the batch. Count the axes from the *end* instead: normalized_shape says how
-        many, and all axes before them are kept apart, as each word of each sentence is.""",
+        """You normalise over everything but the batch. Count the axes from the *end* instead: normalized_shape says
+        how many, and all axes before them are kept apart, as each word of each sentence is.""",
         {"range(-dims, 0)": "range(1 if x.dim() > dims else 0, x.dim())"}),
     mistake("OverTheBatch", "RMSNorm", "values",
         """Your mean square runs over the samples of the batch. Here every sample is divided by a root mean square of
@@ -31,8 +31,8 @@ mistakes = [
         """You divide by the mean square itself. A root is missing.""",
         {"torch.rsqrt(x.square().mean(axes, keepdim=True) + eps)": "1 / (x.square().mean(axes, keepdim=True) + eps)"}),
     mistake("MeanOfAbsoluteValues", "RMSNorm", "values",
-        """You take the square root of each square, or the absolute value, before the mean. First comes the mean of the
-        squares, then one root of it.""",
+        """You take the square root of each square, or the absolute value, before the mean. First comes the mean of
+        the squares, then one root of it.""",
         {"torch.rsqrt(x.square().mean(axes, keepdim=True) + eps)": (
             "1 / (x.square() + eps).sqrt().mean(axes, keepdim=True)")}),
     mistake("EpsOutsideTheRoot", "RMSNorm", "values",
@@ -40,31 +40,31 @@ mistakes = [
         {"torch.rsqrt(x.square().mean(axes, keepdim=True) + eps)": (
             "1 / (x.square().mean(axes, keepdim=True).sqrt() + eps)")}),
     mistake("EpsAsAFloor", "RMSNorm", "values",
-        """You use eps as a lower bound of the mean square, by clamp or max. It is added, however large the mean square
-        is.""",
+        """You use eps as a lower bound of the mean square, by clamp or max. It is added, however large the mean
+        square is.""",
         {"mean(axes, keepdim=True) + eps": "mean(axes, keepdim=True).clamp(min=eps)"}),
     mistake("FixedEps", "RMSNorm", "values",
         """The eps of the constructor never reaches your formula: another value should change the output.""",
         {"torch.finfo(x.dtype).eps if self.eps is None else self.eps": "torch.finfo(x.dtype).eps"}),
     mistake("EpsOfLayerNorm", "RMSNorm", "values",
-        """Without an eps you take that of LayerNorm, or the one of a language model you know. Here eps=None stands for
-        the machine epsilon of the input's dtype. Which number is that in float64?""",
+        """Without an eps you take that of LayerNorm, or the one of a language model you know. Here eps=None stands
+        for the machine epsilon of the input's dtype. Which number is that in float64?""",
         {"torch.finfo(x.dtype).eps if self.eps is None": "1e-5 if self.eps is None"}),
     mistake("EpsOfFloat32", "RMSNorm", "values",
-        """With eps=None you always add the machine epsilon of float32. It is that of the *input's* dtype, and a float64
-        input has a much smaller one: torch.finfo takes a dtype.""",
+        """With eps=None you always add the machine epsilon of float32. It is that of the *input's* dtype, and a
+        float64 input has a much smaller one: torch.finfo takes a dtype.""",
         {"torch.finfo(x.dtype).eps if": "torch.finfo(torch.float32).eps if"}),
     mistake("EpsOfFloat64", "RMSNorm", "values",
-        """With eps=None you always add the machine epsilon of float64, which is Python's own. A float32 input asks for
-        that of float32.""",
+        """With eps=None you always add the machine epsilon of float64, which is Python's own. A float32 input asks
+        for that of float32.""",
         {"torch.finfo(x.dtype).eps if": "torch.finfo(torch.float64).eps if"}),
     mistake("NoEps", "RMSNorm", "values",
         """With eps=None you add nothing. None is not zero here: it stands for the machine epsilon of the input's
         dtype.""",
         {"torch.finfo(x.dtype).eps if self.eps is None": "0.0 if self.eps is None"}),
     mistake("ZeroIsNoEps", "RMSNorm", "values",
-        """eps=0.0 is a value like any other, but `if eps` or `eps or ...` takes it for a missing one. Compare with None
-        instead: `is None`.""",
+        """eps=0.0 is a value like any other, but `if eps` or `eps or ...` takes it for a missing one. Compare with
+        None instead: `is None`.""",
         {"if self.eps is None else": "if not self.eps else"}),
     mistake("WeightPlusOne", "RMSNorm", "values",
         """You scale by 1 + weight, as Gemma does. torch scales by the weight itself.""",
@@ -77,13 +77,18 @@ mistakes = [
         tensor.""",
         {"        return y if": "        x.data.copy_(y)\n        return y if"}),
     mistake("ConstantScale", "RMSNorm", "gradients",
-        """Forward is right, backward is not: the root mean square depends on the input as well, and the gradient has to
-        flow through it. Is something detached, or under no_grad, that should not be?""",
+        """Forward is right, backward is not: the root mean square depends on the input as well, and the gradient has
+        to flow through it. Is something detached, or under no_grad, that should not be?""",
         {"x.square()": "x.detach().square()"}),
     mistake("AlwaysFloat32", "RMSNorm", "values",
         """Somewhere float32 is written into your code, as in many a language model's: a float64 input comes back
         rounded. Let the computation keep the dtype of the input.""",
         {"x.square().mean(axes, keepdim=True)": "x.float().square().mean(axes, keepdim=True)"}),
+    mistake("ReturnsFloat32", "RMSNorm", "numerics",
+        """Whatever comes in, float32 comes out: a float64 input loses half of its digits. Let the output have the
+        dtype of the input.""",
+        {"return y if self.weight is None else y * self.weight": (
+            "return (y if self.weight is None else y * self.weight).float()")}),
     mistake("HasABias", "RMSNorm", "parameters",
         """There is no bias here, unlike in LayerNorm: weight is the only parameter.""",
         {
@@ -105,8 +110,8 @@ mistakes = [
         """An optimizer would never find your weight: a plain tensor is not a Parameter.""",
         {"nn.Parameter(torch.ones(self.normalized_shape))": "torch.ones(self.normalized_shape)"}),
     mistake("CalledScale", "RMSNorm", "parameters",
-        """The paper calls it a gain, and many models `scale`; in torch.nn it is `weight`, and a state dict is loaded by
-        name.""",
+        """The paper calls it a gain, and many models `scale`; in torch.nn it is `weight`, and a state dict is loaded
+        by name.""",
         {
             "self.weight = nn": "self.scale = nn",
             "y if self.weight is None else y * self.weight": "y if self.scale is None else y * self.scale",

@@ -10,11 +10,13 @@ import torch
 from hypothesis import strategies as st
 from torch import nn
 
+from grader.dropout_properties import negative_where_dropped
 from grader.properties import Fresh, constant_init, uniform_init
 from grader.spec import (
     Exercise,
     OffLimits,
     Part,
+    Property,
     call,
     evaluate,
     growth,
@@ -262,8 +264,8 @@ def copied(symbol: str, kind: str) -> Case:
         f"stack = {symbol}(given, 2)",
         "[torch.equal(stack.state_dict()[f'layers.{number}.{name}'], value) for number in range(2) "
         "for name, value in given.state_dict().items()]  # whether each copy begins with the given layer's values",
-        "{id(item) for item in stack.parameters()} & {id(item) for item in given.parameters()}  "
-        "# parameters that stack and given layer have in common",
+        "any(mine is other for mine in stack.parameters() for other in given.parameters())  "
+        "# whether stack and given layer have a parameter in common",
     )
     return {**layer_case((a_layer(kind), 1), {}, [run(*lines)]), "lines": "init"}
 
@@ -353,6 +355,22 @@ def differing() -> Case:
     return {**layer_case((), SMALL, [run(*lines)]), "lines": "init"}
 
 
+def shown_dropout() -> Property:
+    """By default a tenth is dropped: the decoder adds one to zeros, whose norm is negative where that is dropped."""
+    size, attentions = 16, ("self_attn", "multihead_attn")
+    shapes = {"linear1.weight": (3, size), "linear1.bias": (3,), "linear2.weight": (size, 3)}
+    for name in attentions:
+        shapes |= {f"{name}.in_proj_weight": (3 * size, size), f"{name}.in_proj_bias": (3 * size,)}
+        shapes |= {f"{name}.out_proj.weight": (size, size), f"{name}.out_proj.bias": (size,)}
+    shapes |= {f"norm{number}.bias": (size,) for number in (1, 2, 3)}
+    ones = ("linear2.bias", "norm1.weight", "norm2.weight", "norm3.weight")
+    state = {name: tensor(*shape, fill="zeros") for name, shape in shapes.items()}
+    state |= {name: tensor(size, fill="ones") for name in ones}
+    state = {f"decoder.layers.0.{name}": recipe for name, recipe in state.items()}
+    state |= {"decoder.norm.weight": tensor(size, fill="ones"), "decoder.norm.bias": tensor(size, fill="zeros")}
+    return negative_where_dropped(smaller("dropout", d_model=size), state, (2, 16, size), (4, 16, size), p=0.1)
+
+
 BIG = (
     "with torch.device('meta'):\n    big = Transformer()",
     "sum(item.numel() for item in big.parameters())  # the number of parameters with all defaults",
@@ -395,6 +413,7 @@ transformer = Part(
         "batch_first", "norm_first",
     ],
     properties=[
+        shown_dropout(),
         uniform_init(*uniform_matrices()),
         constant_init(
             {

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 
-INK, ENCODER, DECODER, MASK = "#7a7f87", "#2f7fc1", "#d9772b", "#3c9a5f"
+INK, ENCODER, DECODER, MASK = "#767676", "#2871ad", "#b85c12", "#2c834e"
 LAYERS = 3
 
 
@@ -17,7 +17,7 @@ def draw(path: Path) -> None:
     _stack(axes, 6.6, "decoder layer", DECODER, "tgt  (T, N, E)", "decoder.norm")
     axes.text(6.6, 5.45, "output  (T, N, E)", ha="center", color=INK, fontsize=9)
     # The memory: one line, from which every layer of the decoder reads.
-    axes.plot([2.9, 2.9, 4.75, 4.75], [4.85, 5.25, 5.25, 1.2], color=INK, linewidth=1.4)
+    axes.plot([2.9, 2.9, 4.75, 4.75], [4.54, 5.25, 5.25, 1.2], color=INK, linewidth=1.4)
     axes.text(3.8, 5.37, "memory  (S, N, E)", ha="center", color=INK, fontsize=9)
     for layer in range(LAYERS):
         _arrow(axes, (4.75, 1.2 + layer), (5.55, 1.2 + layer), INK)
@@ -38,7 +38,8 @@ def _stack(axes, x: float, name: str, colour: str, start: str, norm: str) -> Non
         _arrow(axes, (x, 0.05 if layer == 0 else 0.5 + layer), (x, 0.9 + layer), INK)
     _box(axes, x, 4.3, norm, colour, height=0.44)
     _arrow(axes, (x, 3.5), (x, 4.06), INK)
-    _arrow(axes, (x, 4.54), (x, 5.2 if colour == DECODER else 4.95), INK)
+    if colour == DECODER:
+        _arrow(axes, (x, 4.54), (x, 5.2), INK)
 
 
 def _box(axes, x: float, y: float, text: str, colour: str, height: float = 0.56) -> None:
