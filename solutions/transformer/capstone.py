@@ -145,8 +145,8 @@ print(f"Loss at the end: with the mask {your_losses[-1]:.1e}, without {cheat_los
 print(f"Now {(written == target).all(1).double().mean():.0%} of the lists are sorted without a mistake.")
 
 # %% [markdown]
-# In training it does about as well, and when it writes it is lost. The next number stood right there, at the next place,
-# and so it learned to look there too. When it writes, there is nothing to see.
+# In training it does about as well, and when it writes it is lost. The next number stood right there, at the next
+# place, and so it learned to look there too. When it writes, there is nothing to see.
 #
 # ## If the curves part
 #

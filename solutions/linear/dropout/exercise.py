@@ -55,7 +55,16 @@ def cases(draw: st.DrawFn, dims: int | None) -> Case:
             return nothing(shape, draw(layouts))
         return draw(normal_tensor(shape))
 
-    return layer_case((), kwargs, draw(train_eval_programs(inputs)), seed=draw(seeds))
+    steps = draw(train_eval_programs(inputs))
+    if kwargs.get("p") == 1:
+        # So that zeros are not all that there is to see.
+        steps += [evaluate(), call(draw(inputs(False)), cotangent=draw(seeds))]
+    return layer_case((), kwargs, steps, seed=draw(seeds))
+
+
+def counted(shape: Sequence[int]) -> Case:
+    """A call in training whose operations are counted, and one in evaluation that shows more than zeros."""
+    return layer_case((), {}, [call(nothing(shape), count=True), evaluate(), call(tensor(*shape))])
 
 
 def layer(symbol: str, oracle: Callable[..., Any], shape: Sequence[int], many: Sequence[int], p: float) -> Part:
@@ -86,7 +95,7 @@ def layer(symbol: str, oracle: Callable[..., Any], shape: Sequence[int], many: S
             layer_case((0.0,), {}, [call(x), call(other), evaluate(), call(x)]),
             layer_case((1.0,), {}, [call(x), call(other), evaluate(), call(x)]),
             layer_case((), {"p": 0}, [call(x), call(x, cotangent=None)]),
-            layer_case((), {"p": 1}, [call(x), call(x, cotangent=None)]),
+            layer_case((), {"p": 1}, [call(x), call(x, cotangent=None), evaluate(), call(x)]),
             layer_case((0.9,), {}, [evaluate(), call(x), train(), call(nothing(shape, "strided"))]),
             layer_case((0.25,), {}, [evaluate(), call(tensor(*([1] * len(shape)))), call(x)]),
         ],
@@ -102,8 +111,8 @@ def layer(symbol: str, oracle: Callable[..., Any], shape: Sequence[int], many: S
             *(refused(p) for p in (-0.1, 1.1, -1, 2, 50)),
         ),
         growth=[
-            growth("batch", lambda size: layer_case((), {}, [call(nothing((size, *shape[1:])))])),
-            growth("last axis", lambda size: layer_case((), {}, [call(nothing((*shape[:-1], size)))])),
+            growth("batch", lambda size: counted((size, *shape[1:]))),
+            growth("last axis", lambda size: counted((*shape[:-1], size))),
         ],
         interface=[layer_case((0.2,), {}, [run("layer.eval().training", "layer.train().training")])],
         off_limits=OFF_LIMITS,
