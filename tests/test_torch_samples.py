@@ -15,6 +15,9 @@ LEFT_OUT = {
     ("GroupNorm", _BIAS),
     ("InstanceNorm2d", _BIAS),
     ("LayerNorm", _EMPTY),
+    ("RMSNorm", _EMPTY),
+    ("Transformer", _BIAS),
+    ("TransformerEncoder", "how the layer among its arguments was made is not known"),
     ("LSTM", "the argument proj_size is not asked for"),
 }
 """All that is left out of torch's samples, and why."""
