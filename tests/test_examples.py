@@ -17,9 +17,13 @@ MISTAKES = {
         "batch_norm": ("state", "torch_momentum"),
         "BatchNorm1d": ("state", "BiasedRunningVariance"),
         "BatchNorm2d": ("values", "UnbiasedNormalisation"),
+        "Dropout": ("values", "ScalesInEvaluation"),
+        "Dropout2d": ("values", "ScalesInEvaluation"),
+        "Dropout3d": ("values", "ScalesInEvaluation"),
     },
     "chloe": {"Embedding": ("gradients", "PaddingLearns")},
     "emil": {"LogSoftmax": ("values", "LogOfTheQuotient")},
+    "chloe": {"RMSNorm": ("values", "LastAxisOnly")},
     "fay": {
         "pool_output_size": ("values", "stride_of_one"),
         "receptive_field": ("values", "own_stride_too_early"),

@@ -68,6 +68,8 @@ class Sample:
         unknown = [name for name in self.given if name not in self.part.arguments]
         if unknown:
             return f"the argument {unknown[0]} is not asked for"
+        if any(isinstance(value, nn.Module) for value in self.given.values()):
+            return "how the layer among its arguments was made is not known"
         is_empty = any(not item.numel() for item in tensors([*self.inputs, *self.named.values()]))
         return "an empty batch is not asked for" if is_empty else ""
 

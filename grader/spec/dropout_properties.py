@@ -1,12 +1,14 @@
-"""Properties of dropout in networks: between stacked recurrent layers, and between the layers of a classifier."""
+"""Properties of dropout: as a layer, between stacked recurrent layers, and between the layers of a classifier."""
 
+import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from grader.model import Argument, Observation, Recipe
+from grader.model import Argument, Observation, Recipe, Step
 from grader.spec import Property, call, evaluate, layer_case, run, tensor, train
 from grader.spec.properties import ks_threshold, line_values, recorded
 
@@ -28,6 +30,165 @@ _SHOWS = (
     "    states = out[1][0] if isinstance(out[1], tuple) else out[1]",
     '    print("first and last layer\'s states in", when, states[0, 0], states[-1, 0])',
 )
+
+_CALLS = 10
+"""Calls in training by which a dropout layer is judged."""
+_SHOWS_MASKS = (
+    "for number, out in enumerate((out1, out2), 1):",
+    "    gone = out == 0",
+    '    print(f"call {number} in training drops {gone.double().mean():.1%}")',
+    '    print("zeros in each of the first samples:", gone[:5].flatten(1).sum(1).tolist())',
+    'print("the first row of the input:", x.flatten(0, -2)[0])',
+    'print("the first rows of an output:", out1.flatten(0, -2)[:5])',
+    'print("two calls drop the same:", torch.equal(out1 == 0, out2 == 0))',
+)
+
+
+@recorded
+def drops(
+    args: Sequence[Argument],
+    kwargs: Mapping[str, Argument],
+    *,
+    shape: Sequence[int],
+    p: float,
+    whole_channels: bool = False,
+) -> Property:
+    """In training a dropout layer zeroes elements, or whole channels, with probability p, and scales the others.
+
+    A sample's draws are its elements, or its channels. The probability that a correct answer fails is at most the sum
+    of
+
+    - 1e-11 that the share of zeros of all calls is off by more than `ks_threshold` (Hoeffding's inequality, of which
+      that is the bound for all thresholds at once);
+    - for each pair of samples of each call, (p^2 + q^2)^n with q = 1 - p, that the same of their n draws are zero;
+    - c^9 that all ten calls drop equally many of N draws, where c is the likeliest count's probability, below
+      (2 pi N p q)^-0.5 * 1.01, and much less that all samples of all calls do, that all slices of a call along another
+      axis are the same, or that two calls are.
+
+    It is the author's to choose a shape for which that is below 1e-9.
+
+    Args:
+        args: Of the constructor.
+        kwargs: Of the constructor, by name.
+        shape: Of the input; the first axis are the samples, the second the channels.
+        p: The probability of dropping.
+        whole_channels: Whether channels are dropped as a whole.
+    """
+    step = call(tensor(*shape, fill="arange", shift=1.0, grad=False), cotangent=None)
+    case = layer_case(args, kwargs, [*[step] * (_CALLS - 1), evaluate(), step, train(), step])
+    x = torch.arange(1, 1 + math.prod(shape), dtype=torch.float64).reshape(tuple(shape))
+
+    def holds(observations: Sequence[Observation]) -> str | None:
+        outputs: list[Any] = [observed["out"] for observed in observations[0]["steps"] if "out" in observed]
+        resting = outputs.pop(_CALLS - 1)
+        if not torch.equal(resting.double(), x):
+            return "in evaluation mode, after calls in training, nothing should be dropped or scaled"
+        masks = []
+        for out in outputs:
+            gone, said = _masked(out.double() / x, p)
+            if said is None and whole_channels:
+                first = gone.flatten(2)[..., :1]
+                said = None if bool((gone.flatten(2) == first).all()) else _PARTS_OF_CHANNELS
+                gone = first[..., 0]
+            if said:
+                return f"in training, {said}"
+            masks.append(gone)
+        said = _independent(torch.stack(masks), p, "channels" if whole_channels else "elements")
+        return said and f"in training, {said}"
+
+    return Property(criterion="values", cases=[case], holds=holds, shows=_SHOWS_MASKS)
+
+
+@recorded
+def same_mask_backward(
+    args: Sequence[Argument], kwargs: Mapping[str, Argument], *, shape: Sequence[int], p: float
+) -> Property:
+    """In training the gradient of an element is that by which the element was multiplied. It cannot give a false alarm.
+
+    Args:
+        args: Of the constructor.
+        kwargs: Of the constructor, by name.
+        shape: Of the input.
+        p: The probability of dropping.
+    """
+    step: Step = {**call(tensor(*shape, fill="arange", shift=1.0)), "loss": "sum"}
+    case = layer_case(args, kwargs, [step, step])
+    x = torch.arange(1, 1 + math.prod(shape), dtype=torch.float64).reshape(tuple(shape))
+
+    def holds(observations: Sequence[Observation]) -> str | None:
+        for observed in observations[0]["steps"]:
+            output: Any = observed["out"]
+            gradient: Any = next(iter(observed["grads"].values()))
+            _, said = _masked(gradient.double(), p)
+            if said:
+                return f"in training, of the gradients where those of all outputs are 1: {said}"
+            if not _close(gradient.double(), output.double() / x):
+                return (
+                    "in training, the gradient of each element should be what the element was multiplied by in the "
+                    "call before: 0 where it was dropped, else 1 / (1 - p)"
+                )
+        return None
+
+    return Property(criterion="gradients", cases=[case], holds=holds)
+
+
+@recorded
+def negative_where_dropped(
+    kwargs: Mapping[str, Argument], state: Mapping[str, Recipe], *shapes: Sequence[int], p: float
+) -> Property:
+    """In training a share p of the outputs is negative, in evaluation none. False alarms: below 1e-11.
+
+    Args:
+        kwargs: Of the constructor, by name.
+        state: Recipes with which what is dropped comes out negative, and nothing else does.
+        shapes: Of the inputs, which are zeros.
+        p: The probability of dropping.
+    """
+    step = call(*(tensor(*shape, fill="zeros", grad=False) for shape in shapes), cotangent=None)
+    case = layer_case((), kwargs, [step, step, step, evaluate(), step], state=state)
+
+    def holds(observations: Sequence[Observation]) -> str | None:
+        outputs: list[Any] = [observed["out"] for observed in observations[0]["steps"] if "out" in observed]
+        *training, resting = [out < -_ROUNDING for out in outputs]
+        share = float(torch.stack(training).double().mean())
+        if abs(share - p) > ks_threshold(len(training) * training[0].numel()):
+            return f"in training {share:.1%} of what its last layer adds is dropped, where {p:.0%} are expected"
+        return "in evaluation nothing should be dropped" if bool(resting.any()) else None
+
+    return Property(criterion="values", cases=[case], holds=holds)
+
+
+_PARTS_OF_CHANNELS = "some channels are dropped in part: each should be dropped or kept as a whole"
+
+
+def _masked(factors: Tensor, p: float) -> tuple[Tensor, str | None]:
+    """Where a factor is zero; and what is wrong where it is neither zero nor 1 / (1 - p)."""
+    gone = factors == 0
+    kept = factors[~gone]
+    if kept.numel() and not _close(kept * (1 - p), torch.ones_like(kept)):
+        return gone, "each element should come out either as zero or divided by 1 - p"
+    return gone, None
+
+
+def _independent(masks: Tensor, p: float, what: str) -> str | None:
+    """What is wrong with what calls dropped, one mask each: the share, or that something decides about several."""
+    share = float(masks.double().mean())
+    if abs(share - p) > ks_threshold(masks.numel()):
+        return f"{share:.1%} of the {what} are dropped, where {p:.0%} are expected"
+    if any(torch.equal(one, other) for one, other in pairwise(masks)):
+        return f"two calls drop the very same {what}"
+    for mask in masks:
+        rows = {tuple(row) for row in mask.flatten(1).tolist()}
+        if len(rows) < len(mask):
+            return f"two samples of a batch lose the very same {what}: each should have a mask of its own"
+        if any(bool((mask == mask.narrow(axis, 0, 1)).all()) for axis in range(1, mask.dim())):
+            return f"some {what} are dropped or kept only together: a draw should decide about each by itself"
+    counts = masks.flatten(1).sum(1)
+    if len({*counts.tolist()}) == 1:
+        return f"every call drops exactly {int(counts[0])} {what}: each should be dropped or kept by a draw of its own"
+    if len({*masks.flatten(2).sum(2).flatten().tolist()}) == 1:
+        return f"every sample loses equally many {what}: each should be dropped or kept by a draw of its own"
+    return None
 
 
 @recorded
