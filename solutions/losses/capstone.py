@@ -1,14 +1,14 @@
 # %% [markdown]
 # # Capstone: three losses at once, and a class that is hardly there
 #
-# A small net looks at handwritten digits and answers three questions: which digit is it (your `CrossEntropyLoss`), is it
-# even (your `BCELoss`), and what does it look like without noise (your `MSELoss`)? Beside it learns the very same net on the
-# losses of `torch.nn`. If yours are right, the two losses are one curve.
+# A small net looks at handwritten digits and answers three questions: which digit is it (your `CrossEntropyLoss`), is
+# it even (your `BCELoss`), and what does it look like without noise (your `MSELoss`)? Beside it learns the very same
+# net on the losses of `torch.nn`. If yours are right, the two losses are one curve.
 #
 # Then the question that class weights are for: what becomes of a digit that the net hardly ever sees?
 #
-# Keep this notebook in the folder of your answers. Beside the course's checker it needs
-# `pip install scikit-learn matplotlib ipykernel`. It runs for a few seconds, and nothing in it is graded.
+# Keep this notebook in the folder of your answers. Beside the course's checker it needs `pip install scikit-learn
+# matplotlib ipykernel`. It runs for a few seconds, and nothing in it is graded.
 
 # %%
 import torch
@@ -23,8 +23,8 @@ mine = answers({"losses": ["MSELoss", "BCELoss", "CrossEntropyLoss"]})
 # %% [markdown]
 # ## The data
 #
-# 1797 images of 8×8 pixels; the last 597 are kept for the end. Of the eights and nines only one in twelve is left to train
-# with, as if nobody had collected more. Everything is float64, so that rounding stays far too small to be seen.
+# 1797 images of 8×8 pixels; the last 597 are kept for the end. Of the eights and nines only one in twelve is left to
+# train with, as if nobody had collected more. Everything is float64, so that rounding stays far too small to be seen.
 
 # %%
 digits = load_digits()
@@ -41,8 +41,8 @@ print("images of each digit:", counts.tolist())
 # %% [markdown]
 # ## The net, and three losses in one
 #
-# Weights in proportion to 1 / count let every digit pull with the same force in all, however rare it is. One label in ten is
-# lost (-1), and to be ignored.
+# Weights in proportion to 1 / count let every digit pull with the same force in all, however rare it is. One label in
+# ten is lost (-1), and to be ignored.
 
 # %%
 weight = counts.sum() / (10 * counts.double())
@@ -99,8 +99,8 @@ plot_losses(your_losses, torch_losses)
 # %% [markdown]
 # ## With and without weights
 #
-# The same classifier twice, on your loss alone: once with every image alike, once with the weights above. How many of each
-# digit does it read, among images that it has not seen?
+# The same classifier twice, on your loss alone: once with every image alike, once with the weights above. How many of
+# each digit does it read, among images that it has not seen?
 
 
 # %%
@@ -126,15 +126,17 @@ for digit in range(10):
 print(f"\nmean over digits: {sum(plain) / 10:.0%} without weights, {sum(weighted) / 10:.0%} with.")
 
 # %% [markdown]
-# Without weights the net does what it is told: it makes the mean loss small, and a dozen images among a thousand hardly
-# matter to that. Weights make the rare digits matter as much as the others. They are no free lunch: a few images stand for
-# many, and the net leans towards the rare digits where it is in doubt, so it may lose a little on the others.
+# Without weights the net does what it is told: it makes the mean loss small, and a dozen images among a thousand
+# hardly matter to that. Weights make the rare digits matter as much as the others. They are no free lunch: a few
+# images stand for many, and the net leans towards the rare digits where it is in doubt, so it may lose a little on the
+# others.
 #
 # ## If the curves part
 #
-# - **At step 0**: a loss differs. Print the three one by one. "mean" of a weighted `CrossEntropyLoss` divides by the weights of the
-#   targets that count, that of `BCELoss` by the number of elements.
-# - **At step 1**: the first losses agree, the gradients do not: something is detached, or a loss was rebuilt as a new tensor.
+# - **At step 0**: a loss differs. Print the three one by one. "mean" of a weighted `CrossEntropyLoss` divides by the
+#   weights of the targets that count, that of `BCELoss` by the number of elements.
+# - **At step 1**: the first losses agree, the gradients do not: something is detached, or a loss was rebuilt as a new
+#   tensor.
 # - **Later, and slowly**: look at the lower panel. A straight climb from 1e-16 is rounding, which training amplifies.
 #   A jump is not.
 #

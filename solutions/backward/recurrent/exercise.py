@@ -44,7 +44,9 @@ def shapes_of(blocks: int, batch: int, inside: int, hidden: int) -> tuple[list[l
 
 
 @st.composite
-def cases(draw: st.DrawFn, blocks: int, spreads: Sequence[tuple[float, float]] = SPREADS, dtype: str = "float64") -> Case:
+def cases(
+    draw: st.DrawFn, blocks: int, spreads: Sequence[tuple[float, float]] = SPREADS, dtype: str = "float64"
+) -> Case:
     """A step with any numbers of samples, inputs and hidden units."""
     batch, inside, hidden = draw(sizes(1, 4)), draw(sizes(1, 4)), draw(sizes(1, 4))
     given, parameters = shapes_of(blocks, batch, inside, hidden)
@@ -58,7 +60,9 @@ def cases(draw: st.DrawFn, blocks: int, spreads: Sequence[tuple[float, float]] =
 def step(blocks: int, batch: int, inside: int, hidden: int, seed: int = 0, **more: Any) -> Case:
     """A step on normal values."""
     given, parameters = shapes_of(blocks, batch, inside, hidden)
-    tensors = [tensor(*shape, grad=False, seed=seed + place, **more) for place, shape in enumerate([*given, *parameters])]
+    tensors = [
+        tensor(*shape, grad=False, seed=seed + place, **more) for place, shape in enumerate([*given, *parameters])
+    ]
     return function_case(*tensors, cotangent=None)
 
 

@@ -74,7 +74,8 @@ def gru_cell_backward(
     r"""Pull a gradient back through one step of a GRU.
 
     $$\begin{aligned}
-    u &= W_{ih} x + b_{ih}, \text{ cut into } u_r, u_z, u_n \qquad v = W_{hh} h + b_{hh}, \text{ cut into } v_r, v_z, v_n \\
+    u &= W_{ih} x + b_{ih}, \text{ cut into } u_r, u_z, u_n \\
+    v &= W_{hh} h + b_{hh}, \text{ cut into } v_r, v_z, v_n \\
     r &= \sigma(u_r + v_r), \quad z = \sigma(u_z + v_z), \quad n = \tanh(u_n + r \odot v_n) \\
     h' &= (1 - z) \odot n + z \odot h
     \end{aligned}$$

@@ -42,7 +42,7 @@ EXACT: Case = {"fill": "choice", "values": [0.0, 1.0, 0.25, 0.75], "grad": False
 WEIGHTS: Case = {"fill": "uniform", "scale": 0.9, "shift": 1.2, "grad": False}
 """Positive ones, so that none of them makes everything vanish."""
 
-UNKNOWN = "in every loss, a `reduction` other than `\"none\"`, `\"mean\"` and `\"sum\"`, at construction or in the first call"
+UNKNOWN = 'in every loss, a `reduction` other than `"none"`, `"mean"` and `"sum"`, at construction or in the first call'
 
 
 def unknown(*inputs: Any) -> list[Case]:
@@ -141,7 +141,9 @@ def binary_cases(draw: st.DrawFn) -> Case:
         options["weight"] = weight
     steps = []
     for _ in range(draw(sizes(1, 2))):
-        x = probabilities(*shape, seed=draw(seeds), layout=draw(layouts), grad=draw(st.sampled_from((True, True, False))))
+        x = probabilities(
+            *shape, seed=draw(seeds), layout=draw(layouts), grad=draw(st.sampled_from((True, True, False)))
+        )
         soft, seed = draw(flags), draw(seeds)
         target = probabilities(*shape, seed=seed, grad=draw(flags)) if soft else labels(*shape, seed=seed)
         steps.append(call(x, target, cotangent=draw(cotangents())))
@@ -260,7 +262,9 @@ def distributions(shape: Sequence[int], seed: int = 0, **more: Any) -> Case:
         cuts = sorted(drawn.randint(0, 100) for _ in range(count - 1))
         rows.append([(high - low) / 100 for low, high in zip([0, *cuts], [*cuts, 100], strict=True)])
     inner = math.prod(shape[2:])
-    values = [rows[n * inner + place][c] for n in range(len(rows) // inner) for c in range(count) for place in range(inner)]
+    values = [
+        rows[n * inner + place][c] for n in range(len(rows) // inner) for c in range(count) for place in range(inner)
+    ]
     return tensor(*shape, fill="values", values=values, **more)
 
 
@@ -385,9 +389,7 @@ CE = Part(
         logits({"label_smoothing": 0.1}, 4, 3),
         logits({"label_smoothing": 0.1, "weight": tensor(3, **WEIGHTS)}, 4, 3, seed=1),
         logits({"label_smoothing": 0.2, "ignore_index": -1}, 6, 3, seed=4, ignored=-1),
-        logits(
-            {"label_smoothing": 0.2, "ignore_index": -1, "weight": tensor(3, **WEIGHTS)}, 6, 3, seed=4, ignored=-1
-        ),
+        logits({"label_smoothing": 0.2, "ignore_index": -1, "weight": tensor(3, **WEIGHTS)}, 6, 3, seed=4, ignored=-1),
         logits({"label_smoothing": 1.0, "reduction": "none", "weight": tensor(3, **WEIGHTS)}, 4, 3, seed=1),
         soft({"label_smoothing": 0.1, "weight": tensor(3, **WEIGHTS)}, 4, 3),
         layer_case(
@@ -420,7 +422,9 @@ CE = Part(
             bad_classes("The class 9 where there are 4", [3, 4], [9, 1, 0], [3]),
             bad_classes("The class -1 where that is not `ignore_index`", [3, 4], [0, -1, 2], [3]),
             bad_classes("The class -100 where `ignore_index` is -1", [3, 4], [0, -100, 2], [3], ignore_index=-1),
-            bad_classes("The class 4 where there are 4, with weights", [2, 4], [1, 4], [2], weight=tensor(4, **WEIGHTS)),
+            bad_classes(
+                "The class 4 where there are 4, with weights", [2, 4], [1, 4], [2], weight=tensor(4, **WEIGHTS)
+            ),
         ),
     ],
     growth=[

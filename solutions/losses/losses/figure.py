@@ -53,4 +53,6 @@ def _slopes(axes: plt.Axes) -> None:
         "sure and wrong:\nno slope left", (-6.5, -0.005), (-7.6, -0.55), color=SQUARE, fontsize=9,
         arrowprops={"arrowstyle": "-", "color": SQUARE},
     )  # fmt: skip
-    axes.set(xlabel="logit z of the right class (p = σ(z))", ylabel="slope of the loss", title="What is left to learn from")
+    axes.set(
+        xlabel="logit z of the right class (p = σ(z))", ylabel="slope of the loss", title="What is left to learn from"
+    )

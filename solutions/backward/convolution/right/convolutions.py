@@ -1,4 +1,4 @@
-"""Convolutions of gradients: transposed for the input, with the batch as channels for the weight. Scatters for pooling."""
+"""Convolutions of gradients: transposed for the input, the batch as channels for the weight; pooling scatters."""
 
 import torch
 from torch.nn import functional as F
@@ -6,9 +6,7 @@ from torch.nn import functional as F
 
 def conv2d_backward(grad, x, weight, stride, padding):
     kernel = weight.shape[-2:]
-    rest = [
-        x.shape[2 + d] - ((grad.shape[2 + d] - 1) * stride[d] - 2 * padding[d] + kernel[d]) for d in range(2)
-    ]
+    rest = [x.shape[2 + d] - ((grad.shape[2 + d] - 1) * stride[d] - 2 * padding[d] + kernel[d]) for d in range(2)]
     spread = F.conv_transpose2d(grad, weight, stride=stride)
     top, left = padding
     wide = F.pad(spread, (0, rest[1] + 0, 0, rest[0] + 0))
