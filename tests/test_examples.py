@@ -18,6 +18,7 @@ MISTAKES = {
         "BatchNorm1d": ("state", "BiasedRunningVariance"),
         "BatchNorm2d": ("values", "UnbiasedNormalisation"),
     },
+    "dan": {"CrossEntropyLoss": ("values", "MeanWithoutWeights")},
     "fay": {
         "pool_output_size": ("values", "stride_of_one"),
         "receptive_field": ("values", "own_stride_too_early"),

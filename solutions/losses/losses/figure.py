@@ -5,7 +5,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-ENTROPY, SMOOTH, SQUARE, INK = "#2f6fb5", "#3a8f5d", "#c8721c", "#7a7a7a"
+ENTROPY, SMOOTH, SQUARE, INK = "#2f6fb5", "#2e7d4f", "#b3611a", "#444444"
 SMOOTHING = 0.2
 
 
