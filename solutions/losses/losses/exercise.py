@@ -331,6 +331,12 @@ def soft(options: Case, *shape: int, seed: int = 0, **more: Any) -> Case:
     return layer_case((), options, [call(tensor(*shape, seed=seed), distributions(shape, seed, **more))])
 
 
+def grown(shape: Sequence[int]) -> Case:
+    """A call on logits of a shape and some of the first two classes."""
+    target = tensor(*target_shape(shape), fill="integers", low=0, high=2, dtype="int64")
+    return layer_case((), {}, [call(tensor(*shape), target)])
+
+
 def nothing_counts(options: Case, *shape: int) -> Case:
     """A call in which every class is to be ignored, without gradients."""
     ignored = options.get("ignore_index", -100)
@@ -428,12 +434,9 @@ CE = Part(
         ),
     ],
     growth=[
-        growth("batch", lambda size: layer_case((), {}, [call(tensor(size, 3), classes([size, 3]))])),
-        growth("number of classes", lambda size: layer_case((), {}, [call(tensor(2, size), classes([2, size]))])),
-        growth(
-            "image height",
-            lambda size: layer_case((), {}, [call(tensor(2, 3, size, 2), classes([2, 3, size, 2]))]),
-        ),
+        growth("batch", lambda size: grown([size, 3])),
+        growth("number of classes", lambda size: grown([2, size])),
+        growth("image height", lambda size: grown([2, 3, size, 2])),
     ],
     off_limits=OFF_LIMITS,
     positional=False,
