@@ -18,10 +18,9 @@ def names(roots: tuple[str, ...]) -> set[str]:
     "name",
     [
         "case/counting.py", "case/wire.py", "case/recipes.py", "model/__init__.py", "course/declared.py",
-        "course/edits.py", "spec/properties.py", "spec/dropout_properties.py", "spec/slope_properties.py",
-        "compare/fingerprint.py",
-        "course/edits.py", "spec/properties.py", "spec/dropout_properties.py", "compare/fingerprint.py",
-        "spec/network_properties.py", "spec/pooling_properties.py",
+        "course/edits.py", "compare/fingerprint.py", "spec/properties.py",
+        "spec/attention_properties.py", "spec/dropout_properties.py",
+        "spec/network_properties.py", "spec/pooling_properties.py", "spec/slope_properties.py",
     ],
 )  # fmt: skip
 def test_what_decides_a_suite_is_in_its_key(name: str) -> None:

@@ -21,9 +21,9 @@ MISTAKES = {
         "Dropout2d": ("values", "ScalesInEvaluation"),
         "Dropout3d": ("values", "ScalesInEvaluation"),
     },
-    "chloe": {"Embedding": ("gradients", "PaddingLearns")},
+    "chloe": {"Embedding": ("gradients", "PaddingLearns"), "RMSNorm": ("values", "LastAxisOnly")},
     "emil": {"LogSoftmax": ("values", "LogOfTheQuotient")},
-    "chloe": {"RMSNorm": ("values", "LastAxisOnly")},
+    "dan": {"CrossEntropyLoss": ("values", "MeanWithoutWeights")},
     "fay": {
         "pool_output_size": ("values", "stride_of_one"),
         "receptive_field": ("values", "own_stride_too_early"),

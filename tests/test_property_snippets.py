@@ -15,9 +15,9 @@ from grader.judge.snippet import snippet
 from grader.properties import Fresh, constant_init, graph_free, normal_init, uniform_init
 from grader.spec import Part, Property, tensor
 from grader.spec.dropout_properties import WIDTH, classifier_drops_half, dropout_between
-from grader.spec.slope_properties import random_slopes
 from grader.spec.network_properties import features_drop_half
 from grader.spec.pooling_properties import fractional_windows
+from grader.spec.slope_properties import random_slopes
 from grader.suite.resolve import resolve_case
 
 
@@ -96,6 +96,8 @@ class OtherGradient(nn.RReLU):
     def forward(self, input: torch.Tensor) -> torch.Tensor:
         half = nn.functional.leaky_relu(input, 0.5)
         return super().forward(input).detach() + half - half.detach()
+
+
 class Averaging(nn.Module):
     drops: type[nn.Module] = nn.Dropout
 

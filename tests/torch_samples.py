@@ -26,6 +26,8 @@ from grader.spec import Part, call, evaluate, function, layer_case, tensor, tupl
 
 ROOT = Path(__file__).parent.parent
 FILE = "samples.json"
+_INSIDE: Any = {"fill": "uniform", "scale": 0.45, "shift": 0.5}
+"""Numbers between 0 and 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ def samples() -> Iterator[Sample]:
         for part in exercise.parts:
             info = table.get(getattr(nn, part.symbol, None))
             for training in (True, False) if info else ():
+                # Some samples are drawn, and should be the same whatever was drawn for other layers.
+                torch.manual_seed(0)
                 for item in info.module_inputs_func(
                     info, device="cpu", dtype=torch.float64, requires_grad=True, training=training
                 ):
@@ -178,10 +182,12 @@ def _is_same(value: Any, default: Any) -> bool:
 
 
 def _argument(value: Any, seed: int = 0) -> Any:
-    """An argument as plain data: of floating tensors the shape, of others the values; a function by its name."""
+    """An argument as plain data: of floating tensors the shape and the kind, else the values; a function by its name."""
     if isinstance(value, Tensor):
         if value.is_floating_point():
-            return tensor(*value.shape, seed=seed, grad=value.requires_grad)
+            is_probable = value.numel() > 0 and bool(((value >= 0) & (value <= 1)).all())
+            inside = _INSIDE if is_probable else {}
+            return tensor(*value.shape, seed=seed, grad=value.requires_grad, **inside)
         dtype = str(value.dtype).removeprefix("torch.")
         return tensor(*value.shape, fill="values", values=value.flatten().tolist(), dtype=dtype)
     if isinstance(value, list | tuple):

@@ -16,12 +16,7 @@ from typing import Any
 import torch
 from hypothesis import strategies as st
 
-import grader.spec.attention_properties
-import grader.spec.dropout_properties  # noqa: F401 - `remade` knows what was imported
-import grader.spec.slope_properties  # noqa: F401 - the same
-import grader.spec.dropout_properties
-import grader.spec.network_properties
-import grader.spec.pooling_properties  # noqa: F401 - `remade` knows what was imported
+import grader.spec.every_property  # noqa: F401 - `remade` knows what was imported
 from grader.compare import tensors as compare
 from grader.course.pitfalls import Pitfall
 from grader.course.versions import case_versions
