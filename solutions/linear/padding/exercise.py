@@ -111,8 +111,8 @@ def images(symbol: str, oracle: type[nn.Module], more: Sequence[float], *values:
         growth=growing([(1, 2, 0, 1), *more], "image height", "image width"),
         off_limits=OFF_LIMITS,
         families=[
-            with_tuples(share=0.3, name="a tuple of four"),
-            Family(name="negative padding", share=0.2, holds=crops),
+            with_tuples(share=0.5, name="a tuple of four"),
+            Family(name="negative padding", share=0.15, holds=crops),
             with_dims(3, share=0.15),
         ],
         points={"gradients": 2},
@@ -136,7 +136,7 @@ SEQUENCES = Part(
     arguments=["padding"],
     growth=growing([(1, 2)], "length"),
     off_limits=OFF_LIMITS,
-    families=[with_tuples(share=0.3, name="a pair"), with_dims(2, share=0.2)],
+    families=[with_tuples(share=0.5, name="a pair"), with_dims(2, share=0.2)],
     points={"gradients": 2},
 )
 
