@@ -140,8 +140,16 @@ SEQUENCES = Part(
     points={"gradients": 2},
 )
 
+CANVAS = "canvas = x.new_full((*x.shape[:-2], height + top + bottom, width + left + right), self.value)"
+POSITIONS = "torch.arange(-left, length + right, device=x.device)"
+
 exercise = Exercise(
     title="Padding",
+    equivalent_mutants={
+        f"{CANVAS} → {CANVAS}.detach()": "a new canvas has no history to be detached from",
+        f"positions = {POSITIONS} → positions = {POSITIONS}.detach()": "positions are integers, without a gradient",
+        f"{POSITIONS} → torch.arange(-left, length + right)": "an index may be on the CPU",
+    },
     parts=[
         images("ConstantPad2d", nn.ConstantPad2d, [2.5], 1.5, -2.0, 3, 0.0, 1e4),
         images("ZeroPad2d", nn.ZeroPad2d, []),
