@@ -54,6 +54,17 @@ def test_what_follows_the_input_stays_on_the_device(index: int) -> None:
     assert torch.equal(raw(on_device), on_cpu)
 
 
+def test_it_works_where_autograd_is_excluded() -> None:
+    excluded = torch._C.DispatchKeySet(torch._C.DispatchKey.AutogradCPU)
+    excluded = excluded | torch._C.DispatchKeySet(torch._C.DispatchKey.AutogradPrivateUse1)
+    with Simulation().entered():
+        x = here(2, 3)
+        with torch._C._ExcludeDispatchKeyGuard(excluded):
+            for follow in FOLLOWS:
+                assert follow(x).device.type == "simulated"
+            assert torch.eye(3).to(x).device.type == "simulated"
+
+
 REFUSED: list[Callable[[torch.Tensor], Any]] = [
     lambda x: x + torch.zeros(3),
     lambda x: torch.zeros(2, 3).add_(x),

@@ -34,11 +34,18 @@ class Mutant:
         return self.change
 
 
-def mutants(source: str) -> Iterator[Mutant]:
-    """Every mutant of a source, each a single change; equal ones once."""
+def mutants(source: str, *, graph: bool = True) -> Iterator[Mutant]:
+    """Every mutant of a source, each a single change; equal ones once.
+
+    Args:
+        source: The reference.
+        graph: Whether autograd records what it does; otherwise there is nothing that a ``.detach()`` could cut.
+    """
     tree = ast.parse(source)
     seen = {ast.unparse(tree)}
     for index, node in enumerate(_mutable(tree)):
+        if not graph and isinstance(node, (ast.Return, ast.Assign)):
+            continue
         for variant in range(_variants(node)):
             changed = copy.deepcopy(tree)
             target = list(_mutable(changed))[index]

@@ -44,7 +44,8 @@ class Noticing:
         """Grade the mutants until the first case that notices; what came of it goes into the proof."""
         explained = self.exercise.declaration.equivalent_mutants
         silent: list[Mutant] = []
-        for mutant in mutants(self.exercise.reference_source):
+        graph = not all(part.off_limits.autograd for part in self.exercise.parts)
+        for mutant in mutants(self.exercise.reference_source, graph=graph):
             seen = self._noticed(mutant)
             if seen == "silent":
                 silent.append(mutant)

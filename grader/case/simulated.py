@@ -159,7 +159,10 @@ class _Operators(TorchDispatchMode):
         return False
 
     def __torch_dispatch__(self, func: Any, types: object, args: Any = (), kwargs: Any = None) -> Any:
-        return run(func, args, kwargs or {}, self._simulation.refuse)
+        # Where autograd is off limits, what it would have taken apart before arrives in one piece.
+        with self:
+            done = func.decompose(*args, **(kwargs or {}))
+        return run(func, args, kwargs or {}, self._simulation.refuse) if done is NotImplemented else done
 
 
 class _Functions(TorchFunctionMode):

@@ -2,8 +2,8 @@
 # # Capstone: train a net without autograd
 #
 # Your `linear_backward`, `batch_norm_backward` and `softmax_cross_entropy_backward` train a small net that learns to
-# read handwritten digits. There is no `loss.backward()` and no layer in it: forward pass, backward pass and optimizer are
-# a page of tensor arithmetic. Beside it learns the same net of `torch.nn`, by autograd: same initial weights, same
+# read handwritten digits. There is no `loss.backward()` in it and no layer: forward pass, backward pass and optimizer
+# are a page of tensor arithmetic. Beside it learns the same net of `torch.nn`, by autograd: same initial weights, same
 # batches in the same order. If your gradients are right, the two losses are one curve.
 #
 # Keep this notebook in the folder of your answers. Beside the course's checker it needs

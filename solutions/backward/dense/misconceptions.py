@@ -49,6 +49,11 @@ mistakes = [
         """With several leading axes your grad_weight has leading axes as well: a product of batches multiplies matrix
         by matrix and keeps the results apart. The one weight served all of them, so its gradient is their sum.""",
         {"rows.T @ inputs": "(grad.mT @ x if grad.dim() > 2 else rows.T @ inputs)"}),
+    mistake("OnlyMatrices", LINEAR, "shapes",
+        """Your products are those of matrices. A single vector has no rows to sum over, and with several leading axes
+        there are more of them than one: give all but the last axis a common length first.""",
+        {"rows = grad.reshape(-1, grad.shape[-1])": "rows = grad", "inputs = x.reshape(-1, x.shape[-1])": "inputs = x",
+         "rows.T @ inputs": "rows.mT @ inputs"}),
     mistake("OnlyTheLastRow", LINEAR, "values",
         """grad_weight holds what one row gives, not the sum over all of them. In a loop, is there an = that should be a
         +=?""",
@@ -135,6 +140,17 @@ mistakes = [
     mistake("LogitsForProbabilities", ENTROPY, "values",
         """You compare the logits with the target as if they were probabilities already. Softmax comes first.""",
         {"(probabilities - correct)": "(logits - correct)"}),
+    mistake("LogProbabilities", ENTROPY, "values",
+        """You compare log-probabilities with the target. The difference that is asked for is one of probabilities:
+        where does the logarithm go when it is differentiated?""",
+        {"(probabilities - correct)": "(probabilities.log() - correct)"}),
+    mistake("SigmoidForSoftmax", ENTROPY, "values",
+        """Each of your probabilities knows only its own logit: that is the sigmoid, for classes that do not exclude
+        each other. With softmax a row adds up to one.""",
+        {"exponentials / exponentials.sum(1, keepdim=True)": "torch.sigmoid(logits)"}),
+    mistake("DividesTwice", ENTROPY, "values",
+        """Your gradient is too small by the number of rows: the mean is taken twice.""",
+        {" / len(logits)": " / len(logits) ** 2"}),
     mistake("SoftmaxTwice", ENTROPY, "values",
         """It looks as if softmax is applied twice: what it gives goes in again as if it were logits.""",
         {"    correct = torch": "    probabilities = torch.softmax(probabilities, 1)\n    correct = torch"}),

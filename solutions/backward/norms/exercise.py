@@ -167,7 +167,6 @@ LAYER = Part(
     growth=[
         growth("batch", lambda size: layer_call(size, 4)),
         growth("second leading dimension", lambda size: layer_call(2, size, 4)),
-        growth("last dimension", lambda size: layer_call(3, size), sizes=(4, 8, 16)),
     ],
     interface=[
         program(

@@ -74,6 +74,10 @@ mistakes = [
         """Where does eps go? It is added to the variance, before the root is taken; you add it to the standard
         deviation.""",
         {"(var + eps).sqrt()": "(var.sqrt() + eps)"}),
+    each("TorchStd", "values",
+        """It looks like x.std() + eps in your denominator. Tensor.std divides by n - 1 unless told otherwise, and eps
+        belongs to the variance, under the root.""",
+        {"(var + eps).sqrt()": "x.std(AXES, keepdim=True) + eps"}),
     mistake("ForgetsEps", BOTH, "values",
         """eps plays no part in your answer. Forward, it was added to the variance under the root, and the gradient is
         that of what was computed.""",
@@ -104,6 +108,10 @@ mistakes = [
     mistake("ScaleInTheShift", BOTH, "values",
         """gamma is a factor of your grad_beta. beta is added after the scale, so grad reaches it unchanged.""",
         {"return grad_x, grad_gamma, grad_beta": "return grad_x, grad_gamma, grad_beta * gamma"}),
+    mistake("ParametersAfterScale", BOTH, "values",
+        """Your grad_gamma and grad_beta are made of what has passed through gamma already. Both belong to the very last
+        step, y = gamma * x_hat + beta: take grad as it arrives.""",
+        {"return grad_x, grad_gamma, grad_beta": "return grad_x, grad_gamma * gamma, grad_beta * gamma"}),
     mistake("AveragesTheParameters", BOTH, "values",
         """grad_gamma and grad_beta are means where they should be sums. If the loss is a mean, grad has been divided
         already when it gets here.""",
@@ -180,6 +188,15 @@ mistakes = [
         """For images your grad_gamma and grad_beta have height and width left: the sum goes over the batch alone. One
         scale and one shift served the whole channel.""",
         {"(grad * x_hat).sum(axes)": "(grad * x_hat).sum(0)", "grad.sum(axes)": "grad.sum(0)"}),
+    mistake("RowsOfAReshape", BATCH, "values",
+        """For images your channels are mixed up: x.reshape(-1, C) cuts the memory into rows of C elements, which are
+        pixels and not channels. Move the channel axis to its place first.""",
+        {
+            "    axes =": (
+                "    shape, x, grad = x.shape, x.reshape(-1, len(gamma)), grad.reshape(-1, len(gamma))\n    axes ="
+            ),
+            "return grad_x,": "return grad_x.reshape(shape),",
+        }),
     mistake("KeepsTheAxes", BATCH, "shapes",
         """grad_gamma and grad_beta have axes of size one left. They should have the shape of gamma, (C,).""",
         {

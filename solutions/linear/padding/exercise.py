@@ -111,8 +111,8 @@ def images(symbol: str, oracle: type[nn.Module], more: Sequence[float], *values:
         growth=growing([(1, 2, 0, 1), *more], "image height", "image width"),
         off_limits=OFF_LIMITS,
         families=[
-            with_tuples(share=0.3, name="a tuple of four"),
-            Family(name="negative padding", share=0.2, holds=crops),
+            with_tuples(share=0.5, name="a tuple of four"),
+            Family(name="negative padding", share=0.15, holds=crops),
             with_dims(3, share=0.15),
         ],
         points={"gradients": 2},
@@ -136,12 +136,20 @@ SEQUENCES = Part(
     arguments=["padding"],
     growth=growing([(1, 2)], "length"),
     off_limits=OFF_LIMITS,
-    families=[with_tuples(share=0.3, name="a pair"), with_dims(2, share=0.2)],
+    families=[with_tuples(share=0.5, name="a pair"), with_dims(2, share=0.2)],
     points={"gradients": 2},
 )
 
+CANVAS = "canvas = x.new_full((*x.shape[:-2], height + top + bottom, width + left + right), self.value)"
+POSITIONS = "torch.arange(-left, length + right, device=x.device)"
+
 exercise = Exercise(
     title="Padding",
+    equivalent_mutants={
+        f"{CANVAS} → {CANVAS}.detach()": "a new canvas has no history to be detached from",
+        f"positions = {POSITIONS} → positions = {POSITIONS}.detach()": "positions are integers, without a gradient",
+        f"{POSITIONS} → torch.arange(-left, length + right)": "an index may be on the CPU",
+    },
     parts=[
         images("ConstantPad2d", nn.ConstantPad2d, [2.5], 1.5, -2.0, 3, 0.0, 1e4),
         images("ZeroPad2d", nn.ZeroPad2d, []),

@@ -3,7 +3,6 @@
 from grader.spec import mistake
 
 IMAGES, SEQUENCES = ("ConstantPad2d", "ZeroPad2d"), "ReplicationPad1d"
-LAYERS = (*IMAGES, SEQUENCES)
 
 mistakes = [
     mistake("HeightFirst", IMAGES, "shapes",
@@ -65,9 +64,9 @@ mistakes = [
         """With a batch you pad the wrong axes: count them from the end. Height and width are the last two.""",
         {
             "height, width = x.shape[-2:]": (
-                "if x.dim() == 4:\n            return self.forward(x.transpose(1, 3)).transpose(1, 3).contiguous()\n"
-                "        height, width = x.shape[-2:]"
+                "x = x.transpose(1, 3) if x.dim() == 4 else x\n        height, width = x.shape[-2:]"
             ),
+            "return canvas": "return canvas.transpose(1, 3) if x.dim() == 4 else canvas",
         }),
     mistake("DefaultPlace", IMAGES, "device",
         """Your frame has the default dtype and stays on the CPU whatever the input is. Make it from the input
@@ -82,9 +81,22 @@ mistakes = [
                 "        left, right, top, bottom = self.padding"
             ),
         }),
-    mistake("NumbersOnly", LAYERS, "interface",
-        """padding may be a single number or a tuple with one for each side. What does yours do with the other?""",
-        {"if isinstance(padding, int) else tuple(padding)": "if int(padding) == padding else None"}),
+    mistake("NumbersOnly", IMAGES, "interface",
+        """padding may be a single number or a tuple of four. What does yours do with the tuple?""",
+        {"(padding,) * 4 if isinstance(padding, int) else tuple(padding)": "(int(padding),) * 4"}),
+    mistake("NumbersOnly", SEQUENCES, "interface",
+        """padding may be a single number or a pair. What does yours do with the pair?""",
+        {"(padding,) * 2 if isinstance(padding, int) else tuple(padding)": "(int(padding),) * 2"}),
+    mistake("ValueAsParameter", IMAGES, "parameters",
+        """Your layer has a parameter or buffer. There is nothing here to be trained or saved: what was given to the
+        constructor is kept as a plain attribute.""",
+        {"self.value = value": "self.constant = nn.Parameter(torch.tensor(float(value)))", "self.value)": (
+            "float(self.constant.detach()))"
+        )}),
+    mistake("SidesAsABuffer", SEQUENCES, "parameters",
+        """Your layer has a parameter or buffer. There is nothing here to be trained or saved: what was given to the
+        constructor is kept as a plain attribute.""",
+        {"super().__init__()": "super().__init__()\n        self.register_buffer('sides', torch.zeros(2))"}),
     mistake("Reflects", SEQUENCES, "values",
         """Your padding mirrors the sequence at its ends. Here the end value itself is repeated, over and over.""",
         {"positions.clamp(0, length - 1)": (
@@ -123,9 +135,9 @@ mistakes = [
     mistake("PadsTheChannels", SEQUENCES, "shapes",
         """With a batch you pad the channels: count axes from the end. The length is the last.""",
         {
-            "length = x.shape[-1]": (
-                "if x.dim() == 3:\n            return self.forward(x.transpose(1, 2)).transpose(1, 2).contiguous()\n"
-                "        length = x.shape[-1]"
+            "length = x.shape[-1]": "x = x.transpose(1, 2) if x.dim() == 3 else x\n        length = x.shape[-1]",
+            "return x[..., positions.clamp(0, length - 1)]": (
+                "y = x[..., positions.clamp(0, length - 1)]\n        return y.transpose(1, 2) if y.dim() == 3 else y"
             ),
         }),
     mistake("SequenceBySequence", SEQUENCES, "vectorized",
