@@ -182,7 +182,7 @@ def _is_same(value: Any, default: Any) -> bool:
 
 
 def _argument(value: Any, seed: int = 0) -> Any:
-    """An argument as plain data: of floating tensors the shape and the kind, else the values; a function by its name."""
+    """An argument as plain data: of floating tensors shape and kind, else the values; a function by its name."""
     if isinstance(value, Tensor):
         if value.is_floating_point():
             is_probable = value.numel() > 0 and bool(((value >= 0) & (value <= 1)).all())
