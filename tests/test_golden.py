@@ -83,6 +83,23 @@ MISTAKES = {
     "blocks/inception": ["Inception: OtherOrder"],
     "blocks/vgg": ["vgg_block: ListOfLayers"],
     "blocks/classic": ["LeNet: SoftmaxAtTheEnd"],
+    "linear/embedding": ["Embedding: PaddingLearns", "Embedding: TableTransposed"],
+    "linear/dropout": ["Dropout: NoScaling", "Dropout2d: SingleElements"],
+    "linear/padding": ["ZeroPad2d: HeightFirst"],
+    "activations/activations": ["ReLU: AStep", "LeakyReLU: FixedSlope", "PReLU: SlopesStayAsTheyAre"],
+    "activations/softmax": ["Softmax: AlwaysTheLastDimension", "Softmin: ForgetsTheMinus"],
+    "losses/losses": ["MSELoss: HalfTheSquare", "BCELoss: LogarithmsUnclamped", "CrossEntropyLoss: AnyReduction"],
+    "pooling/maxpool": ["MaxPool2d: PadsWithZeros", "MaxPool2d: PlaceInTheWindow"],
+    "pooling/avgpool": ["AvgPool2d: AlwaysTheWholeWindow"],
+    "pooling/adaptive": ["AdaptiveAvgPool2d: RemainderForTheLast"],
+    "normalization/rmsnorm": ["RMSNorm: SubtractsTheMean"],
+    "transformer/attention": ["MultiheadAttention: ScalesByAllFeatures", "MultiheadAttention: SoftmaxOverQueries"],
+    "transformer/layers": ["TransformerEncoderLayer: IgnoresTheMask"],
+    "transformer/models": ["TransformerEncoder: OneLayerSharedByAll"],
+    "backward/dense": ["linear_backward: AveragesBoth"],
+    "backward/norms": ["batch_norm_backward: ConstantStatistics"],
+    "backward/convolution": ["conv2d_backward: StridesSwapped"],
+    "backward/recurrent": ["lstm_cell_backward: ForgetGateSeesTheNewCell"],
 }  # fmt: skip
 """Known-wrong answers of the course, by exercise."""
 
