@@ -212,7 +212,8 @@ def test_a_notebook_is_valid_and_stable() -> None:
 
 def test_a_notebooks_code_is_the_stub() -> None:
     text = notebook("tiny", "# Tiny", stub_pieces(REFERENCE, SYMBOLS), dict.fromkeys(SYMBOLS, 1.0))
-    code = "\n\n\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "code")
+    sources = ["".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+    code = "\n\n\n".join(source for source in sources if "\n%" not in f"\n{source}")
     assert ast.dump(ast.parse(code)) == ast.dump(ast.parse(stub(REFERENCE, SYMBOLS).partition("\n\n")[2]))
 
 

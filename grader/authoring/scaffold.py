@@ -21,7 +21,7 @@ def new_exercise(root: Path, slug: str, symbol: str | None = None) -> Path:
 
     Args:
         root: The course.
-        slug: ``normalization/rmsnorm``.
+        slug: ``basics/scale``.
         symbol: The class students will write; by default the exercise's name in capitals: ``Rmsnorm``.
 
     Returns:
@@ -58,7 +58,7 @@ def _names(slug: str) -> tuple[str, str]:
     names = slug.strip("/").split("/")
     if len(names) != 2:
         raise CourseError(
-            f"{slug!r} is not the name of an exercise.", "Write ASSIGNMENT/EXERCISE: normalization/rmsnorm.", usage=True
+            f"{slug!r} is not the name of an exercise.", "Write ASSIGNMENT/EXERCISE: basics/scale.", usage=True
         )
     for name in names:
         if not _NAME.match(name) or keyword.iskeyword(name):
