@@ -215,8 +215,8 @@ PIECEWISE = [
     activation(
         "RReLU",
         also=["rrelu_with_noise*"],
-        options={"lower": one_of(0.25, 0.0), "upper": one_of(0.25, 0.5, 0.9)},
-        examples=[{}, {"lower": 0.25, "upper": 0.25}, {"lower": 0.0, "upper": 0.9}],
+        options={"lower": one_of(0.3, 0.0), "upper": one_of(0.3, 0.5, 0.9)},
+        examples=[{}, {"lower": 0.3, "upper": 0.3}, {"lower": 0.0, "upper": 0.9}],
         still=lambda lower=0.125, upper=1 / 3: lower == upper,
         properties=[
             random_slopes(1 / 8, 1 / 3),
@@ -289,4 +289,19 @@ SMOOTH = [
     ),
 ]
 
-exercise = Exercise(title="Activations", parts=[*PIECEWISE, *SMOOTH])
+NOT_TAKEN = "what the clamp lets through is on the side that is not taken, and far from an overflow"
+
+exercise = Exercise(
+    title="Activations",
+    parts=[*PIECEWISE, *SMOOTH],
+    equivalent_mutants={
+        "x > 0 → x >= 0": "in CELU, Sigmoid and Tanh both sides have one value and one slope at 0",
+        "x <= -3 → x < -3": "in Hardswish both sides are 0 there, and its gradient at exactly -3 is not judged",
+        "x >= 3 → x > 3": "in Hardswish both sides are 3 there, and its gradient at exactly 3 is not judged",
+        "0 → 1 in return torch.where(x > 0, x, self.alpha * torch.expm1(x.clamp(max=0)))": NOT_TAKEN,
+        "0 → 1 in return self.SCALE * torch.where(x > 0, x, self.ALPHA * torch.expm1(x.clamp(max=0)))": NOT_TAKEN,
+        "0 → 1 in return torch.where(x > 0, x, self.alpha * torch.expm1(x.clamp(max=0) / self.alpha))": NOT_TAKEN,
+        "0 → 1 in rising, falling = (torch.exp(x.clamp(max=0)), torch.exp(-x.clamp(min=0)))": NOT_TAKEN,
+        "0 → 1 in below, above = (torch.expm1(2 * x.clamp(max=0)), torch.expm1(-2 * x.clamp(min=0)))": NOT_TAKEN,
+    },
+)
