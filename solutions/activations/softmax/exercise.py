@@ -30,8 +30,8 @@ from grader.strategies import cotangents, flags, normal_tensor, seeds, shapes, s
 
 Case = dict[str, Any]
 PLAIN = ((1.0, 0.0), (2.0, 1.0), (0.1, -2.0), (0.01, 0.5), (1.0, 50.0))
-"""Scale and shift of numbers that lie close enough together: where one has all of the share, rounding is all that is left
-of the gradient."""
+"""Scale and shift of numbers that lie close enough together: where one of them has all of the share, rounding is all that
+is left of the gradient."""
 HUGE = ((1.0, 1e4), (1.0, -1e4), (2.0, 9e3), (0.5, -7e3))
 """The same of numbers whose powers overflow, or are all rounded to 0."""
 APART = ((1e4, 0.0), (100.0, 30.0), (3e3, -1e4))
