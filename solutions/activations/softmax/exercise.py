@@ -30,8 +30,8 @@ from grader.strategies import cotangents, flags, normal_tensor, seeds, shapes, s
 
 Case = dict[str, Any]
 PLAIN = ((1.0, 0.0), (2.0, 1.0), (0.1, -2.0), (0.01, 0.5), (1.0, 50.0))
-"""Scale and shift of numbers that lie close enough together: where one of them has all of the share, rounding is all that
-is left of the gradient."""
+"""Scale and shift of numbers that lie close enough together: where one has all of the share, only rounding is left of the
+gradient."""
 HUGE = ((1.0, 1e4), (1.0, -1e4), (2.0, 9e3), (0.5, -7e3))
 """The same of numbers whose powers overflow, or are all rounded to 0."""
 APART = ((1e4, 0.0), (100.0, 30.0), (3e3, -1e4))
@@ -181,7 +181,7 @@ def adaptive_cases(draw: st.DrawFn) -> Case:
     for _ in range(draw(sizes(1, 2))):
         if draw(flags):
             steps.append(draw(st.sampled_from([evaluate(), train()])))
-        method = draw(st.sampled_from([None, "log_prob", None, None, "predict", "log_prob"]))
+        method = draw(st.sampled_from([None, None, None, None, None, None, "log_prob", "predict"]))
         rows = {None: [[3], [5], [1], [2], []], "log_prob": [[2], [1], [4]], "predict": [[7], [9]]}
         batch = draw(st.sampled_from(rows[method]))
         x = draw(normal_tensor([*batch, features], spreads=MILD))
@@ -278,6 +278,11 @@ ADAPTIVE = Part(
     off_limits=OffLimits(classes=("AdaptiveLogSoftmaxWithLoss",)),
 )
 
+LAST = "of two dimensions torch takes the second where none is given, and warns"
+WHOLE = "whole numbers have no history to be detached from"
+ROWS = "((target >= first) & (target < end)).nonzero().squeeze(1)"
+BEST = "self.log_prob(x).argmax(dim=1)"
+
 exercise = Exercise(
     title="Softmax, and softmax for many classes",
     parts=[
@@ -286,4 +291,11 @@ exercise = Exercise(
         along("LogSoftmax", nn.LogSoftmax, LOGS, -math.inf),
         ADAPTIVE,
     ],
+    equivalent_mutants={
+        "F.log_softmax(self.head(x), dim=1) → F.log_softmax(self.head(x))": LAST,
+        "F.log_softmax(self.tail[i](x[rows]), dim=1) → F.log_softmax(self.tail[i](x[rows]))": LAST,
+        "F.log_softmax(cluster(x), dim=1) → F.log_softmax(cluster(x))": LAST,
+        f"rows = {ROWS} → rows = {ROWS}.detach()": WHOLE,
+        f"return {BEST} → return {BEST}.detach()": WHOLE,
+    },
 )
