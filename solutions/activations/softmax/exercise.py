@@ -30,8 +30,8 @@ from grader.strategies import cotangents, flags, normal_tensor, seeds, shapes, s
 
 Case = dict[str, Any]
 PLAIN = ((1.0, 0.0), (2.0, 1.0), (0.1, -2.0), (0.01, 0.5), (1.0, 50.0))
-"""Scale and shift of numbers that lie close together. Where one of them has all of the share, the gradient is nothing but
-rounding."""
+"""Scale and shift of numbers that lie close together. Where one of them has all of the share, only rounding is
+left of the gradient."""
 HUGE = ((1.0, 1e4), (1.0, -1e4), (2.0, 9e3), (0.5, -7e3))
 """The same of numbers whose powers overflow, or are all rounded to 0."""
 APART = ((1e4, 0.0), (100.0, 30.0), (3e3, -1e4))
@@ -148,8 +148,8 @@ LOGS = OffLimits(
 # --- AdaptiveLogSoftmaxWithLoss ---
 
 MILD = ((0.3, 0.0), (0.1, 0.2), (0.5, -0.1))
-"""Scale and shift that leave every class some probability. Where one has all of it, the gradient is nothing but
-rounding."""
+"""Scale and shift that leave every class some probability. Where one has all of it, only rounding is
+left of the gradient."""
 
 
 def targets(classes: int, *shape: int, seed: int = 0) -> Any:
