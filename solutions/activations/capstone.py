@@ -61,8 +61,8 @@ print(net(mine, "Tanh", depth=2))
 # %% [markdown]
 # ## The gradient, layer by layer
 #
-# One backward pass through thirty hidden layers that have learned nothing yet. For each layer: the size of the
-# gradient of its weights, with that of the last one as the measure.
+# One backward pass through thirty hidden layers that have learned nothing yet. For each of them: the size of the
+# gradient that arrives at the output of its linear layer, with that at the last hidden layer as the measure.
 
 # %%
 DEPTH = 30
@@ -77,9 +77,15 @@ CONTENDERS = {
 
 
 def gradient_sizes(model):
-    """The norm of the gradient of each hidden layer's weights, relative to the last one's; the first layer first."""
-    loss_of(model, images[:300], labels[:300]).backward()
-    norms = [layer.weight.grad.norm().item() for layer in model if isinstance(layer, nn.Linear)][:-1]
+    """How large the gradient is at the output of each hidden linear layer, first to last, relative to the last."""
+    x, passed = images[:300], []
+    for layer in model:
+        x = layer(x)
+        if isinstance(layer, nn.Linear):
+            x.retain_grad()
+            passed.append(x)
+    (-x.gather(1, labels[:300].unsqueeze(1)).mean()).backward()
+    *norms, _ = [output.grad.norm().item() for output in passed]
     return [norm / norms[-1] for norm in norms]
 
 
@@ -90,10 +96,13 @@ for name, sized in sizes.items():
     print(f"{name:24} {where}; in the first layer {sized[0]:.0e}")
 
 # %% [markdown]
-# A sigmoid also moves everything to the middle of 0 and 1, and its best slope is at 0 alone. Tanh has slope 1 at 0
-# and loses little. ReLU lets half of the numbers pass: its gradient shrinks by about √2 a layer, and weights √2
-# larger (He's initialisation) make up for that. GELU is close to x/2 for small inputs; with these weights, small is
-# what they become. SELU was built so that mean and spread stay where they are.
+# A sigmoid's slope is 1/4 at its best, at 0, and less everywhere else. Tanh has slope 1 at 0 and loses little. ReLU
+# lets about half of the numbers pass: its gradient shrinks by some √2 a layer, and weights √2 larger (He's
+# initialisation) make up for that. GELU is close to x/2 for small inputs; with these weights, small is what they
+# become. SELU was built so that mean and spread stay where they are.
+#
+# What a layer's weights learn from is this gradient times the layer's input, and that shrinks the other way, from the
+# first layer to the last.
 #
 # ## What that does to training
 #
@@ -104,7 +113,7 @@ for name, sized in sizes.items():
 def train(model, epochs=6):
     """Train a model; returns the loss of every step."""
     shuffle = torch.Generator().manual_seed(0)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.02, momentum=0.9)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
     losses = []
     for _ in range(epochs):
         for batch in torch.randperm(1500, generator=shuffle).split(100):
@@ -139,7 +148,7 @@ _, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
 for (name, sized), colour, marker in zip(sizes.items(), COLOURS, "ovs^Dx", strict=True):
     left.semilogy(range(1, DEPTH + 1), sized, label=name, color=colour, marker=marker, markersize=4, linewidth=1.2)
 left.axhline(1e-3, color="#808080", linewidth=1, linestyle=":")
-left.set(xlabel="hidden layer", title="gradient of the weights, the last layer's = 1")
+left.set(xlabel="hidden layer", title="gradient at each layer, the last one's = 1")
 right.plot(torch_losses, color="#8fbce6", linewidth=5, label="ReLU, torch.nn")
 right.plot(your_losses, color="#2f6fb5", linewidth=1.5, linestyle="--", label="ReLU, your answers")
 right.plot(sigmoid_losses, color="#c0504d", linewidth=1.5, linestyle=":", label="Sigmoid, your answers")

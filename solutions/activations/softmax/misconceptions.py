@@ -85,7 +85,7 @@ mistakes = [
         "`F.log_softmax` does all the work here. Write the formula x - log(sum(exp(x))), and mind large inputs.",
         {"shifted = x - x.amax(self.dim, keepdim=True)": "return F.log_softmax(x, self.dim)"}),
     mistake("LogOfTheQuotient", "LogSoftmax", "values",
-        """You take the logarithm of the softmax. A probability below 1e-308 is rounded to 0, and its logarithm is minus
+        """You take the logarithm of the softmax. A probability below 1e-323 is rounded to 0, and its logarithm is minus
         infinity. Take the logarithm of the quotient on paper first.""",
         {"return shifted - torch.log(torch.exp(shifted).sum(self.dim, keepdim=True))":
             "return torch.log(torch.exp(shifted) / torch.exp(shifted).sum(self.dim, keepdim=True))"}),

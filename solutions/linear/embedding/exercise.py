@@ -101,7 +101,7 @@ EMBEDDING = Part(
     ],
     arguments=["num_embeddings", "embedding_dim", "padding_idx"],
     properties=[
-        normal_init(Fresh(args=(60, 50), names=("weight",)), Fresh(args=(3, 800), names=("weight",)), PADDED),
+        normal_init(Fresh(args=(120, 160), names=("weight",)), Fresh(args=(3, 800), names=("weight",)), PADDED),
         constant_init({"weight[2]": 0}, Fresh(args=(5, 4), kwargs={"padding_idx": 2})),
         constant_init({"weight[0]": 0}, Fresh(args=(5, 4), kwargs={"padding_idx": 0})),
         constant_init({"weight[-2]": 0}, Fresh(args=(5, 4), kwargs={"padding_idx": -2})),

@@ -75,7 +75,7 @@ mistakes = [
         "You scale the rows to length 1. The layer returns them as they are.",
         {ROWS: "rows = nn.functional.normalize(self.weight[x], dim=-1)"}),
     mistake("OneHotOfInt64Only", "Embedding", "values",
-        """Indices may be int32 too. `one_hot`, `gather` and their like take int64 only; convert the indices first.""",
+        "Indices may be int32 too, and `one_hot` takes int64 only: convert the indices first.",
         {ROWS: "rows = nn.functional.one_hot(x, self.num_embeddings).to(self.weight.dtype) @ self.weight"}),
     mistake("PaddingLearns", "Embedding", "gradients",
         """The padding's row gets a gradient, so training would move it away from zero. Its gradient is always zero,
