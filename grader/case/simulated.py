@@ -27,6 +27,8 @@ _TO_NUMPY = (torch.Tensor.numpy, torch.Tensor.__array__)
 _SET_DATA = torch.Tensor.data.__set__  # type: ignore[attr-defined]
 _INDEXED = (torch.Tensor.__getitem__, torch.Tensor.__setitem__)
 _MOST_MADE = 64
+_IN_PIECES = torch._C.DispatchKey.CompositeImplicitAutograd
+"""Of operators that torch does by calling others."""
 _HOMES = tuple(os.path.dirname(file) + os.sep for file in (torch.__file__, __file__))
 """Where the code is whose exceptions are about the device: torch's, and that which runs cases."""
 
@@ -160,9 +162,11 @@ class _Operators(TorchDispatchMode):
 
     def __torch_dispatch__(self, func: Any, types: object, args: Any = (), kwargs: Any = None) -> Any:
         # Where autograd is off limits, what it would have taken apart before arrives in one piece.
-        with self:
-            done = func.decompose(*args, **(kwargs or {}))
-        return run(func, args, kwargs or {}, self._simulation.refuse) if done is NotImplemented else done
+        if torch._C._dispatch_has_kernel_for_dispatch_key(func.name(), _IN_PIECES):
+            with self:
+                # Not by `decompose`, which would take torch's Python for it, where that has been taken out.
+                return func._op_dk(_IN_PIECES, *args, **(kwargs or {}))
+        return run(func, args, kwargs or {}, self._simulation.refuse)
 
 
 class _Functions(TorchFunctionMode):

@@ -43,7 +43,7 @@ def _matrix(axes: plt.Axes, inputs: int, outputs: int, stride: int) -> None:
     for m in range(inputs):
         axes.text(m + 0.5, 0.2, f"$x_{m}$", ha="center", va="bottom", fontsize=11, color=INK)
         terms = [f"\\bar y_{a} w_{m - a * stride}" for a in range(outputs) if 0 <= m - a * stride < 3]
-        text = "0" if not terms else f"${terms[0]}$" if len(terms) == 1 else "sum" if len(terms) == 3 else "two"
+        text = "0" if not terms else f"${terms[0]}$" if len(terms) == 1 else f"{len(terms)} terms"
         axes.text(m + 0.5, -outputs - 0.25, text, ha="center", va="top", fontsize=8, color=INK)
     axes.text(-0.2, -outputs - 0.25, r"$\bar x$", ha="right", va="top", fontsize=11, color=INK)
     axes.set(xlim=(-0.9, inputs + 0.2), ylim=(-outputs - 1.2, 1.4))

@@ -19,19 +19,39 @@ HUGE = ((30.0, 10.0), (100.0, 0.0), (300.0, -100.0), (1e4, 0.0))
 """Sums so large that their exponentials overflow in float32."""
 
 
-def lstm_cell_backward(grad_h: Tensor, grad_c: Tensor, *inputs: Tensor) -> tuple[Tensor, ...]:
+def lstm_cell_backward(
+    grad_h: Tensor,
+    grad_c: Tensor,
+    x: Tensor,
+    h: Tensor,
+    c: Tensor,
+    weight_ih: Tensor,
+    weight_hh: Tensor,
+    bias_ih: Tensor,
+    bias_hh: Tensor,
+) -> tuple[Tensor, ...]:
     """What autograd makes of torch's LSTM cell."""
     with torch.enable_grad():
-        leaves = [item.detach().requires_grad_() for item in inputs]
+        given = (x, h, c, weight_ih, weight_hh, bias_ih, bias_hh)
+        leaves = [item.detach().requires_grad_() for item in given]
         x, h, c, *parameters = leaves
         outputs = torch.lstm_cell(x, (h, c), *parameters)
         return torch.autograd.grad(outputs, leaves, (grad_h, grad_c))
 
 
-def gru_cell_backward(grad_h: Tensor, *inputs: Tensor) -> tuple[Tensor, ...]:
+def gru_cell_backward(
+    grad_h: Tensor,
+    x: Tensor,
+    h: Tensor,
+    weight_ih: Tensor,
+    weight_hh: Tensor,
+    bias_ih: Tensor,
+    bias_hh: Tensor,
+) -> tuple[Tensor, ...]:
     """What autograd makes of torch's GRU cell."""
     with torch.enable_grad():
-        leaves = [item.detach().requires_grad_() for item in inputs]
+        given = (x, h, weight_ih, weight_hh, bias_ih, bias_hh)
+        leaves = [item.detach().requires_grad_() for item in given]
         return torch.autograd.grad(torch.gru_cell(*leaves), leaves, grad_h)
 
 
