@@ -59,3 +59,11 @@ def test_every_symbol_of_the_catalogue_is_there() -> None:
     assert {slug: sorted(symbols) for slug, symbols in found.items()} == {
         slug: sorted(symbols.split()) for slug, symbols in CATALOGUE.items()
     }
+
+
+def test_the_readme_counts_them() -> None:
+    root = Path(__file__).parent.parent
+    course = load_course(root)
+    parts = sum(len(exercise.parts) for exercise in course.exercises)
+    counts = f"{len(course.exercises)} exercises and {parts} parts"
+    assert counts in (root / "README.md").read_text(encoding="utf-8")
