@@ -181,7 +181,7 @@ def adaptive_cases(draw: st.DrawFn) -> Case:
     for _ in range(draw(sizes(1, 2))):
         if draw(flags):
             steps.append(draw(st.sampled_from([evaluate(), train()])))
-        method = draw(st.sampled_from([None, None, None, None, None, None, "log_prob", "predict"]))
+        method = draw(st.sampled_from([*[None] * 10, "log_prob", "predict"]))
         rows = {None: [[3], [5], [1], [2], []], "log_prob": [[2], [1], [4]], "predict": [[7], [9]]}
         batch = draw(st.sampled_from(rows[method]))
         x = draw(normal_tensor([*batch, features], spreads=MILD))
