@@ -355,8 +355,39 @@ UNPOOL = Part(
     off_limits=OFF_LIMITS,
 )
 
+NUMBERS = "numbers = torch.arange(math.prod(size), device=x.device).reshape(size)"
+TAKEN = "numbers = self._windows(numbers, 0).expand(windows.shape)"
+PLANE = "plane = x.new_zeros(*x.shape[:-2], height * width)"
+WHOLE = "whole numbers have no gradient"
+LENGTHS = "all of these tuples have one number per dimension"
+ZIPPED = (
+    "zip(self.kernel_size, self.padding",
+    "zip(self.kernel_size, self.dilation",
+    "zip(x.shape[first:], self.kernel_size, self.stride, self.padding, self.dilation, spans",
+    "zip(spans, self.stride, self.dilation",
+    "zip(x.shape[-2:], self.kernel_size, self.stride, self.padding",
+)
+STRICT = (
+    "if any((2 * p > k for k, p in zip(self.kernel_size, self.padding, strict=True))):",
+    "spans = [d * (k - 1) + 1 for k, d in zip(self.kernel_size, self.dilation, strict=True)]",
+    "for n, k, s, p, d, span in zip(x.shape[first:], self.kernel_size, self.stride, self.padding, self.dilation, "
+    "spans, stri…",
+    "for axis, (span, s, d) in enumerate(zip(spans, self.stride, self.dilation, strict=True), first):",
+    "sizes = zip(x.shape[-2:], self.kernel_size, self.stride, self.padding, strict=True)",
+)
+
 exercise = Exercise(
     title="Max pooling",
     parts=[part(1, nn.MaxPool1d), part(2, nn.MaxPool2d), part(3, nn.MaxPool3d), UNPOOL],
-    equivalent_mutants={},
+    equivalent_mutants={
+        **{f"{zipped}, strict=True) → {zipped})": LENGTHS for zipped in ZIPPED},
+        **{f"True → False in {statement}": LENGTHS for statement in STRICT},
+        f"{NUMBERS} → {NUMBERS}.detach()": WHOLE,
+        f"{TAKEN} → {TAKEN}.detach()": WHOLE,
+        f"0 → 1 in {TAKEN}": "what stands in the padding of the numbers is never taken",
+        f"{PLANE} → {PLANE}.detach()": "new zeros have no history to be detached from",
+        "torch.arange(math.prod(size), device=x.device) → torch.arange(math.prod(size))": (
+            "`device` is judged on cases of no family, and those with indices are one"
+        ),
+    },
 )
