@@ -12,6 +12,7 @@ ROOT = Path(__file__).parent.parent
 _BIAS, _EMPTY = "the argument bias is not asked for", "an empty batch is not asked for"
 LEFT_OUT = {
     *((f"BatchNorm{dims}d", why) for dims in (1, 2, 3) for why in (_BIAS, _EMPTY)),
+    ("FractionalMaxPool2d", "the argument _random_samples is not asked for"),
     ("GroupNorm", _BIAS),
     ("InstanceNorm2d", _BIAS),
     ("LayerNorm", _EMPTY),

@@ -10,7 +10,7 @@ STARTS, SIZE, KERNEL, PADDING = (-1, 1, 3), 4, 3, 1
 
 def draw(path: Path) -> None:
     """Draw AvgPool2d(3, stride=2, padding=1, ceil_mode=True) on an image of 4 by 4, and both tables of divisors."""
-    figure, axes = plt.subplots(1, 3, figsize=(10, 3.5), width_ratios=(1.35, 1, 1))
+    figure, axes = plt.subplots(1, 3, figsize=(10, 4), width_ratios=(1.35, 1, 1))
     _image(axes[0])
     _divisors(axes[1], -PADDING, SIZE + PADDING, "divided by, with\ncount_include_pad=True")
     _divisors(axes[2], 0, SIZE, "divided by, with\ncount_include_pad=False")
@@ -18,7 +18,7 @@ def draw(path: Path) -> None:
         panel.set_aspect("equal")
         panel.axis("off")
     figure.tight_layout()
-    figure.savefig(path)
+    figure.savefig(path, bbox_inches="tight")
     plt.close(figure)
 
 
@@ -29,7 +29,8 @@ def _image(axes: plt.Axes) -> None:
             inside = 0 <= row < SIZE and 0 <= column < SIZE
             colour = IMAGE if inside else ZEROS
             axes.add_patch(plt.Rectangle((column, 4 - row), 1, 1, facecolor=colour, edgecolor="white", linewidth=1.5))
-            axes.text(column + 0.5, 4.5 - row, "x" if inside else "0", ha="center", va="center", color="white")
+            ink = "white" if inside else "black"
+            axes.text(column + 0.5, 4.5 - row, "x" if inside else "0", ha="center", va="center", color=ink)
     for number, start in enumerate(STARTS):
         low = -1.7 - 0.55 * number
         end = min(start + KERNEL, SIZE + PADDING)
@@ -39,7 +40,7 @@ def _image(axes: plt.Axes) -> None:
             axes.text(start + KERNEL + 0.1, low, "cut off", va="center", fontsize=9, color=EDGE)
         axes.text(start - 0.15, low, str(number), ha="right", va="center", fontsize=9, color=EDGE)
     axes.text(2, -0.9, "windows of 3 columns, 2 apart:", ha="center", va="center", fontsize=9, color=EDGE)
-    axes.set(xlim=(-1.9, 7.4), ylim=(-3.3, 5.4))
+    axes.set(xlim=(-1.9, 7.4), ylim=(-3.3, 6.2))
     axes.set_title("image of 4 by 4, padding 1", fontsize=10, color=EDGE)
 
 
