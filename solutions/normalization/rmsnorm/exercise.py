@@ -40,9 +40,6 @@ Case = dict[str, Any]
 NORMALISED = ([3], [4], [2, 3], [3, 5], [7], [5], [1, 6], [4, 1], [2, 3, 2], [3, 2, 1, 2], [2])
 """More than one value each: with `eps=None` the gradient through a single one is rounding."""
 
-TINY = 1e-4
-"""A scale whose square is smaller than the machine epsilon of float32."""
-
 OFF_LIMITS = OffLimits(
     kernels=("*batch_norm*", "*layer_norm*", "*group_norm*", "*instance_norm*", "*rms_norm*"),
     classes=("*BatchNorm*", "*InstanceNorm*", "GroupNorm", "LayerNorm", "RMSNorm"),
@@ -100,13 +97,13 @@ def called(normalised: list[int], *leading: int) -> Case:
     return layer_case([normalised], {}, [call(tensor(*leading, *normalised))])
 
 
-def narrow(value: float, **options: float) -> Case:
-    """A float32 input in a float32 layer, so small that it shows which eps there is."""
+def tiny(value: float, dtype: str = "float32", **options: float) -> Case:
+    """An input so small that it shows which eps is added in its dtype."""
     lines = [
-        "small = layer.float().requires_grad_(False)",
+        f"small = layer.to(torch.{dtype}).requires_grad_(False)",
         "_ = small.weight.fill_(1)",
-        f"y = small(torch.tensor([{value}, -{value}], dtype=torch.float32))",
-        f"[round(item, 3) for item in y.tolist()]  # the float32 output for [{value}, -{value}] with a weight of ones",
+        f"y = small(torch.tensor([{value}, -{value}], dtype=torch.{dtype}))",
+        f"[round(item, 3) for item in y.tolist()]  # the {dtype} output for [{value}, -{value}] with a weight of ones",
     ]
     return layer_case([2], options, [run(*lines)])
 
@@ -127,12 +124,12 @@ rms_norm = Part(
         layer_case([2], {"eps": 1e-3}, [call(tensor(3, 2, scale=0.01))]),
         layer_case([4], {}, [call(tensor(3, 4, fill="ones", scale=-2.0))]),
         layer_case([4], {"eps": 1e-5}, [call(tensor(2, 4, fill="zeros"))]),
-        layer_case([3], {}, [call(tensor(2, 3, scale=TINY))]),
         layer_case([3], {"eps": 0.0}, [call(tensor(2, 3))]),
         layer_case([3], {}, [call(tensor(2, 3)), reload(), call(tensor(2, 3))]),
-        narrow(1e-4),
-        narrow(1e-3),
-        narrow(1e-4, eps=0.0),
+        tiny(1e-4),
+        tiny(1e-3),
+        tiny(1e-8, "float64"),
+        tiny(1e-4, eps=0.0),
     ],
     arguments=("normalized_shape", "eps", "elementwise_affine"),
     numerics=numerics(),

@@ -80,7 +80,7 @@ mistakes = [
         """Forward is right, backward is not: the root mean square depends on the input as well, and the gradient has
         to flow through it. Is something detached, or under no_grad, that should not be?""",
         {"x.square()": "x.detach().square()"}),
-    mistake("AlwaysFloat32", "RMSNorm", "values",
+    mistake("AlwaysFloat32", "RMSNorm", "numerics",
         """Somewhere float32 is written into your code, as in many a language model's: a float64 input comes back
         rounded. Let the computation keep the dtype of the input.""",
         {"x.square().mean(axes, keepdim=True)": "x.float().square().mean(axes, keepdim=True)"}),
