@@ -306,7 +306,7 @@ def stack(symbol: str, oracle: type[nn.Module], kind: str) -> Part:
         interface=[layer_case((two, 2), {}, [run("layer.eval().training", "layer.train().training")])],
         off_limits=OFF_LIMITS,
         families=[with_dims(2, share=0.1)],
-        size=32,
+        size=24,
     )
 
 
@@ -373,7 +373,7 @@ def shown_dropout() -> Property:
 
 BIG = (
     "with torch.device('meta'):\n    big = Transformer()",
-    "sum(item.numel() for item in big.parameters())  # the number of parameters with all defaults",
+    "sum(item.numel() for item in big.state_dict().values())  # the number of values in a state dict with all defaults",
     "tuple(big.state_dict()['decoder.layers.5.linear2.weight'].shape)",
     "'encoder.layers.5.norm2.weight' in big.state_dict()",
 )
@@ -442,7 +442,7 @@ transformer = Part(
     off_limits=OFF_LIMITS,
     families=[with_dims(2, share=0.1)],
     positional=False,
-    size=32,
+    size=24,
 )  # fmt: skip
 
 exercise = Exercise(

@@ -64,6 +64,18 @@ mistakes = [
                 "    return made"
             ),
         }),
+    mistake("NormIsAsked", STACKS, "interface",
+        """A stack need not have a last norm: `norm` may be left out.""",
+        {"norm: nn.Module | None = None": "norm: nn.Module | None"}),
+    mistake("ReturnsAPair", STACKS, "shapes",
+        """One tensor should come out: the output of the last layer. Yours comes with something else in a tuple.""",
+        {LAST_NORM: "return (output if self.norm is None else self.norm(output)), None"}),
+    mistake("DetachesBetweenLayers", ENCODER, "gradients",
+        """Forward is right, but no gradient comes through the stack: what goes into a layer is detached.""",
+        {"layer(output,": "layer(output.detach(),"}),
+    mistake("DetachesBetweenLayers", DECODER, "gradients",
+        """Forward is right, but no gradient comes through the stack: what goes into a layer is detached.""",
+        {"                output,\n": "                output.detach(),\n"}),
     mistake("NormAlways", ENCODER, "parameters",
         """Without a `norm` there is no last normalisation. Yours makes one up.""",
         {"self.norm = norm": "self.norm = norm or nn.LayerNorm(encoder_layer.linear1.in_features)"}),
@@ -318,4 +330,28 @@ mistakes = [
             "        if src.dim() == 3 and src.shape[axis] > 1 and src_key_padding_mask is None:\n"
             "            return torch.cat([self.forward(one, mask) for one in src.split(1, axis)], axis)\n",
          "import copy\n": "import copy\n\nimport torch\n"}),
+    mistake("SequenceBySequence", DECODER, "vectorized",
+        """The sequences of a batch go through the stack one by one. The layers take the whole batch.""",
+        {"        output = tgt\n":
+            "        output = tgt\n"
+            "        axis = 0 if self.layers[0].self_attn.batch_first else 1\n"
+            "        masks = (tgt_key_padding_mask, memory_key_padding_mask)\n"
+            "        if tgt.dim() == 3 and tgt.shape[axis] > 1 and all(item is None for item in masks):\n"
+            "            pairs = zip(tgt.split(1, axis), memory.split(1, axis))\n"
+            "            return torch.cat([self.forward(*pair, tgt_mask, memory_mask) for pair in pairs], axis)\n",
+         "import copy\n": "import copy\n\nimport torch\n"}),
+    mistake("SequenceBySequence", WHOLE, "vectorized",
+        """The sequences of a batch go through the model one by one. Both stacks take the whole batch.""",
+        {"        memory = self.encoder(":
+            "        axis = 0 if self.encoder.layers[0].self_attn.batch_first else 1\n"
+            "        paddings = (src_key_padding_mask, tgt_key_padding_mask, memory_key_padding_mask)\n"
+            "        if src.dim() == 3 and src.shape[axis] > 1 and all(item is None for item in paddings):\n"
+            "            masks = (src_mask, tgt_mask, memory_mask)\n"
+            "            pairs = zip(src.split(1, axis), tgt.split(1, axis))\n"
+            "            return torch.cat([self.forward(*pair, *masks) for pair in pairs], axis)\n"
+            "        memory = self.encoder(",
+         "import copy\n": "import copy\n\nimport torch\n"}),
+    mistake("GivesTheMemoryToo", WHOLE, "shapes",
+        """One tensor should come out: what the decoder gives. The memory stays inside.""",
+        {"return self.decoder(": "return memory, self.decoder("}),
 ]  # fmt: skip
