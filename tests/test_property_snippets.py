@@ -14,7 +14,14 @@ from grader.case import probe
 from grader.judge.snippet import snippet
 from grader.properties import Fresh, constant_init, graph_free, normal_init, uniform_init
 from grader.spec import Part, Property, tensor
-from grader.spec.dropout_properties import WIDTH, classifier_drops_half, dropout_between
+from grader.spec.dropout_properties import (
+    WIDTH,
+    classifier_drops_half,
+    dropout_between,
+    drops,
+    negative_where_dropped,
+    same_mask_backward,
+)
 from grader.spec.network_properties import features_drop_half
 from grader.spec.pooling_properties import fractional_windows
 from grader.spec.slope_properties import random_slopes
@@ -67,6 +74,57 @@ class NeverDrops(nn.GRU):
 class DropsInput(nn.GRU):
     def forward(self, x: torch.Tensor, state: torch.Tensor | None = None) -> tuple[torch.Tensor, torch.Tensor]:
         return super().forward(nn.functional.dropout(x, 0.5, self.training), state)
+
+
+class SameMask(nn.Dropout):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        torch.manual_seed(0)
+        return super().forward(x)
+
+
+class Unscaled(nn.Dropout):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * (torch.rand_like(x) >= self.p) if self.training else x
+
+
+class WholeSamples(nn.Dropout):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * super().forward(torch.ones_like(x[:, :1, :1]))
+
+
+class Rows(nn.Dropout):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * super().forward(torch.ones_like(x[..., :1]))
+
+
+class SameInEverySample(nn.Dropout):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * super().forward(torch.ones_like(x[:1]))
+
+
+class ExactlyHalf(nn.Dropout):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        order = torch.rand_like(x).flatten().argsort().argsort().view(x.shape)
+        return 2 * x * (order < x.numel() // 2) if self.training else x
+
+
+class KeepsTwice(nn.Dropout):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return 2 * x * (torch.rand_like(x) < 0.25) if self.training else x
+
+
+class StraightThrough(nn.Dropout):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + (super().forward(x) - x).detach()
+
+
+class Normed(nn.Module):
+    def __init__(self, p: float = 0.5) -> None:
+        super().__init__()
+        self.norm, self.dropout = nn.LayerNorm(16), nn.Dropout(p)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.norm(x + self.dropout(torch.ones_like(x)))
 
 
 class Net(nn.Module):
@@ -143,6 +201,7 @@ def passing_on() -> dict[str, object]:
 DRAWS = uniform_init(Fresh(args=(120, 100), bound=120**-0.5), reset=True)
 NORMAL = normal_init(Fresh(args=(60, 50), names=("weight",)))
 ONES = constant_init({"weight": 1, "bias": 0}, Fresh(args=(4,)))
+DROPS = drops([], {}, shape=[16, 8, 12], p=0.5)
 GRAPH = graph_free([3], [4, 3], "running_mean", "running_var")
 BETWEEN = dropout_between(passing_on(), layers=2, p=0.5)
 HALF = classifier_drops_half([], {}, image=[1, 2, 2], linear=["one", "two", "three"], width=64)
@@ -180,6 +239,8 @@ def printed(item: Property, symbol: str, right: type[nn.Module], answer: type[nn
         (NORMAL, nn.Embedding, SeededTable, "the same in another layer: True"),
         (ONES, nn.LayerNorm, HalfScale, "[0.5000, 0.5000, 0.5000, 0.5000]"),
         (GRAPH, nn.BatchNorm1d, HoldsGraph, "True"),
+        (DROPS, nn.Dropout, SameMask, "two calls drop the same: True"),
+        (DROPS, nn.Dropout, KeepsTwice, "call 1 in training drops 7"),
         (BETWEEN, nn.GRU, NeverDrops, "call 1 in training drops 0%"),
         (BETWEEN, nn.GRU, DropsInput, "first and last layer's states in training"),
         (HALF, Net, Dry, "tensor([[1., 1., 1., 1.,"),
@@ -201,3 +262,47 @@ def test_a_property_shows_what_does_not_hold(
     assert said is not None
     assert seen in broken
     assert fine != broken
+
+
+def said(item: Property, symbol: str, answer: type[nn.Module]) -> str | None:
+    """What the judge says of an answer."""
+    part = Part(symbol=symbol, oracle=getattr(nn, symbol, answer), cases=None)  # type: ignore[arg-type]
+    cases = [resolve_case(part, {symbol: answer}, case) for case in item.cases]
+    return item.holds([probe.run_case(case, {symbol: answer}) for case in cases])
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (nn.Dropout, None),
+        (SameMask, "two calls drop the very same elements"),
+        (Unscaled, "either as zero or divided by 1 - p"),
+        (KeepsTwice, "of the elements are dropped, where 50% are expected"),
+        (SameInEverySample, "two samples of a batch lose the very same elements"),
+        (WholeSamples, "two samples of a batch lose the very same elements"),
+        (ExactlyHalf, "every call drops exactly 768 elements"),
+        (Rows, "dropped or kept only together"),
+    ],
+)
+def test_dropout_is_told_from_what_looks_like_it(answer: type[nn.Module], says: str | None) -> None:
+    found = said(DROPS, "Dropout", answer)
+    assert found is None if says is None else found is not None and says in found
+
+
+def test_channels_are_dropped_as_a_whole() -> None:
+    channels = drops([], {}, shape=[8, 64, 2, 2], p=0.5, whole_channels=True)
+    assert said(channels, "Dropout2d", nn.Dropout2d) is None
+    assert "some channels are dropped in part" in (said(channels, "Dropout2d", nn.Dropout) or "")
+
+
+def test_the_mask_is_the_same_on_the_way_back() -> None:
+    item = same_mask_backward([], {}, shape=[4, 50], p=0.5)
+    assert said(item, "Dropout", nn.Dropout) is None
+    assert "of the gradients" in (said(item, "Dropout", StraightThrough) or "")
+
+
+def test_the_share_that_is_dropped_comes_out_negative() -> None:
+    ones = {"norm.weight": tensor(16, fill="ones"), "norm.bias": tensor(16, fill="zeros")}
+    for p, says in ((0.5, None), (0.25, "where 25% are expected")):
+        found = said(negative_where_dropped({}, ones, [8, 16, 16], p=p), "Normed", Normed)
+        assert found is None if says is None else found is not None and says in found
