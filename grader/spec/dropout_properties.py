@@ -171,6 +171,10 @@ def _masked(factors: Tensor, p: float) -> tuple[Tensor, str | None]:
 
 def _independent(masks: Tensor, p: float, what: str) -> str | None:
     """What is wrong with what calls dropped, one mask each: the share, or that something decides about several."""
+    share = float(masks.double().mean())
+    told = f"{share:.1%} of the {what} are dropped, where {p:.0%} are expected"
+    if share in (0, 1):
+        return told
     if any(torch.equal(one, other) for one, other in pairwise(masks)):
         return f"two calls drop the very same {what}"
     for mask in masks:
@@ -179,9 +183,8 @@ def _independent(masks: Tensor, p: float, what: str) -> str | None:
             return f"two samples of a batch lose the very same {what}: each should have a mask of its own"
         if any(bool((mask == mask.narrow(axis, 0, 1)).all()) for axis in range(1, mask.dim())):
             return f"some {what} are dropped or kept only together: a draw should decide about each by itself"
-    share = float(masks.double().mean())
     if abs(share - p) > ks_threshold(masks.numel()):
-        return f"{share:.1%} of the {what} are dropped, where {p:.0%} are expected"
+        return told
     counts = masks.flatten(1).sum(1)
     if len({*counts.tolist()}) == 1:
         return f"every call drops exactly {int(counts[0])} {what}: each should be dropped or kept by a draw of its own"
