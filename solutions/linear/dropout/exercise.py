@@ -55,9 +55,9 @@ def cases(draw: st.DrawFn, dims: int | None) -> Case:
             return nothing(shape, draw(layouts))
         return draw(normal_tensor(shape))
 
-    steps = draw(train_eval_programs(inputs))
-    if kwargs.get("p") == 1:
-        # So that zeros are not all that there is to see.
+    steps = draw(train_eval_programs(inputs, calls=2))
+    if kwargs.get("p", 0.5) != 0:
+        # So that zeros are nowhere all that there is to see.
         steps += [evaluate(), call(draw(inputs(False)), cotangent=draw(seeds))]
     return layer_case((), kwargs, steps, seed=draw(seeds))
 
