@@ -14,7 +14,14 @@ from grader.case import probe
 from grader.judge.snippet import snippet
 from grader.properties import Fresh, constant_init, graph_free, normal_init, uniform_init
 from grader.spec import Part, Property, tensor
-from grader.spec.dropout_properties import WIDTH, classifier_drops_half, dropout_between
+from grader.spec.dropout_properties import (
+    WIDTH,
+    classifier_drops_half,
+    dropout_between,
+    drops,
+    negative_where_dropped,
+    same_mask_backward,
+)
 from grader.spec.network_properties import features_drop_half
 from grader.spec.pooling_properties import fractional_windows
 from grader.spec.slope_properties import random_slopes
