@@ -126,7 +126,7 @@ for digit in range(10):
 print(f"\nmean over digits: {sum(plain) / 10:.0%} without weights, {sum(weighted) / 10:.0%} with.")
 
 # %% [markdown]
-# Without weights the net does what it is told: it makes the mean loss small, and a dozen images among a thousand
+# Without weights the net does what it is told: it makes the mean loss small, and ten images among a thousand
 # hardly matter to that. Weights make the rare digits matter as much as the others. They are no free lunch: a few
 # images stand for many, and the net leans towards the rare digits where it is in doubt, so it may lose a little on the
 # others.

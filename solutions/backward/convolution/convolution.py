@@ -26,7 +26,7 @@ def conv2d_backward(
         $(N, I, H, W)$, $(O, I, k_h, k_w)$ and $(O,)$.
     """
     (sh, sw), (ph, pw) = stride, padding
-    (height, width), (rows, columns) = x.shape[-2:], grad.shape[-2:]
+    (height, width), (rows, columns) = x.shape[2:], grad.shape[2:]
     padded = F.pad(x, (pw, pw, ph, ph))
     grad_padded, grad_weight = torch.zeros_like(padded), torch.zeros_like(weight)
     for i in range(weight.shape[2]):
@@ -56,7 +56,7 @@ def max_pool2d_backward(
         The gradient of the loss with respect to ``x``, shape $(N, C, H, W)$.
     """
     (kh, kw), (sh, sw) = _pair(kernel_size), _pair(stride)
-    rows, columns = grad.shape[-2:]
+    rows, columns = grad.shape[2:]
     positions = [
         (..., slice(i, i + sh * rows, sh), slice(j, j + sw * columns, sw)) for i in range(kh) for j in range(kw)
     ]
