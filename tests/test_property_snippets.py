@@ -25,14 +25,6 @@ from grader.spec.dropout_properties import (
 from grader.spec.network_properties import features_drop_half
 from grader.spec.pooling_properties import fractional_windows
 from grader.spec.slope_properties import random_slopes
-from grader.spec.dropout_properties import (
-    WIDTH,
-    classifier_drops_half,
-    dropout_between,
-    drops,
-    negative_where_dropped,
-    same_mask_backward,
-)
 from grader.suite.resolve import resolve_case
 
 
