@@ -103,6 +103,7 @@ def examples(nothing: float) -> list[Case]:
         example(-2, [3, 4, 2], layout="transposed"),
         example(0, [4]),
         example(0, [1, 3]),
+        example(0, []),
         layer_case([2], {}, [evaluate(), call(tensor(2, 1, 3)), train(), call(tensor(1, 2, 3, seed=1))]),
         layer_case([1], {}, [call(tensor(2, 4, fill="integers"))]),
         given(0, [3], 0.0, 0.0, 0.0),
@@ -131,7 +132,10 @@ def along(symbol: str, oracle: type[nn.Module], off_limits: OffLimits, nothing: 
             growth("size of the dimension", lambda size: example(1, [2, size])),
             growth("last dimension", lambda size: example(1, [2, 3, size])),
         ],
-        families=[Family(name="inputs of ±10⁴", share=0.25, holds=is_huge)],
+        families=[
+            Family(name="inputs of ±10⁴", share=0.25, holds=is_huge),
+            with_dims(0, share=0.05, name="a number without dimensions"),
+        ],
         off_limits=off_limits,
         **more,
     )
