@@ -66,6 +66,50 @@ def fitting(kernel: int, stride: int, padding: int, dilation: int, ceil_mode: bo
     return found
 
 
+def refuse_undefined(layer: Any, x: torch.Tensor) -> None:
+    """Raise where torch would read beside the input: what a diagnosis tries out may have such windows."""
+    dims = len(layer.dims_pooled)
+    numbers = (layer.kernel_size, layer.stride, layer.padding, layer.dilation)
+    columns = [[number] * dims if isinstance(number, int) else number for number in numbers]
+    for size, *one in zip(x.shape[-dims:], *columns, strict=True):
+        windows = windows_of(size, *one, layer.ceil_mode)
+        if one[-1] > 1 and not all(any(0 <= place < size for place in window) for window in windows):
+            raise ValueError("a window lies wholly in the padding")
+
+
+class DefinedMaxPool1d(nn.MaxPool1d):
+    """Torch's, where it is defined."""
+
+    dims_pooled = ("length",)
+
+    def forward(self, input: torch.Tensor) -> Any:
+        """Pool."""
+        refuse_undefined(self, input)
+        return super().forward(input)
+
+
+class DefinedMaxPool2d(nn.MaxPool2d):
+    """Torch's, where it is defined."""
+
+    dims_pooled = ("height", "width")
+
+    def forward(self, input: torch.Tensor) -> Any:
+        """Pool."""
+        refuse_undefined(self, input)
+        return super().forward(input)
+
+
+class DefinedMaxPool3d(nn.MaxPool3d):
+    """Torch's, where it is defined."""
+
+    dims_pooled = ("depth", "height", "width")
+
+    def forward(self, input: torch.Tensor) -> Any:
+        """Pool."""
+        refuse_undefined(self, input)
+        return super().forward(input)
+
+
 def per_dimension(draw: st.DrawFn, values: Sequence[int], dims: int, plain: bool) -> list[int]:
     """One number per dimension, often all alike."""
     if plain or draw(st.sampled_from((False, False, True))):
@@ -378,7 +422,7 @@ STRICT = (
 
 exercise = Exercise(
     title="Max pooling",
-    parts=[part(1, nn.MaxPool1d), part(2, nn.MaxPool2d), part(3, nn.MaxPool3d), UNPOOL],
+    parts=[part(1, DefinedMaxPool1d), part(2, DefinedMaxPool2d), part(3, DefinedMaxPool3d), UNPOOL],
     equivalent_mutants={
         **{f"{zipped}, strict=True) → {zipped})": LENGTHS for zipped in ZIPPED},
         **{f"True → False in {statement}": LENGTHS for statement in STRICT},
