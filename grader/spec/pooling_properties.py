@@ -14,7 +14,7 @@ from grader.spec.properties import recorded
 
 __all__ = ["fractional_windows"]
 
-_CALLS = 20
+_CALLS = 16
 """How many draws may not all be the same."""
 _PLANES = (2, 2)
 _SHOWS = (
@@ -31,9 +31,9 @@ def fractional_windows(kernel: tuple[int, int], image: tuple[int, int], output: 
     In each direction the first window begins at the first pixel, the last one ends at the last, and each step is the
     average step rounded down or up: for every number u in [0, 1), floor((i + u) a) - floor(u a) is so, which gives no
     false alarm. In the first case, in evaluation mode, pixels grow along rows and columns, so that each maximum is its
-    window's last pixel, and 20 calls may not all have the same rows, nor the same columns. Where a single u is drawn
-    for a direction and a call, 20 calls agree with a probability of the sum of p ** 20 over the sequences of windows,
-    each drawn with a probability of p. With 2 of 12 and 3 of 14 to 8 that is 4e-14 in all. In the second case, in
+    window's last pixel, and 16 calls may not all have the same rows, nor the same columns. Where a single u is drawn
+    for a direction and a call, 16 calls agree with a probability of the sum of p ** 16 over the sequences of windows,
+    each drawn with a probability of p. With 2 of 12 and 3 of 14 to 8 that is 3e-11 in all. In the second case, in
     training mode, pixels are in disorder, and the indices are looked at.
 
     Args:
