@@ -110,7 +110,7 @@ def cell(symbol: str, blocks: int, oracle: Callable[..., object], names: Sequenc
             step(blocks, 1, 1, 1, seed=40),
             step(blocks, 3, 3, 3, seed=50, layout="transposed"),
             step(blocks, 2, 4, 2, seed=60, layout="strided"),
-            step(blocks, 3, 2, 3, seed=70, scale=0.2),
+            step(blocks, 3, 2, 5, seed=70, scale=0.2),
         ],
         numerics=cases(blocks, HUGE, "float32"),
         # A product for each gate instead of one for all of them is vectorized too.

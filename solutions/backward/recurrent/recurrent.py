@@ -39,7 +39,7 @@ def lstm_cell_backward(
         ``bias_hh``, each in its shape.
     """
     gates = x @ weight_ih.T + bias_ih + h @ weight_hh.T + bias_hh
-    gate_i, gate_f, gate_g, gate_o = gates.chunk(4, -1)
+    gate_i, gate_f, gate_g, gate_o = gates.chunk(4, 1)
     i, f, g, o = gate_i.sigmoid(), gate_f.sigmoid(), gate_g.tanh(), gate_o.sigmoid()
     squashed = torch.tanh(f * c + i * g)
     # The new cell state acts on the loss by itself, and through the new hidden state.
@@ -48,7 +48,7 @@ def lstm_cell_backward(
     grad_f = grad_cell * c * f * (1 - f)
     grad_g = grad_cell * i * (1 - g**2)
     grad_o = grad_h * squashed * o * (1 - o)
-    grad_gates = torch.cat((grad_i, grad_f, grad_g, grad_o), -1)
+    grad_gates = torch.cat((grad_i, grad_f, grad_g, grad_o), 1)
     grad_weight_ih, grad_weight_hh = grad_gates.T @ x, grad_gates.T @ h
     grad_bias = grad_gates.sum(0)
     return (
@@ -94,16 +94,16 @@ def gru_cell_backward(
         ``bias_hh``, each in its shape.
     """
     from_x, from_h = x @ weight_ih.T + bias_ih, h @ weight_hh.T + bias_hh
-    x_r, x_z, x_n = from_x.chunk(3, -1)
-    h_r, h_z, h_n = from_h.chunk(3, -1)
+    x_r, x_z, x_n = from_x.chunk(3, 1)
+    h_r, h_z, h_n = from_h.chunk(3, 1)
     r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
     n = torch.tanh(x_n + r * h_n)
     grad_n = grad_h * (1 - z) * (1 - n**2)
     grad_z = grad_h * (h - n) * z * (1 - z)
     grad_r = grad_n * h_n * r * (1 - r)
-    grad_from_x = torch.cat((grad_r, grad_z, grad_n), -1)
+    grad_from_x = torch.cat((grad_r, grad_z, grad_n), 1)
     # The reset gate stands between the state's share of n and n.
-    grad_from_h = torch.cat((grad_r, grad_z, grad_n * r), -1)
+    grad_from_h = torch.cat((grad_r, grad_z, grad_n * r), 1)
     grad_state = grad_from_h @ weight_hh + grad_h * z
     grad_weight_ih, grad_weight_hh = grad_from_x.T @ x, grad_from_h.T @ h
     return grad_from_x @ weight_ih, grad_state, grad_weight_ih, grad_weight_hh, grad_from_x.sum(0), grad_from_h.sum(0)
