@@ -289,8 +289,8 @@ exercise = Exercise(
         ),
     ],
     equivalent_mutants={
-        "if embed_dim % num_heads != 0: raise ValueError(f'{embed_dim} features cannot be shared equally by {num_heads} "
-        "heads') → if False": "splitting the features into heads raises in the first call, which is as good",
+        "if embed_dim % num_heads != 0: raise ValueError(f'{embed_dim} features cannot be shared equally by "
+        "{num_heads} heads') → if False": "splitting the features raises in the first call, which is as good",
         "-2 → 2 in scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])": "of four axes, 2 and -2 are the same",
     },
 )  # fmt: skip
