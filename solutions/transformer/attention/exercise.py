@@ -155,6 +155,7 @@ EXAMPLES = [
     layer_case((1, 1), {}, [call(*inputs(1, 2, 1, 1), key_padding_mask=adding([1, 2], [False, True]))]),
     layer_case((2, 2), {}, [call(*inputs(1, 2, 2, 2), attn_mask=forbidding([4, 1, 2], [
         False, True, False, False, True, False, False, True]))]),
+    layer_case((2, 2), {}, [call(*inputs(1, 2, 2, 2), attn_mask=tensor(4, 1, 2, seed=9))]),
     layer_case((1, 1), {"dropout": 0.5}, [evaluate(), call(*inputs(1, 2, 1, 1))]),
     # Larger ones.
     layer_case((4, 2), {}, [call(*inputs(4, 3, 2, 4)), call(*inputs(1, 2, 1, 4))]),
@@ -287,4 +288,9 @@ exercise = Exercise(
             core=True,
         ),
     ],
+    equivalent_mutants={
+        "if embed_dim % num_heads != 0: raise ValueError(f'{embed_dim} features cannot be shared equally by "
+        "{num_heads} heads') → if False": "splitting the features raises in the first call, which is as good",
+        "-2 → 2 in scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])": "of four axes, 2 and -2 are the same",
+    },
 )  # fmt: skip

@@ -18,7 +18,7 @@ def draw(path: Path) -> None:
     hidden = [
         [-math.inf if key > query else score for key, score in enumerate(row)] for query, row in enumerate(SCORES)
     ]
-    _weights(axes[2], hidden, "with a causal mask:\nsofter rows share the rest")
+    _weights(axes[2], hidden, "with a causal mask:\nevery row still adds up to 1")
     for panel in axes:
         panel.set_aspect("equal")
         panel.axis("off")
@@ -38,7 +38,7 @@ def _projections(axes: plt.Axes) -> None:
                 1.7, bottom + 0.46, f"head {head}", ha="center", va="center", color="white", fontsize=9, weight="bold",
                 bbox={"facecolor": colour, "edgecolor": "none", "pad": 2},
             )  # fmt: skip
-        axes.plot([-0.25, -0.25], [4 - 2 * place, 5.94 - 2 * place], color=INK, linewidth=2)
+        axes.plot([-0.25, -0.25], [4.1 - 2 * place, 5.84 - 2 * place], color=INK, linewidth=2)
         axes.text(-0.45, 4.97 - 2 * place, name, ha="right", va="center", color=INK, fontsize=9)
     axes.set(xlim=(-1.9, 3.6), ylim=(-0.2, 6.2))
     axes.set_title("in_proj_weight,\n3·embed_dim rows, two heads", fontsize=10, color=INK)
