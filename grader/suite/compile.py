@@ -193,7 +193,7 @@ class Compiler:
 
         None where a small one is in the suite already, or none was found.
         """
-        if item.criterion in self.separate or item.name in self.caught:
+        if item.criterion in self.separate or item.name in self.caught or self._shows_by_chance_alone(item):
             return None
 
         def caught_drawn(case: DeclaredCase) -> bool:
@@ -209,6 +209,17 @@ class Compiler:
         # Searches end in the same smallest case for many seeds.
         own = self._own(case, "witness", item.name)
         return self._resolve(own if caught_drawn(own) else case)
+
+    def _shows_by_chance_alone(self, item: Misconception) -> bool:
+        """Whether a property of its criterion gives a misconception away that no case has shown: to search is vain."""
+        if self.mistaken.shows(item):
+            return False
+        for each in self.part.properties:
+            if each.criterion == item.criterion:
+                cases = [self._resolve(case) for case in each.cases]
+                if each.holds([self.mistaken.observe(case, item) for case in cases]) is not None:
+                    return True
+        return False
 
     def catches(self, item: Misconception, case: Case, expected: Observation, got: Observation) -> bool:
         """Whether a misconception fails the criterion it names on a case."""

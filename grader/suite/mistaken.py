@@ -75,6 +75,10 @@ class Mistaken:
                     self._given[item.name] += 1
                     yield item, got
 
+    def shows(self, item: Misconception) -> bool:
+        """Whether a case of ``main`` has shown a difference between a misconception and the oracle."""
+        return self._given[item.name] > 0
+
     def _looked_at(self, case: Case, expected: Observation) -> "_Looked":
         key = canonical(case)
         if key not in self._looked:
