@@ -22,7 +22,12 @@ MISTAKES = {
         "Dropout3d": ("values", "ScalesInEvaluation"),
     },
     "chloe": {"Embedding": ("gradients", "PaddingLearns"), "RMSNorm": ("values", "LastAxisOnly")},
-    "emil": {"LogSoftmax": ("values", "LogOfTheQuotient")},
+    "emil": {
+        "LeakyReLU": ("values", "TheLargerOfTheTwo"),
+        "Sigmoid": ("gradients", "OverflowsFarBelow"),
+        "ELU": ("gradients", "OverflowsWhereItIsNotTaken"),
+        "LogSoftmax": ("values", "LogOfTheQuotient"),
+    },
     "dan": {"CrossEntropyLoss": ("values", "MeanWithoutWeights")},
     "fay": {
         "pool_output_size": ("values", "stride_of_one"),

@@ -257,7 +257,12 @@ def part(dims: int, oracle: type[nn.Module]) -> Part:
             growth(along, lambda size: example(2, counted, [2, 2, size, *rest]), (4, 8, 16), 8 * dims, POSITIONS),
         ],
         interface=[
-            layer_case([2], {}, [run(f"_ = layer(torch.ones({(1, 1, *[4] * dims)}).double())")], dtype="float32")
+            layer_case([2], {}, [run(f"_ = layer(torch.ones({(1, 1, *[4] * dims)}).double())")], dtype="float32"),
+            layer_case(
+                [2],
+                {"return_indices": True},
+                [run(f"str(layer(torch.rand({(1, 1, *[4] * dims)}))[1].dtype)  # the dtype of its indices")],
+            ),
         ],
         off_limits=OFF_LIMITS,
     )
