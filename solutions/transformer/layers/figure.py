@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 
 INK = "#6f7d8c"
 BLOCKS = {
-    "self-attention": "#c9772b", "attention\nto the memory": "#8a5fb0", "network": "#3f7fbf", "norm": "#5b8a6b",
+    "self-attention": "#c9772b", "attention\nto memory": "#8a5fb0", "network": "#3f7fbf", "norm": "#5b8a6b",
 }  # fmt: skip
 HALF, WIDTH = 0.36, 2.1
 """Half the height of a box, and its width."""
@@ -15,7 +15,7 @@ HALF, WIDTH = 0.36, 2.1
 def draw(path: Path) -> None:
     """Draw the three layers side by side, read from below."""
     figure, axes = plt.subplots(1, 3, figsize=(10, 6.6))
-    encoder, decoder = ("self-attention", "network"), ("self-attention", "attention\nto the memory", "network")
+    encoder, decoder = ("self-attention", "network"), ("self-attention", "attention\nto memory", "network")
     for panel, title, blocks, first in (
         (axes[0], "encoder layer,\nnorm last (the default)", encoder, False),
         (axes[1], "encoder layer,\nnorm_first=True", encoder, True),
