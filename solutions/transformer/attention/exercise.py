@@ -212,7 +212,12 @@ EXAMPLES = [
 
 def given_mask(name: str, test: Any) -> Any:
     """Whether a mask of that name among a case's calls passes a test."""
-    return lambda case: any(name in step.get("kwargs", {}) and test(step["kwargs"][name]) for step in case["steps"])
+
+    def holds(case: Any) -> bool:
+        masks = (step.get("kwargs", {}).get(name) for step in case["steps"])
+        return any(mask is not None and test(mask) for mask in masks)
+
+    return holds
 
 
 def is_added(case: Any) -> bool:
