@@ -274,7 +274,7 @@ def stack(symbol: str, oracle: type[nn.Module], kind: str) -> Part:
     """The part of one of the two stacks."""
     two = a_layer(kind)
 
-    def inputs(length: int = 3, batch: int = 2, first: bool = False, seed: int = 0) -> list[Case]:
+    def inputs(length: int = 3, batch: int | None = 2, first: bool = False, seed: int = 0) -> list[Case]:
         shape = sequence(length, batch, 4, first)
         return [tensor(*shape, seed=seed)] + ([tensor(*shape, seed=seed + 1)] if kind == "decoder" else [])
 
@@ -288,6 +288,7 @@ def stack(symbol: str, oracle: type[nn.Module], kind: str) -> Part:
         examples=[
             layer_case((two, 2), {}, [call(*inputs())]),
             layer_case((two, 1), {}, [call(*inputs())]),
+            layer_case((two, 2), {}, [call(*inputs(batch=None))]),
             layer_case((two, 3), {"norm": a_norm()}, [call(*inputs(2, 1))]),
             layer_case((two, 2, a_norm(eps=0.1)), {}, [call(*inputs()), train(), call(*inputs(4, 1, seed=5))]),
             layer_case((a_layer(kind, batch_first=True), 2), {}, [call(*inputs(4, 2, True))]),
