@@ -1,4 +1,4 @@
-"""The Inception block: four paths side by side, their outputs stacked by channel."""
+"""The Inception block, four paths side by side whose outputs are stacked by channel, and GoogLeNet, nine of them."""
 
 import torch
 from torch import nn
@@ -34,3 +34,43 @@ class Inception(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Run the four paths and concatenate them."""
         raise NotImplementedError("Write Inception.forward.")
+
+
+class GoogLeNet(nn.Module):
+    """A stem of convolutions, nine Inception blocks, a global average and a linear layer.
+
+    ``stem`` is a Sequential: a convolution (0: 64 channels, 7×7, stride 2, padding 3), ReLU, pooling; a convolution
+    (3: 64 channels, 1×1), ReLU; a convolution (5: 192 channels, 3×3, padding 1), ReLU, pooling. ``inceptions`` holds
+    the blocks 3a, 3b, 4a, 4b, 4c, 4d, 4e, 5a and 5b under the numbers 0 to 8, of the widths below; after 3b and 4e
+    comes a pooling. The mean of each channel goes into ``fc``. All poolings but that mean are 3×3 max poolings with
+    stride 2 and padding 1.
+
+    ======  =====  ===========  =========  =====  ======
+    block   c1     c2           c3         c4     output
+    ======  =====  ===========  =========  =====  ======
+    3a      64     (96, 128)    (16, 32)   32     256
+    3b      128    (128, 192)   (32, 96)   64     480
+    4a      192    (96, 208)    (16, 48)   64     512
+    4b      160    (112, 224)   (24, 64)   64     512
+    4c      128    (128, 256)   (24, 64)   64     512
+    4d      112    (144, 288)   (32, 64)   64     528
+    4e      256    (160, 320)   (32, 128)  128    832
+    5a      256    (160, 320)   (32, 128)  128    832
+    5b      384    (192, 384)   (48, 128)  128    1024
+    ======  =====  ===========  =========  =====  ======
+
+    Args:
+        in_channels: Channels of the image.
+        num_classes: Size of the output.
+
+    Shape:
+        - Input: (N, in_channels, H, W), 96 by 96 or larger.
+        - Output: (N, num_classes).
+    """
+
+    def __init__(self, in_channels: int = 1, num_classes: int = 10) -> None:
+        raise NotImplementedError("Write GoogLeNet.__init__.")
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """The scores of every class."""
+        raise NotImplementedError("Write GoogLeNet.forward.")
