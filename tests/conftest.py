@@ -69,6 +69,12 @@ def _shared_suites(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ.setdefault("COURSE_CACHE", str(folder / "suites"))
 
 
+@pytest.fixture(autouse=True)
+def _dtype_of_torch() -> None:
+    """Begin every test with torch's own default, whatever the one before has computed in."""
+    torch.set_default_dtype(torch.float32)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_store(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep what tests grade out of the course's own results."""

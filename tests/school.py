@@ -124,7 +124,7 @@ class School:
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         }  # fmt: skip
         shutil.copytree(
-            ROOT / "solutions" / "linear", self.root / "solutions" / "linear",
+            ROOT / "solutions" / "linear" / "linear", self.root / "solutions" / "linear" / "linear",
             ignore=shutil.ignore_patterns("__pycache__"),
         )  # fmt: skip
         (self.root / "course.toml").write_text(

@@ -142,7 +142,7 @@ def test_the_output_folder_holds_pages_and_json(runner: CliRunner, student: Path
 @pytest.mark.slow
 def test_a_broken_spec_is_a_judge_error_and_not_a_zero(runner: CliRunner, student: Path, tmp_path: Path) -> None:
     root = tmp_path / "course"
-    shutil.copytree(ROOT / "solutions" / "linear", root / "solutions" / "linear")
+    shutil.copytree(ROOT / "solutions" / "linear" / "linear", root / "solutions" / "linear" / "linear")
     shutil.copy(ROOT / "course.toml", root)
     spec = root / "solutions" / "linear" / "linear" / "exercise.py"
     spec.write_text(
@@ -195,7 +195,7 @@ def test_list_names_every_part(runner: CliRunner) -> None:
 def test_a_seed_is_made_once_and_kept(runner: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COURSE_SEED")
     root = tmp_path / "course"
-    shutil.copytree(ROOT / "solutions" / "linear", root / "solutions" / "linear")
+    shutil.copytree(ROOT / "solutions" / "linear" / "linear", root / "solutions" / "linear" / "linear")
     shutil.copy(ROOT / "course.toml", root)
     (tmp_path / "nobody").mkdir()
     first = course(runner, "grade", tmp_path / "nobody", "--only", "Flatten", root=root)

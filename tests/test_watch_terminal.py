@@ -124,7 +124,7 @@ def test_a_session_of_keys_and_saves(learn: tuple[Path, Terminal]) -> None:
     assert "✓ Linear" in shown
     assert "✓ Flatten" in shown
     terminal.press("p")
-    terminal.shows("2 of 2")
+    terminal.shows("2 of 9")
     terminal.press("q")
     assert terminal.process.wait(_PATIENCE) == 0
     assert termios.tcgetattr(terminal.theirs) == terminal.before

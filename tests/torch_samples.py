@@ -166,8 +166,9 @@ def _observed(sample: Sample, layer_class: type[nn.Module]) -> dict[str, Any]:
     layer.load_state_dict(drawn)
     out = tensors(layer(*inputs, **named))
     given = [item for item in tensors([*inputs, *named.values()]) if item.requires_grad]
-    cotangents = [torch.randn(item.shape, generator=values).double() for item in out]
-    grads = torch.autograd.grad(out, [*given, *layer.parameters()], cotangents)
+    live = [item for item in out if item.requires_grad]
+    cotangents = [torch.randn(item.shape, generator=values).double() for item in live]
+    grads = torch.autograd.grad(live, [*given, *layer.parameters()], cotangents)
     return {"out": out, "grads": list(grads), "state": dict(layer.state_dict())}
 
 
