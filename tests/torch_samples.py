@@ -5,6 +5,7 @@ tests takes more to import than grading does, and changes torch's settings, so n
 ``--compare`` it writes nothing, and prints as JSON how the references differ from torch on the samples.
 """
 
+import copy
 import json
 import sys
 import types
@@ -159,7 +160,8 @@ def _observed(sample: Sample, layer_class: type[nn.Module]) -> dict[str, Any]:
     """What a layer gives and keeps: outputs, gradients of inputs and parameters, buffers; from the same values."""
     torch.manual_seed(0)
     inputs, named = sample.calls
-    layer = layer_class(**sample.given).double().train(sample.training)
+    # A copy: a weight that is given becomes a buffer, into which values are loaded.
+    layer = layer_class(**copy.deepcopy(sample.given)).double().train(sample.training)
     names = sorted(layer.state_dict())
     values = torch.Generator().manual_seed(0)
     drawn = {name: torch.rand(layer.state_dict()[name].shape, generator=values).double() + 0.5 for name in names}
