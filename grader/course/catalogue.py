@@ -1,6 +1,7 @@
 """Find a course on disk: its settings, and the exercises that its folders declare."""
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,19 +39,34 @@ class Course:
         Raises:
             CourseError: for a name that means nothing.
         """
-        everything = [(exercise, part) for exercise in self.exercises for part in exercise.parts]
         if not names:
-            return everything
-        wanted: list[tuple[CourseExercise, Part]] = []
+            return self._parts(self.exercises)
+        wanted: set[tuple[str, str]] = set()
         for name in names:
             name = name.strip("/").removesuffix(".py")
-            hits = [(exercise, part) for exercise, part in everything if name in _names(exercise, part)]
+            likely = [exercise for exercise in self.exercises if _may_mean(name, exercise)]
+            hits = [
+                (exercise.slug, part.symbol) for exercise, part in self._parts(likely) if name in _names(exercise, part)
+            ]
             if not hits:
+                everything = self._parts(self.exercises)
                 raise CourseError(
                     f"There is no part, exercise or assignment {name!r}.", _nearest(name, everything), usage=True
                 )
-            wanted += hits
-        return [pair for pair in everything if pair in wanted]
+            wanted.update(hits)
+        meant = {slug for slug, _ in wanted}
+        parts = self._parts([exercise for exercise in self.exercises if exercise.slug in meant])
+        return [(exercise, part) for exercise, part in parts if (exercise.slug, part.symbol) in wanted]
+
+    @staticmethod
+    def _parts(exercises: Sequence[CourseExercise]) -> list[tuple[CourseExercise, Part]]:
+        return [(exercise, part) for exercise in exercises for part in exercise.parts]
+
+
+def _may_mean(name: str, exercise: CourseExercise) -> bool:
+    """Whether a name may mean something of an exercise, as its text tells: to run a declaration takes long."""
+    symbol = re.split("[:/]", name)[-1]
+    return name in (exercise.assignment, exercise.slug) or symbol in exercise.signatures
 
 
 def _names(exercise: CourseExercise, part: Part) -> tuple[str, ...]:
