@@ -12,8 +12,8 @@ from torch.nn import functional as F
 
 from grader.case import recipes
 from grader.spec import tensor
+from grader.spec.attention import Masks, attention_masks
 from grader.spec.attention_properties import drops_attention_weights, drops_what_a_block_adds
-from grader.spec.masks import Masks, attention_masks
 from tests.test_property_snippets import printed
 
 WEIGHTS = drops_attention_weights(0.25)

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from grader.case.probe import run_case
-from grader.case.simulated import Simulation, move, raw
+from grader.case.simulated import Simulation, move, raw, register
 from grader.case.simulated_tensor import Simulated
 from grader.compare.observation import validate
 from grader.model import Case, Observation
@@ -214,3 +214,11 @@ def test_what_a_backward_pass_mixes_in_is_raised_when_it_is_over() -> None:
     assert got["error"]["stage"] == "backward"
     assert "same device" in got["error"]["message"]
     assert got["behind"] == {"used": "", "within": "backward", "line": 9}
+
+
+def test_the_device_is_not_taken_for_one_of_the_machine() -> None:
+    """What a process computed before on the device changes nothing for code that looks for devices by itself."""
+    register()
+    wrapped = nn.DataParallel(nn.Linear(3, 2))
+    assert [*wrapped.state_dict()] == ["module.weight", "module.bias"]
+    assert wrapped(torch.ones(1, 3)).shape == (1, 2)

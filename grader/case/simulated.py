@@ -256,4 +256,6 @@ def register() -> None:
     leaf = torch.zeros((), requires_grad=True)
     torch.autograd.grad(leaf + 1, leaf)
     _setup_privateuseone_for_python_backend(SIMULATED)
+    # What looks for a device to use by itself (nn.DataParallel) must find what it found before.
+    vars(torch)[SIMULATED].is_available = lambda: False
     _registered = True

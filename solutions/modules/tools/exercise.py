@@ -49,8 +49,7 @@ def build(spec: Any) -> nn.Module:
     if isinstance(spec, list):
         return nn.Sequential(*map(build, spec))
     if list(spec) == ["DataParallel"]:
-        # What nn.DataParallel does with names; it looks for devices besides, and would find the simulated one.
-        spec = {"module": spec["DataParallel"]}
+        return nn.DataParallel(build(spec["DataParallel"]))
     model = nn.Module()
     for name, inner in spec.items():
         model.add_module(name, build(inner))

@@ -1,15 +1,21 @@
 """MultiheadAttention, judged against ``torch.nn.MultiheadAttention`` without its fast path."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-import torch
 from hypothesis import strategies as st
 from torch import nn
 
+from grader.attention import (
+    adding,
+    attention_masks,
+    causal,
+    forbidden,
+    forbidding,
+    open_mask,
+    shaped,
+    without_fast_path,
+)
 from grader.attention_properties import drops_attention_weights
-from grader.masks import adding, attention_masks, causal, forbidden, forbidding, open_mask
 from grader.properties import Fresh, constant_init, uniform_init
 from grader.spec import (
     Exercise,
@@ -33,17 +39,6 @@ from grader.strategies import cotangents, flags, keywords, normal_tensor, seeds,
 Case = dict[str, Any]
 
 
-@contextmanager
-def without_fast_path() -> Iterator[None]:
-    """Have torch compute attention step by step: its fast path zeroes padded positions, and can give NaN."""
-    enabled = torch.backends.mha.get_fastpath_enabled()
-    torch.backends.mha.set_fastpath_enabled(False)
-    try:
-        yield
-    finally:
-        torch.backends.mha.set_fastpath_enabled(enabled)
-
-
 class SlowAttention(nn.MultiheadAttention):
     """torch's layer without its fast path."""
 
@@ -60,13 +55,6 @@ FILLS = ("normal", "normal", "uniform")
 
 
 # Calls.
-
-
-def shaped(length: int, batch: int | None, features: int, batch_first: bool) -> list[int]:
-    """The shape of an input."""
-    if batch is None:
-        return [length, features]
-    return [batch, length, features] if batch_first else [length, batch, features]
 
 
 @st.composite

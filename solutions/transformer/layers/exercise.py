@@ -1,15 +1,23 @@
 """TransformerEncoderLayer and TransformerDecoderLayer, judged against ``torch.nn`` without its fast path."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import torch
 from hypothesis import strategies as st
 from torch import nn
 
+from grader.attention import (
+    Masks,
+    adding,
+    attention_masks,
+    causal,
+    forbidden,
+    forbidding,
+    open_mask,
+    shaped,
+    without_fast_path,
+)
 from grader.attention_properties import drops_what_a_block_adds
-from grader.masks import Masks, adding, attention_masks, causal, forbidden, forbidding, open_mask
 from grader.properties import Fresh, constant_init, uniform_init
 from grader.spec import (
     Exercise,
@@ -33,17 +41,6 @@ from grader.spec import (
 from grader.strategies import cotangents, eps_values, flags, keywords, normal_tensor, seeds, sizes
 
 Case = dict[str, Any]
-
-
-@contextmanager
-def without_fast_path() -> Iterator[None]:
-    """Have torch compute layer by layer: its fast path zeroes padded positions, and can give NaN."""
-    enabled = torch.backends.mha.get_fastpath_enabled()
-    torch.backends.mha.set_fastpath_enabled(False)
-    try:
-        yield
-    finally:
-        torch.backends.mha.set_fastpath_enabled(enabled)
 
 
 class SlowEncoderLayer(nn.TransformerEncoderLayer):
@@ -71,13 +68,6 @@ FILLS = ("normal", "normal", "uniform")
 
 
 # Cases. With dropout they are in evaluation, where nothing is random.
-
-
-def shaped(length: int, batch: int | None, features: int, batch_first: bool) -> list[int]:
-    """The shape of a sequence."""
-    if batch is None:
-        return [length, features]
-    return [batch, length, features] if batch_first else [length, batch, features]
 
 
 def named(masks: Masks, pairs: str, padding: str, hint: str, says_so: bool) -> Case:

@@ -2,14 +2,13 @@
 
 import math
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
-import torch
 from hypothesis import strategies as st
 from torch import nn
 
+from grader.attention import shaped, without_fast_path
 from grader.dropout_properties import negative_where_dropped
 from grader.properties import Fresh, constant_init, uniform_init
 from grader.spec import (
@@ -35,17 +34,6 @@ from grader.strategies import flags, normal_tensor, seeds
 Case = dict[str, Any]
 
 OFF_LIMITS = OffLimits(classes=["Transformer", "TransformerEncoder", "TransformerDecoder"])
-
-
-@contextmanager
-def without_fast_path() -> Iterator[None]:
-    """Have torch go through a layer step by step: its fast path zeroes padded positions, and can give NaN."""
-    enabled = torch.backends.mha.get_fastpath_enabled()
-    torch.backends.mha.set_fastpath_enabled(False)
-    try:
-        yield
-    finally:
-        torch.backends.mha.set_fastpath_enabled(enabled)
 
 
 class SlowEncoder(nn.TransformerEncoder):
@@ -83,13 +71,6 @@ class SlowTransformer(nn.Transformer):
 # fast path.
 
 SPREADS = ((1.0, 0.0), (0.5, 0.2), (2.0, -0.5))
-
-
-def sequence(length: int, batch: int | None, features: int, batch_first: bool) -> list[int]:
-    """The shape of a batch of sequences, or of one without a batch."""
-    if batch is None:
-        return [length, features]
-    return [batch, length, features] if batch_first else [length, batch, features]
 
 
 def forbidding(shape: list[int], forbidden: list[bool], additive: bool) -> Case:
@@ -168,7 +149,7 @@ def modes(options: Mapping[str, Any]) -> list[Case]:
 def source(draw: st.DrawFn, features: int, batch: int | None, options: Mapping[str, Any]) -> tuple[Case, int]:
     """An input, and its length."""
     length = draw(st.sampled_from((2, 3, 1, 4)))
-    shape = sequence(length, batch, features, options.get("batch_first", False))
+    shape = shaped(length, batch, features, options.get("batch_first", False))
     return draw(normal_tensor(shape, fills=("normal", "uniform"), spreads=SPREADS)), length
 
 
@@ -275,7 +256,7 @@ def stack(symbol: str, oracle: type[nn.Module], kind: str) -> Part:
     two = a_layer(kind)
 
     def inputs(length: int = 3, batch: int | None = 2, first: bool = False, seed: int = 0) -> list[Case]:
-        shape = sequence(length, batch, 4, first)
+        shape = shaped(length, batch, 4, first)
         return [tensor(*shape, seed=seed)] + ([tensor(*shape, seed=seed + 1)] if kind == "decoder" else [])
 
     def grown(length: int, batch: int) -> Case:

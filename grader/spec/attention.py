@@ -1,23 +1,54 @@
-"""Masks of attention as recipes: boolean, where True forbids, or numbers to be added to the scores.
+"""What exercises on attention share: shapes of sequences, masks as recipes, torch without its fast path.
 
-No query is left without a key, since a softmax over nothing is not defined.
+Masks are boolean, where True forbids, or numbers to be added to the scores. No query is left without a key, since a
+softmax over nothing is not defined.
 """
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from hypothesis import strategies as st
 
 from grader.model import Recipe
 from grader.spec.cases import tensor
 from grader.spec.strategies import normal_tensor, seeds
 
-__all__ = ["Masks", "adding", "attention_masks", "causal", "forbidden", "forbidding", "open_mask"]
+__all__ = [
+    "Masks",
+    "adding",
+    "attention_masks",
+    "causal",
+    "forbidden",
+    "forbidding",
+    "open_mask",
+    "shaped",
+    "without_fast_path",
+]
 
 _SPREADS = ((1.0, 0.0), (0.5, 0.2), (2.0, -0.5))
+
+
+@contextmanager
+def without_fast_path() -> Iterator[None]:
+    """Have torch compute attention step by step: its fast path zeroes padded positions, and can give NaN."""
+    enabled = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(enabled)
+
+
+def shaped(length: int, batch: int | None, features: int, batch_first: bool) -> list[int]:
+    """The shape of a batch of sequences, or of one without a batch."""
+    if batch is None:
+        return [length, features]
+    return [batch, length, features] if batch_first else [length, batch, features]
 
 
 def forbidden(rows: int, keys: int, *, free: int = 0, seed: int = 0) -> list[bool]:
