@@ -131,7 +131,7 @@ exercise = Exercise(
         f"keep = {DRAWN} >= self.p → keep = ({DRAWN} >= self.p).detach()": "whether an element is kept has no history",
         f"{DRAWN} >= self.p → {DRAWN} > self.p": "a draw is next to never p itself",
         f"{DRAWN} → torch.rand(draws, device=x.device)": "draws of any floating dtype are below p as often",
-        "0.0 → 1.0 in scale = 1 / (1 - self.p) if self.p < 1 else 0.0": "with p = 1 nothing is kept, whatever the scale",
+        "0.0 → 1.0 in scale = 1 / (1 - self.p) if self.p < 1 else 0.0": "with p = 1 nothing is kept to be scaled",
     },
     parts=[
         layer("Dropout", nn.Dropout, (2, 3, 4), (16, 8, 12), 0.35),

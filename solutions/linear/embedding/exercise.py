@@ -136,7 +136,7 @@ exercise = Exercise(
     title="Embedding",
     parts=[EMBEDDING],
     equivalent_mutants={
-        "x >= self.num_embeddings → x > self.num_embeddings": "for that one index the lookup raises an IndexError itself",
+        "x >= self.num_embeddings → x > self.num_embeddings": "of that one index the lookup itself complains",
         f"{IS_PADDING} → {IS_PADDING}.detach()": "whether an index is the padding has no history",
     },
 )
