@@ -24,7 +24,7 @@ from grader.suite.data import HIDDEN, Suite, SuiteCase
 from grader.suite.delayed import delayed_backward
 from grader.suite.elsewhere import repeated_elsewhere
 from grader.suite.families import in_families, more_plain
-from grader.suite.mistaken import SEPARATE, Mistaken
+from grader.suite.mistaken import LARGE, SEPARATE, Mistaken
 from grader.suite.modes import module_steps
 from grader.suite.pairs import telling_apart
 from grader.suite.positional import called_otherwise
@@ -38,8 +38,6 @@ SMALL = 22.0
 """A case of this weight needs no shrinking: a person understands it at a glance."""
 _ENOUGH = 64.0
 """The same for hidden cases: where an answer fails one, the judge looks for a smaller one then."""
-TOO_LARGE = 1_000.0
-"""Where cases weigh this much, they are images for whole networks, and slow: the suite does without a search."""
 _NUMERICS_CASES = 16
 _SMALLEST = 5
 """One in so many cases is too small to show much."""
@@ -138,7 +136,8 @@ class Compiler:
         # Where even the smallest case drawn is large (an image), a search would find none much smaller.
         self.small = max(_ENOUGH if self.visibility == HIDDEN else SMALL, 2 * weights[0])
         entries = [self._entry(case) for case in sorted(unique.values(), key=weight)]
-        for item in self.mistaken.all if weights[len(weights) // 2] < TOO_LARGE else ():
+        # Where most cases are that large, a search would take too long.
+        for item in self.mistaken.all if weights[len(weights) // 2] < LARGE else ():
             case = self._witness(item)
             if case is not None and canonical(case) not in unique:
                 unique[canonical(case)] = case
@@ -155,7 +154,7 @@ class Compiler:
     def _delayed_backward(self, cases: Sequence[Case]) -> list[SuiteCase]:
         """The smallest case with a delayed backward pass, from a few elements on."""
         for case in cases[len(cases) // _SMALLEST :]:
-            if weight(case)[0] > TOO_LARGE:
+            if weight(case)[0] > LARGE:
                 break
             delayed = delayed_backward(case)
             if delayed is not None:
@@ -203,7 +202,8 @@ class Compiler:
             return self.catches(item, resolved, expected, self.mistaken.observe(resolved, item))
 
         # "killer" is an old name for a witness; it goes into the seed, so renaming it would change every hidden suite.
-        case = smallest(self.part.cases, caught_drawn, self._seed_for("killer", item.name), examples=100)
+        number = self._seed_for("killer", item.name)
+        case = smallest(self.part.cases, caught_drawn, number, examples=100, enough=self.small)
         if case is None:
             return None
         # Searches end in the same smallest case for many seeds.

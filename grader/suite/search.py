@@ -113,6 +113,7 @@ def smallest(
     number: int,
     *,
     examples: int = 300,
+    enough: float = 0.0,
     seconds: float | None = None,
 ) -> _Case | None:
     """The smallest case found that satisfies a condition, or None.
@@ -122,6 +123,7 @@ def smallest(
         condition: What the case must satisfy.
         number: The seed.
         examples: Cases to look at before giving up.
+        enough: A case of this weight is small enough: the search ends with it.
         seconds: Time limit; when it ends, the best case so far is given. Only for searches whose outcome need not be
             the same on every machine.
     """
@@ -137,6 +139,8 @@ def smallest(
         holds = condition(case)
         if holds and (best is None or weight(case) <= weight(best)):
             best = case
+            if weight(case)[0] <= enough:
+                raise _OutOfBudget
         return holds
 
     options = _settings(examples, Phase.generate, Phase.shrink)
