@@ -11,7 +11,6 @@ _KEEPING = ((_MMAP_MAX, 0), (_TRIM_THRESHOLD, 2**31 - 1), (_TOP_PAD, 2**26))
 _DEFAULTS = ((_MMAP_MAX, 65_536), (_TRIM_THRESHOLD, 2**17), (_TOP_PAD, 2**17))
 
 
-
 @contextmanager
 def freed_memory_kept() -> Iterator[None]:
     """Let the allocator use freed memory again instead of returning it; afterwards all of it is returned.
