@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.authoring.lesson import SECTIONS, departures, words
+from grader.authoring.lesson import SECTIONS, departures, holes, words
 from grader.course.catalogue import declared_exercises
 from grader.course.settings import read_settings
 
@@ -81,7 +81,22 @@ def test_what_departs_from_the_template_is_named(text: str, said: str) -> None:
     assert all(said in each for each in found), found
 
 
+def test_the_line_is_that_of_the_order_of_learning(tmp_path: Path) -> None:
+    folder = tmp_path / "solutions" / "linear" / "linear"
+    (tmp_path / "solutions" / "modules" / "tools").mkdir(parents=True)
+    (tmp_path / "solutions" / "modules" / "tools" / "exercise.py").touch()
+    folder.mkdir(parents=True)
+    (folder / "exercise.py").touch()
+    (folder / "handout.md").write_text(lesson(), encoding="utf-8")
+    (exercise,) = [one for one in declared_exercises(tmp_path) if one.name == "linear"]
+    road = 'after = ["linear/linear", "modules/tools"]\ndifficulty = 2\nminutes = {}\n'
+    (folder / "road.toml").write_text(road.format(40), encoding="utf-8")
+    assert holes(exercise) == []
+    (folder / "road.toml").write_text(road.format(45), encoding="utf-8")
+    assert ["about 45 minutes" in hole.text for hole in holes(exercise)] == [True]
+
+
 @pytest.mark.parametrize("slug", sorted(LESSONS))
 def test_the_lessons_of_the_course_are_of_the_template(slug: str) -> None:
     assert read_settings(ROOT).template
-    assert list(departures(LESSONS[slug].tagged_handout, ROOT / "solutions")) == []
+    assert [hole.text for hole in holes(LESSONS[slug])] == []

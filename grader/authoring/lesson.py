@@ -4,6 +4,7 @@ A course asks for it in its ``course.toml`` (`grader.course.settings.Settings.te
 """
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,9 +40,10 @@ _LEAST_ALT_WORDS = 12
 
 
 def holes(exercise: DeclaredExercise) -> list[Hole]:
-    """Where an exercise's lesson departs from the template."""
-    course = exercise.folder.parent.parent
-    return [Hole(kind=HoleKind.LESSON, text=text) for text in departures(exercise.tagged_handout, course)]
+    """Where an exercise's lesson departs from the template, or from what ``road.toml`` beside it declares."""
+    handout, exercises = exercise.tagged_handout, exercise.folder.parent.parent
+    found = [*departures(handout, exercises), *_about_road(handout, exercise.folder / "road.toml")]
+    return [Hole(kind=HoleKind.LESSON, text=text) for text in found]
 
 
 def departures(handout: str, exercises: Path | None = None) -> Iterator[str]:
@@ -105,6 +107,16 @@ def _about_opening(opening: str, exercises: Path | None) -> Iterator[str]:
     for slug in line[3].split(", ") if line[3] != "nothing" else ():
         if exercises and not (exercises / slug / "exercise.py").is_file():
             yield f"the lesson comes after {slug!r}, which is no exercise"
+
+
+def _about_road(handout: str, road: Path) -> Iterator[str]:
+    if not road.is_file():
+        return
+    leg = tomllib.loads(road.read_text(encoding="utf-8"))
+    after = ", ".join(leg.get("after", ())) or "nothing"
+    line = f"*Difficulty: {leg.get('difficulty')} of 5 · about {leg.get('minutes')} minutes · after: {after}*"
+    if line not in handout:
+        yield f"the lesson's line is not what {road.name} declares: {line}"
 
 
 def _about_sections(text: dict[str, str], handout: str) -> Iterator[str]:
