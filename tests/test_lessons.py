@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.authoring.lesson import SECTIONS, departures, holes, words
+from grader.authoring.scaffold import new_exercise
 from grader.course.catalogue import declared_exercises
 from grader.course.settings import read_settings
 
@@ -94,6 +95,13 @@ def test_the_line_is_that_of_the_order_of_learning(tmp_path: Path) -> None:
     assert holes(exercise) == []
     (folder / "road.toml").write_text(road.format(45), encoding="utf-8")
     assert ["about 45 minutes" in hole.text for hole in holes(exercise)] == [True]
+
+
+def test_only_a_quick_look_accepts_a_draft(tmp_path: Path) -> None:
+    new_exercise(tmp_path, "basics/affine")
+    (exercise,) = declared_exercises(tmp_path)
+    assert holes(exercise, quick=True) == []
+    assert "the lesson is a draft: it has <!-- draft -->" in [hole.text for hole in holes(exercise)]
 
 
 @pytest.mark.parametrize("slug", sorted(LESSONS))

@@ -72,7 +72,7 @@ def _verify(task: tuple[Path, str, list[str], str, bool, Path | None]) -> Exerci
     with Server(course.limits) as server:
         proof = _Verifier(exercise, symbols, server, course.limits, seed, cache_dir).proof(quick)
     if read_settings(root).template:
-        proof.holes += lesson.holes(exercise)
+        proof.holes += lesson.holes(exercise, quick=quick)
     return proof
 
 
