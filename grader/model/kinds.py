@@ -136,6 +136,8 @@ class HoleKind(StrEnum):
     """The lesson's list of bad arguments is not what `errors` judges."""
     PITFALL = "pitfall"
     """A pitfall of the lesson does not say, or says wrongly, what it is about."""
+    LESSON = "lesson"
+    """The lesson departs from the template."""
     UNFINISHED = "unfinished"
     """A misconception was begun from a student's answer, and waits for its name or its hint."""
     DIGEST = "digest"
