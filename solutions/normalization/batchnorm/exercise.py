@@ -280,7 +280,9 @@ def refusals(extent: Sequence[int], wrong: Sequence[Sequence[int]]) -> list[Case
         for options, mode in (({}, train()), ({}, evaluate()), (fixed, train()), (fixed, evaluate()), (free, train()))
     ]
     single = [
-        raises(layer_case([3], options, [mode, call(tensor(1, 3, *[1] * len(extent)))]), f"One value per channel {when}")
+        raises(
+            layer_case([3], options, [mode, call(tensor(1, 3, *[1] * len(extent)))]), f"One value per channel {when}"
+        )
         for options, mode, when in (
             ({}, train(), "in training"),
             (fixed, train(), "in training"),

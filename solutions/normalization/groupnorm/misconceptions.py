@@ -78,7 +78,8 @@ group_norm = [
         {GROUP_STATISTICS: "torch.var_mean(groups.detach(), dim=-1, correction=0, keepdim=True)"}),
     mistake("MeanOfSquares", "GroupNorm", "numerics",
         """E[x^2] - E[x]^2 subtracts two large numbers that are nearly equal. In float32 a share of about 6e-8 times
-        (mean / deviation)^2 of the variance is lost: all of it at 10 000 to 1. Subtract the mean first, then square.""",
+        (mean / deviation)^2 of the variance is lost: all of it at 10 000 to 1. Subtract the mean first, then
+        square.""",
         {
             "        y = ((": (
                 "        var = (groups.square().mean(-1, keepdim=True) - mean.square()).clamp(min=0)\n"
@@ -191,7 +192,8 @@ instance_norm = [
         {IMAGE_STATISTICS: "torch.var_mean(x.detach(), dim=(-2, -1), correction=0, keepdim=True)"}),
     mistake("MeanOfSquaresPerImage", "InstanceNorm2d", "numerics",
         """E[x^2] - E[x]^2 subtracts two large numbers that are nearly equal. In float32 a share of about 6e-8 times
-        (mean / deviation)^2 of the variance is lost: all of it at 10 000 to 1. Subtract the mean first, then square.""",
+        (mean / deviation)^2 of the variance is lost: all of it at 10 000 to 1. Subtract the mean first, then
+        square.""",
         {
             "            if self.track": (
                 "            var = (x.square().mean((-2, -1), keepdim=True) - mean.square()).clamp(min=0)\n"

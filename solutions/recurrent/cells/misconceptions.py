@@ -106,8 +106,8 @@ mistakes = [
         "CandidateSecond",
         "LSTMCell",
         "values",
-        """torch stacks the blocks in the order i, f, g, o. You have the candidate second and the forget gate third, as
-        TensorFlow does.""",
+        """torch stacks the blocks in the order i, f, g, o. You have the candidate second and the forget gate
+        third, as in TensorFlow 1's BasicLSTMCell; Keras has torch's order.""",
         {"i, f, g, o =": "i, g, f, o ="},
     ),
     mistake(

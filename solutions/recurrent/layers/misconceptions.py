@@ -45,8 +45,8 @@ mistakes = [
             for the input gate.""",
             {"i, f, g, o =": "f, i, g, o ="}),
     mistake("CandidateSecond", "LSTM", "values",
-            """torch stacks the blocks in the order i, f, g, o. You have the candidate second and the forget gate third,
-            as TensorFlow does.""",
+            """torch stacks the blocks in the order i, f, g, o. You have the candidate second and the forget gate
+            third, as in TensorFlow 1's BasicLSTMCell; Keras has torch's order.""",
             {"i, f, g, o =": "i, g, f, o ="}),
     mistake("NoTanhOfTheCell", "LSTM", "values",
             "The output gate lets through the tanh of the new cell state, not the cell state itself.",
