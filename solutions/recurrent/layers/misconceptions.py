@@ -259,7 +259,7 @@ mistakes = [
 
     # What stays, what flows, how fast.
     mistake("OverwritesTheStateInLSTM", "LSTM", "values",
-            """The caller's state changes under its hands: an in-place operation writes into it. Make a new tensor.""",
+            """You overwrite the caller's state: an in-place operation writes into it. Make a new tensor.""",
             {"= self._run(x, hx)":
                 "= self._run(x, hx)\n"
                 "        for given, state in zip(hx or (), (h_n, c_n)):\n"
