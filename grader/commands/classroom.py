@@ -22,14 +22,9 @@ from grader.model.words import clean
 @report_errors
 def nbgrader_import(root: Path | None, directory: Path, student_dirs: Sequence[Path]) -> None:
     """Put plain .py answers into DIRECTORY/submitted, for nbgrader autograde."""
+    from grader.classroom.intake import import_submissions
     from grader.kit.load import load_course
 
-    try:
-        from grader.classroom.intake import import_submissions
-    except ModuleNotFoundError as error:
-        raise CourseError(
-            f"This needs {error.name}.", "Install it with: pip install -e '.[classroom]' -c constraints.txt"
-        ) from None
     written, refused = import_submissions(load_course(root_of(root)), directory.resolve(), student_dirs)
     for path in written:
         click.echo(f"Wrote {tame(str(path))}.")
