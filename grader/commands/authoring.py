@@ -152,11 +152,14 @@ def doctor(root: Path | None) -> None:
     from grader.course.versions import torch_note, versions
     from grader.grading.options import Options, choose_device
     from grader.kit.load import load_course
+    from grader.model.extras import state_of_extras
     from grader.worker.sandbox import active_layers
 
     for name, value in versions().items():
         note = torch_note(value) if name == "torch" else ""
         click.echo(f"{name:12} {value}" + (f"  {note}" if note else ""))
+    for extra, state in state_of_extras():
+        click.echo(f"{extra:12} {state}")
     click.echo(f"{'device':12} {choose_device('auto')}")
     course = load_course(root_of(root))
     kind = ", public cases only (a student's kit)" if course.is_kit else ""

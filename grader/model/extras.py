@@ -1,5 +1,8 @@
 """Packages that only some commands need, and the extra of the kit that installs each."""
 
+from collections.abc import Iterator
+from importlib.util import find_spec
+
 from grader.model import CourseError
 
 KIT = "torch-course-kit"
@@ -31,3 +34,12 @@ def missing(error: ModuleNotFoundError) -> CourseError | None:
         if package in packages:
             return needs(f"This needs {package}, which is not installed.", extra)
     return None
+
+
+def state_of_extras() -> Iterator[tuple[str, str]]:
+    """Each extra by name, with what of it is not installed here and how to install that, in words."""
+    for extra, packages in _EXTRAS.items():
+        absent = [package for package in packages if find_spec(package) is None]
+        if extra:
+            how = f"not installed: {', '.join(absent)} (pip install '{KIT}[{extra}]')"
+            yield extra, how if absent else "installed"
