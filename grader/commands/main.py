@@ -19,6 +19,7 @@ VERBS = {
     "misconception": "grader.commands.misconception:misconception",
     "release": "grader.commands.authoring:release",
     "nbgrader-import": "grader.commands.classroom:nbgrader_import",
+    "similar": "grader.commands.similar:similar",
     "export": "grader.commands.classroom:export",
     "doctor": "grader.commands.authoring:doctor",
     "start": "grader.commands.study:start",
