@@ -75,9 +75,7 @@ def export(
         _hand_over(form, root_of(root), results, assignment, output)
         return
     if len(results) > 1:
-        raise CourseError(
-            "Grades are exported from one place.", "Name one of: " + ", ".join(map(str, results)), usage=True
-        )
+        raise CourseError("Grades are exported from one place.", "Name one file or directory.", usage=True)
     from grader.exports import READ_BY_STUDENTS, ExportRequest, write
 
     request = ExportRequest(

@@ -14,9 +14,10 @@ from grader.model.words import clean, one_line
 from grader.report.html import page
 
 WHAT_IT_SAYS = (
-    "Short right answers look alike, so what many have counts for next to nothing here, and what the course's own right "
-    "answers have for less. Unusual is how much both have that few others do, in steps of about a statement each. It is "
-    "a reason to read the two and to talk to both, and no proof: people learn together, and from the same books."
+    "Short right answers look alike, so what many have counts for next to nothing here, and what the course's own "
+    "right answers have for less. Unusual is how much both have that few others do, in steps of about a statement "
+    "each. It is a reason to read the two and to talk to both, and no proof: people learn together, and from the same "
+    "books."
 )
 SMALL_CLASS = "So few students do not tell what is usual: expect pairs that mean nothing."
 _SMALL = 10
