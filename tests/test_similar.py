@@ -161,6 +161,7 @@ def test_what_cannot_be_compared_is_told_and_keeps_nobody_out(found: Likeness) -
          "from torch.nn import functional as F\ndef f(x):\n  return F.relu(x)"),
         ("def f(x):\n  raise ValueError('no')", 'def f(x):\n  raise ValueError(f"never {x}")'),
         ("def f(x):\n  return x", "def f(x):\n  return x\nif __name__ == '__main__':\n  def g(): return 2"),
+        ("A = 1\ndef f(x):\n  return x + A", "def f(x):\n  return x + B\nB = 1\ny = f(3)\nprint(y)"),
     ],
 )  # fmt: skip
 def test_what_does_not_change_the_form(one: str, other: str) -> None:

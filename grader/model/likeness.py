@@ -15,7 +15,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Excerpt:
-    """A function, a method or some statements of an answer."""
+    """A function, a method or a constant of an answer."""
 
     name: str
     """As its author calls it: ``Linear.forward``."""

@@ -1,7 +1,7 @@
 """The form of an answer's code: what is left of it without names, comments, layout, types and the order of methods.
 
-Code is cut into pieces (functions, methods, what stands between them), and each piece into *steps*: every run of
-`STEP` nodes of its syntax tree, one after the other. Two pieces of one form have the same steps.
+Code is cut into pieces (functions, methods, constants that these use), and each piece into *steps*: every run of `STEP`
+nodes of its syntax tree, one after the other. Two pieces of one form have the same steps.
 """
 
 import ast
@@ -33,7 +33,7 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A function, a method, or the statements of a class or file that are in neither."""
+    """A function, a method, or a constant of a class or file."""
 
     name: str
     cell: Cell
@@ -53,7 +53,7 @@ def pieces(cells: Sequence[Cell]) -> list[Piece]:
         names.learn(module)
     found = []
     for cell, module in modules:
-        for name, nodes, lines in _cut(module.body):
+        for name, nodes, lines in _cut(module.body, names):
             steps = _steps(_tokens(nodes, names))
             if steps:
                 found.append(Piece(name, cell, lines, steps))
@@ -67,20 +67,18 @@ def _module(source: str) -> ast.Module:
     return module if isinstance(module, ast.Module) else ast.Module([], [])
 
 
-def _cut(body: Sequence[ast.stmt], around: str = "") -> Iterator[tuple[str, Sequence[ast.stmt], range]]:
+def _cut(
+    body: Sequence[ast.stmt], names: "_Names", around: str = ""
+) -> Iterator[tuple[str, Sequence[ast.stmt], range]]:
     """The pieces of a class or file: their names, statements and lines."""
-    rest: list[ast.stmt] = []
     for node in _flat(body):
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 yield around + node.name, node.body, lines_of(node)
             case ast.ClassDef():
-                yield from _cut(node.body, f"{around}{node.name}.")
-            case ast.Assign() | ast.AnnAssign():
-                rest.append(node)
-    if rest:
-        name = around.rstrip(".") or "between the definitions"
-        yield name, rest, range(lines_of(rest[0]).start, lines_of(rest[-1]).stop)
+                yield from _cut(node.body, names, f"{around}{node.name}.")
+            case ast.Assign([ast.Name(name), *_]) | ast.AnnAssign(ast.Name(name)) if around or name in names.used:
+                yield around + name, [node], lines_of(node)
 
 
 def _flat(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
@@ -101,10 +99,16 @@ class _Names:
     own: set[str] = field(default_factory=set)
     attributes: set[str] = field(default_factory=set)
     """Attributes and methods that the answer gives to its own objects."""
+    used: set[str] = field(default_factory=set)
+    """What definitions read."""
 
     def learn(self, module: ast.Module) -> None:
-        """Look at every name that a cell binds."""
-        waiting: list[ast.AST] = [module]
+        """Look at every name of a cell."""
+        for statement in module.body:
+            self._learn(statement, defines=not isinstance(statement, ast.Assign | ast.AnnAssign | ast.Expr))
+
+    def _learn(self, statement: ast.stmt, defines: bool) -> None:
+        waiting: list[ast.AST] = [statement]
         while waiting:
             node = waiting.pop()
             waiting += _below(node)
@@ -112,6 +116,8 @@ class _Names:
                 case ast.Name(name):
                     if isinstance(node.ctx, ast.Store):
                         self.own.add(name)
+                    elif defines:
+                        self.used.add(name)
                 case ast.Attribute(_, name):
                     if isinstance(node.ctx, ast.Store):
                         self.attributes.add(name)

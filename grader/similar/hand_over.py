@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import shlex
 import time
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -51,7 +52,7 @@ def _for_jplag(found: Class, directory: Path) -> str:
         _write(directory / base / f"{lesson.slug}.py", lesson.stub)
         for handed, text in _texts(found, lesson):
             _write(directory / folders[handed.student] / f"{lesson.slug}.py", text)
-    return f"java -jar jplag.jar -l python3 -bc {directory / base} {directory}"
+    return shlex.join(["java", "-jar", "jplag.jar", "-l", "python3", "-bc", str(directory / base), str(directory)])
 
 
 def _for_dolos(found: Class, directory: Path) -> str:
@@ -68,7 +69,7 @@ def _for_dolos(found: Class, directory: Path) -> str:
         if len(rows) > 2:
             paths.append(directory / f"{lesson.assignment}-{lesson.name}.zip")
             write_whole(paths[-1], _archive({"info.csv": _table(rows), **files}), private=True)
-    return "\n".join(f"dolos run -l python -f web {path}" for path in paths)
+    return "\n".join(shlex.join(["dolos", "run", "-l", "python", "-f", "web", str(path)]) for path in paths)
 
 
 def _texts(found: Class, lesson: Lesson) -> Iterator[tuple[Handed, str]]:
