@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from grader.kit.record import Record, left_out
 from grader.model import CourseError
 from grader.release.notebook import notebook
 from grader.release.stub import WIDTH, stub, stub_pieces
-from grader.release.write import build, release, stale
+from grader.release.write import build, not_compared, release, stale
 from grader.spec import Part
 from grader.suite.data import Suite
 from grader.suite.provider import Suites, public_suites
@@ -217,7 +218,7 @@ def test_a_notebooks_code_is_the_stub() -> None:
     assert ast.dump(ast.parse(code)) == ast.dump(ast.parse(stub(REFERENCE, SYMBOLS).partition("\n\n")[2]))
 
 
-def test_a_release_is_fresh_until_something_changes(course: Course) -> None:
+def test_a_release_is_fresh_until_something_changes(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     suites, target = public_suites(), course.root / "assignments"
     assert stale(course, target, suites)
     written = release(course, target, suites)
@@ -235,6 +236,20 @@ def test_a_release_is_fresh_until_something_changes(course: Course) -> None:
         "basics/affine.py differs from its source",
         "basics/own.txt is made from nothing below solutions/",
     ]
+
+    # Where nothing can make capstone notebooks, all else is compared.
+    (course.root / "solutions" / "basics" / "capstone.py").write_text("# %% [markdown]\n# Tiny\n", encoding="utf-8")
+    (target / "basics" / "own.txt").unlink()
+    release(course, target, suites)
+    assert not_compared(target) == []
+    monkeypatch.setitem(sys.modules, "jupytext", None)
+    (target / "basics" / "capstone.ipynb").write_text("stale", encoding="utf-8")
+    (target / "basics" / "affine.py").write_text("x = 1\n", encoding="utf-8")
+    assert stale(course, target, suites) == ["basics/affine.py differs from its source"]
+    (line,) = not_compared(target)
+    assert "jupytext (pip install 'torch-course-kit[release]')" in line
+    with pytest.raises(CourseError, match=r"needs jupytext.\n.*\[release\]"):
+        release(course, target, suites)
 
 
 def test_figures_are_drawn(course: Course) -> None:

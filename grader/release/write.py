@@ -17,9 +17,10 @@ from grader.course.exercise import CourseExercise, needs_solutions
 from grader.course.pitfalls import pitfalls
 from grader.kit.record import FOLDER, SUFFIX, differences, left_out, record
 from grader.model import CourseError
+from grader.model.extras import KIT
 from grader.model.files import write_whole
 from grader.release import checker as kit
-from grader.release.capstone import CAPSTONE_SCRIPT, capstone
+from grader.release.capstone import CAPSTONE, CAPSTONE_SCRIPT, can_be_made, capstone
 from grader.release.notebook import notebook
 from grader.release.stub import pieces_of, stub_of
 from grader.spec import Part
@@ -59,12 +60,13 @@ class Build:
     """Files taken over as they are."""
 
 
-def build(course: Course, points_of: PointsOf) -> Build:
+def build(course: Course, points_of: PointsOf, *, capstones: bool = True) -> Build:
     """The assignments: texts and figures.
 
     Args:
         course: The course.
         points_of: The points of each part (`Suites.points`).
+        capstones: Whether the capstone notebooks are made too.
     """
     if course.is_kit:
         raise needs_solutions("A release takes")
@@ -76,8 +78,8 @@ def build(course: Course, points_of: PointsOf) -> Build:
         }
         final = exercises[0].folder.parent / CAPSTONE_SCRIPT
         result.texts[folder / "README.md"] = _readme(course, assignment, exercises, points, final.is_file())
-        if final.is_file():
-            result.texts[folder / "capstone.ipynb"] = capstone(final)
+        if final.is_file() and capstones:
+            result.texts[folder / CAPSTONE] = capstone(final)
         for exercise in exercises:
             source = declared(exercise)
             result.texts[folder / f"{exercise.name}.py"] = stub_of(source)
@@ -89,15 +91,16 @@ def build(course: Course, points_of: PointsOf) -> Build:
     return result
 
 
-def build_kit(course: Course, suites: Suites, *, bundled: bool) -> Build:
+def build_kit(course: Course, suites: Suites, *, bundled: bool, capstones: bool = True) -> Build:
     """Everything that a student's kit holds: the assignments, and what checks answers to them.
 
     Args:
         course: The course.
         suites: Its public suites.
         bundled: Whether the checker is in it.
+        capstones: Whether the capstone notebooks are in it.
     """
-    made = build(course, suites.points)
+    made = build(course, suites.points, capstones=capstones)
     points: dict[str, float] = {}
     for exercise in course.exercises:
         most = sum(suites.points(exercise, part) for part in exercise.parts)
@@ -162,9 +165,24 @@ def not_recorded(course: Course) -> Sequence[str]:
     ]
 
 
+def not_compared(directory: Path) -> Sequence[str]:
+    """What `stale` passes over because what would make it is not installed here, in a sentence that says what is."""
+    notebooks = [] if can_be_made() else sorted(directory.glob(f"*/{CAPSTONE}"))
+    if not notebooks:
+        return []
+    return [
+        f"Whether {len(notebooks)} capstone notebooks in {directory} are fresh was not checked: that needs jupytext "
+        f"(pip install '{KIT}[release]')."
+    ]
+
+
 def stale(course: Course, directory: Path, suites: Suites | None = None) -> Sequence[str]:
-    """Where a directory differs from what `release` would write: one sentence per file (figures need only be there)."""
-    made = build_kit(course, suites or public_suites(), bundled=_is_bundled(course, directory))
+    """Where a directory differs from what `release` would write: one sentence per file.
+
+    Figures need only be there, and so do capstone notebooks where they cannot be made here (see `not_compared`).
+    """
+    capstones = can_be_made()
+    made = build_kit(course, suites or public_suites(), bundled=_is_bundled(course, directory), capstones=capstones)
     complaints: list[str] = []
     for name, content in _contents(made):
         path = directory / name
@@ -178,6 +196,8 @@ def stale(course: Course, directory: Path, suites: Suites | None = None) -> Sequ
     known = {*made.texts, *made.records, *made.copies, *made.figures}
     for path in sorted(directory.rglob("*")):
         name = PurePosixPath(path.relative_to(directory).as_posix())
+        if name.name == CAPSTONE and not capstones:
+            continue
         if path.is_file() and name not in known and "__pycache__" not in name.parts:
             complaints.append(f"{name} is made from nothing below solutions/")
     return complaints
@@ -214,12 +234,8 @@ def draw(script: Path, path: Path) -> None:
         script: A ``figure.py``, which defines ``draw(path)``.
         path: The PNG to write.
     """
-    try:
-        import matplotlib
-    except ModuleNotFoundError:
-        raise CourseError(
-            "Drawing the figures needs matplotlib.", "Install it with: pip install -e '.[dev]' -c constraints.txt"
-        ) from None
+    import matplotlib
+
     matplotlib.use("Agg")
     try:
         with matplotlib.rc_context({"savefig.dpi": FIGURE_DPI, "savefig.facecolor": "white"}):
