@@ -12,11 +12,14 @@ import re
 import runpy
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from grader.model import CourseError
 from grader.release.palette import DARK, GREY, INK, PALE, PAPER
 
-_STYLE = {
+FIGURE_SCRIPT = "figure.py"
+
+_STYLE: dict[Any, Any] = {
     "svg.fonttype": "path", "svg.hashsalt": "course", "font.size": 10, "axes.titlesize": 11, "legend.fontsize": 9,
     "xtick.labelsize": 9, "ytick.labelsize": 9, "legend.frameon": False, "axes.spines.top": False,
     "axes.spines.right": False, "axes.axisbelow": True, "hatch.linewidth": 0.9, "grid.color": PALE, "grid.linewidth": 1,

@@ -65,8 +65,8 @@ def _hidden(figure: Figure) -> set[Artist]:
 
 def _about_text(text: Text, area: Bbox, filled: Sequence[tuple[Patch, Bbox]], figure: Figure) -> Iterator[str]:
     name = repr(text.get_text())
-    if text.get_fontsize() < SMALLEST_TEXT:
-        yield f"{name} has {text.get_fontsize():g} points; {SMALLEST_TEXT:g} are asked for"
+    if (size := float(text.get_fontsize())) < SMALLEST_TEXT:
+        yield f"{name} has {size:g} points; {SMALLEST_TEXT:g} are asked for"
     if area.x0 < -1 or area.y0 < -1 or area.x1 > figure.bbox.x1 + 1 or area.y1 > figure.bbox.y1 + 1:
         yield f"{name} is cut off"
     colour, background = _hex(text.get_color()), PAPER

@@ -19,13 +19,11 @@ from grader.model import CourseError
 from grader.model.files import write_whole
 from grader.release import checker as kit
 from grader.release.capstone import CAPSTONE_SCRIPT, capstone
-from grader.release.drawing import drawn, is_drawn_from
+from grader.release.drawing import FIGURE_SCRIPT, drawn, is_drawn_from
 from grader.release.notebook import notebook
 from grader.release.stub import pieces_of, stub_of
 from grader.spec import Part
 from grader.suite.provider import Suites, public_suites
-
-FIGURE_SCRIPT = "figure.py"
 
 _HOW_TO = """
 The notebook holds the lesson. Write in the notebook or in the `.py` file, whichever you like better: put your code
@@ -51,7 +49,7 @@ class Build:
 
     texts: dict[PurePosixPath, str] = field(default_factory=dict)
     figures: dict[PurePosixPath, Path] = field(default_factory=dict)
-    """The script that draws each figure."""
+    """The script that draws each figure (see `grader.release.drawing`)."""
     records: dict[PurePosixPath, bytes] = field(default_factory=dict)
     """The recorded public suites (see `grader.kit.record`)."""
     copies: dict[PurePosixPath, Path] = field(default_factory=dict)

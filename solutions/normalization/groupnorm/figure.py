@@ -13,7 +13,7 @@ def draw() -> Figure:
     """Draw two samples of six channels and four positions; cells of one letter share a mean and a variance."""
     figure, panels = plt.subplots(1, 4, figsize=(10, 2.8))
     sample, channel, _ = np.indices((SAMPLES, CHANNELS, POSITIONS))
-    _sheets(panels[0], 2 * channel, "BatchNorm(6), to compare")
+    _sheets(panels[0], channel, "BatchNorm(6), to compare")
     _sheets(panels[1], sample, "GroupNorm(1, 6)")
     _sheets(panels[2], 3 * sample + channel // 2, "GroupNorm(3, 6)")
     _sheets(panels[3], CHANNELS * sample + channel, "InstanceNorm(6)\nor GroupNorm(6, 6)")
