@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from grader.answer.load import Answer
-from grader.authoring import bad_arguments, lesson, unfinished
+from grader.authoring import bad_arguments, lesson, pictured, unfinished
 from grader.authoring.explained import Measure, Watched
 from grader.authoring.noticed import Noticing
 from grader.authoring.proofs import ExerciseProof, PartProof
@@ -98,6 +98,7 @@ class _Verifier:
         proof = ExerciseProof(exercise=self.exercise.slug)
         try:
             proof.holes += unfinished.holes(self.exercise)
+            proof.holes += pictured.holes(self.exercise)
             for part in self.parts:
                 proof.parts.append(self.part(part))
                 proof.holes += [hole.of_part(part.symbol) for hole in proof.parts[-1].holes]

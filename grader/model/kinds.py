@@ -150,6 +150,8 @@ class HoleKind(StrEnum):
     """Too few of the silent mutants are noticed."""
     BROKEN = "broken"
     """The course cannot be compiled."""
+    FIGURE = "figure"
+    """A lesson's figure cannot be drawn, or not be read by everyone."""
     STALE = "stale"
     """The released files are not what the course would generate now."""
     OTHER = "other"

@@ -5,7 +5,6 @@ a checker.
 where a folder differs from it.
 """
 
-import runpy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -21,13 +20,11 @@ from grader.model.extras import KIT
 from grader.model.files import write_whole
 from grader.release import checker as kit
 from grader.release.capstone import CAPSTONE, CAPSTONE_SCRIPT, can_be_made, capstone
+from grader.release.drawing import FIGURE_SCRIPT, drawn, is_drawn_from
 from grader.release.notebook import notebook
 from grader.release.stub import pieces_of, stub_of
 from grader.spec import Part
 from grader.suite.provider import Suites, public_suites
-
-FIGURE_SCRIPT = "figure.py"
-FIGURE_DPI = 144
 
 _HOW_TO = """
 The notebook holds the lesson. Write in the notebook or in the `.py` file, whichever you like better: put your code
@@ -53,7 +50,7 @@ class Build:
 
     texts: dict[PurePosixPath, str] = field(default_factory=dict)
     figures: dict[PurePosixPath, Path] = field(default_factory=dict)
-    """The script that draws each figure."""
+    """The script that draws each figure (see `grader.release.drawing`)."""
     records: dict[PurePosixPath, bytes] = field(default_factory=dict)
     """The recorded public suites (see `grader.kit.record`)."""
     copies: dict[PurePosixPath, Path] = field(default_factory=dict)
@@ -87,7 +84,7 @@ def build(course: Course, points_of: PointsOf, *, capstones: bool = True) -> Bui
                 exercise.name, exercise.handout, pieces_of(source), points[exercise.name]
             )
             if (exercise.folder / FIGURE_SCRIPT).is_file():
-                result.figures[folder / "figures" / f"{exercise.name}.png"] = exercise.folder / FIGURE_SCRIPT
+                result.figures[folder / "figures" / f"{exercise.name}.svg"] = exercise.folder / FIGURE_SCRIPT
     return result
 
 
@@ -148,7 +145,7 @@ def release(course: Course, directory: Path, suites: Suites | None = None) -> Se
         for name, script in made.figures.items():
             path = directory / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            draw(script, path)
+            write_whole(path, drawn(script))
             written.append(path)
     except OSError as error:
         raise CourseError(f"{directory} cannot be written: {error}") from None
@@ -177,9 +174,9 @@ def not_compared(directory: Path) -> Sequence[str]:
 
 
 def stale(course: Course, directory: Path, suites: Suites | None = None) -> Sequence[str]:
-    """Where a directory differs from what `release` would write: one sentence per file.
+    """Where a directory differs from what `release` would write: one sentence per file (of a figure: what drew it).
 
-    Figures need only be there, and so do capstone notebooks where they cannot be made here (see `not_compared`).
+    Capstone notebooks need only be there where they cannot be made here (see `not_compared`).
     """
     capstones = can_be_made()
     made = build_kit(course, suites or public_suites(), bundled=_is_bundled(course, directory), capstones=capstones)
@@ -192,7 +189,11 @@ def stale(course: Course, directory: Path, suites: Suites | None = None) -> Sequ
             complaints += [f"{name} differs from its source: {why}" for why in _record_differs(path, content)]
         elif path.read_bytes() != content:
             complaints.append(f"{name} differs from its source")
-    complaints += [f"{name} is missing" for name in made.figures if not (directory / name).is_file()]
+    for name, script in made.figures.items():
+        if not (directory / name).is_file():
+            complaints.append(f"{name} is missing")
+        elif not is_drawn_from(directory / name, script):
+            complaints.append(f"{name} was drawn from another {FIGURE_SCRIPT}")
     known = {*made.texts, *made.records, *made.copies, *made.figures}
     for path in sorted(directory.rglob("*")):
         name = PurePosixPath(path.relative_to(directory).as_posix())
@@ -225,25 +226,6 @@ def _record_differs(path: Path, content: bytes) -> Sequence[str]:
         return differences(path, content)
     except CourseError:
         return ["it cannot be read"]
-
-
-def draw(script: Path, path: Path) -> None:
-    """Draw a figure to a file.
-
-    Args:
-        script: A ``figure.py``, which defines ``draw(path)``.
-        path: The PNG to write.
-    """
-    import matplotlib
-
-    matplotlib.use("Agg")
-    try:
-        with matplotlib.rc_context({"savefig.dpi": FIGURE_DPI, "savefig.facecolor": "white"}):
-            runpy.run_path(str(script))["draw"](path)
-    except Exception as error:
-        raise CourseError(f"{script} could not draw its figure: {type(error).__name__}: {error}") from error
-    if not path.is_file():
-        raise CourseError(f"{script} drew no figure.", "Its draw(path) has to save one to the path it is given.")
 
 
 def _readme(
