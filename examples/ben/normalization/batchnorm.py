@@ -31,7 +31,7 @@ class BatchNorm(nn.Module):
     def check(self, x):
         if x.dim() not in self.sizes or x.shape[1] != self.num_features:
             raise ValueError("wrong input shape")
-        if (self.training or not self.track_running_stats) and x.numel() == x.shape[1]:
+        if self.training and x.numel() == x.shape[1]:
             raise ValueError("only one value per channel")
 
     def forward(self, x):

@@ -253,7 +253,7 @@ def examples(extent: Sequence[int]) -> list[Case]:
 
 
 def refusals(extent: Sequence[int], wrong: Sequence[Sequence[int]]) -> list[Case]:
-    """Wrong numbers of dimensions, wrong channels, and one value per channel where it has to have a variance."""
+    """Wrong numbers of dimensions, wrong channels, and one value per channel in training."""
     fixed, bare, free = {"affine": False}, {"affine": False, "momentum": None}, {"track_running_stats": False}
     dimensions = [
         raises(
@@ -280,14 +280,8 @@ def refusals(extent: Sequence[int], wrong: Sequence[Sequence[int]]) -> list[Case
         for options, mode in (({}, train()), ({}, evaluate()), (fixed, train()), (fixed, evaluate()), (free, train()))
     ]
     single = [
-        raises(
-            layer_case([3], options, [mode, call(tensor(1, 3, *[1] * len(extent)))]), f"One value per channel {when}"
-        )
-        for options, mode, when in (
-            ({}, train(), "in training"),
-            (fixed, train(), "in training"),
-            (free, evaluate(), "in evaluation without running statistics"),
-        )
+        raises(layer_case([3], options, [call(tensor(1, 3, *[1] * len(extent)))]), "One value per channel in training")
+        for options in ({}, fixed)
     ]
     return [
         *listed(OTHER_DIMENSIONS, *dimensions),
@@ -296,11 +290,7 @@ def refusals(extent: Sequence[int], wrong: Sequence[Sequence[int]]) -> list[Case
             *channels,
         ),
         *listed("in the layers, a single channel where there should be several, or the reverse", *stretched),
-        *listed(
-            "in the layers, a single value per channel where the batch's statistics are used: in training, and without "
-            "running statistics in evaluation too",
-            *single,
-        ),
+        *listed("in the layers, a single value per channel in training, such as a batch of one vector", *single),
     ]
 
 

@@ -38,7 +38,7 @@ class BatchNorm2d(nn.Module):
         if x.dim() != 4 or x.size(1) != self.num_features:
             raise ValueError("expected N, C, H, W")
         use_batch = self.training or self.running_mean is None
-        if use_batch and x.numel() == x.size(1):
+        if self.training and x.numel() == x.size(1):
             raise ValueError("more than one value per channel, please")
         if self.training and self.running_mean is not None:
             with torch.no_grad():
