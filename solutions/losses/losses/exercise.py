@@ -459,7 +459,7 @@ exercise = Exercise(
     equivalent_mutants={
         "input - target → target - input": "the difference is squared",
         f"weight = {WEIGHT} → weight = ({WEIGHT}).detach()": "a buffer has no history",
-        "counts = target != self.ignore_index → counts = (target != self.ignore_index).detach()": "nor has a comparison",
+        "counts = target != self.ignore_index → counts = (target != self.ignore_index).detach()": "nor has this",
         "target = target.where(counts, 0) → target = target.where(counts, 0).detach()": "nor have whole numbers",
         f"{CHECK} → if False": REFUSED,
         "target >= log_p.shape[-1] → target > log_p.shape[-1]": REFUSED,
