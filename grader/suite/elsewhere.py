@@ -74,6 +74,8 @@ def _is_usable(case: Case) -> bool:
         and case.get("backward") != "last"
         and all(step["do"] != "run" for step in case["steps"])
         and any(is_recipe(value) for step in calls for value in _arguments(step))
+        # A constant in a tensor of its own changes the dtype of an input without dimensions, and of no other.
+        and all(value["shape"] for step in calls for value in _arguments(step) if is_recipe(value))
     )
 
 

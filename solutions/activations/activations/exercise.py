@@ -55,12 +55,12 @@ def at_zero(**_: float) -> tuple[float, ...]:
 
 
 @st.composite
-def inputs(draw: st.DrawFn, shape: Sequence[int], kinks: Sequence[float]) -> Case:
+def inputs(draw: st.DrawFn, shape: Sequence[int], kinks: Sequence[float], wide: float) -> Case:
     """Moderate numbers as a rule; else the kinks and their surroundings, or numbers that are huge."""
     kind = draw(st.sampled_from(("plain", "plain", "plain", "kinks", "plain", "huge")))
     count = math.prod(shape)
     if kind == "plain" or count < 3:
-        spreads = FEW if count < 4 else SOME if count < 12 else MANY
+        spreads = [(scale * wide, shift) for scale, shift in (FEW if count < 4 else SOME if count < 12 else MANY)]
         return draw(normal_tensor(shape, fills=("normal", "normal", "uniform"), spreads=spreads))
     if kind == "kinks":
         return tensor(*shape, fill="choice", seed=draw(seeds), values=around(kinks))
@@ -96,6 +96,7 @@ def activation(
     further: Sequence[Case] = (),
     kinks: Callable[..., Sequence[float]] = at_zero,
     hard: Sequence[tuple[float, float]] = LARGE,
+    wide: float = 1.0,
     still: Callable[..., bool] = lambda **_: True,
     shapes: Callable[..., st.SearchStrategy[list[int]]] = lambda **_: SHAPES,
     families: Sequence[Family] = (),
@@ -113,6 +114,7 @@ def activation(
         further: Further cases that are in every suite.
         kinks: Where the slope jumps, given the arguments by name.
         hard: Scale and shift of inputs in float32.
+        wide: How much wider inputs are spread than as a rule.
         still: Whether training gives what evaluation gives, given the arguments by name.
         shapes: The strategy of the inputs' shapes, given the arguments by name.
         families: Further families.
@@ -134,7 +136,7 @@ def activation(
             if still(**arguments) and draw(flags):
                 steps.append(draw(st.sampled_from([evaluate(), train()])))
             shape = draw(shapes(**arguments))
-            steps.append(call(draw(inputs(shape, kinks(**arguments))), cotangent=draw(cotangents())))
+            steps.append(call(draw(inputs(shape, kinks(**arguments), wide)), cotangent=draw(cotangents())))
         return made(arguments, *steps, seed=draw(seeds))
 
     @st.composite
@@ -218,6 +220,7 @@ PIECEWISE = [
         options={"lower": one_of(0.3, 0.0), "upper": one_of(0.3, 0.5, 0.9)},
         examples=[{}, {"lower": 0.3, "upper": 0.3}, {"lower": 0.0, "upper": 0.9}],
         still=lambda lower=0.125, upper=1 / 3: lower == upper,
+        further=[layer_case((), {"lower": 0.3, "upper": 0.3}, [train(), call(tensor(3, 4))])],
         properties=[
             random_slopes(1 / 8, 1 / 3),
             random_slopes(0.3, 0.9, kwargs={"lower": 0.3, "upper": 0.9}),
@@ -247,6 +250,7 @@ PIECEWISE = [
         options={"lambd": one_of(1.0, 0.25, 0.0)},
         examples=[{}, {"lambd": 1.0}],
         kinks=lambda lambd=0.5: (-lambd, 0.0, lambd),
+        wide=3.0,  # else too often nothing is left
     ),
 ]
 
@@ -291,10 +295,18 @@ SMOOTH = [
 
 NOT_TAKEN = "what the clamp lets through is on the side that is not taken, and far from an overflow"
 
+DRAWN = "slope = torch.empty_like(x).uniform_(self.lower, self.upper)"
+MEAN = "slope = torch.full_like(x, (self.lower + self.upper) / 2)"
+
 exercise = Exercise(
     title="Activations",
     parts=[*PIECEWISE, *SMOOTH],
     equivalent_mutants={
+        "20.0 → 40.0 in def __init__(self, beta: float=1.0, threshold: float=20.0) -> None:": (
+            "between the two, the formula gives the input but for 2e-9 at most"
+        ),
+        f"{DRAWN} → {DRAWN}.detach()": "new slopes have no history",
+        f"{MEAN} → {MEAN}.detach()": "new slopes have no history",
         "x > 0 → x >= 0": "in CELU, Sigmoid and Tanh both sides have one value and one slope at 0",
         "x <= -3 → x < -3": "in Hardswish both sides are 0 there, and its gradient at exactly -3 is not judged",
         "x >= 3 → x > 3": "in Hardswish both sides are 3 there, and its gradient at exactly 3 is not judged",
