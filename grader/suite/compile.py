@@ -57,7 +57,7 @@ class Compiler:
         self.planned: dict[str, int] = {}
         self.small = 0.0
         self._others: list[SuiteCase] = []
-        """Cases on the interface, and of ways to pass arguments."""
+        """Cases that show mistakes which no call does: on the interface, and of ways to pass arguments."""
         self.caught: set[str] = set()
         """Misconceptions that a small case of the suite gives away already."""
         self._made: dict[str, Observation] = {}
@@ -70,8 +70,9 @@ class Compiler:
     def suite(self) -> Suite:
         """Compile it."""
         part = self.part
-        main = self._main()
-        cases = [*main, *self._others, *self._elsewhere(main)]
+        interface = self._interface()
+        main = self._main(interface)
+        cases = [*main, *interface, *self._called_otherwise(main), *self._elsewhere(main)]
         cases += self._numerics() + self._errors() + self._grouped()
         cases = in_families(part, self.mistaken.marked(cases))
         content = canonical([case_versions(), [[item.kind, item.group, dict(item.case)] for item in cases]])
@@ -120,7 +121,7 @@ class Compiler:
             f"{self.exercise.slug}, {self.part.symbol}: {what}{came}.", f"The case: {canonical(case)[:600]}"
         )
 
-    def _main(self) -> list[SuiteCase]:
+    def _main(self, interface: Sequence[SuiteCase]) -> list[SuiteCase]:
         part = self.part
         count = part.size if self.visibility == HIDDEN else max(min(4, part.size), part.size // _PUBLIC_SHARE)
         declared_cases = self._drawn(part.cases, count, "cases")
@@ -136,8 +137,7 @@ class Compiler:
         # Where even the smallest case drawn is large (an image), a search would find none much smaller.
         self.small = max(_ENOUGH if self.visibility == HIDDEN else SMALL, 2 * weights[0])
         entries = [self._entry(case) for case in sorted(unique.values(), key=weight)]
-        answer = getattr(self.exercise.reference, part.symbol, None)
-        self._others = [*self._interface(), *called_otherwise(part, answer, entries, self._observe)]
+        self._others = [*interface, *self._called_otherwise(entries)]
         # Where most cases are that large, a search would take too long.
         for item in self.mistaken.all if weights[len(weights) // 2] < LARGE else ():
             case = self._witness(item)
@@ -256,6 +256,10 @@ class Compiler:
             )
             entries.append(SuiteCase(kind=CaseKind.INTERFACE, case=resolved, expected=expected))
         return entries
+
+    def _called_otherwise(self, main: Sequence[SuiteCase]) -> list[SuiteCase]:
+        answer = getattr(self.exercise.reference, self.part.symbol, None)
+        return called_otherwise(self.part, answer, main, self._observe)
 
     def _elsewhere(self, main: Sequence[SuiteCase]) -> list[SuiteCase]:
         entries = repeated_elsewhere(self.part, main, self._observe, self._observe_reference)
