@@ -58,7 +58,7 @@ def start(root: Path | None, directory: Path) -> None:
     click.echo(f"{directory} holds {len(outline.parts)} parts in {len(outline.lessons)} exercises. Now:\n")
     click.echo(f"    cd {directory}")
     click.echo("    course watch\n")
-    click.echo(f"and in your editor: read {first.slug}.md, write {symbol} in {first.slug}.py, save.")
+    click.echo(f"and in your editor: read {first.slug}.md,\nwrite {symbol} in {first.slug}.py, and save.")
 
 
 @click.command()
@@ -118,6 +118,7 @@ def _told(
     for lesson, symbols in fresh:
         for line in lines(session, lesson, symbols):
             _say(line, console)
+    console.print()
     console.print(tally(session, console))
     if last is not None:
         _say(next_line(session, last), console)
@@ -170,12 +171,12 @@ def hint(root: Path | None, part: str, level: int | None) -> None:
         (report,) = session.check(lesson, [symbol])
     if report.verdict is Verdict.ACCEPTED:
         session.workspace.save()
-        click.echo(nothing_to_hint(symbol))
+        _say(nothing_to_hint(symbol), _console())
         return
     given = session.hint(lesson, symbol, report, level)
     session.workspace.save()
     what, command = given.further("course hint")
-    click.echo(f"{given.heading}\n\n{given.hint}\n\n{what}: {command}")
+    _say(f"{given.heading}\n\n{given.hint}\n\n{what}: {command}", _console())
 
 
 @click.command()
@@ -240,7 +241,8 @@ def watch(root: Path | None, directory: Path | None) -> None:
     """
     with closing(find_home((directory or Path.cwd()).resolve(), root)) as session:
         stamps = session.workspace.stamps(session.outline)
-        # Before what is imported next imports torch.
+        # Before what is imported next imports torch, which takes a while.
+        _say(f"Watching {session.workspace.path}. Save an answer and it is checked.", _console())
         session.prepare()
         from grader.study.watch import watch as go
 

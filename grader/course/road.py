@@ -49,6 +49,12 @@ class Leg:
         rank = {symbol: index for index, symbol in enumerate(self.taught)}
         return sorted(symbols, key=lambda symbol: rank.get(symbol, len(rank)))
 
+    @property
+    def line(self) -> str:
+        """The line that says it in a lesson."""
+        after = ", ".join(self.after) or "nothing"
+        return f"*Difficulty: {self.difficulty} of {HARDEST} · about {self.minutes} minutes · after: {after}*"
+
     def __str__(self) -> str:
         """``25 min, difficulty 2 of 5``; nothing where nobody has said."""
         said = [f"{self.minutes} min"] if self.minutes else []

@@ -22,6 +22,7 @@ _SECTIONS = {
     "interface": ("Names and shapes", "A worked example"),
 }
 _ANYWHERE = ("Pitfalls", "The formula", "The formulas", "One way to do it", "A worked example")
+_NOT_WRITTEN = "not written yet"
 _MOST_NAMES = 5
 """Methods to be written that are named at once."""
 _TOKEN = re.compile(r"[\[\],]|[^\[\],\s]+")
@@ -163,16 +164,16 @@ def _others(part: PartReport, shown: CriterionReport | None, where: AnswerPaths,
         text = Text.assemble((f"  {look.ascii if ascii_only else look.symbol} ", look.style))
         word = "" if verdict is Verdict.ACCEPTED else f" ({look.word})"
         if verdict is Verdict.NOT_ATTEMPTED and where.waiting:
-            word = f" ({_not_written(where)})"
+            word = f" ({_NOT_WRITTEN})"
         is_shown = shown is not None and shown.name in names
         yield text.append(f"{', '.join(names)}{word}", "" if is_shown else "dim")
 
 
 def _not_written(where: AnswerPaths) -> str:
-    """``not written yet: children, apply``: what the criteria wait for, then what else is a stub."""
+    """``not written yet: children, apply``, what the criteria wait for, then what else is a stub."""
     names = [*dict.fromkeys([*where.waiting.values(), *where.unwritten])]
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return f"not written yet: {', '.join(names[:_MOST_NAMES])}{more}"
+    return f"{_NOT_WRITTEN}: {', '.join(names[:_MOST_NAMES])}{more}"
 
 
 def _example(example: Counterexample, part: PartReport, where: AnswerPaths, plain: bool) -> list[RenderableType]:

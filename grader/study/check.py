@@ -88,9 +88,16 @@ class Checker:
             CalledOff: once it is.
         """
         exercise = self.exercise(lesson)
-        parts = [part for part in exercise.parts if part.symbol in symbols]
+        parts = [exercise.part(symbol) for symbol in symbols]
         with self.judge.server.called_off_by(is_called_off):
             return list(self._judged(lesson, exercise, parts, self.answer(lesson)))
+
+    def unwritten(self, lesson: Lesson, symbol: str, answer: Answer) -> list[str]:
+        """The methods of a part that are still stubs; of one in stages, those of the stage that one is at."""
+        names = left(lesson, symbol, [cell.source for cell in answer.cells])
+        standing = self.standings.get(symbol)
+        now = standing.now if standing else None
+        return names if now is None else [name for name in names if name in now.methods]
 
     def check_answer(self, lesson: Lesson, symbol: str, answer: Answer) -> PartReport:
         """Judge one part of an answer that is not a file (such as one cut out of a notebook)."""

@@ -4,6 +4,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -11,12 +12,17 @@ from pathlib import Path
 from grader.model import CourseError
 from grader.model.source import definition
 
-_WINDOWS = frozenset(("code", "codium", "cursor", "subl", "zed", "gedit", "kate", "mate", "pycharm", "charm"))
+_WINDOWS = frozenset(
+    ("code", "codium", "cursor", "subl", "zed", "gedit", "kate", "mate", "pycharm", "charm", "open", "notepad")
+)
 """Editors with a window of their own, which leave the terminal alone."""
-_PLUS = frozenset(("vi", "vim", "nvim", "view", "nano", "emacs", "emacsclient", "gedit", "joe", "kak", "micro", "ne"))
+_PLUS = frozenset(("vi", "vim", "nvim", "nano", "emacs", "emacsclient", "gedit", "joe", "kak", "micro", "ne"))
 """Editors to which ``+12`` means line 12."""
 _COLON = frozenset(("subl", "zed", "hx", "helix"))
 """Editors to which ``file:12`` does."""
+
+
+_OF_THE_SYSTEM = {"darwin": ["open", "-t"], "win32": ["notepad"]}
 
 
 def edit(path: Path, line: int, released: AbstractContextManager[None]) -> str:
@@ -55,8 +61,8 @@ def editor(environment: Mapping[str, str]) -> Sequence[str]:
     for name in ("VISUAL", "EDITOR"):
         if words := shlex.split(environment.get(name, "")):
             return words
-    likely = ["code"] * (environment.get("TERM_PROGRAM") == "vscode") + ["nano"]
-    return next(([name] for name in likely if shutil.which(name, path=environment.get("PATH"))), [])
+    likely = [["code"]] * (environment.get("TERM_PROGRAM") == "vscode") + [_OF_THE_SYSTEM.get(sys.platform, ["nano"])]
+    return next((words for words in likely if shutil.which(words[0], path=environment.get("PATH"))), [])
 
 
 def line_of(text: str, symbol: str) -> int:

@@ -119,11 +119,10 @@ class Session:
     def paths(self, lesson: Lesson, report: PartReport) -> "AnswerPaths":
         """Where a part is written and explained, and what of it waits to be written."""
         from grader.study.page import paths
-        from grader.study.unwritten import left
 
         suffix = ".py" if (self.workspace.path / f"{lesson.slug}.py").is_file() else ".ipynb"
-        answer = self.checker.answer(lesson) if report.criteria else None
-        unwritten = left(lesson, report.part, [cell.source for cell in answer.cells]) if answer else []
+        judged = bool(report.criteria)
+        unwritten = self.checker.unwritten(lesson, report.part, self.checker.answer(lesson)) if judged else []
         return paths(report, lesson, suffix=suffix, unwritten=unwritten)
 
     def standing(self, report: PartReport) -> str:

@@ -1,9 +1,10 @@
 """What of an answer is still the stub: methods to be written yet are no mistakes, though calling them raises.
 
-A stub's line is known by its text, which names its class and method, wherever the learner has moved it.
+A stub's line is known by its text, and what it raises by the sentence, which names class and method.
 """
 
 import ast
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
@@ -11,6 +12,8 @@ from grader.kit.outline import Lesson
 from grader.model import EXCEPTIONS, CriterionReport, PartReport, Verdict
 from grader.model.source import Definition, definitions
 from grader.report.order import failures
+
+_RAISED = re.compile(r"\bNotImplementedError: (Write [\w.]+\.)")
 
 
 def left(lesson: Lesson, symbol: str, texts: Iterable[str]) -> list[str]:
@@ -31,12 +34,12 @@ def left(lesson: Lesson, symbol: str, texts: Iterable[str]) -> list[str]:
 
 def waiting(report: PartReport, lesson: Lesson) -> Mapping[str, str]:
     """The criteria that fail because a stub was called, each with what is to be written first."""
-    stubs = _stubs(lesson.stub)
     found = {}
     for item in report.criteria:
-        example = item.counterexample
-        if item.kind in EXCEPTIONS and example is not None and example.source.strip() in stubs:
-            owner, method = stubs[example.source.strip()]
+        said = _RAISED.search(item.message) if item.kind in EXCEPTIONS else None
+        stub = _stubs(lesson.stub).get(f'raise NotImplementedError("{said[1]}")') if said else None
+        if stub is not None:
+            owner, method = stub
             found[item.name] = method if owner in ("", report.part) else f"{owner}.{method}"
     return found
 

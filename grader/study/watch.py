@@ -139,7 +139,11 @@ def answer(event: Event, what: str, state: State, screen: Screen, events: Events
         case Event.LIST:
             screen.list(state)
         case _ if state.now is not None:
-            _about_the_part(event, state, screen)
+            try:
+                _about_the_part(event, state, screen)
+            except CourseError as error:
+                # What cannot be done is no reason to end.
+                screen.say(f"{error.what} {error.fix}")
     return True
 
 
@@ -193,8 +197,7 @@ def _picks(event: Event, state: State, screen: Screen) -> bool:
 
 
 def welcome(state: State, screen: Screen, events: Events) -> None:
-    """Say what is watched, and check the answer where one left off."""
-    screen.welcome(state.session.workspace.path)
+    """Say where one is, and check the answer where one left off."""
     if state.now is None:
         return
     screen.now(state.now)

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.syntax import Syntax
 
 from grader.kit.outline import Lesson
-from grader.model import CourseError, PartReport, Verdict
+from grader.model import PartReport, Verdict
 from grader.model.words import LOOKS
 from grader.report.screen import first_failure, headline, is_only_begun, render_part
 from grader.study import passed
@@ -46,10 +46,6 @@ class Screen:
     def say(self, text: str) -> None:
         """Show a text as it is."""
         self._console.print(text, markup=False, highlight=False, emoji=False, soft_wrap=not self._is_large)
-
-    def welcome(self, folder: Path) -> None:
-        """What is watched."""
-        self.say(f"Watching {folder}. Save an answer and it is checked.")
 
     def foot(self, state: State) -> None:
         """How far one is, where one is, and the keys: below everything else, so that it is always in view."""
@@ -122,22 +118,22 @@ class Screen:
         """Our answer to a part."""
         if not source:
             self.say("This kit has no solutions. Ask the person who gave it to you.")
-        elif self._is_large and not self._console.no_color:
-            self._console.print(Syntax(source, "python", theme="ansi_dark", background_color="default", word_wrap=True))
         else:
-            self.say(source)
+            # As code to be pasted: no line of it is broken.
+            self._console.print(Syntax("", "python", theme="ansi_dark").highlight(source), soft_wrap=True)
 
     def open(self, workspace: Workspace, part: Part) -> None:
-        """Open a part in the learner's editor."""
+        """Open a part in the learner's editor.
+
+        Raises:
+            CourseError: where that cannot be started.
+        """
         lesson, symbol = part
         files = workspace.answers(lesson)
         if not files or files[0].suffix != ".py":
             self.say(f"There is no {lesson.slug}.py. Bring it back with: course reset {lesson.slug}")
             return
-        try:
-            self.say(edit(files[0], line_of(workspace.written(lesson), symbol), self._released()))
-        except CourseError as error:
-            self.say(f"{error.what} {error.fix}")
+        self.say(edit(files[0], line_of(workspace.written(lesson), symbol), self._released()))
 
     def list(self, state: State) -> None:
         """All parts to pick from; elsewhere than on a terminal, those of the assignment one is in."""
