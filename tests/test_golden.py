@@ -222,11 +222,11 @@ def test_a_class_that_is_half_written_is_no_mistake(checker: Checker, outline: O
         and node.name not in written
     ]  # fmt: skip
     for node in later[::-1]:
-        lines[node.body[0].lineno - 1 : node.end_lineno] = [
-            f'        raise NotImplementedError("Write Module.{node.name}.")'
-        ]
-    report = checker.check_answer(lesson, "Module", Answer.from_source("modules/module.py", "\n".join(lines)))
-    unwritten = left(lesson, "Module", lines)
+        stub = f'        raise NotImplementedError("Write Module.{node.name}.")'
+        lines[node.body[0].lineno - 1 : node.end_lineno] = [stub]
+    answer = Answer.from_source("modules/module.py", "\n".join(lines))
+    report = checker.check_answer(lesson, "Module", answer)
+    unwritten = checker.unwritten(lesson, "Module", answer)
     shown = plain_text(report, paths(report, lesson, unwritten=unwritten), width=60)
     compare("Module-half_written", f"{checker.standings['Module']}\n\n{shown}")
 

@@ -1,5 +1,6 @@
 """Learn alone: a workspace, checks, hints, progress."""
 
+import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import closing, nullcontext
@@ -56,9 +57,22 @@ def start(root: Path | None, directory: Path) -> None:
     make(outline, directory.resolve())
     (first, symbol), *_ = outline.parts
     click.echo(f"{directory} holds {len(outline.parts)} parts in {len(outline.lessons)} exercises. Now:\n")
+    if activated := _activation():
+        click.echo(f"    {activated}")
     click.echo(f"    cd {directory}")
     click.echo("    course watch\n")
     click.echo(f"and in your editor: read {first.slug}.md,\nwrite {symbol} in {first.slug}.py, and save.")
+
+
+def _activation() -> str:
+    """What makes `course` a command of this shell; nothing where it is one, or where no environment has it."""
+    if sys.prefix == sys.base_prefix or shutil.which("course"):
+        return ""
+    on_windows = sys.platform == "win32"
+    script = Path(sys.prefix) / ("Scripts" if on_windows else "bin") / "activate"
+    here = Path.cwd()
+    shown = script.relative_to(here) if here in script.parents else script
+    return str(shown) if on_windows else f". {shown}"
 
 
 @click.command()

@@ -82,7 +82,7 @@ def headline(part: PartReport, where: AnswerPaths | None = None, *, ascii_only: 
     text.append(one_line(part.part), "bold")
     if part.verdict is Verdict.ACCEPTED:
         return text.append(f"  all {points(part.max_score)} points on the public cases", look.style)
-    text.append(f"  {_not_written(where) if only_begun else look.word}", look.style)
+    text.append(f"  {not_written(where) if only_begun else look.word}", look.style)
     if part.score is not None and part.verdict is not Verdict.NOT_ATTEMPTED:
         text.append(f"  {points(part.score)} of {points(part.max_score)} points on the public cases")
     return text
@@ -169,7 +169,7 @@ def _others(part: PartReport, shown: CriterionReport | None, where: AnswerPaths,
         yield text.append(f"{', '.join(names)}{word}", "" if is_shown else "dim")
 
 
-def _not_written(where: AnswerPaths) -> str:
+def not_written(where: AnswerPaths) -> str:
     """``not written yet: children, apply``, what the criteria wait for, then what else is a stub."""
     names = [*dict.fromkeys([*where.waiting.values(), *where.unwritten])]
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
