@@ -3,9 +3,11 @@
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.syntax import Syntax
 
 from grader.kit.outline import Lesson
@@ -40,22 +42,33 @@ class Screen:
         self._is_large = console.is_terminal and sys.stdin.isatty()
         self._checked: Checked | None = None
         """What is shown large, if anything is."""
+        self._has_said = True
+        """Whether something was shown since the foot was."""
         self.picker: Picker | None = None
         """The list to pick from, while it is shown."""
 
     def say(self, text: str) -> None:
         """Show a text as it is."""
-        self._console.print(text, markup=False, highlight=False, emoji=False, soft_wrap=not self._is_large)
+        self._print(text, markup=False, highlight=False, emoji=False, soft_wrap=not self._is_large)
+
+    def _print(self, what: RenderableType = "", **how: Any) -> None:
+        self._has_said = True
+        self._console.print(what, **how)
+
+    def _clear(self) -> None:
+        self._has_said = True
+        self._console.clear()
 
     def foot(self, state: State) -> None:
         """How far one is, where one is, and the keys: below everything else, so that it is always in view."""
-        if not self._is_large or self.picker is not None:
+        if not (self._is_large and self._has_said) or self.picker is not None:
             return
         here = f"{_GAP}{state.now[1]} in {state.now[0].slug}.py" if state.now else ""
-        self._console.print()
-        self._console.print(tally(state.session, self._console).append(here), no_wrap=True, overflow="ellipsis")
+        self._print()
+        self._print(tally(state.session, self._console).append(here), no_wrap=True, overflow="ellipsis")
         for line in _filled(_KEYS, self._console.width):
-            self._console.print(line, style="dim", highlight=False)
+            self._print(line, style="dim", highlight=False)
+        self._has_said = False
 
     def now(self, part: Part) -> None:
         """Where one is."""
@@ -89,11 +102,11 @@ class Screen:
             for report in checked.reports:
                 self.say(_line(report, session, lesson))
         else:
-            self._checked = checked
-            self._console.clear()
+            self._checked = replace(checked, fresh=())
+            self._clear()
             for report in checked.reports:
                 if report is not checked.first:
-                    self._console.print(headline(report, session.paths(lesson, report), ascii_only=ascii_only))
+                    self._print(headline(report, session.paths(lesson, report), ascii_only=ascii_only))
         if checked.first is not None and self._is_large:
             if standing := session.standing(checked.first):
                 self.say(f"\n{standing}\n")
@@ -120,7 +133,7 @@ class Screen:
             self.say("This kit has no solutions. Ask the person who gave it to you.")
         else:
             # As code to be pasted: no line of it is broken.
-            self._console.print(Syntax("", "python", theme="ansi_dark").highlight(source), soft_wrap=True)
+            self._print(Syntax("", "python", theme="ansi_dark").highlight(source), soft_wrap=True)
 
     def open(self, workspace: Workspace, part: Part) -> None:
         """Open a part in the learner's editor.
@@ -150,11 +163,12 @@ class Screen:
     def leave_list(self, now: Part | None) -> None:
         """Show where one is again."""
         self.picker = None
-        self._console.clear()
+        self._clear()
         self.done(now)
 
     def progress(self, session: Session) -> None:
         """How far one is."""
+        self._has_said = True
         render_progress(session, self._console)
 
 
