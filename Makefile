@@ -8,7 +8,7 @@ bin := $(VENV)/bin
 install = $(bin)/python -m pip install --quiet --quiet --disable-pip-version-check --constraint constraints.txt
 setup := pyproject.toml constraints.txt
 
-.PHONY: venv demo learn test quick check verify bench gpu screenshots clean
+.PHONY: venv demo learn test quick check verify bench gpu screenshots wheel clean
 .DEFAULT_GOAL := demo
 
 venv: $(VENV)/.all
@@ -48,8 +48,13 @@ gpu: $(VENV)/.dev
 screenshots: $(VENV)/.dev demo
 	$(bin)/python -m tests.screenshots results/demo docs/pictures
 
+# What an earlier build left in build/ would get into the package.
+wheel: $(VENV)/.made
+	rm -rf build
+	$(bin)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+
 clean:
-	rm -rf $(VENV) build results .course-cache .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info
+	rm -rf $(VENV) build dist results .course-cache .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info
 
 # Stamps: pip runs again only when what it installs from has changed.
 

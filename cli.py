@@ -1,64 +1,6 @@
-"""The command line: thin verbs over `grader`, each loaded when it is asked for."""
+"""The command line of a checkout, without installing anything: ``python cli.py grade …`` (or ``python -m cli``)."""
 
-from importlib import import_module
-from pathlib import Path
-from typing import cast
-
-import click
-
-from grader.commands.sections import Sectioned
-
-VERBS = {
-    "list": "grader.commands.authoring:list_parts",
-    "grade": "grader.commands.grading:grade",
-    "regrade": "grader.commands.store:regrade",
-    "history": "grader.commands.store:history",
-    "verify": "grader.commands.authoring:verify",
-    "new": "grader.commands.authoring:new",
-    "misconception": "grader.commands.misconception:misconception",
-    "release": "grader.commands.authoring:release",
-    "nbgrader-import": "grader.commands.classroom:nbgrader_import",
-    "export": "grader.commands.classroom:export",
-    "doctor": "grader.commands.authoring:doctor",
-    "start": "grader.commands.study:start",
-    "check": "grader.commands.study:check",
-    "watch": "grader.commands.study:watch",
-    "run": "grader.commands.study:run",
-    "hint": "grader.commands.study:hint",
-    "solution": "grader.commands.study:solution",
-    "progress": "grader.commands.study:progress",
-    "reset": "grader.commands.study:reset",
-}
-"""Where each verb lives, in the order of the help page."""
-
-
-class Verbs(Sectioned):
-    """A group whose commands are imported on demand, so that each starts as fast as it can."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name the verbs."""
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a verb."""
-        if cmd_name not in VERBS:
-            return None
-        module, function = VERBS[cmd_name].split(":")
-        return cast(click.Command, getattr(import_module(module), function))
-
-
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(
-    "--root",
-    type=click.Path(path_type=Path),
-    help="The course's directory (default: the one around you, else this kit's).",
-)
-@click.version_option(package_name="torch-course-kit")
-@click.pass_context
-def main(context: click.Context, root: Path | None) -> None:
-    """Grade and learn PyTorch by rebuilding torch.nn."""
-    context.obj = root
-
+from grader.commands.main import main
 
 if __name__ == "__main__":
     main()

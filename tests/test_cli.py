@@ -228,9 +228,33 @@ def test_a_torch_that_nobody_verified_is_said_to_be_that() -> None:
     assert torch_note("2.9.1").startswith("Older than 2.11,")
 
 
+@pytest.mark.parametrize(
+    ("absent", "words"),
+    [
+        ("nbgrader", ["export", "csv", "gradebook.db", "--output", "out.csv"]),
+        ("nbformat", ["nbgrader-import", ".", "ada"]),
+    ],
+)
+def test_what_is_not_installed_is_named_with_its_extra(
+    runner: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, absent: str, words: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "gradebook.db").touch()
+    for module in [name for name in sys.modules if name.split(".")[0] == absent or name.startswith("grader.classroom")]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, absent, None)
+    result = course(runner, *words)
+    assert result.exit_code == 1
+    assert result.stderr == (
+        f"course: This needs {absent}, which is not installed.\n"
+        "        Install it with: pip install 'torch-course-kit[classroom]'\n"
+    )
+
+
 @pytest.mark.slow
 def test_doctor_says_what_holds_here(runner: CliRunner) -> None:
     result = course(runner, "doctor")
     assert result.exit_code == 0
     assert "sandbox" in result.stdout
     assert "torch" in result.stdout
+    assert "release      installed" in result.stdout

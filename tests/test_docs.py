@@ -125,5 +125,11 @@ def test_the_python_of_a_lesson_runs(exercise: CourseExercise, monkeypatch: pyte
 @pytest.mark.parametrize("exercise", COURSE.exercises, ids=lambda exercise: exercise.slug)
 def test_the_figures_of_a_lesson_are_drawn(exercise: CourseExercise) -> None:
     figures = set(re.findall(r"!\[[^\]]*\]\(([^)]+)\)", exercise.handout))
-    drawn = {f"figures/{exercise.name}.png"} if (exercise.folder / "figure.py").is_file() else set()
+    drawn = {f"figures/{exercise.name}.svg"} if (exercise.folder / "figure.py").is_file() else set()
     assert figures == drawn
+
+
+def test_every_figure_has_an_alternative_text_of_its_own() -> None:
+    texts = [text for exercise in COURSE.exercises for text in re.findall(r"!\[([^\]]*)\]", exercise.handout)]
+    assert all(texts)
+    assert len(set(texts)) == len(texts)

@@ -83,7 +83,10 @@ def run(kit: Path, *words: str, cwd: Path | None = None) -> "subprocess.Complete
     """A command of the kit's own checker, from within the kit, with none of the repository in reach."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "COURSE"))}
     environment |= {"PYTHONPATH": str(kit / "checker"), "HOME": str(kit.parent), "XDG_CACHE_HOME": str(kit.parent)}
-    code = "import sys, cli; assert cli.__file__.startswith(sys.argv.pop(1)), cli.__file__; cli.main()"
+    code = (
+        "import sys, grader.commands.main as cli; assert cli.__file__.startswith(sys.argv.pop(1)), cli.__file__; "
+        "cli.main()"
+    )
     return subprocess.run(
         [sys.executable, "-P", "-c", code, str(kit), *words],
         cwd=cwd or kit, env=environment, capture_output=True, text=True, timeout=120, check=False,

@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from grader.course.exercise import CourseExercise
 from grader.kit.load import load_course
 from grader.kit.record import Record, left_out
 from grader.model import CourseError
+from grader.release.drawing import drawn
 from grader.release.notebook import notebook
+from grader.release.palette import DARK, GREY, HUES, INK, PALE, PAPER, TINTS, contrast, least_contrast
 from grader.release.stub import WIDTH, stub, stub_pieces
-from grader.release.write import build, release, stale
+from grader.release.write import build, not_compared, release, stale
 from grader.spec import Part
 from grader.suite.data import Suite
 from grader.suite.provider import Suites, public_suites
@@ -217,7 +220,7 @@ def test_a_notebooks_code_is_the_stub() -> None:
     assert ast.dump(ast.parse(code)) == ast.dump(ast.parse(stub(REFERENCE, SYMBOLS).partition("\n\n")[2]))
 
 
-def test_a_release_is_fresh_until_something_changes(course: Course) -> None:
+def test_a_release_is_fresh_until_something_changes(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     suites, target = public_suites(), course.root / "assignments"
     assert stale(course, target, suites)
     written = release(course, target, suites)
@@ -236,26 +239,91 @@ def test_a_release_is_fresh_until_something_changes(course: Course) -> None:
         "basics/own.txt is made from nothing below solutions/",
     ]
 
+    # Where nothing can make capstone notebooks, all else is compared.
+    (course.root / "solutions" / "basics" / "capstone.py").write_text("# %% [markdown]\n# Tiny\n", encoding="utf-8")
+    (target / "basics" / "own.txt").unlink()
+    release(course, target, suites)
+    assert not_compared(target) == []
+    monkeypatch.setitem(sys.modules, "jupytext", None)
+    (target / "basics" / "capstone.ipynb").write_text("stale", encoding="utf-8")
+    (target / "basics" / "affine.py").write_text("x = 1\n", encoding="utf-8")
+    assert stale(course, target, suites) == ["basics/affine.py differs from its source"]
+    (line,) = not_compared(target)
+    assert "jupytext (pip install 'torch-course-kit[release]')" in line
+    with pytest.raises(CourseError, match=r"needs jupytext.\n.*\[release\]"):
+        release(course, target, suites)
+
+
+FIGURE = """
+import matplotlib.pyplot as plt
+from grader.figures import BLUE, PALE, PAPER, arrow, cell
+
+def draw():
+    figure, axes = plt.subplots(figsize=(4, 3))
+    axes.set(xlim=(0, 4), ylim=(0, 3))
+    cell(axes, 0, 0, BLUE, "a cell", width=2)
+    arrow(axes, (2, 0.5), (3, 0.5))
+    MORE
+    return figure
+"""
+
 
 def test_figures_are_drawn(course: Course) -> None:
     script = course.root / "solutions" / "basics" / "affine" / "figure.py"
-    script.write_text(
-        "import matplotlib.pyplot as plt\n\n\ndef draw(path):\n    figure, axes = plt.subplots()\n"
-        "    axes.plot([0, 1])\n    figure.savefig(path)\n    plt.close(figure)\n",
-        encoding="utf-8",
-    )
+    script.write_text(FIGURE.replace("MORE", ""), encoding="utf-8")
     suites, target = public_suites(), course.root / "out"
-    figure = target / "basics" / "figures" / "affine.png"
+    figure = target / "basics" / "figures" / "affine.svg"
     assert figure in release(course, target, suites)
-    first = figure.read_bytes()
-    release(course, target, suites)
-    assert figure.read_bytes() == first
-    figure.unlink()
-    assert stale(course, target, suites) == ["basics/figures/affine.png is missing"]
+    assert figure.read_text(encoding="utf-8") == drawn(script)
+    assert not stale(course, target, suites)
 
-    script.write_text("def draw(path):\n    pass\n", encoding="utf-8")
+    script.write_text(FIGURE.replace("MORE", "axes.grid()"), encoding="utf-8")
+    assert stale(course, target, suites) == ["basics/figures/affine.svg was drawn from another figure.py"]
+
+    script.write_text("def draw():\n    pass\n", encoding="utf-8")
     with pytest.raises(CourseError, match="drew no figure"):
         release(course, target, suites)
+
+
+def test_a_figure_has_a_colour_for_each_theme(tmp_path: Path) -> None:
+    script = tmp_path / "figure.py"
+    script.write_text(FIGURE.replace("MORE", ""), encoding="utf-8")
+    _, _, dark = drawn(script).partition("prefers-color-scheme: dark")
+    assert dark
+    colours = set(re.findall("#[0-9a-f]{6}", drawn(script)))
+    pairs = set(re.findall(r'\[style\*="fill: (#\w{6})"\][^{]*{fill:(#\w{6}) !important}', dark))
+    assert pairs == {(colour, DARK[colour]) for colour in colours & DARK.keys()}
+    assert colours == {colour for pair in pairs for colour in pair}
+
+
+@pytest.mark.parametrize(
+    ("drawing", "complaint"),
+    [
+        ("axes.text(2, 2, 'faint', color=PALE)", r"'faint' in #e3e8ef on #ffffff has a contrast of 1\.\d; 4\.5 are"),
+        ("axes.text(1, 0.5, 'lost', color='#1f2328', zorder=9)", "'lost' in #1f2328 on #1f5fa8 has a contrast of"),
+        ("axes.text(2, 2, 'small', fontsize=7)", "'small' has 7 points; 9 are asked for"),
+        ("axes.text(4, 2, 'far to the right of everything')", "'far to the right of everything' is cut off"),
+        ("axes.text(2, 2, 'one'); axes.text(2, 2, 'other')", "'one' and 'other' overlap"),
+        ("axes.text(0.5, 0.5, 'too wide for the cell', color=PAPER)", "'too wide for the cell' is wider than"),
+        ("cell(axes, 1, 1, PALE, edgecolor='none')", "a shape in #e3e8ef has no edge"),
+        ("axes.plot([0, 1], [1, 2], color=PALE)", "a line in #e3e8ef is hardly seen"),
+        ("axes.plot([0, 1], [1, 2], color='#ff0000')", "#ff0000 not of the palette"),
+        ("axes.plot([0, 1], [1, 2], alpha=0.5)", "something is transparent"),
+        ("figure.set_figwidth(12)", "it is 12 inches wide"),
+    ],
+)
+def test_a_figure_that_somebody_could_not_read_is_refused(tmp_path: Path, drawing: str, complaint: str) -> None:
+    (tmp_path / "figure.py").write_text(FIGURE.replace("MORE", drawing), encoding="utf-8")
+    with pytest.raises(CourseError, match=complaint):
+        drawn(tmp_path / "figure.py")
+
+
+def test_the_palette_can_be_read_in_both_themes() -> None:
+    for colour in (*HUES, INK, GREY):
+        assert min(least_contrast(colour, PAPER), least_contrast(colour, PALE)) >= 4.5
+    assert min(least_contrast(INK, tint) for tint in TINTS) >= 4.5
+    assert contrast("#ffffff", "#000000") == pytest.approx(21)
+    assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
 
 
 def test_a_scaffold_is_an_exercise(course: Course) -> None:

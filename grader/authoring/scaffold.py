@@ -2,8 +2,9 @@
 
 import keyword
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -11,6 +12,7 @@ from grader.course.ignored import ignore
 from grader.model import CourseError
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+_NO_ASSIGNMENTS = "assignments = []\n"
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), undefined=StrictUndefined, keep_trailing_newline=True
 )
@@ -41,15 +43,32 @@ def new_exercise(root: Path, slug: str, symbol: str | None = None) -> Path:
     try:
         for path, template in _files(name).items():
             _write(folder / path, template, values)
-        if not (root / "course.toml").exists():
-            _write(root / "course.toml", "course.toml.j2", {"root": root.resolve().name, "assignment": assignment})
+        _name_assignment(root, assignment)
         ignore(root)
     except OSError as error:
         raise CourseError(f"{folder} cannot be written: {error}") from None
     return folder
 
 
-def _write(path: Path, template: str, values: Mapping[str, str]) -> None:
+def write_settings(root: Path, assignments: Sequence[str] = ()) -> None:
+    """Write the ``course.toml`` of a course that begins; its title is the folder's name.
+
+    Raises:
+        OSError: where it cannot be written.
+    """
+    _write(root / "course.toml", "course.toml.j2", {"root": root.resolve().name, "assignments": [*assignments]})
+
+
+def _name_assignment(root: Path, assignment: str) -> None:
+    """Name the first assignment in the settings; where others are named, their order is the author's affair."""
+    path = root / "course.toml"
+    if not path.exists():
+        write_settings(root, [assignment])
+    elif _NO_ASSIGNMENTS in (text := path.read_text(encoding="utf-8")):
+        path.write_text(text.replace(_NO_ASSIGNMENTS, f'assignments = ["{assignment}"]\n'), encoding="utf-8")
+
+
+def _write(path: Path, template: str, values: Mapping[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(_TEMPLATES.get_template(template).render(values), encoding="utf-8")
 

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from grader.answer.load import Answer
-from grader.authoring import bad_arguments, unfinished
+from grader.authoring import bad_arguments, lesson, pictured, unfinished
 from grader.authoring.explained import Measure, Watched
 from grader.authoring.noticed import Noticing
 from grader.authoring.proofs import ExerciseProof, PartProof
@@ -19,6 +19,7 @@ from grader.authoring.surround import amid_everything, misread
 from grader.authoring.wrong_answers import delegates, hollow, left_behind, misconception_source
 from grader.course.catalogue import Course
 from grader.course.declared import DeclaredExercise, declared
+from grader.course.settings import read_settings
 from grader.host.session import Server
 from grader.judge.grade import PartGrader
 from grader.kit.load import load_course
@@ -67,8 +68,12 @@ def _verify(task: tuple[Path, str, list[str], str, bool, Path | None]) -> Exerci
     root, slug, symbols, seed, quick, cache_dir = task
     torch.set_num_threads(1)
     course = load_course(root)
+    exercise = declared(course.exercise(slug))
     with Server(course.limits) as server:
-        return _Verifier(declared(course.exercise(slug)), symbols, server, course.limits, seed, cache_dir).proof(quick)
+        proof = _Verifier(exercise, symbols, server, course.limits, seed, cache_dir).proof(quick)
+    if read_settings(root).template:
+        proof.holes += lesson.holes(exercise, quick=quick)
+    return proof
 
 
 class _Verifier:
@@ -93,6 +98,7 @@ class _Verifier:
         proof = ExerciseProof(exercise=self.exercise.slug)
         try:
             proof.holes += unfinished.holes(self.exercise)
+            proof.holes += pictured.holes(self.exercise)
             for part in self.parts:
                 proof.parts.append(self.part(part))
                 proof.holes += [hole.of_part(part.symbol) for hole in proof.parts[-1].holes]

@@ -19,9 +19,10 @@ def build(recipe: Recipe, *, dtype: torch.dtype, plain: bool = False) -> torch.T
 
     Args:
         recipe: ``$fill`` names the family; ``shape``, ``seed``; ``scale`` and ``shift`` for the continuous
-            families, ``low`` and ``high`` (exclusive) for ``integers``, ``values`` for ``choice`` (drawn from them)
-            and ``values`` (given whole); ``dtype`` where it is not the case's; ``layout`` of the memory; ``grad``.
-            ``jitter`` rounds the values to float32 and, unless it is 0, moves each by half a unit in its last place.
+            families, ``low`` and ``high`` (exclusive) for ``integers``, ``values`` for ``choice`` (each about as often
+            as the others) and ``values`` (given whole); ``dtype`` where it is not the case's; ``layout`` of the memory;
+            ``grad``. ``jitter`` rounds the values to float32 and, unless it is 0, moves each by half a unit in its last
+            place.
         dtype: The case's floating dtype.
         plain: Contiguous whatever the layout says (for the oracle).
     """
@@ -57,7 +58,9 @@ def _values(recipe: Recipe) -> np.ndarray:
     elif family == "ones":
         values = np.ones(shape)
     elif family == "choice":
-        values = np.asarray(recipe["values"], dtype=np.float64)[rng.randint(0, len(recipe["values"]), shape)]
+        # Each about as often as the others: of values drawn one by one, some would be missing now and then.
+        listed, count = np.asarray(recipe["values"], dtype=np.float64), math.prod(shape)
+        values = rng.permutation(np.resize(listed, max(count, len(listed))))[:count].reshape(shape)
     elif family == "values":
         return np.array(recipe["values"], dtype=np.float64).reshape(shape)
     else:

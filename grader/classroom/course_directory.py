@@ -14,7 +14,8 @@ from grader.kit.record import FOLDER, SUFFIX
 from grader.model import CourseError
 from grader.model.files import write_whole
 from grader.release import checker as kit
-from grader.release.write import build, draw, recorded, says_the_same
+from grader.release.drawing import drawn
+from grader.release.write import build, recorded, says_the_same
 from grader.suite.provider import Suites, public_suites
 
 CONFIG = "nbgrader_config.py"
@@ -47,10 +48,7 @@ def write_course(course: Course, directory: Path, suites: Suites | None = None) 
         for assignment in dict.fromkeys(exercise.assignment for exercise in course.exercises):
             written.append(_write(source / assignment / "course.toml", kit.course_toml(course, [assignment])))
         for name, script in made.figures.items():
-            path = source / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draw(script, path)
-            written.append(path)
+            written.append(_write(source / name, drawn(script)))
         ignore(directory, CLASSROOM)
         if not (directory / CONFIG).exists():
             written.append(_write(directory / CONFIG, configuration(course, directory.resolve())))

@@ -1,4 +1,4 @@
-"""The verbs of the command line, one module per area, and what they share. `cli.py` loads a verb's module on demand.
+"""The verbs of the command line, one module per area, and what they share. `main` loads a verb's module on demand.
 
 May import: every room but `public`.
 """
@@ -17,6 +17,7 @@ os.environ.setdefault(
 import click
 
 from grader.model import CourseError
+from grader.model.extras import missing
 from grader.model.words import clean
 
 BROKEN, USAGE, UNGRADED, INTERRUPTED = 1, 2, 3, 130
@@ -40,13 +41,19 @@ def warn_of_seed(seed: str | None, quiet: bool) -> None:
 
 
 def report_errors(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Report a `CourseError` on standard error in one or two lines, and exit with its status."""
+    """Report a `CourseError` on standard error in one or two lines, and exit with its status.
+
+    So is a package that is not installed, where it is one of those that the kit's extras bring.
+    """
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
-        except CourseError as error:
+        except (CourseError, ModuleNotFoundError) as raised:
+            error = raised if isinstance(raised, CourseError) else missing(raised)
+            if error is None:
+                raise
             # They quote names of files and texts of others, which must do nothing to a terminal.
             click.echo(f"course: {clean(error.what)}", err=True)
             if error.fix:

@@ -9,7 +9,35 @@ from pathlib import Path
 import click
 
 from grader.commands import BROKEN, report_errors
-from grader.course.paths import cache_dir, root_of
+from grader.course.paths import cache_dir, own_root, root_of
+
+
+@click.command()
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--empty", is_flag=True, help="Without exercises; `course new` makes the first.")
+@report_errors
+def init(directory: Path, empty: bool) -> None:
+    """Make a course of your own: a copy of the one that comes with the kit, to change as you like.
+
+    DIR must be new, or an empty folder.
+    """
+    from grader.authoring.own_course import empty_course, own_course
+    from grader.kit.load import load_course
+
+    if empty:
+        empty_course(directory)
+        click.echo(f"Made {directory}. Now:\n\n    cd {directory}\n    course new basics/scale")
+        return
+    own_course(directory)
+    course = load_course(directory.resolve())
+    click.echo(f"{directory} holds {len(course.exercises)} exercises in {len(course.order)} assignments. Now:\n")
+    for command, does in (
+        (f"cd {directory}", ""),
+        ("course grade examples/*/ --only linear", "grades the students that are there to try it on"),
+        ("course verify linear --quick", "lets an assignment prove itself"),
+        ("course release ../handout", "writes what students receive"),
+    ):
+        click.echo(f"    {command:40} {does}".rstrip())
 
 
 def _columns() -> int:
@@ -67,8 +95,9 @@ def verify(root: Path | None, parts: Sequence[str], quick: bool, jobs: int | Non
     from grader.authoring.verify import verify_course
     from grader.course.exercise import needs_solutions
     from grader.kit.load import load_course
+    from grader.release.write import not_compared
 
-    course = load_course(root_of(root))
+    course = load_course(own_root(root))
     if course.is_kit:
         raise needs_solutions("Verifying takes")
     order = {exercise.slug: index for index, exercise in enumerate(course.exercises)}
@@ -81,6 +110,9 @@ def verify(root: Path | None, parts: Sequence[str], quick: bool, jobs: int | Non
             store(course, [proof], seed=seed, quick=quick)
         except OSError as error:
             click.echo(f"What was proved is not kept for the reports: {error}.", err=True)
+    if not parts:
+        for line in not_compared(course.root / "assignments"):
+            click.echo(line, err=True)
     results.sort(key=lambda proof: order.get(proof.exercise, len(order)))
     render(results, Console(highlight=False), survivors=survivors)
     if any(result.holes for result in results):
@@ -98,7 +130,7 @@ def new(root: Path | None, exercise: str, symbol: str | None) -> None:
     from grader.course.exercise import needs_solutions
     from grader.course.settings import read_settings
 
-    course_root = root_of(root)
+    course_root = own_root(root)
     if (course_root / "course.toml").is_file() and read_settings(course_root).is_kit:
         raise needs_solutions("A new exercise takes")
     folder = new_exercise(course_root, exercise, symbol)
@@ -118,7 +150,7 @@ def release(root: Path | None, directory: Path, nbgrader: bool) -> None:
     from grader.release.write import release as release_kit
     from grader.suite.provider import public_suites
 
-    course = load_course(root_of(root))
+    course = load_course(own_root(root))
     write = write_course if nbgrader else release_kit
     written = write(course, directory, public_suites(cache_dir()))
     click.echo(f"Wrote {len(list(written))} files to {directory}.")
@@ -134,11 +166,14 @@ def doctor(root: Path | None) -> None:
     from grader.course.versions import torch_note, versions
     from grader.grading.options import Options, choose_device
     from grader.kit.load import load_course
+    from grader.model.extras import state_of_extras
     from grader.worker.sandbox import active_layers
 
     for name, value in versions().items():
         note = torch_note(value) if name == "torch" else ""
         click.echo(f"{name:12} {value}" + (f"  {note}" if note else ""))
+    for extra, state in state_of_extras():
+        click.echo(f"{extra:12} {state}")
     click.echo(f"{'device':12} {choose_device('auto')}")
     course = load_course(root_of(root))
     kind = ", public cases only (a student's kit)" if course.is_kit else ""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.commands import DEVICES, INTERRUPTED, SEED_HELP, UNGRADED, USAGE, report_errors, warn_of_seed
-from grader.course.paths import cache_dir, default_store, root_of
+from grader.course.paths import cache_dir, default_store, own_root
 from grader.model import CourseError, GradeReport
 from grader.model.files import write_whole
 from grader.model.names import printable, tame
@@ -81,7 +81,8 @@ def grade(
 
     if cluster and jobs is not None:
         raise CourseError("A cluster has as many jobs as workers.", "Leave out --jobs.", usage=True)
-    limits = read_settings(root_of(root)).limits
+    course_root = own_root(root)
+    limits = read_settings(course_root).limits
     limits = replace(
         limits,
         case_seconds=limits.case_seconds if case_seconds is None else case_seconds,
@@ -99,7 +100,7 @@ def grade(
     from grader.grading.schedule import grade as grade_all
     from grader.kit.load import load_course
 
-    course = load_course(root_of(root))
+    course = load_course(course_root)
     secret, note = course_seed(course, seed)
     warn_of_seed(seed, quiet)
     if note:

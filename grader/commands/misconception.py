@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.commands import report_errors
-from grader.course.paths import default_store, root_of
+from grader.course.paths import default_store, own_root
 from grader.model import CourseError, PartReport, Verdict
 from grader.model.names import printable, tame, unescaped
 
@@ -52,7 +52,7 @@ def new(root: Path | None, student: str, part: str, name: str, hint: str, store_
     from grader.kit.load import load_course
 
     start()
-    course = load_course(root_of(root))
+    course = load_course(own_root(root))
     found = course.select([part])
     if len(found) > 1:
         names = ", ".join(each.symbol for _, each in found[:6])

@@ -6,8 +6,8 @@ import click
 
 SECTIONS = {
     "Learn": ("start", "watch", "check", "run", "hint", "solution", "progress", "reset", "list"),
-    "Grade": ("grade", "regrade", "history", "export", "nbgrader-import", "doctor"),
-    "Author": ("new", "verify", "release", "misconception"),
+    "Grade": ("grade", "regrade", "history", "similar", "export", "nbgrader-import", "doctor"),
+    "Author": ("init", "new", "verify", "release", "misconception"),
 }
 """The verbs of each section, in the order of the help page."""
 _OTHER = "Other"

@@ -19,6 +19,8 @@ class Settings:
     limits: Limits
     feedback: str
     """How much of a failed hidden case a student's report shows: one of `grader.model.policy.POLICIES`."""
+    template: bool = False
+    """Whether `course verify` holds the lessons to the template (``lessons.template``)."""
     is_kit: bool = False
     """Whether this is a student's kit, whose suites were recorded (``kind = "kit"``)."""
 
@@ -50,5 +52,6 @@ def read_settings(root: Path) -> Settings:
         assignments=list(document.get("assignments", [])),
         limits=limits,
         feedback=feedback,
+        template=bool(document.get("lessons", {}).get("template", False)),
         is_kit=document.get("kind") == "kit",
     )

@@ -18,15 +18,12 @@ def read_gradebook(path: Path) -> Scores:
     What nbgrader has collected beside it is looked through: a score that is older than the submission is left out.
 
     Raises:
-        CourseError: where nbgrader is missing, or this is not a gradebook.
+        CourseError: where this is not a gradebook.
+        ModuleNotFoundError: where nbgrader is not installed.
     """
-    try:
-        from nbgrader.api import Gradebook
-        from sqlalchemy.exc import DatabaseError
-    except ModuleNotFoundError:
-        raise CourseError(
-            "Reading nbgrader's gradebook needs nbgrader.", "pip install -e '.[classroom]' -c constraints.txt"
-        ) from None
+    from nbgrader.api import Gradebook
+    from sqlalchemy.exc import DatabaseError
+
     points: dict[str, dict[str, float | None]] = {}
     notes = []
     try:

@@ -10,7 +10,7 @@ from grader.grading.options import Options
 from grader.grading.pool import Pool
 from grader.grading.processes import Processes
 from grader.grading.select import Chosen, Selection
-from grader.model import CourseError
+from grader.model.extras import needs
 
 ANSWERS_A_PROCESS = 4
 """Answers of one student that justify the start of another process, which imports torch twice."""
@@ -44,7 +44,5 @@ def _cluster(course: Course, options: Options, min_sandbox: str, say: Callable[[
     try:
         from grader.grading.cluster.pool import Cluster
     except ImportError as error:
-        raise CourseError(
-            f"--cluster needs Dask's distributed: {error}.", "Install it: pip install 'torch-course-kit[cluster]'."
-        ) from None
+        raise needs(f"--cluster needs Dask's distributed: {error}.", "cluster") from None
     return Cluster(course, options, engine_digest(CLUSTER), min_sandbox, say)

@@ -153,7 +153,10 @@ def _numpy_code(recipe: Recipe, untouched: bool) -> str:
         code = f"{state}.randint({recipe.get('low', -3)}, {recipe.get('high', 4)}, {shape}).astype(float)"
     elif family == "choice":
         values = [float(value) + 0.0 for value in recipe["values"]]
-        code = f"np.array([{', '.join(map(_array_item, values))}])[{state}.randint(0, {len(values)}, {shape})]"
+        count = math.prod(shape)
+        listed = f"np.resize([{', '.join(map(_array_item, values))}], {max(count, len(values))})"
+        few = f"[:{count}]" if count < len(values) else ""
+        code = f"{state}.permutation({listed}){few}.reshape({shape})"
     elif family in ("zeros", "ones"):
         code = f"np.{family}({shape})"
     elif family == "arange":

@@ -1,11 +1,18 @@
 """Make an assignment's capstone notebook from its source, ``solutions/<assignment>/capstone.py`` in percent format."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from grader.model import CourseError
+from grader.model.extras import needs
 from grader.release.notebook import written
 
-CAPSTONE_SCRIPT = "capstone.py"
+CAPSTONE_SCRIPT, CAPSTONE = "capstone.py", "capstone.ipynb"
+
+
+def can_be_made() -> bool:
+    """Whether what makes the notebooks is installed."""
+    return find_spec("jupytext") is not None
 
 
 def capstone(path: Path) -> str:
@@ -14,13 +21,10 @@ def capstone(path: Path) -> str:
     Raises:
         CourseError: where the source cannot be read, or jupytext is not installed.
     """
-    try:
-        import jupytext
-    except ModuleNotFoundError:
-        raise CourseError(
-            "Writing the capstone notebooks needs jupytext.",
-            "Install it with: pip install -e '.[dev]' -c constraints.txt",
-        ) from None
+    if not can_be_made():
+        raise needs("Writing the capstone notebooks needs jupytext.", "release")
+    import jupytext
+
     try:
         source = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
     except (OSError, UnicodeDecodeError) as error:

@@ -8,16 +8,23 @@ import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from grader.course.catalogue import Course
 from grader.course.road import FILE, read_legs, together
 from grader.model import CourseError
+from grader.model.extras import KIT
 
 CHECKER = "checker"
 """The folder of a kit that holds the engine, to be installed with pip."""
 _ENGINE = Path(__file__).resolve().parents[1]
+_TOP = _ENGINE.parent
+"""A checkout of this program, or where its wheel is installed."""
+_BUILD = {"requires": ["setuptools>=77"], "build-backend": "setuptools.build_meta"}
+_SAID = ("name", "version", "requires-python", "license", "dependencies")
+"""What of this program's description is the checker's too."""
 _SOURCES = (".py", ".html", ".j2", ".css", ".js", ".tcss")
 
 _README = """\
@@ -74,7 +81,7 @@ def texts(course: Course, points: Mapping[str, float], *, bundled: bool) -> Iter
         points: The points of each assignment.
         bundled: Whether the checker is in the kit.
     """
-    install = f"./{CHECKER}" if bundled else "--editable .."
+    install = f"./{CHECKER}" if bundled else "--editable .." if course.root == _TOP else KIT
     yield PurePosixPath("README.md"), _readme(course, points, install)
     yield PurePosixPath("course.toml"), course_toml(course, list(points))
     if legs := read_legs(course.root):
@@ -85,22 +92,34 @@ def texts(course: Course, points: Mapping[str, float], *, bundled: bool) -> Iter
 
 def checker() -> Mapping[PurePosixPath, Path]:
     """The engine's sources by their path in a kit."""
-    top = _checkout()
-    files = {PurePosixPath(CHECKER) / name: top / name for name in ("cli.py", "LICENSE") if (top / name).is_file()}
+    files = {PurePosixPath(CHECKER) / "LICENSE": _license()}
     for path in sorted(_ENGINE.rglob("*")):
         if path.suffix in _SOURCES and "__pycache__" not in path.parts:
-            files[PurePosixPath(CHECKER) / path.relative_to(top).as_posix()] = path
+            files[PurePosixPath(CHECKER) / path.relative_to(_TOP).as_posix()] = path
     return files
 
 
-def _checkout() -> Path:
-    top = _ENGINE.parent
-    if not ((top / "cli.py").is_file() and (top / "pyproject.toml").is_file()):
+def _license() -> Path:
+    """This program's licence, which goes with every copy of it."""
+    if (_TOP / "LICENSE").is_file():
+        return _TOP / "LICENSE"
+    found = [file for file in _installed().files or () if file.name == "LICENSE"]
+    return Path(str(found[0].locate()))
+
+
+def _installed() -> Distribution:
+    """What an installation knows of this program.
+
+    Raises:
+        CourseError: where it was neither installed nor checked out.
+    """
+    try:
+        return distribution(KIT)
+    except PackageNotFoundError:
         raise CourseError(
-            "A kit takes the checker from a checkout of this program, and this one is installed without it.",
-            "Install it with: pip install --editable CHECKOUT",
-        )
-    return top
+            "A kit holds the checker, and this program does not know what it is made of: it was not installed.",
+            f"Install it with: pip install {KIT}",
+        ) from None
 
 
 def _readme(course: Course, points: Mapping[str, float], install: str) -> str:
@@ -128,15 +147,26 @@ def course_toml(course: Course, assignments: Sequence[str]) -> str:
 
 def _pyproject() -> str:
     """The checker's packaging: that of this program, without what only its developers need."""
-    ours = tomllib.loads((_checkout() / "pyproject.toml").read_text(encoding="utf-8"))
-    project, setuptools = ours["project"], ours["tool"]["setuptools"]
-    lines = ["[build-system]", *_rows(ours["build-system"]), "", "[project]"]
-    lines += _rows({name: project[name] for name in ("name", "version", "requires-python", "license", "dependencies")})
-    lines += ["", "[project.scripts]", *_rows(project["scripts"])]
-    lines += ["", "[tool.setuptools]", *_rows({"py-modules": setuptools["py-modules"]})]
-    lines += ["", "[tool.setuptools.packages.find]", *_rows(setuptools["packages"]["find"])]
-    lines += ["", "[tool.setuptools.package-data]", *_rows(setuptools["package-data"])]
+    project, scripts = _project()
+    lines = ["[build-system]", *_rows(_BUILD), "", "[project]", *_rows(project)]
+    lines += ["", "[project.scripts]", *_rows(scripts)]
+    lines += ["", "[tool.setuptools.packages.find]", *_rows({"include": ["grader*"]})]
+    lines += ["", "[tool.setuptools.package-data]", *_rows({"*": [f"*{suffix}" for suffix in _SOURCES[1:]]})]
     return "\n".join(lines) + "\n"
+
+
+def _project() -> tuple[dict[str, Any], dict[str, str]]:
+    """What this program says of itself, in its checkout or where it is installed: the project, and its commands."""
+    checkout = _TOP / "pyproject.toml"
+    if checkout.is_file():
+        ours = tomllib.loads(checkout.read_text(encoding="utf-8"))["project"]
+        return {name: ours[name] for name in _SAID}, ours["scripts"]
+    found = _installed()
+    said = found.metadata
+    needed = [line for line in found.requires or () if "extra ==" not in line]
+    values = (said["Name"], said["Version"], said["Requires-Python"], said["License-Expression"], needed)
+    scripts = {entry.name: entry.value for entry in found.entry_points.select(group="console_scripts")}
+    return dict(zip(_SAID, values, strict=True)), scripts
 
 
 def _rows(table: Mapping[str, Any]) -> list[str]:

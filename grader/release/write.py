@@ -5,7 +5,6 @@ a checker.
 where a folder differs from it.
 """
 
-import runpy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -17,16 +16,15 @@ from grader.course.exercise import CourseExercise, needs_solutions
 from grader.course.pitfalls import pitfalls
 from grader.kit.record import FOLDER, SUFFIX, differences, left_out, record
 from grader.model import CourseError
+from grader.model.extras import KIT
 from grader.model.files import write_whole
 from grader.release import checker as kit
-from grader.release.capstone import CAPSTONE_SCRIPT, capstone
+from grader.release.capstone import CAPSTONE, CAPSTONE_SCRIPT, can_be_made, capstone
+from grader.release.drawing import FIGURE_SCRIPT, drawn, is_drawn_from
 from grader.release.notebook import notebook
 from grader.release.stub import pieces_of, stub_of
 from grader.spec import Part
 from grader.suite.provider import Suites, public_suites
-
-FIGURE_SCRIPT = "figure.py"
-FIGURE_DPI = 144
 
 _HOW_TO = """
 The notebook holds the lesson. Write in the notebook or in the `.py` file, whichever you like better: put your code
@@ -52,19 +50,20 @@ class Build:
 
     texts: dict[PurePosixPath, str] = field(default_factory=dict)
     figures: dict[PurePosixPath, Path] = field(default_factory=dict)
-    """The script that draws each figure."""
+    """The script that draws each figure (see `grader.release.drawing`)."""
     records: dict[PurePosixPath, bytes] = field(default_factory=dict)
     """The recorded public suites (see `grader.kit.record`)."""
     copies: dict[PurePosixPath, Path] = field(default_factory=dict)
     """Files taken over as they are."""
 
 
-def build(course: Course, points_of: PointsOf) -> Build:
+def build(course: Course, points_of: PointsOf, *, capstones: bool = True) -> Build:
     """The assignments: texts and figures.
 
     Args:
         course: The course.
         points_of: The points of each part (`Suites.points`).
+        capstones: Whether the capstone notebooks are made too.
     """
     if course.is_kit:
         raise needs_solutions("A release takes")
@@ -76,8 +75,8 @@ def build(course: Course, points_of: PointsOf) -> Build:
         }
         final = exercises[0].folder.parent / CAPSTONE_SCRIPT
         result.texts[folder / "README.md"] = _readme(course, assignment, exercises, points, final.is_file())
-        if final.is_file():
-            result.texts[folder / "capstone.ipynb"] = capstone(final)
+        if final.is_file() and capstones:
+            result.texts[folder / CAPSTONE] = capstone(final)
         for exercise in exercises:
             source = declared(exercise)
             result.texts[folder / f"{exercise.name}.py"] = stub_of(source)
@@ -85,19 +84,20 @@ def build(course: Course, points_of: PointsOf) -> Build:
                 exercise.name, exercise.handout, pieces_of(source), points[exercise.name]
             )
             if (exercise.folder / FIGURE_SCRIPT).is_file():
-                result.figures[folder / "figures" / f"{exercise.name}.png"] = exercise.folder / FIGURE_SCRIPT
+                result.figures[folder / "figures" / f"{exercise.name}.svg"] = exercise.folder / FIGURE_SCRIPT
     return result
 
 
-def build_kit(course: Course, suites: Suites, *, bundled: bool) -> Build:
+def build_kit(course: Course, suites: Suites, *, bundled: bool, capstones: bool = True) -> Build:
     """Everything that a student's kit holds: the assignments, and what checks answers to them.
 
     Args:
         course: The course.
         suites: Its public suites.
         bundled: Whether the checker is in it.
+        capstones: Whether the capstone notebooks are in it.
     """
-    made = build(course, suites.points)
+    made = build(course, suites.points, capstones=capstones)
     points: dict[str, float] = {}
     for exercise in course.exercises:
         most = sum(suites.points(exercise, part) for part in exercise.parts)
@@ -145,7 +145,7 @@ def release(course: Course, directory: Path, suites: Suites | None = None) -> Se
         for name, script in made.figures.items():
             path = directory / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            draw(script, path)
+            write_whole(path, drawn(script))
             written.append(path)
     except OSError as error:
         raise CourseError(f"{directory} cannot be written: {error}") from None
@@ -162,9 +162,24 @@ def not_recorded(course: Course) -> Sequence[str]:
     ]
 
 
+def not_compared(directory: Path) -> Sequence[str]:
+    """What `stale` passes over because what would make it is not installed here, in a sentence that says what is."""
+    notebooks = [] if can_be_made() else sorted(directory.glob(f"*/{CAPSTONE}"))
+    if not notebooks:
+        return []
+    return [
+        f"Whether {len(notebooks)} capstone notebooks in {directory} are fresh was not checked: that needs jupytext "
+        f"(pip install '{KIT}[release]')."
+    ]
+
+
 def stale(course: Course, directory: Path, suites: Suites | None = None) -> Sequence[str]:
-    """Where a directory differs from what `release` would write: one sentence per file (figures need only be there)."""
-    made = build_kit(course, suites or public_suites(), bundled=_is_bundled(course, directory))
+    """Where a directory differs from what `release` would write: one sentence per file (of a figure: what drew it).
+
+    Capstone notebooks need only be there where they cannot be made here (see `not_compared`).
+    """
+    capstones = can_be_made()
+    made = build_kit(course, suites or public_suites(), bundled=_is_bundled(course, directory), capstones=capstones)
     complaints: list[str] = []
     for name, content in _contents(made):
         path = directory / name
@@ -174,10 +189,16 @@ def stale(course: Course, directory: Path, suites: Suites | None = None) -> Sequ
             complaints += [f"{name} differs from its source: {why}" for why in _record_differs(path, content)]
         elif path.read_bytes() != content:
             complaints.append(f"{name} differs from its source")
-    complaints += [f"{name} is missing" for name in made.figures if not (directory / name).is_file()]
+    for name, script in made.figures.items():
+        if not (directory / name).is_file():
+            complaints.append(f"{name} is missing")
+        elif not is_drawn_from(directory / name, script):
+            complaints.append(f"{name} was drawn from another {FIGURE_SCRIPT}")
     known = {*made.texts, *made.records, *made.copies, *made.figures}
     for path in sorted(directory.rglob("*")):
         name = PurePosixPath(path.relative_to(directory).as_posix())
+        if name.name == CAPSTONE and not capstones:
+            continue
         if path.is_file() and name not in known and "__pycache__" not in name.parts:
             complaints.append(f"{name} is made from nothing below solutions/")
     return complaints
@@ -205,29 +226,6 @@ def _record_differs(path: Path, content: bytes) -> Sequence[str]:
         return differences(path, content)
     except CourseError:
         return ["it cannot be read"]
-
-
-def draw(script: Path, path: Path) -> None:
-    """Draw a figure to a file.
-
-    Args:
-        script: A ``figure.py``, which defines ``draw(path)``.
-        path: The PNG to write.
-    """
-    try:
-        import matplotlib
-    except ModuleNotFoundError:
-        raise CourseError(
-            "Drawing the figures needs matplotlib.", "Install it with: pip install -e '.[dev]' -c constraints.txt"
-        ) from None
-    matplotlib.use("Agg")
-    try:
-        with matplotlib.rc_context({"savefig.dpi": FIGURE_DPI, "savefig.facecolor": "white"}):
-            runpy.run_path(str(script))["draw"](path)
-    except Exception as error:
-        raise CourseError(f"{script} could not draw its figure: {type(error).__name__}: {error}") from error
-    if not path.is_file():
-        raise CourseError(f"{script} drew no figure.", "Its draw(path) has to save one to the path it is given.")
 
 
 def _readme(

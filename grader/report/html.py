@@ -95,19 +95,19 @@ def write(
     def pages() -> Iterator[tuple[str, Iterable[str]]]:
         shown = redact(report, policy)
         for submission, name in zip(shown.submissions, files, strict=True):
-            yield f"students/{name}", _page("student.html", shared | _student(shown, submission))
+            yield f"students/{name}", page("student.html", shared | _student(shown, submission))
         for row in exercises:
-            yield f"exercises/{names[row.exercise]}", _page("exercise.html", shared | _exercise(row, rows, files))
+            yield f"exercises/{names[row.exercise]}", page("exercise.html", shared | _exercise(row, rows, files))
         lists = {"exercises": exercises, "names": names}
-        yield "index.html", _page("class.html", shared | lists | _class(report, gathered, rows, files))
+        yield "index.html", page("class.html", shared | lists | _class(report, gathered, rows, files))
 
     written = [*(f"students/{name}" for name in files), *(f"exercises/{name}" for name in names.values()), "index.html"]
     write_pages(directory, written, pages())
     return directory / "index.html"
 
 
-def _page(template: str, values: Mapping[str, Any]) -> Iterable[str]:
-    """The text of a page, in pieces."""
+def page(template: str, values: Mapping[str, Any]) -> Iterable[str]:
+    """The text of a page made of one of the templates, in pieces."""
     stream = _environment().get_template(template).stream(values)
     stream.enable_buffering(64)
     return stream

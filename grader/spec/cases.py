@@ -19,7 +19,8 @@ def tensor(
     Args:
         shape: Its sizes.
         fill: ``normal``, ``uniform`` (-1 to 1), ``integers`` (``low`` to ``high``, exclusive), ``arange``, ``zeros``,
-            ``ones``, ``choice`` (each element drawn from ``values``) or ``values`` (all of them, in order).
+            ``ones``, ``choice`` (from ``values``, each about as often as the others) or ``values`` (all of them, in
+            order).
         seed: Seed of the values.
         grad: Whether a gradient is asked for (floating tensors only).
         layout: ``contiguous``, ``transposed``, ``strided`` or ``channels_last`` memory.

@@ -22,6 +22,7 @@ from grader.spec import Part
 from grader.suite import data as suite_data
 from grader.suite.compile import Compiler
 from grader.suite.data import HIDDEN, PUBLIC, Suite, SuiteCase, rubric
+from grader.suite.memory import freed_memory_kept
 from grader.suite.oracle import on_simulated
 from grader.suite.search import canonical
 
@@ -70,7 +71,7 @@ def compile_suite(
     torch.set_num_threads(1)
     try:
         # What torch warns of while the oracle runs does not concern the person who grades, whichever process compiles.
-        with warnings.catch_warnings(action="ignore"):
+        with warnings.catch_warnings(action="ignore"), freed_memory_kept():
             suite = Compiler(declared(exercise), part, seed, visibility, device).suite()
     finally:
         torch.set_num_threads(threads)

@@ -24,7 +24,7 @@ from grader.suite.data import HIDDEN, Suite, SuiteCase
 from grader.suite.delayed import delayed_backward
 from grader.suite.elsewhere import repeated_elsewhere
 from grader.suite.families import in_families, more_plain
-from grader.suite.mistaken import SEPARATE, Mistaken
+from grader.suite.mistaken import LARGE, SEPARATE, Mistaken
 from grader.suite.modes import module_steps
 from grader.suite.pairs import telling_apart
 from grader.suite.positional import called_otherwise
@@ -38,8 +38,8 @@ SMALL = 22.0
 """A case of this weight needs no shrinking: a person understands it at a glance."""
 _ENOUGH = 64.0
 """The same for hidden cases: where an answer fails one, the judge looks for a smaller one then."""
-TOO_LARGE = 1_000.0
-"""Where cases weigh this much, they are images for whole networks, and slow: the suite does without a search."""
+_STALL = 40
+"""Looks without success after which a witness is as small as it gets."""
 _NUMERICS_CASES = 16
 _SMALLEST = 5
 """One in so many cases is too small to show much."""
@@ -56,6 +56,8 @@ class Compiler:
         self.seed = (seed, exercise.slug, part.symbol, visibility)
         self.planned: dict[str, int] = {}
         self.small = 0.0
+        self._others: list[SuiteCase] = []
+        """Cases on the interface, and of ways to pass arguments."""
         self.caught: set[str] = set()
         """Misconceptions that a small case of the suite gives away already."""
         self._made: dict[str, Observation] = {}
@@ -69,12 +71,8 @@ class Compiler:
         """Compile it."""
         part = self.part
         main = self._main()
-        cases = [
-            *main,
-            *self._interface(),
-            *called_otherwise(part, getattr(self.exercise.reference, part.symbol, None), main, self._observe),
-        ]
-        cases += self._elsewhere(main) + self._numerics() + self._errors() + self._grouped()
+        cases = [*main, *self._others, *self._elsewhere(main)]
+        cases += self._numerics() + self._errors() + self._grouped()
         cases = in_families(part, self.mistaken.marked(cases))
         content = canonical([case_versions(), [[item.kind, item.group, dict(item.case)] for item in cases]])
         digest = hashlib.sha256(content.encode()).hexdigest()
@@ -138,7 +136,10 @@ class Compiler:
         # Where even the smallest case drawn is large (an image), a search would find none much smaller.
         self.small = max(_ENOUGH if self.visibility == HIDDEN else SMALL, 2 * weights[0])
         entries = [self._entry(case) for case in sorted(unique.values(), key=weight)]
-        for item in self.mistaken.all if weights[len(weights) // 2] < TOO_LARGE else ():
+        answer = getattr(self.exercise.reference, part.symbol, None)
+        self._others = [*self._interface(), *called_otherwise(part, answer, entries, self._observe)]
+        # Where most cases are that large, a search would take too long.
+        for item in self.mistaken.all if weights[len(weights) // 2] < LARGE else ():
             case = self._witness(item)
             if case is not None and canonical(case) not in unique:
                 unique[canonical(case)] = case
@@ -155,7 +156,7 @@ class Compiler:
     def _delayed_backward(self, cases: Sequence[Case]) -> list[SuiteCase]:
         """The smallest case with a delayed backward pass, from a few elements on."""
         for case in cases[len(cases) // _SMALLEST :]:
-            if weight(case)[0] > TOO_LARGE:
+            if weight(case)[0] > LARGE:
                 break
             delayed = delayed_backward(case)
             if delayed is not None:
@@ -193,7 +194,7 @@ class Compiler:
 
         None where a small one is in the suite already, or none was found.
         """
-        if item.criterion in self.separate or item.name in self.caught or self._shows_by_chance_alone(item):
+        if item.criterion in self.separate or item.name in self.caught or self._shows_otherwise(item):
             return None
 
         def caught_drawn(case: DeclaredCase) -> bool:
@@ -203,17 +204,21 @@ class Compiler:
             return self.catches(item, resolved, expected, self.mistaken.observe(resolved, item))
 
         # "killer" is an old name for a witness; it goes into the seed, so renaming it would change every hidden suite.
-        case = smallest(self.part.cases, caught_drawn, self._seed_for("killer", item.name), examples=100)
+        number = self._seed_for("killer", item.name)
+        case = smallest(self.part.cases, caught_drawn, number, examples=100, enough=self.small, stall=_STALL)
         if case is None:
             return None
         # Searches end in the same smallest case for many seeds.
         own = self._own(case, "witness", item.name)
         return self._resolve(own if caught_drawn(own) else case)
 
-    def _shows_by_chance_alone(self, item: Misconception) -> bool:
-        """Whether a property of its criterion gives a misconception away that no case has shown: to search is vain."""
+    def _shows_otherwise(self, item: Misconception) -> bool:
+        """Whether a misconception that no drawn case has shown is given away by another kind: to search is vain."""
         if self.mistaken.shows(item):
             return False
+        for entry in self._others:
+            if self.catches(item, entry.case, entry.answered, self.mistaken.observe(entry.case, item)):
+                return True
         for each in self.part.properties:
             if each.criterion == item.criterion:
                 cases = [self._resolve(case) for case in each.cases]

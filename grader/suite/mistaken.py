@@ -11,7 +11,7 @@ from grader.course.declared import DeclaredExercise
 from grader.model import Case, CaseKind, Observation
 from grader.spec import Misconception, Part
 from grader.suite.data import SuiteCase
-from grader.suite.search import canonical
+from grader.suite.search import canonical, weight
 
 SEPARATE = ("own_work", "numerics", "init", "errors", "vectorized", "device")
 """The separate criteria: they have cases of their own."""
@@ -19,7 +19,10 @@ SHARED = (CaseKind.MAIN, CaseKind.INTERFACE, CaseKind.POSITIONAL)
 """Kinds of case that all criteria but the separate ones share."""
 MOST = 32
 """Cases of ``main`` that are kept of one misconception, and of the other shared kinds: more than it takes to know it.
-After the last of them, in the suite's order, nothing is known of it."""
+After the last of them, in the suite's order, nothing is known of it. An image for a whole network is enough by itself:
+its values and gradients tell mistakes apart, and it takes as long as a hundred small cases."""
+LARGE = 1_000.0
+"""A case of this weight is such an image."""
 _SHOWS_IN_MAIN = ("numerics",)
 """Separate criteria of which a mistake may show in any case: a dtype that is written out."""
 
@@ -72,7 +75,7 @@ class Mistaken:
             if not self._is_separate(item, True) and self._given[item.name] < MOST:
                 got = self.observe(case, item)
                 if looked.note(item, got) is not None:
-                    self._given[item.name] += 1
+                    self._given[item.name] += _worth(case)
                     yield item, got
 
     def shows(self, item: Misconception) -> bool:
@@ -111,7 +114,7 @@ class Mistaken:
                     behaviour = looked.found[item.name]
                     if behaviour is not None:
                         found[item.name] = behaviour
-                        self._kept[item.name, main] += 1
+                        self._kept[item.name, main] += _worth(entry.case)
             return replace(entry, misconceptions=found)
         if entry.kind not in symptom.OF_THEIR_OWN:
             return entry
@@ -135,6 +138,11 @@ class Mistaken:
                 observations = [self.observe(entry.case, item) for entry in entries]
                 seen[item.name] = group_symptom(self.part, first, entries[-1], observations)
         return _known(seen)
+
+
+def _worth(case: Case) -> int:
+    """As how many of the `MOST` cases of a misconception one counts."""
+    return MOST if weight(case)[0] >= LARGE else 1
 
 
 def separate_criteria(kinds: Collection[CaseKind]) -> tuple[str, ...]:

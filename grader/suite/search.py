@@ -113,6 +113,8 @@ def smallest(
     number: int,
     *,
     examples: int = 300,
+    enough: float = 0.0,
+    stall: int | None = None,
     seconds: float | None = None,
 ) -> _Case | None:
     """The smallest case found that satisfies a condition, or None.
@@ -122,21 +124,27 @@ def smallest(
         condition: What the case must satisfy.
         number: The seed.
         examples: Cases to look at before giving up.
+        enough: A case of this weight is small enough: the search ends with it.
+        stall: Looks after which the search ends if they found none smaller than the best so far; None for no such end.
         seconds: Time limit; when it ends, the best case so far is given. Only for searches whose outcome need not be
             the same on every machine.
     """
     best: _Case | None = None
     deadline = None if seconds is None else time.monotonic() + seconds
-    looks = 0
+    looks = improved = 0
 
     def watched(case: _Case) -> bool:
-        nonlocal best, looks
+        nonlocal best, looks, improved
         looks += 1
         if (deadline is not None and time.monotonic() > deadline) or looks > 2 * examples:
             raise _OutOfBudget
+        if best is not None and stall is not None and looks - improved > stall:
+            raise _OutOfBudget
         holds = condition(case)
         if holds and (best is None or weight(case) <= weight(best)):
-            best = case
+            best, improved = case, looks
+            if weight(case)[0] <= enough:
+                raise _OutOfBudget
         return holds
 
     options = _settings(examples, Phase.generate, Phase.shrink)

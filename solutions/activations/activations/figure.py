@@ -1,12 +1,13 @@
 """The figure of the lesson: the curve and the slope of each activation."""
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
 import torch
+from matplotlib.figure import Figure
 from torch import nn
 
-CURVE, SLOPE, AXIS = "#1f5fa8", "#c2571a", "#8a8a8a"
+from grader.figures import BLUE, GREY, ORANGE
+
+CURVE, SLOPE, AXIS = BLUE, ORANGE, GREY
 
 PANELS = (
     (nn.ReLU(), nn.LeakyReLU(0.1), nn.PReLU(), nn.RReLU(), nn.ELU(), nn.SELU()),
@@ -20,9 +21,9 @@ TITLES = {
 }  # fmt: skip
 
 
-def draw(path: Path) -> None:
+def draw() -> Figure:
     """Draw 22 panels of one scale, ReLU6 aside, and what the two lines mean in the free corner."""
-    figure, axes = plt.subplots(4, 6, figsize=(11, 7.6))
+    figure, axes = plt.subplots(4, 6, figsize=(10, 7.6))
     for row, layers in zip(axes, PANELS, strict=True):
         for panel, layer in zip(row, layers, strict=False):
             _panel(panel, layer.eval())
@@ -31,8 +32,7 @@ def draw(path: Path) -> None:
     lines = axes[0, 0].get_lines()[-2:]
     axes[-1, -2].legend(lines, ["f(x)", "its slope f′(x)"], loc="center left", fontsize=11, frameon=False)
     figure.tight_layout()
-    figure.savefig(path)
-    plt.close(figure)
+    return figure
 
 
 def _panel(panel: plt.Axes, layer: nn.Module) -> None:
@@ -52,7 +52,6 @@ def _panel(panel: plt.Axes, layer: nn.Module) -> None:
         panel.set(xlim=(low, high), ylim=(-1.5, 8), xticks=(0, 6), yticks=(0, 1, 6))
     else:
         panel.set(xlim=(low, high), ylim=(-2.2, 4), xticks=(-3, 0, 3), yticks=(-1, 0, 1, 3))
-    panel.tick_params(labelsize=8)
 
 
 def _broken(values: torch.Tensor) -> torch.Tensor:

@@ -1,20 +1,21 @@
 """The figure of the lesson: a linear layer's forward and backward products as rectangles, with their sizes."""
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+
+from grader.figures import BLUE, BLUE_TINT, GREEN, GREEN_TINT, INK, ORANGE, ORANGE_TINT, cell
 
 ROWS, INSIDE, OUTSIDE = 2.0, 1.5, 1.0
 """The lengths that stand for N, I and O."""
 NAMES = {ROWS: "N", INSIDE: "I", OUTSIDE: "O"}
-ACTIVATION, PARAMETER, GRADIENT = ("#2f6fb5", None), ("#7a6a3a", "//"), ("#b8601f", "..")
-"""Colour and hatching of values, of parameters and of gradients."""
+ACTIVATION = {"colour": BLUE_TINT, "edgecolor": BLUE}
+PARAMETER = {"colour": GREEN_TINT, "edgecolor": GREEN, "hatch": "//"}
+GRADIENT = {"colour": ORANGE_TINT, "edgecolor": ORANGE, "hatch": ".."}
 
 
-def draw(path: Path) -> None:
+def draw() -> Figure:
     """Draw Y = X Wᵀ above, and below it the three gradients, each with the sizes of its factors."""
     figure, panels = plt.subplots(2, 2, figsize=(10, 5.6))
-    figure.patch.set_facecolor("white")
     _product(
         panels[0, 0], "forward: $Y = X\\,W^\\top + b$",
         ("X", ROWS, INSIDE, ACTIVATION), ("$W^\\top$", INSIDE, OUTSIDE, PARAMETER), ("Y", ROWS, OUTSIDE, ACTIVATION),
@@ -34,28 +35,19 @@ def draw(path: Path) -> None:
         ("1", 0.4, ROWS, ACTIVATION), ("$\\bar Y$", ROWS, OUTSIDE, GRADIENT), ("$\\bar b$", 0.4, OUTSIDE, GRADIENT),
     )  # fmt: skip
     figure.tight_layout()
-    figure.savefig(path)
-    plt.close(figure)
+    return figure
 
 
 def _product(axes, title: str, *factors) -> None:
     """Two factors, a sign and what they give, side by side."""
     left = 0.0
-    for place, (name, height, width, (colour, hatch)) in enumerate(factors):
-        corner = (left, -height / 2)
-        axes.add_patch(
-            plt.Rectangle(corner, width, height, facecolor=colour, alpha=0.25, hatch=hatch, edgecolor=colour)
-        )
-        axes.add_patch(plt.Rectangle(corner, width, height, fill=False, edgecolor=colour, linewidth=2))
-        label = {"facecolor": "white", "edgecolor": "none", "pad": 1.5, "alpha": 0.85} if height > 0.5 else None
-        axes.text(left + width / 2, 0, name, ha="center", va="center", fontsize=13, color="black", bbox=label)
-        axes.text(left - 0.1, 0, NAMES.get(height, "1"), ha="right", va="center", fontsize=10, color="#333333")
-        axes.text(
-            left + width / 2, height / 2 + 0.08, NAMES[width], ha="center", va="bottom", fontsize=10, color="#333333"
-        )
+    for place, (name, height, width, look) in enumerate(factors):
+        cell(axes, left, -height / 2, text=name, width=width, height=height, size=13, linewidth=2, **look)
+        axes.text(left - 0.1, 0, NAMES.get(height, "1"), ha="right", va="center", fontsize=10, color=INK)
+        axes.text(left + width / 2, height / 2 + 0.08, NAMES[width], ha="center", va="bottom", fontsize=10, color=INK)
         left += width + 0.75
         if place < 2:
-            axes.text(left - 0.5, 0, ("·", "=")[place], ha="center", va="center", fontsize=18, color="#333333")
+            axes.text(left - 0.5, 0, ("·", "=")[place], ha="center", va="center", fontsize=18, color=INK)
     axes.set(xlim=(-0.4, 6.6), ylim=(-1.15, 1.5), aspect="equal")
-    axes.set_title(title, fontsize=11, color="#333333")
+    axes.set_title(title, fontsize=11, color=INK)
     axes.axis("off")

@@ -1,22 +1,19 @@
 """The figure of the lesson: how the gradient gets back to x, and how the three terms differ on an example."""
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 
-BLUE, ORANGE, GREEN, GREY = "#2f6fb5", "#b8601f", "#2f7f4f", "#444444"
+from grader.figures import BLUE, BLUE_TINT, GREEN, GREEN_TINT, GREY, INK, ORANGE, ORANGE_TINT, PALE
 
 
-def draw(path: Path) -> None:
+def draw() -> Figure:
     """Draw the three ways from x to its standardised values, and a gradient without and with what the last two add."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.8), width_ratios=(1, 1.15))
-    figure.patch.set_facecolor("white")
     _ways(left)
     _terms(right)
     figure.tight_layout()
-    figure.savefig(path)
-    plt.close(figure)
+    return figure
 
 
 def _ways(axes) -> None:
@@ -31,8 +28,8 @@ def _ways(axes) -> None:
         axes.annotate("", places[end], places[start], arrowprops=arrow)
     for name, (x, y) in places.items():
         axes.text(
-            x, y, name, ha="center", va="center", fontsize=14, color="black",
-            bbox={"boxstyle": "circle", "facecolor": "#e8eef5", "edgecolor": GREY},
+            x, y, name, ha="center", va="center", fontsize=14, color=INK,
+            bbox={"boxstyle": "circle", "facecolor": PALE, "edgecolor": GREY},
         )  # fmt: skip
     notes = {
         "each value moves\nthe mean of all": (0.5, 1.25, ORANGE),
@@ -43,7 +40,7 @@ def _ways(axes) -> None:
     for text, (x, y, colour) in notes.items():
         axes.text(x, y, text, ha="center" if x == 0.5 else "left", va="center", fontsize=10, color=colour)
     axes.set(xlim=(-0.9, 6.1), ylim=(-1.9, 1.9))
-    axes.set_title("three ways from x to its standardised values", fontsize=11, color="#333333")
+    axes.set_title("three ways from x to its standardised values", fontsize=11, color=INK)
     axes.axis("off")
 
 
@@ -57,10 +54,10 @@ def _terms(axes) -> None:
         "less the mean": (grad - grad.mean()) / std,
         "less the part along $\\hat x$": (grad - grad.mean() - x_hat * (grad * x_hat).mean()) / std,
     }
-    looks = ((BLUE, None), (ORANGE, "//"), (GREEN, ".."))
-    for place, ((name, values), (colour, hatch)) in enumerate(zip(terms.items(), looks, strict=True)):
+    looks = ((BLUE, BLUE_TINT, None), (ORANGE, ORANGE_TINT, "//"), (GREEN, GREEN_TINT, ".."))
+    for place, ((name, values), (colour, fill, hatch)) in enumerate(zip(terms.items(), looks, strict=True)):
         axes.bar(
-            np.arange(5) + 0.26 * (place - 1), values, 0.24, label=name, facecolor=colour + "66", edgecolor=colour,
+            np.arange(5) + 0.26 * (place - 1), values, 0.24, label=name, facecolor=fill, edgecolor=colour,
             hatch=hatch,
         )  # fmt: skip
     axes.axhline(0, color=GREY, linewidth=1)
@@ -68,4 +65,4 @@ def _terms(axes) -> None:
     axes.set_ylabel("gradient of x")
     axes.legend(frameon=False, fontsize=9, loc="upper left")
     axes.spines[["top", "right"]].set_visible(False)
-    axes.set_title("the same gradient from above, term by term", fontsize=11, color="#333333")
+    axes.set_title("the same gradient from above, term by term", fontsize=11, color=INK)

@@ -1,30 +1,29 @@
 """The figure of the lesson: the ways back through an LSTM cell and a GRU cell, with the factor on each."""
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 
-FORWARD, BACK, INK = "#2f6fb5", "#b3611a", "#444444"
+from grader.figures import BLUE, INK, ORANGE, PAPER
+
+FORWARD, BACK = BLUE, ORANGE
 
 
-def draw(path: Path) -> None:
+def draw() -> Figure:
     """Draw both cells: values from left to right, gradients from right to left."""
-    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
-    figure.patch.set_facecolor("white")
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.2), layout="constrained")
     _lstm(left)
     _gru(right)
     for axes in (left, right):
         axes.set_aspect("equal")
         axes.axis("off")
-    figure.savefig(path)
-    plt.close(figure)
+    return figure
 
 
 def _node(axes: plt.Axes, x: float, y: float, text: str, gate: bool = False) -> None:
     """A value, or a gate, which is drawn as a square."""
     style = "square,pad=0.35" if gate else "circle,pad=0.3"
-    box = {"boxstyle": style, "facecolor": "white", "edgecolor": FORWARD, "linewidth": 1.6}
-    axes.text(x, y, text, ha="center", va="center", fontsize=12, color="black", bbox=box)
+    box = {"boxstyle": style, "facecolor": PAPER, "edgecolor": FORWARD, "linewidth": 1.6}
+    axes.text(x, y, text, ha="center", va="center", fontsize=12, color=INK, bbox=box)
 
 
 def _way(
@@ -58,7 +57,7 @@ def _lstm(axes: plt.Axes) -> None:
         4.2, -1.15, "below each gate: its slope, then the two linear layers", ha="center", fontsize=9.5, color=INK
     )
     axes.set(xlim=(-0.8, 10), ylim=(-1.6, 5))
-    axes.set_title("LSTM: two ways meet at $c'$", fontsize=11, color=INK)
+    axes.set_title("LSTM: two ways meet at $c'$", fontsize=10, color=INK)
 
 
 def _gru(axes: plt.Axes) -> None:
@@ -77,4 +76,4 @@ def _gru(axes: plt.Axes) -> None:
                   arrowprops={"arrowstyle": "-|>", "color": BACK, "shrinkB": 10})  # fmt: skip
     axes.text(4.2, -2.1, "below each gate: its slope, then the two linear layers", ha="center", fontsize=9.5, color=INK)
     axes.set(xlim=(-1.2, 10), ylim=(-2.5, 5))
-    axes.set_title("GRU: the old state is reached directly and through three blocks", fontsize=11, color=INK)
+    axes.set_title("GRU: four ways lead to the old state", fontsize=10, color=INK)

@@ -1,10 +1,11 @@
 """The figure of the lesson: the four paths of the block, from the input to the stack of channels."""
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 
-SMALL, LARGE, POOL, ENDS, EDGE = "#2f6fb5", "#d98324", "#8a5fb0", "#c9c9c9", "#7a7a7a"
+from grader.figures import BLUE, GREY, INK, ORANGE, PALE, PAPER, PURPLE
+
+SMALL, LARGE, POOL, ENDS, EDGE = BLUE, ORANGE, PURPLE, PALE, GREY
 PATHS = (
     (None, ("b1_1: 1×1", SMALL), "c1"),
     (("b2_1: 1×1", SMALL), ("b2_2: 3×3, padding 1", LARGE), "c2[1]"),
@@ -13,7 +14,7 @@ PATHS = (
 )
 
 
-def draw(path: Path) -> None:
+def draw() -> Figure:
     """Draw the paths from left to right, the first on top."""
     figure, axes = plt.subplots(figsize=(10, 3.6))
     _box(axes, 0, 0.0, 1.4, 4.6, "input\n(N, in_channels, H, W)", ENDS, rotation=90)
@@ -32,14 +33,13 @@ def draw(path: Path) -> None:
     axes.set_title("a ReLU after each of the six convolutions", fontsize=10)
     axes.axis("off")
     figure.tight_layout()
-    figure.savefig(path)
-    plt.close(figure)
+    return figure
 
 
 def _box(axes, x: float, y: float, width: float, height: float, text: str, colour: str, rotation: int = 0) -> None:
     """A rectangle with a text in its middle."""
-    axes.add_patch(plt.Rectangle((x, y), width, height, facecolor=colour, edgecolor="white"))
-    ink = "black" if colour == ENDS else "white"
+    axes.add_patch(plt.Rectangle((x, y), width, height, facecolor=colour, edgecolor=GREY))
+    ink = INK if colour == ENDS else PAPER
     axes.text(x + width / 2, y + height / 2, text, ha="center", va="center", fontsize=9, color=ink, rotation=rotation)
 
 

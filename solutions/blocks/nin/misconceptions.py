@@ -65,8 +65,8 @@ mistakes = [
         """There is a ReLU after each of the three convolutions, the last one too.""",
         {"F.relu(self.conv3(x))": "self.conv3(x)"}),
     mistake("FirstNotRectified", "NiNBlock", "values",
-        """There is a ReLU after each of the three convolutions. Without the first one, conv1 and conv2 are but a single
-        convolution.""",
+        """There is a ReLU after each of the three convolutions. Without the first one, conv1 and conv2 together are
+        no more than a single convolution.""",
         {"F.relu(self.conv1(x))": "self.conv1(x)"}),
     mistake("OnlyTheLastRectified", "NiNBlock", "values",
         """There is a ReLU after each of the three convolutions. You have a single one at the end.""",

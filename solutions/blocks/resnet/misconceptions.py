@@ -163,7 +163,8 @@ mistakes = [
         """conv1 and conv2 have no bias; only conv3 does.""",
         {"3, stride, padding=1, bias=False": "3, stride, padding=1", "3, padding=1, bias=False": "3, padding=1"}),
     mistake("ThirdWithoutBias", "PreActBlock", "parameters",
-        """conv3 has a bias: no normalisation follows it that would take it out.""",
+        """conv3 has a bias here, as nn.Conv2d has unless told otherwise. It is a convention that conv1 and conv2 have
+        none.""",
         {"1, stride)": "1, stride, bias=False)"}),
     mistake("AlwaysAThird", "PreActBlock", "parameters",
         """Where neither the stride nor the number of channels changes anything, the shortcut is the input itself, and

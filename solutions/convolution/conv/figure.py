@@ -1,31 +1,22 @@
 """The figure of the lesson: a dilated window with a stride, uneven padding, and channels in groups."""
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 
-INPUT, PADDING, WINDOW, OUTPUT = "#2f6fb5", "#cfdcec", "#d98324", "#3a8f5d"
+from grader.figures import BLUE, BLUE_TINT, GREEN, GREEN_TINT, ORANGE, PAPER, arrow, bare, cell
+
+INPUT, PADDING, WINDOW, OUTPUT = BLUE_TINT, PAPER, ORANGE, GREEN
 
 
-def draw(path: Path) -> None:
+def draw() -> Figure:
     """Draw three panels: two places of a window on an image, `padding="same"` for an even kernel, and groups."""
-    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(11, 4.2), width_ratios=(1.35, 1, 1))
+    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(10, 4), width_ratios=(1.35, 1, 1))
     _window(left)
     _same(middle)
     _groups(right)
-    for axes in (left, middle, right):
-        axes.set_aspect("equal")
-        axes.axis("off")
+    bare(left, middle, right)
     figure.tight_layout()
-    figure.savefig(path)
-    plt.close(figure)
-
-
-def _cell(axes, x: float, y: float, colour: str, text: str = "", alpha: float = 1.0) -> None:
-    """A square of side one with its lower left corner at (x, y)."""
-    axes.add_patch(plt.Rectangle((x, y), 1, 1, facecolor=colour, edgecolor="white", linewidth=1.5, alpha=alpha))
-    if text:
-        axes.text(x + 0.5, y + 0.5, text, ha="center", va="center", color="white", fontsize=9)
+    return figure
 
 
 def _window(axes) -> None:
@@ -36,11 +27,13 @@ def _window(axes) -> None:
         for column in range(width):
             inside = padding <= row < height + padding
             picked = (row - 2, column - 2) in taps
-            _cell(axes, column, -row, WINDOW if picked else INPUT if inside else PADDING)
+            text = "w" if picked else "" if inside else "0"
+            cell(axes, column, -row, WINDOW if picked else INPUT if inside else PADDING, text)
     for row in range(2):
         for column in range(2):
-            _cell(axes, 9.5 + column, -3 - row, OUTPUT, alpha=1.0 if (row, column) == (1, 1) else 0.4)
-    axes.annotate("", (9.2, -3), (7.3, -3), arrowprops={"arrowstyle": "->"})
+            is_shown = (row, column) == (1, 1)
+            cell(axes, 9.5 + column, -3 - row, OUTPUT if is_shown else GREEN_TINT, "y" if is_shown else "")
+    arrow(axes, (7.3, -3), (9.2, -3))
     axes.set(xlim=(-0.3, 11.9), ylim=(-6.4, 1.4))
     axes.set_title("kernel (3, 2), dilation (2, 3),\nstride (2, 2), padding (1, 0)", fontsize=10)
 
@@ -48,12 +41,13 @@ def _window(axes) -> None:
 def _same(axes) -> None:
     """Five inputs, a kernel of four: one element in front, two behind, and the five windows."""
     for place in range(8):
-        _cell(axes, place, 0, INPUT if 1 <= place < 6 else PADDING)
+        is_input = 1 <= place < 6
+        cell(axes, place, 0, INPUT if is_input else PADDING, "" if is_input else "0")
     for row in range(5):
         for tap in range(4):
-            _cell(axes, row + tap, -1.15 * (row + 1), WINDOW)
+            cell(axes, row + tap, -1.15 * (row + 1), WINDOW, "w")
     axes.set(xlim=(-0.3, 8.3), ylim=(-6.2, 1.4))
-    axes.set_title('padding="same" for k=4:\none in front, two behind', fontsize=10)
+    axes.set_title('padding="same" for k=4:\none before, two after', fontsize=10)
 
 
 def _groups(axes) -> None:
@@ -62,10 +56,11 @@ def _groups(axes) -> None:
     for index, (x, y) in enumerate(outside):
         for number in (0, 1):
             source = inside[2 * (index // 3) + number]
-            axes.plot([source[0] + 1, x], [-source[1] + 0.5, -y + 0.5], color=(INPUT, WINDOW)[index // 3], linewidth=1)
+            axes.plot([source[0] + 1, x], [-source[1] + 0.5, -y + 0.5], color=(BLUE, WINDOW)[index // 3], linewidth=1.2,
+                      linestyle=("-", "--")[index // 3])  # fmt: skip
     for index, (x, y) in enumerate(inside):
-        _cell(axes, x, -y, (INPUT, WINDOW)[index // 2], str(index))
+        cell(axes, x, -y, (BLUE, WINDOW)[index // 2], str(index))
     for index, (x, y) in enumerate(outside):
-        _cell(axes, x, -y, OUTPUT, str(index))
+        cell(axes, x, -y, OUTPUT, str(index))
     axes.set(xlim=(-0.4, 6.4), ylim=(-5.4, 1.4))
     axes.set_title("4 channels to 6 in 2 groups:\nneighbours stay together", fontsize=10)

@@ -1,42 +1,36 @@
 """The figure of the lesson: an image, its windows as columns, and how often Fold adds to each pixel."""
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 
-PALE, WINDOWS = "#cfdcec", ("#d98324", "#8a5fb0", "#b03a3a", "#3a8f5d", "#2f6fb5", "#7a6a3a")
-SHADES = {1: "#9fb9d6", 2: "#5f8fc4", 4: "#235a96"}
+from grader.figures import BLUE, BLUE_TINT, GREEN, OLIVE, ORANGE, PALE, PURPLE, RED, bare, cell
+
+WINDOWS = (ORANGE, PURPLE, RED, GREEN, BLUE, OLIVE)
+SHADES = {1: PALE, 2: BLUE_TINT, 4: BLUE}
 
 
-def draw(path: Path) -> None:
+def draw() -> Figure:
     """Draw `Unfold(2)` of an image of 3 by 4, and the counts that `Fold` of ones gives."""
     figure, axes = plt.subplots(1, 3, figsize=(10, 3), width_ratios=(1, 1.4, 1))
     _image(axes[0])
     _columns(axes[1])
     _counts(axes[2])
-    for panel in axes:
-        panel.set_aspect("equal")
-        panel.axis("off")
+    bare(*axes)
     figure.tight_layout()
-    figure.savefig(path)
-    plt.close(figure)
-
-
-def _cell(axes: plt.Axes, x: float, y: float, colour: str, text: str) -> None:
-    """A numbered square of side one with its lower left corner at (x, y)."""
-    axes.add_patch(plt.Rectangle((x, y), 1, 1, facecolor=colour, edgecolor="white", linewidth=1.5))
-    axes.text(
-        x + 0.5, y + 0.5, text, ha="center", va="center", color="black" if colour == PALE else "white", fontsize=9
-    )
+    return figure
 
 
 def _image(axes: plt.Axes) -> None:
     """The pixels, numbered, with the frames of the first two windows."""
     for pixel in range(12):
-        _cell(axes, pixel % 4, 2 - pixel // 4, PALE, str(pixel))
+        cell(axes, pixel % 4, 2 - pixel // 4, PALE, str(pixel))
     for window in (0, 1):
         frame = (window + 0.06 * window, 1 + 0.06 * window)
-        axes.add_patch(plt.Rectangle(frame, 2, 2, fill=False, edgecolor=WINDOWS[window], linewidth=2.5))
+        axes.add_patch(
+            plt.Rectangle(
+                frame, 2, 2, fill=False, edgecolor=WINDOWS[window], linewidth=3, linestyle=("-", "--")[window]
+            )
+        )
     axes.set(xlim=(-0.3, 4.3), ylim=(-0.3, 3.5))
     axes.set_title("image, 3 by 4", fontsize=10)
 
@@ -46,7 +40,7 @@ def _columns(axes: plt.Axes) -> None:
     for window in range(6):
         first = window // 3 * 4 + window % 3
         for row, pixel in enumerate((first, first + 1, first + 4, first + 5)):
-            _cell(axes, window, 3 - row, WINDOWS[window], str(pixel))
+            cell(axes, window, 3 - row, WINDOWS[window], str(pixel))
     axes.set(xlim=(-0.3, 6.3), ylim=(-0.3, 4.5))
     axes.set_title("Unfold(2): a column for each window", fontsize=10)
 
@@ -56,6 +50,6 @@ def _counts(axes: plt.Axes) -> None:
     for pixel in range(12):
         row, column = divmod(pixel, 4)
         count = (2 if row == 1 else 1) * (2 if column in (1, 2) else 1)
-        _cell(axes, column, 2 - row, SHADES[count], f"×{count}")
+        cell(axes, column, 2 - row, SHADES[count], f"×{count}")
     axes.set(xlim=(-0.3, 4.3), ylim=(-0.3, 3.5))
     axes.set_title("Fold((3, 4), 2) of these columns:\neach pixel this many times", fontsize=10)

@@ -1,13 +1,14 @@
 """The figure of the lesson: an ordinary convolution next to a depthwise and a pointwise one."""
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 
-CHANNELS, OUTPUT, EDGE = ("#2f6fb5", "#d98324", "#8a5fb0"), "#3a8f5d", "#9a9a9a"
+from grader.figures import BLUE, GREEN, GREY, ORANGE, PAPER, PURPLE
+
+CHANNELS, OUTPUT, EDGE = (BLUE, ORANGE, PURPLE), GREEN, GREY
 
 
-def draw(path: Path) -> None:
+def draw() -> Figure:
     """Draw both ways from three channels to two, with what each output channel is made of."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.2), width_ratios=(1, 1.6))
     _ordinary(left)
@@ -16,8 +17,7 @@ def draw(path: Path) -> None:
         axes.set_aspect("equal")
         axes.axis("off")
     figure.tight_layout()
-    figure.savefig(path)
-    plt.close(figure)
+    return figure
 
 
 def _sheet(axes, x: float, y: float, colour: str, window: bool = False) -> None:
@@ -27,9 +27,7 @@ def _sheet(axes, x: float, y: float, colour: str, window: bool = False) -> None:
             picked = window and row >= 1 and column < 3
             place = (x + 0.35 * column, y + 0.35 * row)
             axes.add_patch(
-                plt.Rectangle(
-                    place, 0.35, 0.35, facecolor=colour, edgecolor="white", alpha=1.0 if picked or not window else 0.35
-                )
+                plt.Rectangle(place, 0.35, 0.35, facecolor=colour if picked or not window else PAPER, edgecolor=GREY)
             )
 
 

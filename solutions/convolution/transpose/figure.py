@@ -1,42 +1,34 @@
 """The figure of the lesson: stamps that overlap, and the matrices of a convolution and of its transpose."""
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 
-INPUT, EMPTY, STAMPS, OUTPUT = "#2f6fb5", "#e7ecf2", ("#d98324", "#8a5fb0", "#b03a3a"), "#3a8f5d"
+from grader.figures import BLUE, GREEN, INK, ORANGE, PALE, PURPLE, RED, bare, cell
+
+INPUT, EMPTY, STAMPS, OUTPUT = BLUE, PALE, (ORANGE, PURPLE, RED), GREEN
 
 
-def draw(path: Path) -> None:
+def draw() -> Figure:
     """Draw three pixels with a kernel of 3 and a stride of 2; beside them the two matrices."""
-    figure, axes = plt.subplots(1, 3, figsize=(11, 3.4), width_ratios=(1.3, 0.8, 1.0))
+    figure, axes = plt.subplots(1, 3, figsize=(10, 3.6), width_ratios=(1.3, 0.8, 1.0))
     _stamps(axes[0])
     _matrix(axes[1], transposed=False)
     _matrix(axes[2], transposed=True)
-    for panel in axes:
-        panel.set_aspect("equal")
-        panel.axis("off")
+    bare(*axes)
     figure.tight_layout()
-    figure.savefig(path)
-    plt.close(figure)
-
-
-def _cell(axes: plt.Axes, x: float, y: float, colour: str, text: str = "") -> None:
-    """A square of side one with its lower left corner at (x, y)."""
-    axes.add_patch(plt.Rectangle((x, y), 1, 1, facecolor=colour, edgecolor="white", linewidth=1.5))
-    axes.text(x + 0.5, y + 0.5, text, ha="center", va="center", color="white", fontsize=8)
+    return figure
 
 
 def _stamps(axes: plt.Axes) -> None:
     """Each pixel's stamp in a row of its own, and their sum below."""
     for pixel in range(3):
-        _cell(axes, 2 * pixel + 1, 5.4, INPUT, f"$x_{pixel}$")
+        cell(axes, 2 * pixel + 1, 5.4, INPUT, f"$x_{pixel}$")
         for tap in range(3):
-            _cell(axes, 2 * pixel + tap, 3.6 - 1.1 * pixel, STAMPS[pixel], f"$x_{pixel}W_{tap}$")
+            cell(axes, 2 * pixel + tap, 3.6 - 1.1 * pixel, STAMPS[pixel], f"$x_{pixel}W_{tap}$", size=9)
     for place in range(7):
-        _cell(axes, place, -0.2, OUTPUT, f"$y_{place}$")
+        cell(axes, place, -0.2, OUTPUT, f"$y_{place}$")
     for cut in (1, 6):
-        axes.plot([cut, cut], [-0.5, 1.1], color="black", linestyle="--", linewidth=1)
+        axes.plot([cut, cut], [-0.5, 1.1], color=INK, linestyle="--", linewidth=1)
     axes.set(xlim=(-0.3, 7.3), ylim=(-0.6, 6.6))
     axes.set_title("stride 2, kernel 3: stamps add up\n(padding 1 cuts at the dashed lines)", fontsize=10)
 
@@ -48,6 +40,6 @@ def _matrix(axes: plt.Axes, *, transposed: bool) -> None:
             tap = place - 2 * window
             inside = 0 <= tap < 3
             x, y = (window, 6 - place) if transposed else (place, 4 - window)
-            _cell(axes, x, y, STAMPS[window] if inside else EMPTY, f"$W_{tap}$" if inside else "")
+            cell(axes, x, y, STAMPS[window] if inside else EMPTY, f"$W_{tap}$" if inside else "")
     axes.set(xlim=(-0.3, 7.3), ylim=(-0.3, 7.3))
     axes.set_title("its transpose: 3 pixels to 7" if transposed else "convolution: 7 pixels to 3", fontsize=10)

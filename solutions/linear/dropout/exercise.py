@@ -123,8 +123,16 @@ def layer(symbol: str, oracle: Callable[..., Any], shape: Sequence[int], many: S
 # Failing by chance, by the terms of `drops`, for p = 0.5 and for 0.35, each with 1e-11 for the share. Equal masks:
 # 0.55^96 * 120 pairs * 10 calls < 1e-18 for the first layer, 0.55^64 * 1200 and 0.55^64 * 280 < 1e-12 for the others.
 # Equal counts: of 1536, 1024 and 512 draws, 0.022^9, 0.027^9 and 0.038^9 < 1e-12.
+DRAWN = "torch.rand(draws, dtype=x.dtype, device=x.device)"
+
 exercise = Exercise(
     title="Dropout",
+    equivalent_mutants={
+        f"keep = {DRAWN} >= self.p → keep = ({DRAWN} >= self.p).detach()": "whether an element is kept has no history",
+        f"{DRAWN} >= self.p → {DRAWN} > self.p": "a draw is next to never p itself",
+        f"{DRAWN} → torch.rand(draws, device=x.device)": "draws of any floating dtype are below p as often",
+        "0.0 → 1.0 in scale = 1 / (1 - self.p) if self.p < 1 else 0.0": "with p = 1 nothing is kept to be scaled",
+    },
     parts=[
         layer("Dropout", nn.Dropout, (2, 3, 4), (16, 8, 12), 0.35),
         layer("Dropout2d", nn.Dropout2d, (2, 3, 4, 5), (16, 64, 2, 2), 0.35),

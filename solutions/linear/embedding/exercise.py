@@ -130,4 +130,13 @@ EMBEDDING = Part(
     off_limits=OffLimits(kernels=["embedding*", "_embedding*"], classes=["Embedding", "EmbeddingBag"]),
 )
 
-exercise = Exercise(title="Embedding", parts=[EMBEDDING])
+IS_PADDING = "is_padding = (x == self.padding_idx).unsqueeze(-1)"
+
+exercise = Exercise(
+    title="Embedding",
+    parts=[EMBEDDING],
+    equivalent_mutants={
+        "x >= self.num_embeddings → x > self.num_embeddings": "of that one index the lookup itself complains",
+        f"{IS_PADDING} → {IS_PADDING}.detach()": "whether an index is the padding has no history",
+    },
+)

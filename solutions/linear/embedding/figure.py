@@ -1,18 +1,19 @@
 """The figure of the lesson: a lookup, and the way back, where equal indices add up and the padding gets nothing."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 
-COLOURS = ("#757575", "#3f76b5", "#b8651b", "#3f8659")
-INK = "#787878"
+from grader.figures import BLUE, GREEN, GREY, INK, ORANGE, PAPER
+
+COLOURS = (GREY, BLUE, ORANGE, GREEN)
 WORDS = (2, 0, 2, 1)
 SENT = ("1, 0", "1, 1", "10, 0", "0, 5")
 COLLECTED = ("0, 0", "0, 5", "11, 0", "0, 0")
 
 
-def draw(path: Path) -> None:
+def draw() -> Figure:
     """Draw the worked example of the lesson, forward on the left and backward on the right."""
     figure, axes = plt.subplots(1, 2, figsize=(10, 3.2))
     _panel(axes[0], ("9, 9", "1, 2", "3, 4", "5, 6"), ("3, 4", "9, 9", "3, 4", "1, 2"), forward=True)
@@ -22,8 +23,7 @@ def draw(path: Path) -> None:
         "the gradient: each row collects what it is sent,\nthe padding (row 0) nothing", fontsize=10, color=INK
     )
     figure.tight_layout()
-    figure.savefig(path, transparent=True)
-    plt.close(figure)
+    return figure
 
 
 def _panel(axes: plt.Axes, table: Sequence[str], vectors: Sequence[str], *, forward: bool) -> None:
@@ -37,11 +37,12 @@ def _panel(axes: plt.Axes, table: Sequence[str], vectors: Sequence[str], *, forw
         axes.text(5.75, 3 - place, f"x[{place}] = {word}", ha="center", va="center", fontsize=9, color=INK)
         ends = ((1.85, 3 - word), (3.95, 3 - place))
         stopped = not forward and word == 0
-        arrow = {"arrowstyle": "-|>" if not stopped else "-[,widthB=0.4", "color": COLOURS[word], "linewidth": 1.4}
+        arrow = {"arrowstyle": "-|>" if not stopped else "-", "color": COLOURS[word], "linewidth": 1.4}
         end, begin = (ends[1], ends[0]) if forward else ends
         if stopped:
             end = (2.6, 3 - word - 0.33)
             arrow["linestyle"] = "--"
+            axes.text(*end, "×", ha="center", va="center", fontsize=14, color=GREY)
         axes.annotate("", end, begin, arrowprops=arrow)
     axes.text(4.6, 3.75, "y" if forward else "gradient of y", ha="center", fontsize=9, color=INK)
     axes.set(xlim=(0, 6.6), ylim=(-0.6, 4.1))
@@ -51,4 +52,4 @@ def _panel(axes: plt.Axes, table: Sequence[str], vectors: Sequence[str], *, forw
 def _box(axes: plt.Axes, x: float, y: float, text: str, colour: str) -> None:
     """A vector of two numbers."""
     axes.add_patch(plt.Rectangle((x - 0.6, y - 0.36), 1.2, 0.72, facecolor=colour, edgecolor="none"))
-    axes.text(x, y, text, ha="center", va="center", color="white", fontsize=10, fontweight="bold")
+    axes.text(x, y, text, ha="center", va="center", color=PAPER, fontsize=10, fontweight="bold")

@@ -158,10 +158,10 @@ FLATTEN = Part(
             refused("A start_dim of 1 for 1 dimension", 1, -1, 5),
         ),
         *listed(
-            "in `Flatten`, a `start_dim` behind `end_dim`",
-            refused("A start_dim of 2 behind an end_dim of 1", 2, 1),
-            refused("A start_dim of 1 behind an end_dim of 0", 1, 0, 3, 2),
-            refused("A start_dim of -1 behind an end_dim of -2", -1, -2),
+            "in `Flatten`, a `start_dim` after `end_dim`",
+            refused("A start_dim of 2 after an end_dim of 1", 2, 1),
+            refused("A start_dim of 1 after an end_dim of 0", 1, 0, 3, 2),
+            refused("A start_dim of -1 after an end_dim of -2", -1, -2),
         ),
     ],
     growth=[

@@ -1,20 +1,21 @@
 """The figure of the lesson: a linear layer as a product of matrices, and the order in which Flatten reads."""
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 
-INPUT, WEIGHT, BIAS, OUTPUT = "#2f6fb5", "#d98324", "#8a5fb0", "#3a8f5d"
+from grader.figures import BLUE, BLUE_TINT, GREEN, GREEN_TINT, ORANGE, ORANGE_TINT, PURPLE, PURPLE_TINT, arrow, cell
+
+INPUT, WEIGHT, BIAS, OUTPUT = (BLUE, BLUE_TINT), (ORANGE, ORANGE_TINT), (PURPLE, PURPLE_TINT), (GREEN, GREEN_TINT)
+"""The picked cells and the others."""
 
 
-def draw(path: Path) -> None:
+def draw() -> Figure:
     """Draw a batch of four vectors through `Linear(3, 2)`, and a (2, 3) sheet that becomes a row of six."""
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 2.6), width_ratios=(1.5, 1))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3), width_ratios=(1.5, 1))
     _product(left)
     _flattened(right)
     figure.tight_layout()
-    figure.savefig(path)
-    plt.close(figure)
+    return figure
 
 
 def _product(axes: plt.Axes) -> None:
@@ -34,21 +35,17 @@ def _flattened(axes: plt.Axes) -> None:
     """A sheet and the row that it becomes, the elements numbered."""
     _grid(axes, (0, 1), (2, 3), INPUT, "(2, 3)", lambda row, column: row == 0, numbered=True)
     _grid(axes, (5, 1.5), (1, 6), OUTPUT, "(6,)", lambda row, column: column < 3, numbered=True)
-    axes.annotate("", (4.7, 2), (3.3, 2), arrowprops={"arrowstyle": "->"})
+    arrow(axes, (3.3, 2), (4.7, 2))
     axes.set(xlim=(-0.3, 11.3), ylim=(-0.6, 3.9), aspect="equal")
     axes.set_title("Flatten(0)", fontsize=10)
     axes.axis("off")
 
 
-def _grid(axes, corner, shape, colour, label, picked, numbered=False) -> None:
+def _grid(axes, corner, shape, colours, label, picked, numbered=False) -> None:
     """A matrix as cells, the picked ones in full colour, with its name below."""
     (x, y), (rows, columns) = corner, shape
     for row in range(rows):
         for column in range(columns):
-            place = (x + column, y + rows - 1 - row)
-            alpha = 1.0 if picked(row, column) else 0.4
-            axes.add_patch(plt.Rectangle(place, 1, 1, facecolor=colour, edgecolor="white", alpha=alpha))
-            if numbered:
-                number = str(columns * row + column)
-                axes.text(place[0] + 0.5, place[1] + 0.5, number, ha="center", va="center", color="white", fontsize=9)
+            fill = colours[0] if picked(row, column) else colours[1]
+            cell(axes, x + column, y + rows - 1 - row, fill, str(columns * row + column) if numbered else "")
     axes.text(x + columns / 2, y - 0.5, label, ha="center", va="center", fontsize=9)

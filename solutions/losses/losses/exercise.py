@@ -448,4 +448,20 @@ CE = Part(
     ],
 )
 
-exercise = Exercise(title="Losses", parts=[MSE, BCE, CE])
+WEIGHT = "log_p.new_ones(log_p.shape[-1]) if self.weight is None else self.weight"
+OUTSIDE = "(counts & ((target < 0) | (target >= log_p.shape[-1]))).any()"
+CHECK = f"if {OUTSIDE}: raise IndexError(f'a class that is not one of the {{lo…"
+REFUSED = "looking the class up raises an IndexError itself"
+
+exercise = Exercise(
+    title="Losses",
+    parts=[MSE, BCE, CE],
+    equivalent_mutants={
+        "input - target → target - input": "the difference is squared",
+        f"weight = {WEIGHT} → weight = ({WEIGHT}).detach()": "a buffer has no history",
+        "counts = target != self.ignore_index → counts = (target != self.ignore_index).detach()": "nor has this",
+        "target = target.where(counts, 0) → target = target.where(counts, 0).detach()": "nor have whole numbers",
+        f"{CHECK} → if False": REFUSED,
+        "target >= log_p.shape[-1] → target > log_p.shape[-1]": REFUSED,
+    },
+)

@@ -1,15 +1,16 @@
 """The figure of the lesson: losses by the probability of the right class, and their slopes by its logit."""
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 
-ENTROPY, SMOOTH, SQUARE, INK = "#2f6fb5", "#2e7d4f", "#b3611a", "#444444"
+from grader.figures import BLUE, GREEN, INK, ORANGE
+
+ENTROPY, SMOOTH, SQUARE = BLUE, GREEN, ORANGE
 SMOOTHING = 0.2
 
 
-def draw(path: Path) -> None:
+def draw() -> Figure:
     """Draw cross-entropy, the same with smoothing, and the squared error, for two classes."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.4), layout="constrained")
     _losses(left)
@@ -20,10 +21,9 @@ def draw(path: Path) -> None:
         axes.tick_params(colors=INK)
         for label in (axes.xaxis.label, axes.yaxis.label, axes.title):
             label.set_color(INK)
-        axes.grid(alpha=0.25)
+        axes.grid()
         axes.legend(frameon=False, labelcolor="linecolor", fontsize=9)
-    figure.savefig(path)
-    plt.close(figure)
+    return figure
 
 
 def _losses(axes: plt.Axes) -> None:

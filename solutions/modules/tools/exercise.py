@@ -267,6 +267,13 @@ foreteller = tool(
         values("list(state_dict_keys([['ReLU', ['Linear', 'Linear']], 'Linear']))"),
         values("list(state_dict_keys(" + repr(["ReLU"] * 10 + ["Linear"]) + "))"),
         values("list(state_dict_keys({'relu': 'ReLU', 'stage': []}))"),
+        # The two models of the notes: layers under two paths, and wrappers within wrappers.
+        values("stage = ['Conv2d', 'BatchNorm2d']",
+               "list(state_dict_keys({'conv1': 'Conv2d', 'bn1': 'BatchNorm2d', 'stage1': stage, 'conv2': 'Conv2d', "
+               "'bn2': 'BatchNorm2d', 'fc1': 'Linear', 'fc2': 'Linear'}))"),
+        values("stage = ['Conv2d', 'BatchNorm2d']",
+               "list(state_dict_keys({'DataParallel': {'stage1': stage, 'stage2': {'DataParallel': stage}, "
+               "'conv2': 'Conv2d', 'bn2': 'BatchNorm2d', 'fc1': 'Linear', 'fc2': 'Linear'}}))"),
         values("spec = {'DataParallel': {'a': 'Linear', 'b': ['ReLU']}}", "_ = list(state_dict_keys(spec))",
                "spec == {'DataParallel': {'a': 'Linear', 'b': ['ReLU']}}"),
     ],

@@ -1,10 +1,11 @@
 """The figure of the lesson: the description of a model, and how the keys of its state dict are put together."""
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 
-DEEP, GREEN, ORANGE, GREY = "#2f6fb5", "#3a8f5d", "#d98324", "#777777"
+from grader.figures import BLUE, GREEN, GREY, ORANGE
+
+DEEP = BLUE
 SPEC = """\
 {
   "stem": [
@@ -26,7 +27,7 @@ head.module.fc.weight
 head.module.fc.bias"""
 
 
-def draw(path: Path) -> None:
+def draw() -> Figure:
     """Draw the description on the left, the keys on the right, coloured by where each piece comes from."""
     figure = plt.figure(figsize=(10, 3.3))
     axes = figure.add_axes((0.02, 0.02, 0.96, 0.88))
@@ -45,6 +46,5 @@ def draw(path: Path) -> None:
             colour = GREY if last else ORANGE if piece in ("0", "1", "module") else DEEP if place == 0 else GREEN
             text = piece if last else piece + "."
             axes.text(x, 8.1 - index, text, family="monospace", fontsize=10.5, color=colour)
-            x += 0.88 * len(text)
-    figure.savefig(path)
-    plt.close(figure)
+            x += 0.93 * len(text)
+    return figure

@@ -67,7 +67,7 @@ function = [
         updating them.""",
         {"    else:\n    ": "    moving_mean, moving_var = moving_mean.detach(), moving_var.detach()\n"}),
     mistake("changes_its_inputs", "batch_norm", "values",
-        """The caller's moving statistics change under its hands: an in-place operation writes into the tensors that
+        """You overwrite the caller's moving statistics: an in-place operation writes into the tensors that
         were passed in. Return new tensors instead.""",
         {
             "moving_mean = momentum": "moving_mean.data[:] = momentum",

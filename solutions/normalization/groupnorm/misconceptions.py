@@ -77,8 +77,9 @@ group_norm = [
         flow through them. Something detaches them (detach, no_grad, .data, item).""",
         {GROUP_STATISTICS: "torch.var_mean(groups.detach(), dim=-1, correction=0, keepdim=True)"}),
     mistake("MeanOfSquares", "GroupNorm", "numerics",
-        """E[x^2] - E[x]^2 subtracts two large numbers that are nearly equal: with data around 1000 float32 has no
-        digits left. Subtract the mean first, then square.""",
+        """E[x^2] - E[x]^2 subtracts two large numbers that are nearly equal. In float32 a share of about 6e-8 times
+        (mean / deviation)^2 of the variance is lost: all of it at 10 000 to 1. Subtract the mean first, then
+        square.""",
         {
             "        y = ((": (
                 "        var = (groups.square().mean(-1, keepdim=True) - mean.square()).clamp(min=0)\n"
@@ -190,8 +191,9 @@ instance_norm = [
         flow through them. Only the running statistics are detached.""",
         {IMAGE_STATISTICS: "torch.var_mean(x.detach(), dim=(-2, -1), correction=0, keepdim=True)"}),
     mistake("MeanOfSquaresPerImage", "InstanceNorm2d", "numerics",
-        """E[x^2] - E[x]^2 subtracts two large numbers that are nearly equal: with data around 1000 float32 has no
-        digits left. Subtract the mean first, then square.""",
+        """E[x^2] - E[x]^2 subtracts two large numbers that are nearly equal. In float32 a share of about 6e-8 times
+        (mean / deviation)^2 of the variance is lost: all of it at 10 000 to 1. Subtract the mean first, then
+        square.""",
         {
             "            if self.track": (
                 "            var = (x.square().mean((-2, -1), keepdim=True) - mean.square()).clamp(min=0)\n"
@@ -204,7 +206,8 @@ instance_norm = [
         {"torch.ones(num_features) if": "torch.zeros(num_features) if"}),
     mistake("AcceptsASingleValue", "InstanceNorm2d", "errors",
         """One value has no variance: it would always become zero. Where the image's own statistics are used, raise a
-        ValueError for an input of height and width one.""",
+        ValueError for an input of height and width one: in training, and without running statistics in evaluation
+        too.""",
         {"count == 1": "count < 1"}),
     mistake("AcceptsAnyDimensions", "InstanceNorm2d", "errors",
         """An input is a batch of images (4 dimensions) or one image (3). Raise a ValueError for everything else.""",

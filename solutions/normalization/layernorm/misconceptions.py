@@ -40,8 +40,7 @@ mistakes = [
         """Scale first, then shift: in your answer the bias is multiplied by the weight as well.""",
         {"y + self.bias": "y + self.bias * self.weight"}),
     mistake("ChangesItsInput", "LayerNorm", "values",
-        """The caller's tensor changes under its hands: an in-place operation writes into the input. Make a new
-        tensor.""",
+        """You overwrite the caller's tensor: an in-place operation writes into the input. Make a new tensor.""",
         {"return y": "x.data.copy_(y)\n        return y"}),
     mistake("ConstantStatistics", "LayerNorm", "gradients",
         """Forward is right, backward is not: mean and variance depend on the input as well, and the gradient has to

@@ -73,8 +73,7 @@ mistakes = [
         """The weight is there, but it never scales anything.""",
         {"return y if self.weight is None else y * self.weight": "return y"}),
     mistake("ChangesItsInput", "RMSNorm", "values",
-        """The caller's tensor changes under its hands: an in-place operation writes into the input. Make a new
-        tensor.""",
+        """You overwrite the caller's tensor: an in-place operation writes into the input. Make a new tensor.""",
         {"        return y if": "        x.data.copy_(y)\n        return y if"}),
     mistake("ConstantScale", "RMSNorm", "gradients",
         """Forward is right, backward is not: the root mean square depends on the input as well, and the gradient has

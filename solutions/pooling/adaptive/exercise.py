@@ -203,10 +203,25 @@ FRACTIONAL = Part(
     off_limits=OFF_LIMITS,
 )
 
+# Statements of the reference that give places; a sum is put into parentheses where it is detached.
+CALLED = (
+    ("shift = ", "torch.rand(*x.shape[:-2], 1, device=x.device)"),
+    ("numbers = ", "torch.arange(count, device=x.device)"),
+    ("places = ", "places.flatten(-2)"),
+)
+ADDED = (
+    ("starts = ", "((numbers + shift) * step).floor().long() - (shift * step).floor().long()"),
+    ("return ", "starts[..., None] + torch.arange(kernel, device=x.device)"),
+    ("places = ", "rows[..., :, None, :, None] * x.shape[-1] + columns[..., None, :, None, :]"),
+)
+
 exercise = Exercise(
     title="Adaptive and fractional pooling",
     parts=[AVERAGE, MAXIMUM, FRACTIONAL],
     equivalent_mutants={
         "1 → 2 in step = (size - kernel) / max(count - 1, 1)": "of two windows the first begins at 0, the last is set",
+        "None if output_ratio is None else _pair(output_ratio) → if False": "a pair of None is not used, nor is None",
+        **{f"{name}{value} → {name}{value}.detach()": "places have no gradient" for name, value in CALLED},
+        **{f"{name}{value} → {name}({value}).detach()": "places have no gradient" for name, value in ADDED},
     },
 )

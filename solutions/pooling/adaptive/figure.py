@@ -1,14 +1,15 @@
 """The figure of the lesson: the windows of adaptive pooling, and three draws of fractional pooling."""
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 
-PIXELS, WINDOWS, EDGE = "#8fa3b8", ("#2f6fb5", "#d98324", "#3a8f5d", "#8a5fb0"), "#7a7a7a"
+from grader.figures import BLUE, GREEN, GREY, ORANGE, PALE, PURPLE, cell
+
+PIXELS, WINDOWS, EDGE = PALE, (BLUE, ORANGE, GREEN, PURPLE), GREY
 SHIFTS = (0.1, 0.5, 0.8)
 
 
-def draw(path: Path) -> None:
+def draw() -> Figure:
     """Draw shares and windows of 7 pixels for 3 outputs and of 3 for 4, and windows of 2 in 10 for 6 outputs."""
     figure, axes = plt.subplots(1, 3, figsize=(10, 3.4), width_ratios=(7, 4.6, 10.4))
     _adaptive(axes[0], 7, 3)
@@ -17,15 +18,13 @@ def draw(path: Path) -> None:
     for panel in axes:
         panel.axis("off")
     figure.tight_layout()
-    figure.savefig(path)
-    plt.close(figure)
+    return figure
 
 
 def _row(axes: plt.Axes, size: int, y: float) -> None:
     """The numbered pixels of one direction."""
     for pixel in range(size):
-        axes.add_patch(plt.Rectangle((pixel, y), 1, 0.8, facecolor=PIXELS, edgecolor="white", linewidth=1.5))
-        axes.text(pixel + 0.5, y + 0.4, str(pixel), ha="center", va="center", color="black", fontsize=9)
+        cell(axes, pixel, y, PIXELS, str(pixel), height=0.8)
 
 
 def _adaptive(axes: plt.Axes, size: int, count: int) -> None:

@@ -1,20 +1,20 @@
 """The figure of the lesson: how the parts of an LSTM cell and of a GRU cell are wired."""
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 
-GATE, SQUASH, JOIN, LINE = "#d98324", "#2f6fb5", "#ffffff", "#444444"
+from grader.figures import BLUE, GREY, INK, ORANGE, PAPER
+
+GATE, SQUASH, JOIN, LINE = ORANGE, BLUE, PAPER, INK
 
 
-def draw(path: Path) -> None:
-    """Draw the two cells side by side; gates are orange, tanh is blue, circles multiply, add or mix."""
-    figure, (left, right) = plt.subplots(1, 2, figsize=(12, 3.4))
-    _lstm(left)
-    _gru(right)
+def draw() -> Figure:
+    """Draw one cell above the other; gates are orange, tanh is blue, circles multiply, add or mix."""
+    figure, (upper, lower) = plt.subplots(2, 1, figsize=(8, 8))
+    _lstm(upper)
+    _gru(lower)
     figure.tight_layout()
-    figure.savefig(path, dpi=130)
-    plt.close(figure)
+    return figure
 
 
 def _lstm(axes) -> None:
@@ -48,7 +48,7 @@ def _gru(axes) -> None:
     _arrow(axes, [(0, 4), (6.78, 4)])
     _arrow(axes, [(7.22, 4), (8, 4)])
     _arrow(axes, [(1.2, 4), (1.2, 2.85)])
-    _box(axes, 1.2, 2.6, "$W_{hn}h + b_{hn}$", "#777777", 1.7)
+    _box(axes, 1.2, 2.6, "$W_{hn}h + b_{hn}$", GREY, 1.7)
     _arrow(axes, [(2.05, 2.6), (3.08, 2.6)])
     _arrow(axes, [(0, 0.5), (7, 0.5), (7, 0.98)])
     for x, name in ((3.3, "r"), (5, "n"), (7, "z")):
@@ -59,7 +59,7 @@ def _gru(axes) -> None:
     _arrow(axes, [(3.3, 1.55), (3.3, 2.38)])
     _arrow(axes, [(3.52, 2.6), (4.78, 2.6)])
     _arrow(axes, [(5, 0.5), (5, 0.98)])
-    _box(axes, 5, 1.25, "$W_{in}x + b_{in}$", "#777777", 1.6)
+    _box(axes, 5, 1.25, "$W_{in}x + b_{in}$", GREY, 1.6)
     _arrow(axes, [(5, 1.55), (5, 2.38)])
     _arrow(axes, [(5.22, 2.6), (5.58, 2.6)])
     _box(axes, 5.95, 2.6, "n\ntanh", SQUASH)
@@ -85,12 +85,12 @@ def _arrow(axes, points) -> None:
 
 def _box(axes, x: float, y: float, text: str, colour: str, width: float = 0.7) -> None:
     axes.add_patch(plt.Rectangle((x - width / 2, y - 0.28), width, 0.56, facecolor=colour, edgecolor="none", zorder=2))
-    axes.text(x, y, text, ha="center", va="center", color="white", fontsize=8.5, zorder=3)
+    axes.text(x, y, text, ha="center", va="center", color=PAPER, fontsize=9.5, zorder=3)
 
 
 def _circle(axes, x: float, y: float, sign: str) -> None:
     axes.add_patch(plt.Circle((x, y), 0.24, facecolor=JOIN, edgecolor=LINE, zorder=2))
-    axes.text(x, y, sign, ha="center", va="center", fontsize=7 if len(sign) > 1 else 11, zorder=3)
+    axes.text(x, y, sign, ha="center", va="center", fontsize=9 if len(sign) > 1 else 11, zorder=3)
 
 
 def _labels(axes, labels) -> None:

@@ -13,7 +13,7 @@ OVERFLOWING_TANH = """The formula of tanh with exponentials gives nan for large 
 infinity over infinity is not a number. torch.tanh does not."""
 MEMORY = """A cell has no memory of its own: anyone who calls it keeps the state and hands it in again. A call without a
 state starts from zeros, whatever was called before."""
-OVERWRITING = """The caller's state changes under its hands: an in-place operation writes into it. Make a new tensor."""
+OVERWRITING = """You overwrite the caller's state: an in-place operation writes into it. Make a new tensor."""
 KEPT = "getattr(self, 'kept', {}).get(x.shape)"
 
 
@@ -106,8 +106,8 @@ mistakes = [
         "CandidateSecond",
         "LSTMCell",
         "values",
-        """torch stacks the blocks in the order i, f, g, o. You have the candidate second and the forget gate third, as
-        TensorFlow does.""",
+        """torch stacks the blocks in the order i, f, g, o. You have the candidate second and the forget gate
+        third, as in TensorFlow 1's BasicLSTMCell; Keras has torch's order.""",
         {"i, f, g, o =": "i, g, f, o ="},
     ),
     mistake(

@@ -1,14 +1,15 @@
 """The figure of the lesson: two layers in both directions, unrolled over four times."""
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 
-FORWARD, BACKWARD, GREY = "#2f6fb5", "#d98324", "#777777"
+from grader.figures import BLUE, GREY, ORANGE, PALE, cell
+
+FORWARD, BACKWARD = BLUE, ORANGE
 TIMES = 4
 
 
-def draw(path: Path) -> None:
+def draw() -> Figure:
     """Draw the walk: blue cells go forward, orange ones backward; each layer reads both directions below."""
     figure, axes = plt.subplots(figsize=(9, 4.6))
     for time in range(TIMES):
@@ -18,8 +19,8 @@ def draw(path: Path) -> None:
         for layer, height in enumerate((1, 4)):
             _pair(axes, x, height)
             _arrow(axes, (x, height - 1.5 if layer else height - 1.3), (x, height - 0.45))
-            _cell(axes, x, height, FORWARD)
-            _cell(axes, x, height + 1, BACKWARD)
+            for y, colour, text in ((height, FORWARD, "→"), (height + 1, BACKWARD, "←")):
+                cell(axes, x - 0.4, y - 0.33, colour, text, width=0.8, height=0.66, size=13)
             if layer:
                 _arrow(axes, (x, height + 1.45), (x, height + 2.3))
             if time:
@@ -29,7 +30,7 @@ def draw(path: Path) -> None:
         2 * TIMES + 0.7,
         2.85,
         "the outputs of both directions,\nconcatenated; dropout in training",
-        fontsize=8.5,
+        fontsize=9.5,
         va="center",
         color=GREY,
     )
@@ -39,8 +40,7 @@ def draw(path: Path) -> None:
     axes.set(xlim=(-2.6, 11), ylim=(-1, 7))
     axes.axis("off")
     figure.tight_layout()
-    figure.savefig(path, dpi=130)
-    plt.close(figure)
+    return figure
 
 
 def _ends(axes, height: float, row: int, colour: str, forward: bool) -> None:
@@ -59,11 +59,7 @@ def _ends(axes, height: float, row: int, colour: str, forward: bool) -> None:
 
 def _pair(axes, x: float, y: float) -> None:
     """What holds the two cells of a time: they read the same input, and their outputs are put side by side."""
-    axes.add_patch(plt.Rectangle((x - 0.52, y - 0.45), 1.04, 1.9, facecolor="#e8edf3", edgecolor="none", zorder=0))
-
-
-def _cell(axes, x: float, y: float, colour: str) -> None:
-    axes.add_patch(plt.Rectangle((x - 0.4, y - 0.33), 0.8, 0.66, facecolor=colour, edgecolor="none"))
+    axes.add_patch(plt.Rectangle((x - 0.52, y - 0.45), 1.04, 1.9, facecolor=PALE, edgecolor="none", zorder=-1))
 
 
 def _arrow(axes, start, end, colour: str = GREY) -> None:

@@ -45,8 +45,8 @@ mistakes = [
             for the input gate.""",
             {"i, f, g, o =": "f, i, g, o ="}),
     mistake("CandidateSecond", "LSTM", "values",
-            """torch stacks the blocks in the order i, f, g, o. You have the candidate second and the forget gate third,
-            as TensorFlow does.""",
+            """torch stacks the blocks in the order i, f, g, o. You have the candidate second and the forget gate
+            third, as in TensorFlow 1's BasicLSTMCell; Keras has torch's order.""",
             {"i, f, g, o =": "i, g, f, o ="}),
     mistake("NoTanhOfTheCell", "LSTM", "values",
             "The output gate lets through the tanh of the new cell state, not the cell state itself.",
@@ -259,7 +259,7 @@ mistakes = [
 
     # What stays, what flows, how fast.
     mistake("OverwritesTheStateInLSTM", "LSTM", "values",
-            """The caller's state changes under its hands: an in-place operation writes into it. Make a new tensor.""",
+            """You overwrite the caller's state: an in-place operation writes into it. Make a new tensor.""",
             {"= self._run(x, hx)":
                 "= self._run(x, hx)\n"
                 "        for given, state in zip(hx or (), (h_n, c_n)):\n"

@@ -1,16 +1,18 @@
 """The figure of the lesson: the stacked projections, the weights of one head, and the same under a causal mask."""
 
 import math
-from pathlib import Path
 
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 
-INK, RULE = "#6f7d8c", "#8d99a6"
-HEADS = (("#c9772b", ""), ("#3f7fbf", "///"))
+from grader.figures import BLUE, BLUE_TINT, GREY, INK, ORANGE, PAPER
+
+RULE = GREY
+HEADS = ((ORANGE, ""), (BLUE, "///"))
 SCORES = ((1.2, 0.3, -0.6, 0.1), (0.2, 1.0, 0.4, -0.9), (0.7, -0.4, 1.3, 0.8), (-0.3, 0.9, 0.2, 1.1))
 
 
-def draw(path: Path) -> None:
+def draw() -> Figure:
     """Draw the projections with two heads, and the weights of one head for four queries and keys."""
     figure, axes = plt.subplots(1, 3, figsize=(10, 3.5), width_ratios=(1.15, 1, 1))
     _projections(axes[0])
@@ -23,8 +25,7 @@ def draw(path: Path) -> None:
         panel.set_aspect("equal")
         panel.axis("off")
     figure.tight_layout()
-    figure.savefig(path)
-    plt.close(figure)
+    return figure
 
 
 def _projections(axes: plt.Axes) -> None:
@@ -32,10 +33,10 @@ def _projections(axes: plt.Axes) -> None:
     for place, name in enumerate(("query", "key", "value")):
         for head, (colour, hatch) in enumerate(HEADS):
             bottom = 5 - 2 * place - head
-            box = plt.Rectangle((0, bottom), 3.4, 0.94, facecolor=colour, edgecolor="white", hatch=hatch, linewidth=0)
+            box = plt.Rectangle((0, bottom), 3.4, 0.94, facecolor=colour, edgecolor=PAPER, hatch=hatch, linewidth=0)
             axes.add_patch(box)
             axes.text(
-                1.7, bottom + 0.46, f"head {head}", ha="center", va="center", color="white", fontsize=9, weight="bold",
+                1.7, bottom + 0.46, f"head {head}", ha="center", va="center", color=PAPER, fontsize=9, weight="bold",
                 bbox={"facecolor": colour, "edgecolor": "none", "pad": 2},
             )  # fmt: skip
         axes.plot([-0.25, -0.25], [4.1 - 2 * place, 5.84 - 2 * place], color=INK, linewidth=2)
@@ -45,19 +46,19 @@ def _projections(axes: plt.Axes) -> None:
 
 
 def _weights(axes: plt.Axes, scores: "list[list[float]] | tuple[tuple[float, ...], ...]", title: str) -> None:
-    """Numbers and shades of a softmax over each row; a cross where a key is forbidden."""
+    """Numbers and levels of a softmax over each row; a cross where a key is forbidden."""
     for query, row in enumerate(scores):
         powers = [math.exp(score) for score in row]
         for key, power in enumerate(powers):
             weight, corner = power / sum(powers), (key, 3 - query)
-            shade = (0.72 - 0.5 * weight, 0.80 - 0.42 * weight, 0.90 - 0.25 * weight)
-            face, hatch = (shade, "") if power else ("none", "xx")
-            axes.add_patch(plt.Rectangle(corner, 0.95, 0.95, facecolor=face, edgecolor=RULE, hatch=hatch, linewidth=1))
             if power:
-                ink = "white" if weight > 0.4 else "black"
-                axes.text(key + 0.47, 3.47 - query, f"{weight:.2f}", ha="center", va="center", fontsize=9, color=ink)
+                # The fill is as high as the weight is large.
+                axes.add_patch(plt.Rectangle(corner, 0.95, 0.95 * weight, facecolor=BLUE_TINT, zorder=-1))
+                axes.text(key + 0.47, 3.47 - query, f"{weight:.2f}", ha="center", va="center", fontsize=10)
+            frame = {"fill": False, "edgecolor": GREY, "hatch": None if power else "xx", "linewidth": 1}
+            axes.add_patch(plt.Rectangle(corner, 0.95, 0.95, **frame))
         axes.text(-0.2, 3.47 - query, f"query {query}", ha="right", va="center", fontsize=9, color=INK)
     for key in range(4):
-        axes.text(key + 0.47, -0.35, f"key {key}", ha="center", va="center", fontsize=8, color=INK)
+        axes.text(key + 0.47, -0.35, f"key {key}", ha="center", va="center", fontsize=9, color=INK)
     axes.set(xlim=(-1.4, 4.1), ylim=(-0.6, 4.1))
     axes.set_title(title, fontsize=10, color=INK)

@@ -1,18 +1,18 @@
 """The figure of the lesson: an encoder layer with the norm last and first, and a decoder layer."""
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 
-INK = "#6f7d8c"
+from grader.figures import BLUE, GREEN, INK, ORANGE, PAPER, PURPLE
+
 BLOCKS = {
-    "self-attention": "#c9772b", "attention\nto memory": "#8a5fb0", "network": "#3f7fbf", "norm": "#5b8a6b",
+    "self-attention": ORANGE, "attention\nto memory": PURPLE, "network": BLUE, "norm": GREEN,
 }  # fmt: skip
 HALF, WIDTH = 0.36, 2.1
 """Half the height of a box, and its width."""
 
 
-def draw(path: Path) -> None:
+def draw() -> Figure:
     """Draw the three layers side by side, read from below."""
     figure, axes = plt.subplots(1, 3, figsize=(10, 6.6))
     encoder, decoder = ("self-attention", "network"), ("self-attention", "attention\nto memory", "network")
@@ -27,8 +27,7 @@ def draw(path: Path) -> None:
         panel.axis("off")
         panel.set_title(title, fontsize=11, color=INK)
     figure.tight_layout()
-    figure.savefig(path)
-    plt.close(figure)
+    return figure
 
 
 def _layer(axes: plt.Axes, blocks: tuple[str, ...], norm_first: bool) -> None:
@@ -44,7 +43,7 @@ def _layer(axes: plt.Axes, blocks: tuple[str, ...], norm_first: bool) -> None:
             axes.text(1.75, middle + 0.3, "memory", ha="center", va="center", color=INK, fontsize=9)
         axes.plot([0, -1.6, -1.6], [start, start, total], color=INK, linewidth=1.4, linestyle="--")
         _arrow(axes, (-1.6, total), (-0.2, total))
-        axes.add_patch(plt.Circle((0, total), 0.2, facecolor="white", edgecolor=INK, linewidth=1.4, zorder=2))
+        axes.add_patch(plt.Circle((0, total), 0.2, facecolor=PAPER, edgecolor=INK, linewidth=1.4, zorder=2))
         axes.text(0, total - 0.01, "+", ha="center", va="center", color=INK, fontsize=12, zorder=3)
         y += 3.0 if norm_first else 3.15
     axes.plot([0, 0], [-0.2, y], color=INK, linewidth=1.4, zorder=0)
@@ -56,7 +55,7 @@ def _layer(axes: plt.Axes, blocks: tuple[str, ...], norm_first: bool) -> None:
 def _box(axes: plt.Axes, y: float, text: str, colour: str) -> None:
     """A block around height y."""
     axes.add_patch(plt.Rectangle((-WIDTH / 2, y - HALF), WIDTH, 2 * HALF, facecolor=colour, edgecolor="none", zorder=1))
-    axes.text(0, y, text, ha="center", va="center", color="white", fontsize=9, weight="bold", linespacing=1.0, zorder=2)
+    axes.text(0, y, text, ha="center", va="center", color=PAPER, fontsize=9, weight="bold", linespacing=1.0, zorder=2)
 
 
 def _arrow(axes: plt.Axes, start: tuple[float, float], end: tuple[float, float]) -> None:

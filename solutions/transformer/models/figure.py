@@ -1,18 +1,17 @@
 """The figure of the lesson: how source, memory, target and masks run through a Transformer."""
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 
-INK, ENCODER, DECODER, MASK = "#767676", "#2871ad", "#b85c12", "#2c834e"
+from grader.figures import BLUE, GREEN, INK, ORANGE, PAPER
+
+ENCODER, DECODER, MASK = BLUE, ORANGE, GREEN
 LAYERS = 3
 
 
-def draw(path: Path) -> None:
+def draw() -> Figure:
     """Draw the two stacks side by side, from below to above; masks come from outside, dashed."""
     figure, axes = plt.subplots(figsize=(9, 5.4))
-    figure.patch.set_alpha(0)
-    axes.patch.set_alpha(0)
     _stack(axes, 2.9, "encoder layer", ENCODER, "src  (S, N, E)", "encoder.norm")
     _stack(axes, 6.6, "decoder layer", DECODER, "tgt  (T, N, E)", "decoder.norm")
     axes.text(6.6, 5.45, "output  (T, N, E)", ha="center", color=INK, fontsize=9)
@@ -26,8 +25,7 @@ def draw(path: Path) -> None:
     axes.set(xlim=(-1.2, 10.9), ylim=(-0.4, 5.8))
     axes.axis("off")
     figure.tight_layout()
-    figure.savefig(path, dpi=150)
-    plt.close(figure)
+    return figure
 
 
 def _stack(axes, x: float, name: str, colour: str, start: str, norm: str) -> None:
@@ -45,7 +43,7 @@ def _stack(axes, x: float, name: str, colour: str, start: str, norm: str) -> Non
 def _box(axes, x: float, y: float, text: str, colour: str, height: float = 0.56) -> None:
     """A named box."""
     axes.add_patch(plt.Rectangle((x - 1.0, y - height / 2), 2.0, height, facecolor=colour, edgecolor=INK))
-    axes.text(x, y, text, ha="center", va="center", color="white", fontsize=9, fontweight="bold")
+    axes.text(x, y, text, ha="center", va="center", color=PAPER, fontsize=9, fontweight="bold")
 
 
 def _arrow(axes, start: tuple[float, float], end: tuple[float, float], colour: str, dashes: str = "-") -> None:
@@ -60,4 +58,4 @@ def _masks(axes, x: float, edge: float, names: tuple[str, ...], side: int) -> No
     axes.plot([x + 0.75 * side] * 2, [1.2, 3.2], color=MASK, linestyle="--", linewidth=1.2)
     for number, name in enumerate(names):
         where = 2.2 + 0.3 * ((len(names) - 1) / 2 - number)
-        axes.text(x + 0.65 * side, where, name, ha="right" if side > 0 else "left", va="center", color=MASK, fontsize=8)
+        axes.text(x + 0.65 * side, where, name, ha="right" if side > 0 else "left", va="center", color=MASK, fontsize=9)
