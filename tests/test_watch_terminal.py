@@ -88,7 +88,7 @@ def test_a_session_of_keys_and_saves(learn: tuple[Path, Terminal]) -> None:
     terminal.press("l")
     terminal.shows("> · Flatten")
     terminal.press("\x1b[B\r")
-    terminal.shows("Now: Linear")
+    terminal.shows("Now: Linear in linear/linear.py (lesson: linear/linear.md)")
     terminal.press("n")
     assert "Now: count_parameters in" in terminal.shows(".md)")
     terminal.press("o")
