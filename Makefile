@@ -20,7 +20,6 @@ demo: $(VENV)/.core
 
 learn: $(VENV)/.core
 	@$(bin)/course start learn
-	@printf '\nBefore that, here, so that there is a course command: . %s\n' $(bin)/activate
 
 test: $(VENV)/.dev
 	$(bin)/python -m pytest --numprocesses=2 --dist=worksteal $(PYTEST_ARGS)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from click.testing import CliRunner, Result
 
 import cli
 from grader.commands import UNGRADED, USAGE
+from grader.commands.sections import SECTIONS
 from grader.course.versions import torch_note
 from grader.model import CRITERIA, Verdict
 
@@ -176,6 +178,18 @@ def test_what_a_person_got_wrong_is_said_in_a_line_or_two(runner: CliRunner, wor
     assert said in result.stderr
     assert result.stdout == ""
     assert len(result.stderr.strip().splitlines()) <= 2
+
+
+def test_help_has_sections_and_a_verb_that_is_not_there_is_guessed(runner: CliRunner) -> None:
+    said = runner.invoke(cli.main, ["-h"], terminal_width=60).stdout
+    assert max(map(len, said.splitlines())) <= 60
+    for name, verbs in SECTIONS.items():
+        section = said.partition(f"\n{name}:\n")[2].partition("\n\n")[0]
+        assert re.findall(r"^  ([a-z-]+)", section, re.M) == [*verbs]
+    assert "Other:" not in said
+    result = course(runner, "chekc")
+    assert result.exit_code == USAGE
+    assert "Did you mean check?" in result.stderr
 
 
 def test_a_directory_without_a_course_is_refused(runner: CliRunner, tmp_path: Path) -> None:

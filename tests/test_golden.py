@@ -3,6 +3,7 @@
 After a change that is meant: ``GOLDEN=write pytest tests/test_golden.py``, then read the difference as a learner would.
 """
 
+import ast
 import contextlib
 import io
 import os
@@ -19,8 +20,11 @@ from grader.answer.load import Answer
 from grader.authoring.wrong_answers import misconception_source
 from grader.kit.outline import Outline, read_outline
 from grader.model import CRITERIA, PartReport
+from grader.model.source import definition
 from grader.report.screen import AnswerPaths, first_failure, plain_text
 from grader.study.check import Checker
+from grader.study.page import paths
+from grader.study.unwritten import left
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"
@@ -204,6 +208,29 @@ def test_a_slip_is_explained(name: str, checker: Checker, outline: Outline) -> N
     compare(f"slip-{name}", screen(report, outline, "linear/linear"))
 
 
+@pytest.mark.slow
+def test_a_class_that_is_half_written_is_no_mistake(checker: Checker, outline: Outline) -> None:
+    (lesson,) = (lesson for lesson in outline.lessons if lesson.slug == "modules/module")
+    written = {method for stage in lesson.stages("Module")[:2] for method in stage.methods}
+    source = checker.exercise(lesson).signatures
+    module = definition(source, "Module")
+    assert isinstance(module, ast.ClassDef)
+    lines = source.splitlines()
+    later = [
+        node for node in module.body
+        if isinstance(node, ast.FunctionDef) and left(lesson, "Module", [lesson.stub]).count(node.name)
+        and node.name not in written
+    ]  # fmt: skip
+    for node in later[::-1]:
+        stub = f'        raise NotImplementedError("Write Module.{node.name}.")'
+        lines[node.body[0].lineno - 1 : node.end_lineno] = [stub]
+    answer = Answer.from_source("modules/module.py", "\n".join(lines))
+    report = checker.check_answer(lesson, "Module", answer)
+    unwritten = checker.unwritten(lesson, "Module", answer)
+    shown = plain_text(report, paths(report, lesson, unwritten=unwritten), width=60)
+    compare("Module-half_written", f"{checker.standings['Module']}\n\n{shown}")
+
+
 def snippet_in(text: str) -> list[str]:
     """The lines of the snippet of a golden text."""
     after = text.partition("To see it, run this beside your answer")[2].partition("\n")[2]
@@ -216,6 +243,7 @@ TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(GOLDEN.g
 
 def test_the_golden_texts_are_those_of_the_tests() -> None:
     names = {f"{symbol}-{name}" for _, symbol, name in CASES} | {f"slip-{name}" for name in WRITTEN}
+    names |= {"Module-half_written"}
     assert set(TEXTS) == names
     assert len(names) >= 60
 
@@ -230,7 +258,7 @@ def test_nine_in_ten_snippets_are_short() -> None:
 def test_the_first_screen_says_what_is_wrong_and_shows_it(name: str) -> None:
     text = TEXTS[name]
     first = text.splitlines()[:HEIGHT]
-    assert first[2].partition(":")[0] in CRITERIA or "slip" in name
+    assert first[2].partition(":")[0] in CRITERIA or "slip" in name or "half" in name
     snippet = snippet_in(text)
     assert any("course run" in line or "stuck?" in line for line in first)
     if 0 < len(snippet) <= MOST_LINES:

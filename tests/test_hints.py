@@ -30,7 +30,7 @@ from grader.model import (
     codec,
 )
 from grader.report.notebook import Context, as_html, as_plain
-from grader.report.screen import plain_text
+from grader.report.screen import AnswerPaths, plain_text
 from grader.study import watch_screen
 from grader.study.given import Call, lines_with
 from grader.study.hints import hint
@@ -340,7 +340,9 @@ def test_after_the_last_hint_the_failure_stays_on_the_screen(monkeypatch: pytest
     screen = Screen(Console(file=shown, force_terminal=True, width=80, height=24, no_color=True))
     lesson = lesson_of(declared(COURSE.exercise("convolution/conv")))
     report = failed()
-    session: Any = SimpleNamespace(show_printed=lambda *what: None)
+    session: Any = SimpleNamespace(
+        show_printed=lambda *what: None, standing=lambda report: "", paths=lambda *what: AnswerPaths()
+    )
     screen.checked(Checked(lesson, [report], report, is_done=False), session)
     last = GivenHint("Conv2d", "Hint 3 of 3", hint(3, lesson, "Conv2d", report, ""), is_last=True, is_repeated=True)
     pages = []

@@ -79,14 +79,32 @@ def test_from_a_stub_to_the_solution(course: Course, tmp_path: Path) -> None:
     assert "Next: Linear" in course("progress")
 
 
-def test_the_first_exercise_of_the_readme(course: Course, tmp_path: Path) -> None:
-    (flatten,) = re.findall(r"^```py\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S)
-    answer = tmp_path / "learn/linear/linear.py"
+def test_the_first_steps_of_the_readme(watching: "subprocess.Popen[str]", tmp_path: Path) -> None:
+    section = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Learn alone\n")[2].partition("\n## ")[0]
+    typed = re.findall(r"^(?:\$ |    )(\S.*)$", re.sub(r"^```py\n.*?^```", "", section, flags=re.M | re.S), re.M)
+    assert typed == ["make learn", ". .venv/bin/activate", "cd learn", "course watch"]
+    made = re.search(r"^learn:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    assert made is not None
+    assert "course start learn" in made[1]
+    # The fixtures have done that; what the section says next is to write Flatten, and then Linear.
+    (flatten,) = re.findall(r"^```py\n(.*?)^```", section, re.M | re.S)
+    answer, tools = tmp_path / "learn/linear/linear.py", tmp_path / "learn/modules/tools.py"
     stub = answer.read_text(encoding="utf-8")
+
+    def says(*beginnings: str) -> None:
+        for beginning in beginnings:
+            assert watching.stdout is not None
+            assert watching.stdout.readline().startswith(beginning)
+
     answer.write_text(stub[: stub.index("class Flatten")] + flatten, encoding="utf-8")
-    said = course("check", "Flatten")
-    assert "✓ Flatten" in said
-    assert "Next: Linear in linear/linear.py" in said
+    says("✓ Flatten", "Learned: Flattening computes nothing", "Now: Linear in linear/linear.py")
+    answer.write_text(RIGHT, encoding="utf-8")
+    says(
+        "✓ Flatten", "✓ Linear", "Learned: ", "linear/linear is complete.", "Now: count_parameters in modules/tools.py"
+    )
+    solved = excerpt((ROOT / "solutions/modules/tools/tools.py").read_text(encoding="utf-8"), "count_parameters")
+    tools.write_text(solved, encoding="utf-8")
+    says("✓ count_parameters", "Learned: ", "Now: freeze")
     assert (tmp_path / "learn/linear/capstone.ipynb").read_bytes() == (
         ROOT / "assignments/linear/capstone.ipynb"
     ).read_bytes()
@@ -163,8 +181,9 @@ def test_watch_survives_what_editors_do(watching: "subprocess.Popen[str]", tmp_p
     answer, out = tmp_path / "learn/linear/linear.py", watching.stdout
     assert out is not None
     answer.write_text(WRONG, encoding="utf-8")
-    assert out.readline().startswith("✗ Linear")
     assert out.readline().startswith("✓ Flatten")
+    assert out.readline().startswith("✗ Linear")
+    assert out.readline().startswith("Learned: ")
     answer.write_text(WRONG + "\ndef (\n", encoding="utf-8")
     assert "not Python yet" in out.readline()
     assert "not Python yet" in out.readline()
@@ -172,8 +191,8 @@ def test_watch_survives_what_editors_do(watching: "subprocess.Popen[str]", tmp_p
     (tmp_path / "learn/linear/linear.ipynb").unlink()
     assert "is gone" in out.readline()
     answer.write_text(RIGHT, encoding="utf-8")
-    assert out.readline().startswith("✓ Linear")
     assert out.readline().startswith("✓ Flatten")
+    assert out.readline().startswith("✓ Linear")
     assert watching.poll() is None
 
 

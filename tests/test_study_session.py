@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from grader.study.session import Session, find_session
-from grader.study.workspace import find_workspace, start
+from grader.model import CourseError
+from grader.study import passed
+from grader.study.editor import editor
+from grader.study.keys import named
+from grader.study.session import Session, find_home, find_session
+from grader.study.workspace import find_workspace, reset, start
 
 ROOT = Path(__file__).parent.parent
 
@@ -41,6 +45,57 @@ def test_the_course_is_the_remembered_one_else_the_one_around(
     assert find_session(tmp_path / "plain").outline.root == ROOT
 
 
+def test_outside_of_a_workspace_nothing_is_touched(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "linear").mkdir()
+    (tmp_path / "linear/linear.py").write_text("class Flatten: x = 1\n", encoding="utf-8")
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(CourseError, match="is no folder to learn in") as raised:
+        find_home(tmp_path)
+    assert raised.value.fix == "Yours is learn/, so first: cd learn"
+    with pytest.raises(CourseError, match="is no folder to learn in") as raised:
+        find_home(tmp_path / "linear/linear.py")
+    assert "course start learn" in raised.value.fix
+    assert sorted(tmp_path.rglob("*")) == before
+    assert find_home(session.workspace.path / "linear").workspace.path == session.workspace.path
+    assert find_home(course(tmp_path / "linear") / "linear").workspace.path == tmp_path / "linear"
+
+
+def test_a_backup_is_never_overwritten(session: Session) -> None:
+    lesson, _ = session.outline.one("Linear")
+    answer = session.workspace.path / "linear/linear.py"
+    kept = []
+    for number in range(3):
+        answer.write_text(f"{lesson.stub}# {number}\n", encoding="utf-8")
+        kept += reset(session.workspace, lesson, lesson.symbols)
+        assert answer.read_text(encoding="utf-8") == lesson.stub
+    assert [path.read_text(encoding="utf-8").splitlines()[-1] for path in kept] == ["# 0", "# 1", "# 2"]
+
+
+def test_a_pass_says_what_is_complete_with_it(session: Session) -> None:
+    lesson, symbol = session.outline.one("Upsample")
+    parts = [part for part in session.outline.parts if part[0].assignment == "upsampling"]
+    for each, name in parts:
+        session.workspace.progress(each.slug, name).passed = True
+    first, exercise, assignment = passed.lines(session, lesson, [symbol])
+    assert first == f"Learned: {lesson.leg.taught[symbol].capitalize()}."
+    assert exercise == "upsampling/upsample is complete."
+    assert assignment.endswith("jupyter lab upsampling/capstone.ipynb")
+    session.workspace.progress("upsampling/pixelshuffle", "PixelShuffle").passed = False
+    assert [*passed.lines(session, lesson, [symbol])] == [first, exercise]
+    assert not [*passed.lines(session, lesson, [])]
+
+
+def test_the_editor_is_the_one_that_was_named() -> None:
+    assert editor({"EDITOR": "vim", "VISUAL": "code --wait"}) == ["code", "--wait"]
+    assert editor({"EDITOR": "vim", "VISUAL": ""}) == ["vim"]
+    assert editor({"PATH": "/nowhere"}) == []
+
+
+def test_keys_have_names() -> None:
+    assert [*named("h\x1b[A\x1bOB\x1b[6~\r\x1b[24~q")] == ["h", "up", "down", "page down", "enter", "q"]
+    assert [*named("\x1b")] == ["escape"]
+
+
 def test_it_is_the_same_again_but_for_what_is_remembered(session: Session, tmp_path: Path) -> None:
     folder = session.workspace.path
     other = find_workspace(folder)
@@ -57,11 +112,10 @@ def test_next_goes_round_and_finishes_an_exercise_where_asked(session: Session) 
     assert session.next() == parts[0]
     assert session.next(parts[-1]) == parts[0]
     after = parts.index(flatten)
-    if parts.index(linear) < after:
-        assert session.next(flatten) != linear
+    assert session.next(flatten) == parts[after + 1]
     assert session.next(flatten, finish=True) == linear
     session.workspace.progress(linear[0].slug, linear[1]).checks = 1
-    assert session.next() == linear
+    assert session.next() == flatten
     for lesson, symbol in parts:
         session.workspace.progress(lesson.slug, symbol).passed = True
     assert session.next() is session.next(flatten, finish=True) is None

@@ -1,8 +1,11 @@
 """What `course watch` makes of its events, with checks that are scripted: no terminal, no worker, no file watcher."""
 
+import re
+import sys
 from collections.abc import Callable, Sequence
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
@@ -10,6 +13,7 @@ from rich.console import Console
 from grader.host.session import CalledOff
 from grader.kit.outline import Lesson, read_outline
 from grader.model import CourseError, PartReport, Verdict
+from grader.study import watch_screen
 from grader.study.session import ALL_PASSED, Session
 from grader.study.watch import Event, Events, answer, welcome
 from grader.study.watch_screen import Screen
@@ -80,6 +84,10 @@ class Desk:
         return self.shown.getvalue()
 
 
+def plain(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
@@ -88,7 +96,8 @@ def desk(tmp_path: Path) -> Desk:
 def test_a_save_is_checked_once_and_leads_on(desk: Desk) -> None:
     assert desk.sees(Event.SAVED, str(desk.answer)) == "linear/linear: nothing begun yet.\n"
     shown = desk.saves("Linear WRONG\nFlatten ACCEPTED\n")
-    assert [line.split()[1] for line in shown.splitlines()] == ["Linear", "Flatten"]
+    assert [line.split()[1] for line in shown.splitlines()[:2]] == ["Linear", "Flatten"]
+    assert shown.splitlines()[2].startswith("Learned: ")
     assert desk.sees(Event.SAVED, str(desk.answer)) == ""
     assert desk.state.now is not None
     assert desk.state.now[1] == "Linear"
@@ -139,6 +148,74 @@ def test_keys_move_about(desk: Desk) -> None:
     assert desk.sees(Event.QUIT) == ""
     with pytest.raises(CourseError, match="no eyes"):
         desk.sees(Event.UNWATCHABLE, "no eyes")
+
+
+def test_what_cannot_be_taken_back_is_asked_for_twice(desk: Desk) -> None:
+    desk.saves("Linear WRONG\n")
+    assert desk.sees(Event.RESET).startswith("r again puts Linear back")
+    assert desk.sees(Event.SOLUTION).startswith("Linear is not passed yet.")
+    assert desk.sees(Event.RESET).startswith("r again puts Linear back")
+    desk.sees(Event.HINT)
+    assert desk.sees(Event.RESET).startswith("r again puts Linear back")
+    assert "cannot be read well enough" in desk.sees(Event.RESET)
+    assert desk.answer.read_text(encoding="utf-8") == "Linear WRONG\n"
+    desk.answer.write_text("class Linear: mine = 1\n", encoding="utf-8")
+    assert "Linear is a stub again. What you had is in backup/linear/linear-" in desk.sees(Event.RESET)
+    assert "class Linear" in desk.answer.read_text(encoding="utf-8")
+    desk.sees(Event.SOLUTION)
+    assert desk.session.workspace.progress("linear/linear", "Linear").solution == ""
+    assert "class Linear" in desk.sees(Event.SOLUTION)
+    assert desk.session.workspace.progress("linear/linear", "Linear").solution == "gave up"
+
+
+def test_a_part_is_picked_from_a_list_that_fits_sixty_columns(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch_screen.sys, "stdin", SimpleNamespace(isatty=lambda: True))
+    desk.screen = Screen(Console(file=desk.shown, force_terminal=True, width=60, height=24, no_color=True))
+    for part in desk.session.outline.parts[:2]:
+        desk.session.workspace.progress(part[0].slug, part[1]).passed = True
+    desk.state.go_on()
+    shown = desk.sees(Event.LIST)
+    assert "> · count_parameters" in shown
+    assert "✓ Flatten" in shown
+    assert "> · freeze" in desk.sees(Event.DOWN)
+    shown = desk.sees(Event.PAGE_DOWN)
+    lines = plain(shown).splitlines()
+    assert len(lines) <= 24
+    assert max(map(len, lines)) <= 60
+    for _ in range(3):
+        desk.sees(Event.PAGE_UP)
+    assert "> ✓ Flatten" in desk.sees(Event.UP)
+    assert "> · count_parameters" in desk.sees(Event.NEXT)
+    desk.sees(Event.DOWN)
+    assert "Now: freeze in modules/tools.py" in desk.sees(Event.PICK)
+    assert desk.screen.picker is None
+    desk.sees(Event.LIST)
+    desk.sees(Event.DOWN)
+    desk.shown.seek(0)
+    desk.shown.truncate()
+    assert answer(Event.QUIT, "", desk.state, desk.screen, desk.events)
+    assert "Now: freeze" in desk.shown.getvalue()
+    desk.screen.foot(desk.state)
+    desk.screen.foot(desk.state)
+    assert plain(desk.shown.getvalue()).count("2 of 121 ▓░") == 1
+    desk.sees(Event.PROGRESS)
+    assert max(map(len, plain(desk.shown.getvalue()).splitlines())) <= 60
+
+
+def test_the_editor_opens_where_the_part_begins(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if sys.platform == "win32":
+        pytest.skip("the editor is a shell script")
+    script = tmp_path / "vim"
+    script.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/typed\n', encoding="utf-8")
+    script.chmod(0o755)
+    monkeypatch.setenv("VISUAL", str(script))
+    line = desk.answer.read_text(encoding="utf-8").splitlines().index("class Flatten(nn.Module):") + 1
+    assert desk.sees(Event.OPEN).startswith("Opened linear.py with")
+    assert (tmp_path / "typed").read_text(encoding="utf-8") == f"+{line} {desk.answer}\n"
+    monkeypatch.setenv("VISUAL", "no-such-editor")
+    assert "cannot be started" in desk.sees(Event.OPEN)
 
 
 def test_a_file_that_is_gone_is_missed_once(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """Commands for the authors of a course."""
 
 import json
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -39,29 +40,42 @@ def init(directory: Path, empty: bool) -> None:
         click.echo(f"    {command:40} {does}".rstrip())
 
 
+def _columns() -> int:
+    """The width to which a list is broken."""
+    return min(shutil.get_terminal_size((100, 24)).columns, 100)
+
+
 @click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @click.pass_obj
 @report_errors
 def list_parts(root: Path | None, as_json: bool) -> None:
-    """List the exercises and their parts."""
+    """List the exercises and their parts, in the order of learning."""
+    from grader.course.road import Leg, in_order, read_legs
     from grader.kit.load import load_course
 
     course = load_course(root_of(root))
+    legs = read_legs(course.root)
+    road = [(exercise, legs.get(exercise.slug, Leg())) for exercise in in_order(course.exercises, course.order, legs)]
     if as_json:
         rows = [
             {
                 "assignment": exercise.assignment,
                 "exercise": exercise.slug,
                 "title": exercise.declaration.title,
-                "parts": [part.symbol for part in exercise.parts],
+                "parts": leg.ordered(part.symbol for part in exercise.parts),
+                "after": [*leg.after],
+                "minutes": leg.minutes,
+                "difficulty": leg.difficulty,
             }
-            for exercise in course.exercises
+            for exercise, leg in road
         ]
         click.echo(json.dumps({"schema": 1, "title": course.title, "exercises": rows}, indent=2, ensure_ascii=False))
         return
-    for exercise in course.exercises:
-        click.echo(f"{exercise.slug:30} {', '.join(part.symbol for part in exercise.parts)}")
+    for exercise, leg in road:
+        click.echo(f"{exercise.slug}" + (f"  ({leg})" if str(leg) else ""))
+        names = ", ".join(leg.ordered(part.symbol for part in exercise.parts))
+        click.echo(click.wrap_text(names, _columns(), initial_indent="    ", subsequent_indent="    "))
 
 
 @click.command()

@@ -6,6 +6,7 @@ from typing import cast
 
 import click
 
+from grader.commands.sections import Sectioned
 from grader.model.extras import KIT
 
 VERBS = {
@@ -34,7 +35,7 @@ VERBS = {
 """Where each verb lives, in the order of the help page."""
 
 
-class Verbs(click.Group):
+class Verbs(Sectioned):
     """A group whose commands are imported on demand, so that each starts as fast as it can."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

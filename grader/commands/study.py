@@ -1,5 +1,6 @@
 """Learn alone: a workspace, checks, hints, progress."""
 
+import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import closing, nullcontext
@@ -13,7 +14,7 @@ from grader.commands import UNGRADED, report_errors
 from grader.course.paths import root_of
 from grader.kit.outline import Lesson, read_outline
 from grader.model import CourseError, Verdict
-from grader.study.session import ALL_PASSED, Part, Session, find_session, nothing_to_hint, where
+from grader.study.session import Part, Session, find_home, nothing_to_hint
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,10 +28,18 @@ def _console() -> "Console":
     return Console(highlight=False)
 
 
-def _show(report: "PartReport", lesson: Lesson, console: "Console") -> None:
-    from grader.report.screen import AnswerPaths, render_part
+def _say(text: str, console: "Console") -> None:
+    """Print a text as it is, broken between words on a terminal and nowhere else."""
+    console.print(text, markup=False, highlight=False, emoji=False, soft_wrap=not console.is_terminal)
 
-    render_part(report, console, AnswerPaths(f"{lesson.slug}.py", f"{lesson.slug}.md", lesson.text))
+
+def _show(session: Session, report: "PartReport", lesson: Lesson, console: "Console") -> None:
+    from grader.report.screen import render_part
+
+    if standing := session.standing(report):
+        _say(f"{standing}\n", console)
+    render_part(report, console, session.paths(lesson, report))
+    session.show_printed(report, console)
 
 
 @click.command()
@@ -46,11 +55,24 @@ def start(root: Path | None, directory: Path) -> None:
 
     outline = read_outline(root_of(root))
     make(outline, directory.resolve())
-    first = outline.lessons[0]
+    (first, symbol), *_ = outline.parts
     click.echo(f"{directory} holds {len(outline.parts)} parts in {len(outline.lessons)} exercises. Now:\n")
+    if activated := _activation():
+        click.echo(f"    {activated}")
     click.echo(f"    cd {directory}")
     click.echo("    course watch\n")
-    click.echo(f"and in your editor: read {first.slug}.md, write in {first.slug}.py, save.")
+    click.echo(f"and in your editor: read {first.slug}.md,\nwrite {symbol} in {first.slug}.py, and save.")
+
+
+def _activation() -> str:
+    """What makes `course` a command of this shell; nothing where it is one, or where no environment has it."""
+    if sys.prefix == sys.base_prefix or shutil.which("course"):
+        return ""
+    on_windows = sys.platform == "win32"
+    script = Path(sys.prefix) / ("Scripts" if on_windows else "bin") / "activate"
+    here = Path.cwd()
+    shown = script.relative_to(here) if here in script.parents else script
+    return str(shown) if on_windows else f". {shown}"
 
 
 @click.command()
@@ -64,8 +86,8 @@ def check(root: Path | None, name: str | None) -> None:
     """
     around = Path(name).resolve() if name and Path(name).exists() else Path.cwd()
     console = _console()
-    reports = []
-    with closing(find_session(around, root)) as session:
+    reports, fresh = [], []
+    with closing(find_home(around, root)) as session:
         wanted = _named(session, name)
         several = len(wanted) > 1 or name is None
         for lesson, group in groupby(wanted, key=lambda part: part[0]):
@@ -73,26 +95,47 @@ def check(root: Path | None, name: str | None) -> None:
             if several:
                 begun = session.attempted(lesson)
                 symbols = [symbol for symbol in symbols if symbol in begun]
+            before = {symbol for symbol in symbols if session.is_passed(lesson, symbol)}
             for symbol in symbols:
                 with console.status(f"Checking {symbol} ...") if sys.stdout.isatty() else nullcontext():
                     found = session.check(lesson, [symbol])
                 for report in found:
                     reports.append(report)
                     last = lesson, symbol
-                    _show(report, lesson, console)
-                    session.show_printed(report, console)
+                    _show(session, report, lesson, console)
+            done = [
+                report.part
+                for report in reports
+                if (report.exercise, report.verdict) == (lesson.slug, Verdict.ACCEPTED)
+            ]
+            fresh.append((lesson, [symbol for symbol in done if symbol not in before]))
     session.workspace.save()
     if not reports:
         told_next = f"Write in {wanted[0][0].slug}.py first." if wanted else ""
         click.echo(f"Nothing here is begun yet. {told_next}".strip())
         return
     verdicts = {report.verdict.value for report in reports}
+    _told(session, fresh, last if verdicts == {"ACCEPTED"} else None, console)
     if "JUDGE_ERROR" in verdicts:
         sys.exit(UNGRADED)
     if verdicts != {"ACCEPTED"}:
         sys.exit(1)
-    todo = session.next(last, finish=True)
-    click.echo(ALL_PASSED if todo is None else f"Next: {where(todo)}")
+
+
+def _told(
+    session: Session, fresh: Sequence[tuple[Lesson, Sequence[str]]], last: Part | None, console: "Console"
+) -> None:
+    """Say what has passed for the first time, how far one is, and where one goes on after a last part that passed."""
+    from grader.study.passed import lines, next_line
+    from grader.study.progress import tally
+
+    for lesson, symbols in fresh:
+        for line in lines(session, lesson, symbols):
+            _say(line, console)
+    console.print()
+    console.print(tally(session, console))
+    if last is not None:
+        _say(next_line(session, last), console)
 
 
 def _named(session: Session, name: str | None) -> Sequence[Part]:
@@ -118,7 +161,7 @@ def run(root: Path | None, part: str) -> None:
     """
     from grader.study.rerun import last_failure, rerun
 
-    session = find_session(Path.cwd(), root)
+    session = find_home(Path.cwd(), root)
     lesson, symbol = session.outline.one(part)
     snippet = last_failure(session, lesson, symbol)
     click.echo(f"The example of the last failure of {symbol}:\n\n{snippet.rstrip()}\n\nIt prints:\n")
@@ -137,17 +180,17 @@ def run(root: Path | None, part: str) -> None:
 @report_errors
 def hint(root: Path | None, part: str, level: int | None) -> None:
     """Give a hint, each time a stronger one: where to look, why, the outline of an answer."""
-    with closing(find_session(Path.cwd(), root)) as session:
+    with closing(find_home(Path.cwd(), root)) as session:
         lesson, symbol = session.outline.one(part)
         (report,) = session.check(lesson, [symbol])
     if report.verdict is Verdict.ACCEPTED:
         session.workspace.save()
-        click.echo(nothing_to_hint(symbol))
+        _say(nothing_to_hint(symbol), _console())
         return
     given = session.hint(lesson, symbol, report, level)
     session.workspace.save()
     what, command = given.further("course hint")
-    click.echo(f"{given.heading}\n\n{given.hint}\n\n{what}: {command}")
+    _say(f"{given.heading}\n\n{given.hint}\n\n{what}: {command}", _console())
 
 
 @click.command()
@@ -157,22 +200,20 @@ def hint(root: Path | None, part: str, level: int | None) -> None:
 @report_errors
 def solution(root: Path | None, part: str, give_up: bool) -> None:
     """Show our answer to a part, once yours has passed."""
-    from grader.study.solution import excerpt
+    from grader.study.solution import solution as shown
 
-    with closing(find_session(Path.cwd(), root)) as session:
+    with closing(find_home(Path.cwd(), root)) as session:
         lesson, symbol = session.outline.one(part)
-        source = session.reference(lesson)
-        if not source:
+        if not session.reference(lesson):
             raise CourseError("This kit has no solutions.", "Ask the person who gave it to you.")
         if not session.is_passed(lesson, symbol) and not give_up:
             session.check(lesson, [symbol])
     is_passed = session.is_passed(lesson, symbol)
     if not is_passed and not give_up:
         raise CourseError(f"{symbol} is not passed yet.", f"To see it all the same: course solution {symbol} --give-up")
-    progress = session.workspace.progress(lesson.slug, symbol)
-    progress.solution = progress.solution or ("after a pass" if is_passed else "gave up")
+    text = shown(session, lesson, symbol)
     session.workspace.save()
-    click.echo(excerpt(source, symbol))
+    click.echo(text)
 
 
 @click.command()
@@ -182,7 +223,7 @@ def progress(root: Path | None) -> None:
     """Show how far you are, and what is next."""
     from grader.study.progress import render_progress
 
-    render_progress(find_session(Path.cwd(), root), _console())
+    render_progress(find_home(Path.cwd(), root), _console())
 
 
 @click.command()
@@ -193,7 +234,7 @@ def reset(root: Path | None, part: str) -> None:
     """Put a part (or a whole exercise) back to its stub; what you had is kept in backup/."""
     from grader.study.workspace import reset as put_back
 
-    session = find_session(Path.cwd(), root)
+    session = find_home(Path.cwd(), root)
     workspace = session.workspace
     for lesson, group in groupby(session.outline.select(part), key=lambda pair: pair[0]):
         backups = put_back(workspace, lesson, [symbol for _, symbol in group])
@@ -209,11 +250,13 @@ def reset(root: Path | None, part: str) -> None:
 def watch(root: Path | None, directory: Path | None) -> None:
     """Check each file as it is saved.
 
-    Keys: h hint, n next, l list, p progress, q quit. Without a terminal it prints one line per check.
+    Keys: h hint, o open in your editor, n next part that is not passed, l list to pick from, p progress, s solution,
+    r reset, q quit. Without a terminal it prints one line per check.
     """
-    with closing(find_session((directory or Path.cwd()).resolve(), root)) as session:
+    with closing(find_home((directory or Path.cwd()).resolve(), root)) as session:
         stamps = session.workspace.stamps(session.outline)
-        # Before what is imported next imports torch.
+        # Before what is imported next imports torch, which takes a while.
+        _say(f"Watching {session.workspace.path}. Save an answer and it is checked.", _console())
         session.prepare()
         from grader.study.watch import watch as go
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from grader.course.declared import DeclaredExercise
 from grader.course.exercise import CourseExercise
+from grader.course.road import in_order, read_legs
 from grader.course.settings import Settings
 from grader.model import CourseError, Limits
 from grader.spec import Part
@@ -83,17 +84,16 @@ def _nearest(name: str, everything: Sequence[tuple[CourseExercise, Part]]) -> st
 
 
 def course_of(root: Path, settings: Settings, exercises: Iterable[CourseExercise]) -> Course:
-    """A course of these exercises, in the order of its settings."""
+    """A course of these exercises: assignments in the order of its settings, exercises in that of learning."""
     rank = {name: index for index, name in enumerate(settings.assignments)}
+    road = in_order(exercises, settings.assignments, read_legs(root))
     return Course(
         root=root,
         title=settings.title,
         order=settings.assignments,
         limits=settings.limits,
         feedback=settings.feedback,
-        exercises=sorted(
-            exercises, key=lambda item: (rank.get(item.assignment, len(rank)), item.assignment, item.name)
-        ),
+        exercises=sorted(road, key=lambda item: (rank.get(item.assignment, len(rank)), item.assignment)),
         is_kit=settings.is_kit,
     )
 

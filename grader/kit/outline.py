@@ -5,13 +5,14 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from grader.course.named import NamedExercise
 from grader.course.pitfalls import Pitfall
+from grader.course.road import Leg, Stage, in_order, read_legs
 from grader.course.settings import read_settings
 from grader.model import CourseError, codec
 from grader.model.source import definitions, span
@@ -27,6 +28,8 @@ class Lesson(NamedExercise):
     stub_path: Path
     record_path: Path | None = None
     """The recorded public suite, which also has the texts as they were released."""
+    leg: Leg = field(default_factory=Leg, compare=False)
+    """What is declared of it for those who learn alone."""
 
     @cached_property
     def _recorded(self) -> dict[str, Any]:
@@ -69,17 +72,22 @@ class Lesson(NamedExercise):
 
     @cached_property
     def symbols(self) -> Sequence[str]:
-        """The parts, in the order of the stub."""
-        return [node.name for node in definitions(self.stub)]
+        """The parts, in the order of learning, else in that of the stub."""
+        return self.leg.ordered(node.name for node in definitions(self.stub))
+
+    def stages(self, symbol: str) -> Sequence[Stage]:
+        """The stages in which a part is written; none where it is written at once."""
+        return self.leg.stages.get(symbol, ())
 
     @cached_property
     def text(self) -> str:
-        """The lesson, in Markdown: the record's, else the notebook's first cell."""
+        """The lesson, in Markdown: the record's, else the notebook's first cell of text."""
         if self._recorded.get("handout"):
             return str(self._recorded["handout"]).strip()
         if not self.notebook:
             return ""
-        source = json.loads(self.notebook)["cells"][0]["source"]
+        cells = json.loads(self.notebook)["cells"]
+        source = next((cell["source"] for cell in cells if cell["cell_type"] == "markdown"), "")
         return "".join(source) if isinstance(source, list) else str(source)
 
     @cached_property
@@ -107,7 +115,7 @@ class Lesson(NamedExercise):
 
 @dataclass(frozen=True)
 class Outline:
-    """The exercises that a course has released, in order."""
+    """The exercises that a course has released, in the order of learning."""
 
     root: Path
     title: str
@@ -116,10 +124,16 @@ class Outline:
     @property
     def capstones(self) -> Sequence[Path]:
         """The notebooks that build on a whole assignment's answers, in order."""
-        folders = dict.fromkeys(lesson.stub_path.parent for lesson in self.lessons)
-        return [path for folder in folders if (path := folder / "capstone.ipynb").is_file()]
+        found = map(self.capstone, dict.fromkeys(lesson.assignment for lesson in self.lessons))
+        return [path for path in found if path is not None]
 
-    @property
+    def capstone(self, assignment: str) -> Path | None:
+        """The notebook that builds on all answers of an assignment; None where it has none."""
+        folder = next(lesson.stub_path.parent for lesson in self.lessons if lesson.assignment == assignment)
+        path = folder / "capstone.ipynb"
+        return path if path.is_file() else None
+
+    @cached_property
     def parts(self) -> Sequence[tuple[Lesson, str]]:
         """Every part, in order."""
         return [(lesson, symbol) for lesson in self.lessons for symbol in lesson.symbols]
@@ -178,7 +192,9 @@ def read_outline(root: Path) -> Outline:
         lessons = [lesson for name in rank for lesson in _lessons(name, root) if lesson.record_path]
     if not lessons:
         raise CourseError(f"Nothing of {root} has been released.", "Run: course release assignments")
-    return Outline(root=root, title=settings.title, lessons=lessons)
+    legs = read_legs(root) or read_legs(base)
+    lessons = [replace(lesson, leg=legs.get(lesson.slug, Leg())) for lesson in lessons]
+    return Outline(root=root, title=settings.title, lessons=in_order(lessons, settings.assignments, legs))
 
 
 def _lessons(assignment: str, folder: Path) -> Iterator[Lesson]:

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from grader.course.catalogue import Course
+from grader.course.road import FILE, read_legs, together
 from grader.model import CourseError
 from grader.model.extras import KIT
 
@@ -83,6 +84,8 @@ def texts(course: Course, points: Mapping[str, float], *, bundled: bool) -> Iter
     install = f"./{CHECKER}" if bundled else "--editable .." if course.root == _TOP else KIT
     yield PurePosixPath("README.md"), _readme(course, points, install)
     yield PurePosixPath("course.toml"), course_toml(course, list(points))
+    if legs := read_legs(course.root):
+        yield PurePosixPath(FILE), together(legs)
     if bundled:
         yield PurePosixPath(CHECKER) / "pyproject.toml", _pyproject()
 

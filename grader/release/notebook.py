@@ -13,7 +13,7 @@ from grader.release.stub import StubPieces
 
 Cell = dict[str, Any]
 
-_LOAD = "# For the checks below, which run the public cases on what you have written.\n%load_ext grader.magic"
+_LOAD = "# Run this first; then %check and %hint work below, on what you have written.\n%load_ext grader.magic"
 
 
 def notebook(
@@ -30,8 +30,8 @@ def notebook(
         pieces: The stub.
         points: The points of each part, by symbol.
     """
-    cells = [_locked("markdown", f"{name}-lesson", handout.strip()), _locked("code", f"{name}-imports", pieces.imports)]
-    cells.append(_locked("code", f"{name}-checks", _LOAD))
+    cells = [_locked("code", f"{name}-checks", _LOAD), _locked("markdown", f"{name}-lesson", handout.strip())]
+    cells.append(_locked("code", f"{name}-imports", pieces.imports))
     for symbol, source in pieces.parts.items():
         cells.append(_solution(f"{name}-{symbol}", source))
         # It raises where nbgrader runs it and the part is not accepted: a cell that does nothing earns all its points.

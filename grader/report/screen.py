@@ -1,8 +1,8 @@
 """One part on one screen: the first criterion that fails large, the others small."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from rich.console import Console, RenderableType
 from rich.syntax import Syntax
@@ -22,6 +22,9 @@ _SECTIONS = {
     "interface": ("Names and shapes", "A worked example"),
 }
 _ANYWHERE = ("Pitfalls", "The formula", "The formulas", "One way to do it", "A worked example")
+_NOT_WRITTEN = "not written yet"
+_MOST_NAMES = 5
+"""Methods to be written that are named at once."""
 _TOKEN = re.compile(r"[\[\],]|[^\[\],\s]+")
 
 
@@ -39,6 +42,10 @@ class AnswerPaths:
     """The lesson, in Markdown."""
     hint: str = "course hint"
     """What asks for a hint."""
+    unwritten: Sequence[str] = ()
+    """The part's methods that are still stubs."""
+    waiting: Mapping[str, str] = field(default_factory=dict)
+    """The criteria that fail because a stub was called, each with what is to be written first."""
 
     @property
     def runs(self) -> bool:
@@ -61,14 +68,21 @@ def first_failure(part: PartReport) -> CriterionReport | None:
     return next(iter(failures(part)), None)
 
 
-def headline(part: PartReport, *, ascii_only: bool = False) -> Text:
+def is_only_begun(part: PartReport, where: AnswerPaths) -> bool:
+    """Whether nothing is wrong with a part but that more of it has to be written."""
+    return bool(where.waiting) and all(item.name in where.waiting for item in failures(part))
+
+
+def headline(part: PartReport, where: AnswerPaths | None = None, *, ascii_only: bool = False) -> Text:
     """A part's verdict on one line."""
-    look = LOOKS[part.verdict]
+    where = where or AnswerPaths()
+    only_begun = is_only_begun(part, where)
+    look = LOOKS[Verdict.NOT_ATTEMPTED if only_begun else part.verdict]
     text = Text(f"{look.ascii if ascii_only else look.symbol} ", style=look.style)
     text.append(one_line(part.part), "bold")
     if part.verdict is Verdict.ACCEPTED:
         return text.append(f"  all {points(part.max_score)} points on the public cases", look.style)
-    text.append(f"  {look.word}", look.style)
+    text.append(f"  {not_written(where) if only_begun else look.word}", look.style)
     if part.score is not None and part.verdict is not Verdict.NOT_ATTEMPTED:
         text.append(f"  {points(part.score)} of {points(part.max_score)} points on the public cases")
     return text
@@ -108,11 +122,14 @@ def screen(
     part: PartReport, where: AnswerPaths, *, ascii_only: bool, plain: bool, show: str = ""
 ) -> list[RenderableType]:
     """The pieces of a part's screen, from top to bottom."""
-    pieces: list[RenderableType] = [headline(part, ascii_only=ascii_only)]
+    pieces: list[RenderableType] = [headline(part, where, ascii_only=ascii_only)]
     if part.verdict is Verdict.ACCEPTED:
         return pieces
     named = [item for item in part.criteria if item.name == show]
-    criterion = named[0] if named else first_failure(part)
+    criterion = named[0] if named else next((item for item in failures(part) if item.name not in where.waiting), None)
+    if criterion is None and is_only_begun(part, where):
+        first = failures(part)[0]
+        return [*pieces, Text(), *_further(part, first, where), Text(), *_others(part, None, where, ascii_only)]
     if part.verdict in (Verdict.NOT_ATTEMPTED, Verdict.JUDGE_ERROR) or criterion is None:
         return [*pieces, _foreign(part.message)]
     pieces.append(Text())
@@ -133,19 +150,30 @@ def screen(
         name = in_words(one_line(criterion.diagnosis.misconception), part.part)
         pieces += [Text(), Text.assemble("This looks like: ", (name, "bold"), ".")]
     # What is wrong, when, the example and what to do next fit on a terminal's first screen; the rest can wait.
-    return [*pieces, Text(), *_further(part, criterion, where), Text(), *_others(part, criterion, ascii_only)]
+    return [*pieces, Text(), *_further(part, criterion, where), Text(), *_others(part, criterion, where, ascii_only)]
 
 
-def _others(part: PartReport, shown: CriterionReport, ascii_only: bool) -> Iterator[Text]:
-    """The criteria by verdict, a line for each."""
+def _others(part: PartReport, shown: CriterionReport | None, where: AnswerPaths, ascii_only: bool) -> Iterator[Text]:
+    """The criteria by verdict, a line for each; what waits to be written has none yet."""
     groups: dict[Verdict, list[str]] = {}
     for item in part.criteria:
-        groups.setdefault(item.verdict, []).append(item.name)
+        verdict = Verdict.NOT_ATTEMPTED if item.name in where.waiting else item.verdict
+        groups.setdefault(verdict, []).append(item.name)
     for verdict, names in groups.items():
         look = LOOKS[verdict]
         text = Text.assemble((f"  {look.ascii if ascii_only else look.symbol} ", look.style))
         word = "" if verdict is Verdict.ACCEPTED else f" ({look.word})"
-        yield text.append(f"{', '.join(names)}{word}", "dim" if shown.name not in names else "")
+        if verdict is Verdict.NOT_ATTEMPTED and where.waiting:
+            word = f" ({_NOT_WRITTEN})"
+        is_shown = shown is not None and shown.name in names
+        yield text.append(f"{', '.join(names)}{word}", "" if is_shown else "dim")
+
+
+def not_written(where: AnswerPaths) -> str:
+    """``not written yet: children, apply``, what the criteria wait for, then what else is a stub."""
+    names = [*dict.fromkeys([*where.waiting.values(), *where.unwritten])]
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return f"{_NOT_WRITTEN}: {', '.join(names[:_MOST_NAMES])}{more}"
 
 
 def _example(example: Counterexample, part: PartReport, where: AnswerPaths, plain: bool) -> list[RenderableType]:

@@ -12,9 +12,12 @@ from grader.answer.slice import Cut, Ran
 from grader.grading.service import serve, take_stdout
 from grader.kit.outline import Lesson
 from grader.model import CourseError, CriterionReport, PartReport, Verdict
+from grader.model.words import points
 from grader.report.heat import heat_map
 from grader.report.notebook import Context, Origin, as_html, as_plain
-from grader.report.screen import first_failure
+from grader.report.screen import first_failure, is_only_begun, not_written
+from grader.study.page import paths
+from grader.study.passed import lines
 from grader.study.session import ALL_PASSED, Part, Session, find_session, nothing_to_hint
 
 _CELL = re.compile(r"\bcell (\d+), line")
@@ -87,7 +90,10 @@ def _checked(session: Session, lesson: Lesson, symbol: str, piece: Cut) -> dict[
     """The page of a part, and whether it is accepted."""
     if piece.problem:
         raise CourseError(piece.problem, piece.fix)
+    was_passed = session.is_passed(lesson, symbol)
     answer, report = _judged(session, lesson, symbol, piece)
+    note = "\n".join(filter(None, [piece.note, session.standing(report)]))
+    report = _begun(session, lesson, report, answer)
     failure = first_failure(report)
     shown = None
     if failure is not None and failure.verdict is Verdict.WRONG:
@@ -96,19 +102,32 @@ def _checked(session: Session, lesson: Lesson, symbol: str, piece: Cut) -> dict[
     origin = Origin(example.cell, example.line) if example and example.cell and example.line else None
     report = _relocated(report)
     context = Context(
-        lesson=f"{lesson.slug}.md", text=lesson.text, note=piece.note, origin=origin,
+        lesson=f"{lesson.slug}.md", text=lesson.text, note=note, origin=origin,
         maps=[heat_map(pair) for pair in shown.differing[:_MAPS]] if shown else [],
         agreeing=shown.agreeing if shown else [], drawn=shown.case if shown else "",
-        next=_next(session, (lesson, symbol)) if report.verdict is Verdict.ACCEPTED else "",
+        next=_next(session, (lesson, symbol), was_passed) if report.verdict is Verdict.ACCEPTED else "",
     )  # fmt: skip
     accepted = report.verdict is Verdict.ACCEPTED
     return {"html": as_html(report, context), "text": as_plain(report, context), "accepted": accepted}
 
 
-def _next(session: Session, after: Part) -> str:
-    """What to do next."""
+def _begun(session: Session, lesson: Lesson, report: PartReport, answer: Answer) -> PartReport:
+    """The report; of a class of which nothing is wrong but that more has to be written, what that is."""
+    where = paths(report, lesson, unwritten=session.checker.unwritten(lesson, report.part, answer))
+    if not is_only_begun(report, where):
+        return report
+    said = not_written(where)
+    message = (
+        f"{said[:1].upper()}{said[1:]}. So far it has {points(report.score or 0)} of {points(report.max_score)} points."
+    )
+    return replace(report, verdict=Verdict.NOT_ATTEMPTED, message=message, criteria=())
+
+
+def _next(session: Session, after: Part, was_passed: bool) -> str:
+    """What has been learned and is complete now, and what to do next."""
+    said = [] if was_passed else [*lines(session, after[0], [after[1]])]
     todo = session.next(after, finish=True)
-    return ALL_PASSED if todo is None else f"Next: {todo[1]} in {todo[0].slug}.ipynb"
+    return " ".join([*said, ALL_PASSED if todo is None else f"Next: {todo[1]} in {todo[0].slug}.ipynb"])
 
 
 def _hinted(session: Session, lesson: Lesson, symbol: str, piece: Cut, level: int | None) -> dict[str, str]:

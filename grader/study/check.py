@@ -1,7 +1,8 @@
 """Check answers of a workspace on the public cases, with a worker that stays warm."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 import torch
@@ -18,9 +19,11 @@ from grader.grading.options import Options
 from grader.host.session import Stopped
 from grader.kit.load import load_course
 from grader.kit.outline import Lesson
-from grader.model import CaseKind, Counterexample, Observation, PartReport, as_case
+from grader.model import CaseKind, Counterexample, Observation, PartReport, Verdict, as_case
 from grader.spec import Part
 from grader.study.differences import Differences, differences, in_words, size
+from grader.study.stages import Standing, split
+from grader.study.unwritten import left
 from grader.suite.cache import PUBLIC
 
 _COMPARED = (CaseKind.MAIN, CaseKind.INTERFACE, CaseKind.POSITIONAL)
@@ -50,6 +53,8 @@ class Checker:
         )  # fmt: skip
         self.printed: dict[str, str] = {}
         """What the answer to a part printed when it was checked last, as far as it was kept, by the part's symbol."""
+        self.standings: dict[str, Standing] = {}
+        """How far one was when a part was checked last that has stages and is not written to the end."""
         self.judge = Judge(options, self.printed.__setitem__)
 
     def close(self) -> None:
@@ -83,14 +88,56 @@ class Checker:
             CalledOff: once it is.
         """
         exercise = self.exercise(lesson)
-        parts = [part for part in exercise.parts if part.symbol in symbols]
+        parts = [exercise.part(symbol) for symbol in symbols]
         with self.judge.server.called_off_by(is_called_off):
-            return list(self.judge.judge(exercise, parts, self.answer(lesson)))
+            return list(self._judged(lesson, exercise, parts, self.answer(lesson)))
+
+    def unwritten(self, lesson: Lesson, symbol: str, answer: Answer) -> list[str]:
+        """The methods of a part that are still stubs; of one in stages, those of the stage that one is at."""
+        names = left(lesson, symbol, [cell.source for cell in answer.cells])
+        standing = self.standings.get(symbol)
+        now = standing.now if standing else None
+        return names if now is None else [name for name in names if name in now.methods]
 
     def check_answer(self, lesson: Lesson, symbol: str, answer: Answer) -> PartReport:
         """Judge one part of an answer that is not a file (such as one cut out of a notebook)."""
         exercise, part = self._part(lesson, symbol)
-        return next(iter(self.judge.judge(exercise, [part], answer)))
+        return next(self._judged(lesson, exercise, [part], answer))
+
+    def _judged(
+        self, lesson: Lesson, exercise: CourseExercise, parts: Sequence[Part], answer: Answer
+    ) -> Iterator[PartReport]:
+        """Judge parts, those in stages that have some and are not written to the end."""
+        texts = [cell.source for cell in answer.cells]
+
+        def is_staged(part: Part) -> bool:
+            return bool(lesson.stages(part.symbol) and left(lesson, part.symbol, texts))
+
+        for staged, group in groupby(parts, key=is_staged):
+            if staged:
+                yield from (self._in_stages(lesson, exercise, part, answer) for part in group)
+            else:
+                together = list(group)
+                for part in together:
+                    self.standings.pop(part.symbol, None)
+                yield from self.judge.judge(exercise, together, answer)
+
+    def _in_stages(self, lesson: Lesson, exercise: CourseExercise, part: Part, answer: Answer) -> PartReport:
+        """The report of the first stage that does not hold."""
+        stages, suites = lesson.stages(part.symbol), self.judge.suites
+        whole = suites.suite(exercise, part)
+        try:
+            for held, suite in enumerate(split(whole, stages)):
+                suites.learn(suite)
+                report = next(self.judge.judge(exercise, [part], answer))
+                if report.verdict is not Verdict.ACCEPTED:
+                    self.standings[part.symbol] = standing = Standing(stages, held)
+                    return standing.scored(report)
+        finally:
+            suites.learn(whole)
+        # All cases hold although something is left: it is none that the cases ask for.
+        self.standings.pop(part.symbol, None)
+        return next(self.judge.judge(exercise, [part], answer))
 
     def differences(self, lesson: Lesson, report: PartReport, answer: Answer, criterion: str) -> Differences:
         """Where the tensors differ, on the largest case that can be drawn: a pattern shows there.

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from grader.course.pitfalls import EXCEPTION, Pitfall
 from grader.kit.outline import Lesson
-from grader.model import EXCEPTIONS, CriterionReport, PartReport, Verdict
-from grader.report.screen import first_failure
+from grader.model import EXCEPTIONS, CriterionReport, PartReport
 from grader.study.docstring import BEFORE, told
 from grader.study.given import Call, lines_with
 from grader.study.skeleton import skeleton
+from grader.study.unwritten import docstring, to_mend, waiting
 
 LEVELS = 3
 _NUDGES = {
@@ -103,22 +103,29 @@ def hint(level: int, lesson: Lesson, symbol: str, report: PartReport | None, ref
         reference: The reference answer as text; nothing where the kit has none.
         written: The learner's answer as text.
     """
-    failure = _failure(report)
+    failure = to_mend(report, lesson)
+    missing = waiting(report, lesson).get(failure.name) if report and failure else None
     if level <= 1:
-        return Hint(_where(failure, symbol, lesson, written))
+        return Hint(_to_write(missing) if missing else _where(failure, symbol, lesson, written))
     if level == 2:
-        return Hint(_why(lesson, symbol, failure))
+        said = docstring(lesson, symbol, missing) if missing else ""
+        return Hint(f"The docstring says:\n\n{said}" if said else _why(lesson, symbol, failure))
     return _outline(lesson, symbol, reference)
 
 
-def about(report: PartReport | None) -> str:
-    """The criterion that the hints for a part are about; nothing where nothing is written."""
-    failure = _failure(report)
-    return failure.name if failure else ""
+def about(report: PartReport | None, lesson: Lesson) -> str:
+    """What the hints for a part are about: a criterion, or a method to be written; nothing where nothing is written."""
+    failure = to_mend(report, lesson)
+    if report is None or failure is None:
+        return ""
+    return waiting(report, lesson).get(failure.name, failure.name)
 
 
-def _failure(report: PartReport | None) -> CriterionReport | None:
-    return first_failure(report) if report and report.verdict is not Verdict.NOT_ATTEMPTED else None
+def _to_write(method: str) -> str:
+    return (
+        f"`{method}` is not written yet, and the example needs it. Read its docstring, write the least that could be "
+        "right, and check again."
+    )
 
 
 def _where(failure: CriterionReport | None, symbol: str, lesson: Lesson, written: str) -> str:

@@ -1,8 +1,26 @@
 """What a learner sees of one part, as text."""
 
+from collections.abc import Sequence
+
 from grader.kit.outline import Lesson
 from grader.model import PartReport
 from grader.report.screen import AnswerPaths, plain_text
+from grader.study.unwritten import waiting
+
+
+def paths(report: PartReport, lesson: Lesson, *, suffix: str = ".py", unwritten: Sequence[str] = ()) -> AnswerPaths:
+    """Where a part is written and explained, and what of it waits to be written.
+
+    Args:
+        report: What was found.
+        lesson: The exercise.
+        suffix: Of the answer file.
+        unwritten: The part's methods that are still stubs.
+    """
+    return AnswerPaths(
+        f"{lesson.slug}{suffix}", f"{lesson.slug}.md", lesson.text,
+        unwritten=unwritten, waiting=waiting(report, lesson),
+    )  # fmt: skip
 
 
 def page(report: PartReport, lesson: Lesson, *, suffix: str = ".py", show: str = "") -> str:
@@ -14,4 +32,4 @@ def page(report: PartReport, lesson: Lesson, *, suffix: str = ".py", show: str =
         suffix: Of the answer file.
         show: The criterion to show large; empty for the first to mend.
     """
-    return plain_text(report, AnswerPaths(f"{lesson.slug}{suffix}", f"{lesson.slug}.md", lesson.text), show=show)
+    return plain_text(report, paths(report, lesson, suffix=suffix), show=show)

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from grader.course.paths import cache_dir, root_of
 from grader.kit.outline import Lesson, Outline, read_outline
-from grader.model import PartReport, Verdict
-from grader.study.workspace import Workspace, find_workspace
+from grader.model import CourseError, PartReport, Verdict
+from grader.study.workspace import STATE, Workspace, find_workspace
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from grader.answer.load import Answer
+    from grader.report.screen import AnswerPaths
     from grader.study.check import Checker
     from grader.study.hints import Hint
 
@@ -115,6 +116,20 @@ class Session:
         text = self.checker.printed.get(report.part, "")
         render_printed(text, console, report.part if failed else "")
 
+    def paths(self, lesson: Lesson, report: PartReport) -> "AnswerPaths":
+        """Where a part is written and explained, and what of it waits to be written."""
+        from grader.study.page import paths
+
+        suffix = ".py" if (self.workspace.path / f"{lesson.slug}.py").is_file() else ".ipynb"
+        judged = bool(report.criteria)
+        unwritten = self.checker.unwritten(lesson, report.part, self.checker.answer(lesson)) if judged else []
+        return paths(report, lesson, suffix=suffix, unwritten=unwritten)
+
+    def standing(self, report: PartReport) -> str:
+        """At which stage of a part one is, in words; nothing where it has none, or is written to the end."""
+        standing = self._checker.standings.get(report.part) if self._checker else None
+        return f"{report.part}. {standing}" if standing and report.verdict is not Verdict.NOT_ATTEMPTED else ""
+
     def is_passed(self, lesson: Lesson, symbol: str) -> bool:
         """Whether a part was accepted once."""
         return self.workspace.progress(lesson.slug, symbol).passed
@@ -162,8 +177,9 @@ class Session:
         from grader.study.hints import LEVELS, about, hint
 
         progress = self.workspace.progress(lesson.slug, symbol)
-        if progress.hinted != about(report):
-            progress.hinted, progress.level = about(report), 0
+        subject = about(report, lesson)
+        if progress.hinted != subject:
+            progress.hinted, progress.level = subject, 0
         is_repeated = level is None and progress.level >= LEVELS
         level = level or min(LEVELS, progress.level + 1)
         text = self.workspace.written(lesson) if written is None else written
@@ -207,6 +223,22 @@ def find_session(around: Path, root: Path | None = None) -> Session:
         CourseError: where there is no course, or nothing of it has been released.
     """
     workspace = find_workspace(around)
+    return Session(read_outline(_course_of(workspace, around, root)), workspace)
+
+
+def find_home(around: Path, root: Path | None = None) -> Session:
+    """The session of the workspace at or above a path, for what writes there.
+
+    Raises:
+        CourseError: where the path is in no workspace and in no kit, or there is no course.
+    """
+    workspace = find_workspace(around)
+    if not workspace.is_found:
+        folders = sorted(path.parent for path in workspace.path.glob(f"*/{STATE}"))
+        fix = "Make one with `course start learn`, then: cd learn"
+        if folders:
+            fix = f"Yours is {folders[0].name}/, so first: cd {folders[0].name}"
+        raise CourseError(f"{workspace.path} is no folder to learn in.", fix, usage=True)
     return Session(read_outline(_course_of(workspace, around, root)), workspace)
 
 

@@ -12,7 +12,7 @@ from watchfiles import watch as changes
 from grader.host.process import CalledOff
 from grader.model import CourseError
 from grader.study.keys import keys
-from grader.study.session import Session
+from grader.study.session import ALL_PASSED, Session
 from grader.study.watch_screen import Screen
 from grader.study.watch_state import State
 from grader.study.workspace import BACKUPS, Stamps
@@ -33,15 +33,29 @@ class Event(Enum):
     UNWATCHABLE = auto()
     """The folder cannot be watched: with the reason."""
     HINT = auto()
+    OPEN = auto()
     NEXT = auto()
     LIST = auto()
     PROGRESS = auto()
+    SOLUTION = auto()
+    RESET = auto()
     QUIT = auto()
+    UP = auto()
+    DOWN = auto()
+    PAGE_UP = auto()
+    PAGE_DOWN = auto()
+    PICK = auto()
+    BACK = auto()
 
 
 _KEYS = {
-    "h": Event.HINT, "n": Event.NEXT, "l": Event.LIST, "p": Event.PROGRESS, "q": Event.QUIT, "\x04": Event.QUIT,
+    "h": Event.HINT, "o": Event.OPEN, "n": Event.NEXT, "l": Event.LIST, "p": Event.PROGRESS, "s": Event.SOLUTION,
+    "r": Event.RESET, "q": Event.QUIT, "\x04": Event.QUIT,
+    # In the list.
+    "up": Event.UP, "k": Event.UP, "down": Event.DOWN, "j": Event.DOWN, "page up": Event.PAGE_UP,
+    "page down": Event.PAGE_DOWN, "enter": Event.PICK, "escape": Event.BACK,
 }  # fmt: skip
+_STEPS = {Event.UP: -1, Event.DOWN: 1, Event.PAGE_UP: -10, Event.PAGE_DOWN: 10}
 
 
 class Events:
@@ -83,14 +97,15 @@ def watch(session: Session, console: Console, stamps: Stamps | None = None) -> N
             events.tell(_KEYS[key])
 
     watcher = threading.Thread(target=_tell_of_saves, args=(session, stamps, events, ended), daemon=True)
-    screen = Screen(console)
     state = State(session, stamps)
-    with keys(pressed):
+    with keys(pressed) as keyboard:
+        screen = Screen(console, keyboard.released)
         watcher.start()
         try:
             welcome(state, screen, events)
+            screen.foot(state)
             while answer(*events.next(), state, screen, events):
-                continue
+                screen.foot(state)
         except KeyboardInterrupt:
             screen.say("")
         finally:
@@ -108,30 +123,81 @@ def answer(event: Event, what: str, state: State, screen: Screen, events: Events
         screen: Where it is shown.
         events: What happens meanwhile, which may end a check.
     """
+    if event is not Event.RESET and event is not Event.SOLUTION:
+        state.forget_question()
+    if screen.picker is not None and _picks(event, state, screen):
+        return True
     match event:
         case Event.SAVED | Event.AGAIN:
             _saved(Path(what), state, screen, events)
         case Event.UNWATCHABLE:
             raise CourseError(what, "Use `course check`, or set WATCHFILES_FORCE_POLLING=1.")
+        case Event.PROGRESS:
+            screen.progress(state.session)
+        case Event.QUIT:
+            return False
+        case Event.LIST:
+            screen.list(state)
+        case _ if state.now is not None:
+            try:
+                _about_the_part(event, state, screen)
+            except CourseError as error:
+                # What cannot be done is no reason to end.
+                screen.say(f"{error.what} {error.fix}")
+    return True
+
+
+def _about_the_part(event: Event, state: State, screen: Screen) -> None:
+    """Answer what is about the part one is at."""
+    assert state.now is not None
+    _, symbol = state.now
+    match event:
         case Event.HINT:
             if given := state.hint():
                 screen.all_given(given, state.session) if given.is_repeated else screen.hint(given)
         case Event.NEXT:
             if part := state.go_on():
                 screen.now(part)
-        case Event.LIST:
-            for part, is_passed in state.assignment():
-                screen.listed(part, is_passed=is_passed, is_here=part == state.now)
-        case Event.PROGRESS:
-            screen.progress(state.session)
-        case Event.QUIT:
-            return False
+            else:
+                screen.say(ALL_PASSED)
+        case Event.OPEN:
+            screen.open(state.session.workspace, state.now)
+        case Event.RESET:
+            if state.asks_again(event):
+                kept = ", ".join(map(str, state.reset()))
+                screen.say(f"{symbol} is a stub again." + (f" What you had is in {kept}." if kept else ""))
+            else:
+                screen.say(f"r again puts {symbol} back to its stub; what you have is kept in {BACKUPS}/.")
+        case Event.SOLUTION:
+            if state.session.is_passed(*state.now) or state.asks_again(event):
+                screen.solution(state.solution())
+            else:
+                screen.say(f"{symbol} is not passed yet. s again shows our answer all the same; that is remembered.")
+
+
+def _picks(event: Event, state: State, screen: Screen) -> bool:
+    """Answer what is about the list; False where the list is left for something else."""
+    picker = screen.picker
+    assert picker is not None
+    if event in _STEPS:
+        picker.move(_STEPS[event])
+    elif event is Event.NEXT:
+        picker.next_unsolved()
+    elif event is Event.PICK:
+        state.go_to(picker.part)
+        screen.leave_list(state.now)
+    elif event in (Event.QUIT, Event.LIST, Event.BACK):
+        screen.leave_list(state.now)
+    else:
+        screen.picker = None
+        return False
+    if screen.picker is not None:
+        screen.list(state)
     return True
 
 
 def welcome(state: State, screen: Screen, events: Events) -> None:
-    """Say what is watched, and check the answer where one left off."""
-    screen.welcome(state.session.workspace.path)
+    """Say where one is, and check the answer where one left off."""
     if state.now is None:
         return
     screen.now(state.now)

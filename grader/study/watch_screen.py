@@ -1,40 +1,74 @@
 """What `course watch` shows: a screen on a terminal, one line per check elsewhere."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.syntax import Syntax
 
 from grader.kit.outline import Lesson
 from grader.model import PartReport, Verdict
 from grader.model.words import LOOKS
-from grader.report.screen import AnswerPaths, first_failure, headline, render_part
-from grader.study.progress import render_progress
+from grader.report.screen import first_failure, headline, is_only_begun, render_part
+from grader.study import passed
+from grader.study.editor import edit, line_of
+from grader.study.picker import Picker
+from grader.study.progress import render_progress, tally
 from grader.study.session import ALL_PASSED, GivenHint, Part, Session, where
-from grader.study.watch_state import Checked
+from grader.study.watch_state import Checked, State
+from grader.study.workspace import Workspace
 
-_HELP = "h hint   n next   l list   p progress   q quit"
+_KEYS = ("h hint", "o open", "n next", "l list", "p progress", "s solution", "r reset", "q quit")
+_GAP = "   "
 
 
 class Screen:
     """Where it is shown."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(
+        self, console: Console, released: Callable[[], AbstractContextManager[None]] = lambda: nullcontext()
+    ) -> None:
+        """Begin to show.
+
+        Args:
+            console: Where.
+            released: Leaves the terminal to an editor.
+        """
+        self._console, self._released = console, released
         self._is_large = console.is_terminal and sys.stdin.isatty()
         self._checked: Checked | None = None
         """What is shown large, if anything is."""
+        self._has_said = True
+        """Whether something was shown since the foot was."""
+        self.picker: Picker | None = None
+        """The list to pick from, while it is shown."""
 
     def say(self, text: str) -> None:
         """Show a text as it is."""
-        self._console.print(text, markup=False, highlight=False, emoji=False, soft_wrap=not self._is_large)
+        self._print(text, markup=False, highlight=False, emoji=False, soft_wrap=not self._is_large)
 
-    def welcome(self, folder: Path) -> None:
-        """What is watched, and the keys."""
-        self.say(f"Watching {folder}. Save an answer and it is checked.")
-        if self._is_large:
-            self.say(_HELP)
+    def _print(self, what: RenderableType = "", **how: Any) -> None:
+        self._has_said = True
+        self._console.print(what, **how)
+
+    def _clear(self) -> None:
+        self._has_said = True
+        self._console.clear()
+
+    def foot(self, state: State) -> None:
+        """How far one is, where one is, and the keys: below everything else, so that it is always in view."""
+        if not (self._is_large and self._has_said) or self.picker is not None:
+            return
+        here = f"{_GAP}{state.now[1]} in {state.now[0].slug}.py" if state.now else ""
+        self._print()
+        self._print(tally(state.session, self._console).append(here), no_wrap=True, overflow="ellipsis")
+        for line in _filled(_KEYS, self._console.width):
+            self._print(line, style="dim", highlight=False)
+        self._has_said = False
 
     def now(self, part: Part) -> None:
         """Where one is."""
@@ -62,22 +96,24 @@ class Screen:
 
     def checked(self, checked: Checked, session: Session) -> None:
         """What a check found: the part to mend first large with what it printed, the others small."""
+        lesson = checked.lesson
+        ascii_only = self._console.options.ascii_only
         if not self._is_large:
             for report in checked.reports:
-                self.say(_line(report))
-            return
-        self._checked = checked
-        self._console.clear()
-        for report in checked.reports:
-            if report is not checked.first:
-                self._console.print(headline(report, ascii_only=self._console.options.ascii_only))
-        if checked.first is not None:
-            lesson = checked.lesson
-            render_part(
-                checked.first, self._console, AnswerPaths(f"{lesson.slug}.py", f"{lesson.slug}.md", lesson.text)
-            )
+                self.say(_line(report, session, lesson))
+        else:
+            self._checked = replace(checked, fresh=())
+            self._clear()
+            for report in checked.reports:
+                if report is not checked.first:
+                    self._print(headline(report, session.paths(lesson, report), ascii_only=ascii_only))
+        if checked.first is not None and self._is_large:
+            if standing := session.standing(checked.first):
+                self.say(f"\n{standing}\n")
+            render_part(checked.first, self._console, session.paths(lesson, checked.first))
             session.show_printed(checked.first, self._console)
-        self.say(f"\n{_HELP}")
+        for line in passed.lines(session, lesson, checked.fresh):
+            self.say(line)
 
     def hint(self, given: GivenHint) -> None:
         """A hint."""
@@ -91,19 +127,64 @@ class Screen:
         what, command = given.further("course hint")
         self.say(f"That was the last hint for {given.symbol}. {what}: {command}")
 
-    def listed(self, part: Part, *, is_passed: bool, is_here: bool) -> None:
-        """A part of a list."""
+    def solution(self, source: str) -> None:
+        """Our answer to a part."""
+        if not source:
+            self.say("This kit has no solutions. Ask the person who gave it to you.")
+        else:
+            # As code to be pasted: no line of it is broken.
+            self._print(Syntax("", "python", theme="ansi_dark").highlight(source), soft_wrap=True)
+
+    def open(self, workspace: Workspace, part: Part) -> None:
+        """Open a part in the learner's editor.
+
+        Raises:
+            CourseError: where that cannot be started.
+        """
         lesson, symbol = part
-        look = LOOKS[Verdict.ACCEPTED if is_passed else Verdict.NOT_ATTEMPTED]
-        mark = look.ascii if self._console.options.ascii_only else look.symbol
-        self.say(f"{mark} {symbol:28} {lesson.slug}.py{'  <- here' if is_here else ''}")
+        files = workspace.answers(lesson)
+        if not files or files[0].suffix != ".py":
+            self.say(f"There is no {lesson.slug}.py. Bring it back with: course reset {lesson.slug}")
+            return
+        self.say(edit(files[0], line_of(workspace.written(lesson), symbol), self._released()))
+
+    def list(self, state: State) -> None:
+        """All parts to pick from; elsewhere than on a terminal, those of the assignment one is in."""
+        if self._is_large:
+            self.picker = self.picker or Picker(state.session, state.now)
+            self.picker.show(self._console)
+            return
+        for (lesson, symbol), is_passed in state.assignment():
+            look = LOOKS[Verdict.ACCEPTED if is_passed else Verdict.NOT_ATTEMPTED]
+            mark = look.ascii if self._console.options.ascii_only else look.symbol
+            is_here = (lesson, symbol) == state.now
+            self.say(f"{mark} {symbol:28} {lesson.slug}.py{'  <- here' if is_here else ''}")
+
+    def leave_list(self, now: Part | None) -> None:
+        """Show where one is again."""
+        self.picker = None
+        self._clear()
+        self.done(now)
 
     def progress(self, session: Session) -> None:
         """How far one is."""
+        self._has_said = True
         render_progress(session, self._console)
 
 
-def _line(report: PartReport) -> str:
-    failure = first_failure(report)
+def _line(report: PartReport, session: Session, lesson: Lesson) -> str:
+    paths = session.paths(lesson, report)
+    failure = None if is_only_begun(report, paths) else first_failure(report)
     why = f"  {failure.name}: {failure.message}" if failure else ""
-    return " ".join(f"{headline(report).plain}{why}".split())
+    return " ".join(f"{headline(report, paths).plain}{why}".split())
+
+
+def _filled(words: Sequence[str], width: int) -> list[str]:
+    """Words in as few lines as they take, none of them broken."""
+    lines = [words[0]]
+    for word in words[1:]:
+        if len(lines[-1]) + len(_GAP) + len(word) <= width:
+            lines[-1] += _GAP + word
+        else:
+            lines.append(word)
+    return lines

@@ -9,7 +9,8 @@ from pathlib import Path
 from grader.kit.outline import Lesson
 from grader.model import CourseError, PartReport, Verdict
 from grader.study.session import GivenHint, Part, Session
-from grader.study.workspace import Stamps
+from grader.study.solution import solution
+from grader.study.workspace import Stamps, reset
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Checked:
     """The part to mend first; None where all are accepted."""
     is_done: bool
     """Whether what was asked for has passed now, so that the learner is at another part."""
+    fresh: Sequence[str] = ()
+    """The parts that have passed for the first time."""
 
 
 class State:
@@ -45,6 +48,7 @@ class State:
         self._gone: set[str] = set()
         """Exercises whose files were missed already: some systems report one removal twice."""
         self._reports: dict[Part, PartReport] = {}
+        self._asked: tuple[object, Part | None] | None = None
 
     def _left_off(self, stamps: Stamps) -> Part | None:
         """The part that was being written when its file was saved last; None where none is begun and not passed."""
@@ -107,15 +111,16 @@ class State:
         self._save()
         self._reports |= {(lesson, report.part): report for report in reports}
         failing = [report for report in reports if report.verdict is not Verdict.ACCEPTED]
+        passed = [report.part for report in reports if report.verdict is Verdict.ACCEPTED]
+        fresh = [symbol for symbol in passed if symbol not in before]
         if failing:
             first = next((report for report in failing if (lesson, report.part) == self.now), failing[0])
             self.now = (lesson, first.part)
-            return Checked(lesson, reports, first, is_done=False)
-        passed = {report.part for report in reports}
-        is_done = bool(passed - before) or self.now in {(lesson, symbol) for symbol in passed}
+            return Checked(lesson, reports, first, is_done=False, fresh=fresh)
+        is_done = bool(fresh) or self.now in {(lesson, symbol) for symbol in passed}
         if is_done:
             self.now = self.session.next((lesson, reports[-1].part), finish=True)
-        return Checked(lesson, reports, None, is_done)
+        return Checked(lesson, reports, None, is_done, fresh)
 
     def hint(self) -> GivenHint | None:
         """The next hint for where one is."""
@@ -124,6 +129,35 @@ class State:
         given = self.session.hint(*self.now, self._reports.get(self.now))
         self._save()
         return given
+
+    def go_to(self, part: Part) -> None:
+        """Go to a part."""
+        self.now = part
+
+    def asks_again(self, what: object) -> bool:
+        """Whether something that is to be confirmed was asked for twice, with nothing else between."""
+        is_again, self._asked = self._asked == (what, self.now), (what, self.now)
+        return is_again
+
+    def forget_question(self) -> None:
+        """Take what was to be confirmed for withdrawn."""
+        self._asked = None
+
+    def reset(self) -> Sequence[Path]:
+        """Put the part one is at back to its stub; where what was there is kept."""
+        assert self.now is not None
+        lesson, symbol = self.now
+        kept = reset(self.session.workspace, lesson, [symbol])
+        self._save()
+        return [path.relative_to(self.session.workspace.path) for path in kept]
+
+    def solution(self) -> str:
+        """Our answer to the part one is at, which is remembered; nothing where this is a kit."""
+        assert self.now is not None
+        lesson, symbol = self.now
+        shown = solution(self.session, lesson, symbol)
+        self._save()
+        return shown
 
     def go_on(self) -> Part | None:
         """Go to the next part that is not passed."""

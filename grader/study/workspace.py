@@ -6,9 +6,11 @@ import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+from grader.course.settings import read_settings
 from grader.kit.outline import Lesson, Outline
 from grader.model import CourseError, PartReport, Verdict
 from grader.model.files import write_whole
@@ -73,12 +75,14 @@ class PartProgress:
 
 @dataclass
 class Workspace:
-    """A folder that `start` made, or any with answers in it."""
+    """A folder that `start` made, a kit, or any with answers in it."""
 
     path: Path
     course: str = ""
     parts: dict[str, PartProgress] = field(default_factory=dict)
     """By ``normalization/batchnorm:BatchNorm2d``."""
+    is_found: bool = True
+    """Whether something says that it is one; else it is any folder, and nothing may be written there unasked."""
 
     def progress(self, slug: str, symbol: str) -> PartProgress:
         """What is remembered of a part."""
@@ -159,7 +163,17 @@ def find_workspace(around: Path) -> Workspace:
     for folder in (start, *start.parents):
         if (folder / "pytest.ini").is_file() and "grader.pytest_plugin" in _text(folder / "pytest.ini"):
             return Workspace(folder)
-    return Workspace(start)
+    for folder in (start, *start.parents):
+        if (folder / "course.toml").is_file():
+            return Workspace(folder) if _is_kit(folder) else Workspace(start, is_found=False)
+    return Workspace(start, is_found=False)
+
+
+def _is_kit(folder: Path) -> bool:
+    try:
+        return read_settings(folder).is_kit
+    except CourseError:
+        return False
 
 
 def _text(path: Path) -> str:
@@ -197,7 +211,7 @@ def start(outline: Outline, directory: Path) -> Workspace:
         directory.mkdir(parents=True, exist_ok=True)
         for lesson in outline.lessons:
             _put(directory / f"{lesson.slug}.py", lesson.stub)
-            _put(directory / f"{lesson.slug}.ipynb", lesson.notebook)
+            _put(directory / f"{lesson.slug}.ipynb", _plain(lesson.notebook))
             _put(directory / f"{lesson.slug}.md", lesson.text)
             for figure in lesson.figures:
                 target = directory / lesson.assignment / "figures" / figure.name
@@ -206,7 +220,10 @@ def start(outline: Outline, directory: Path) -> Workspace:
                     shutil.copyfile(figure, target)
         for capstone in outline.capstones:
             _put(directory / capstone.parent.name / capstone.name, capstone.read_text(encoding="utf-8"))
-        order = [f"{number}. `{lesson.slug}`: {lesson.title}" for number, lesson in enumerate(outline.lessons, 1)]
+        order = [
+            f"{number}. `{lesson.slug}`: {lesson.title}" + (f" ({lesson.leg})" if str(lesson.leg) else "")
+            for number, lesson in enumerate(outline.lessons, 1)
+        ]
         first = outline.lessons[0].slug
         _put(
             directory / "README.md",
@@ -219,6 +236,17 @@ def start(outline: Outline, directory: Path) -> Workspace:
     workspace.course = str(outline.root)
     workspace.save()
     return workspace
+
+
+def _plain(notebook: str) -> str:
+    """A notebook without what only a class needs: which cells are graded, and which are locked."""
+    if not notebook:
+        return ""
+    document = json.loads(notebook)
+    for cell in document["cells"]:
+        for name in ("nbgrader", "deletable", "editable"):
+            cell["metadata"].pop(name, None)
+    return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def _put(path: Path, text: str) -> None:
@@ -241,21 +269,33 @@ def reset(workspace: Workspace, lesson: Lesson, symbols: Iterable[str]) -> list[
     made: list[Path] = []
     for path in workspace.answers(lesson):
         source = path.read_text(encoding="utf-8", errors="replace")
-        stub = lesson.stub if path.suffix == ".py" else lesson.notebook
+        stub = lesson.stub if path.suffix == ".py" else _plain(lesson.notebook)
         replaced = _without_answers(lesson, stub, source, wanted, path.suffix) if not whole else stub
         if replaced == source:
             continue
-        backup = workspace.path / BACKUPS / f"{lesson.slug}-{datetime.now():%Y%m%d-%H%M%S}{path.suffix}"
-        backup.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(backup, path.read_bytes())
+        made.append(_kept(workspace.path / BACKUPS / f"{lesson.slug}{path.suffix}", path.read_bytes()))
         write_whole(path, replaced)
-        made.append(backup)
     if not workspace.answers(lesson):
         _put(workspace.path / f"{lesson.slug}.py", lesson.stub)
     for symbol in wanted:
         progress = workspace.progress(lesson.slug, symbol)
         progress.verdict, progress.score, progress.failed = "", 0.0, ""
     return made
+
+
+def _kept(path: Path, content: bytes) -> Path:
+    """Write a backup under a name with the time in it, which no other backup has."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    when = f"{datetime.now():%Y%m%d-%H%M%S}"
+    for again in count(1):
+        backup = path.with_stem(f"{path.stem}-{when}" + (f"-{again}" if again > 1 else ""))
+        try:
+            with backup.open("xb") as file:
+                file.write(content)
+        except FileExistsError:
+            continue
+        return backup
+    raise AssertionError("count ends")
 
 
 def _without_answers(lesson: Lesson, stub: str, source: str, symbols: Iterable[str], suffix: str) -> str:
