@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.model import CourseError, GradeReport, Verdict, codec
+from grader.model.names import unescaped
+from grader.model.people import Person, people_around
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +18,8 @@ class Scores:
     most: Mapping[str, float]
     """The points of each assignment."""
     notes: Sequence[str] = ()
+    known: Mapping[str, Person] = field(default_factory=dict)
+    """The students who were imported from a school's system, with what identifies them there."""
 
     def only(self, assignment: str) -> "Scores":
         """The scores of one assignment.
@@ -56,7 +60,10 @@ def scores_of(report: GradeReport) -> Scores:
         points[submission.student] = row
         for assignment, value in maxima.items():
             most[assignment] = max(value, most.get(assignment, 0.0))
-    return Scores(points=points, most=most, notes=notes)
+    folders = {submission.student: Path(unescaped(submission.path)) for submission in report.submissions}
+    around = people_around(folders.values())
+    known = {student: around[str(path)] for student, path in folders.items() if str(path) in around}
+    return Scores(points=points, most=most, notes=notes, known=known)
 
 
 def read_report(path: Path) -> GradeReport:
