@@ -80,6 +80,9 @@ def _write(request: ExportRequest) -> Sequence[str]:
         exported = request.gradebook.read_bytes()
         text, notes = fill(scores, exported, request.column)
         if (encoding := read(exported).encoding) != UTF_8:
-            notes = [*notes, f"{request.gradebook} was {encoding}; what was written is UTF-8, which it is to be read as."]
+            notes = [
+                *notes,
+                f"{request.gradebook} was {encoding}; what was written is UTF-8, which it is to be read as.",
+            ]
     write_whole(request.output, text, private=True)
     return [*notes, *scores.notes]
