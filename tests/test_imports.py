@@ -399,7 +399,7 @@ def test_what_was_imported_is_graded_and_fills_the_gradebook_it_came_from(
     take: Take, course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COURSE_SEED", "documents")
-    half = {**CANVAS, "oneilpat_1236_504_linear.py": FLATTEN.encode()}
+    half = {**CANVAS, "oneilpat_LATE_1236_504_linear.py": FLATTEN.encode()}
     half.pop("oneilpat_1236_504_my work.zip")
     take("canvas", half, roster=GRADEBOOK.encode())
     take("moodle", MOODLE, "--output", tmp_path / "moodle", roster=WORKSHEET.encode())
@@ -443,3 +443,15 @@ def test_what_was_imported_is_graded_and_fills_the_gradebook_it_came_from(
     found = run("export", "gradescope", tmp_path / "results", "--output", tmp_path / "g")
     assert found.exit_code == 0, found.stderr
     assert json.loads((tmp_path / "g" / "jdoe1.json").read_text(encoding="utf-8"))["score"] == 9
+    # What counts for the year is a matter of the report: nothing is judged again.
+    settings = (course / "course.toml").read_text(encoding="utf-8")
+    year = "[weights]\nlinear = 2\n[due]\nlinear = 2026-10-12\n[late]\nper_day = 0.25\n"
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course" / "course.toml").write_text(settings + year, encoding="utf-8")
+    (tmp_path / "course" / "solutions").symlink_to(course / "solutions")
+    counted = CliRunner().invoke(cli.main, ["--root", str(tmp_path / "course"), *map(str, words[:-3]), *words[-2:]])
+    assert counted.exit_code == 0, counted.stderr
+    assert "parts were in" in counted.stderr
+    assert "linear: 1 of" in counted.stdout
+    run("export", "canvas", tmp_path / "results", "--gradebook", tmp_path / "canvas.csv", "--output", tmp_path / "c")
+    assert {row["ID"]: row["Linear (77)"] for row in table(tmp_path / "c")}["1236"] == "13.5"

@@ -9,6 +9,7 @@ from pathlib import Path
 from grader.course.declared import DeclaredExercise
 from grader.course.exercise import CourseExercise
 from grader.course.settings import Settings
+from grader.course.year import Year
 from grader.model import CourseError, Limits
 from grader.spec import Part
 
@@ -22,7 +23,10 @@ class Course:
     order: Sequence[str] = ()
     limits: Limits = field(default_factory=Limits)
     feedback: str = "counterexample"
+    year: Year = field(default_factory=Year)
     exercises: Sequence[CourseExercise] = ()
+    left_out: Sequence[str] = ()
+    """Assignments that are there, but not named in the settings."""
     is_kit: bool = False
     """Whether it is a student's kit: it has only the recorded public suites, and no answers."""
 
@@ -50,8 +54,10 @@ class Course:
             ]
             if not hits:
                 everything = self._parts(self.exercises)
+                assignment = name.split("/")[0]
+                fix = f"course.toml leaves {assignment} out of its assignments." if assignment in self.left_out else ""
                 raise CourseError(
-                    f"There is no part, exercise or assignment {name!r}.", _nearest(name, everything), usage=True
+                    f"There is no part, exercise or assignment {name!r}.", fix or _nearest(name, everything), usage=True
                 )
             wanted.update(hits)
         meant = {slug for slug, _ in wanted}
@@ -83,17 +89,34 @@ def _nearest(name: str, everything: Sequence[tuple[CourseExercise, Part]]) -> st
 
 
 def course_of(root: Path, settings: Settings, exercises: Iterable[CourseExercise]) -> Course:
-    """A course of these exercises, in the order of its settings."""
+    """The course that the settings choose from these exercises, in the settings' order.
+
+    Raises:
+        CourseError: where the settings name an assignment that is not there, and leave out one that is.
+    """
+    exercises = list(exercises)
     rank = {name: index for index, name in enumerate(settings.assignments)}
+    there = {exercise.assignment for exercise in exercises}
+    left_out = sorted(there - rank.keys()) if rank else []
+    # Both together are a slip of the pen; a part of a course, as a kit or a cluster has it, only lacks some.
+    if left_out and (unknown := [name for name in rank if name not in there]):
+        close = difflib.get_close_matches(unknown[0], left_out, n=1)
+        raise CourseError(
+            f"{root / 'course.toml'}: assignments names {unknown[0]}, which is not there.",
+            f"Did you mean {close[0]}?" if close else f"There are also: {', '.join(left_out)}.",
+        )
     return Course(
         root=root,
         title=settings.title,
         order=settings.assignments,
         limits=settings.limits,
         feedback=settings.feedback,
+        year=settings.year,
         exercises=sorted(
-            exercises, key=lambda item: (rank.get(item.assignment, len(rank)), item.assignment, item.name)
+            (item for item in exercises if item.assignment not in left_out),
+            key=lambda item: (rank.get(item.assignment, len(rank)), item.assignment, item.name),
         ),
+        left_out=left_out,
         is_kit=settings.is_kit,
     )
 

@@ -50,7 +50,7 @@ def fill(scores: Scores, exported: bytes, column: str | None = None) -> tuple[st
     names = [_name(row, who) for row in rows]
     numbers = {kind: who[name] for name, kind in KINDS.items() if name in who}
     people = [[*(row[index] for index in numbers.values()), name] for row, name in zip(rows, names, strict=True)]
-    row_of, unmatched = gradebook.match(scores.points, people, scores.known, [*numbers, ""])
+    row_of, unmatched = gradebook.match(scores.points, people, scores.known_as, scores.imported, [*numbers, ""])
     for student, position in row_of.items():
         for assignment, target in targets.items():
             value = scores.points[student].get(assignment)

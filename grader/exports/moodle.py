@@ -40,7 +40,7 @@ def fill(scores: Scores, worksheet: bytes, column: str | None = None) -> tuple[s
     keys = {index: kind for name, kind in KINDS.items() if (index := sheet.column(name)) is not None}
     maximum, locked = sheet.column("Maximum grade"), sheet.column("Grade can be changed")
     people = [[row[key] for key in keys] for row in sheet.rows]
-    row_of, notes = gradebook.match(scores.points, people, scores.known, [*keys.values()])
+    row_of, notes = gradebook.match(scores.points, people, scores.known_as, scores.imported, [*keys.values()])
     for student, position in row_of.items():
         row, value = sheet.rows[position], scores.points[student].get(assignment)
         if value is None:
