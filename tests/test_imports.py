@@ -236,6 +236,8 @@ submission_12:
   - :name: 山田 太郎
     :sid: '77'
     :email: taro@school.example
+  - :name: Nobody Knows
+    :sid: ~
   :created_at: 2026-03-02T09:00:00+09:00
 submission_13:
   :submitters: []
@@ -263,9 +265,10 @@ def test_gradescope_takes_its_list_and_gives_a_group_s_work_to_each(take: Take, 
     }  # fmt: skip
     for line in (
         "submission_13 is nobody's",
+        "Nobody Knows has nothing to be known by",
         "submission_14 by Al Absent has no files",
         "submission_99/linear.py is in no submission",
-        "submission_12 is a group's: Jörg “J” Müller and 山田 太郎 are each given all of it",
+        "submission_12 is a group's: Jörg “J” Müller and 山田 太郎 and Nobody Knows are each given all of it",
     ):
         assert line in done.stderr
     assert {row["student"]: row["when"] for row in table(tmp_path / "handed-in.csv")} == {
@@ -404,17 +407,8 @@ def test_what_was_imported_is_graded_and_fills_the_gradebook_it_came_from(
     take("canvas", half, roster=GRADEBOOK.encode())
     take("moodle", MOODLE, "--output", tmp_path / "moodle", roster=WORKSHEET.encode())
     folders = [*(tmp_path / "students").iterdir(), *(tmp_path / "moodle" / "students").iterdir()]
-    words = [
-        "grade",
-        *folders,
-        "--output",
-        tmp_path / "results",
-        "--store",
-        tmp_path / "grades.sqlite",
-        "-q",
-        "--only",
-        "Flatten",
-    ]
+    words = ["grade", *folders, "--output", tmp_path / "results", "--store", tmp_path / "grades.sqlite"]
+    words += ["--only", "Flatten", "--jobs", "1"]
 
     def run(*words: object) -> Result:
         return CliRunner().invoke(cli.main, ["--root", str(course), *map(str, words)], catch_exceptions=False)
@@ -449,7 +443,7 @@ def test_what_was_imported_is_graded_and_fills_the_gradebook_it_came_from(
     (tmp_path / "course").mkdir()
     (tmp_path / "course" / "course.toml").write_text(settings + year, encoding="utf-8")
     (tmp_path / "course" / "solutions").symlink_to(course / "solutions")
-    counted = CliRunner().invoke(cli.main, ["--root", str(tmp_path / "course"), *map(str, words[:-3]), *words[-2:]])
+    counted = CliRunner().invoke(cli.main, ["--root", str(tmp_path / "course"), *map(str, words)])
     assert counted.exit_code == 0, counted.stderr
     assert "parts were in" in counted.stderr
     assert "linear: 1 of" in counted.stdout

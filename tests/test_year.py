@@ -232,6 +232,10 @@ def test_assignments_select(tmp_path: Path) -> None:
     assert {exercise.assignment for exercise in everything.exercises} == {"linear", "losses"}
     chosen = course_with(tmp_path, 'assignments = ["losses"]\n')
     assert {exercise.assignment for exercise in chosen.exercises} == {"losses"}
-    done = CliRunner().invoke(cli.main, ["--root", str(tmp_path), "list", "linear"], catch_exceptions=False)
-    assert done.exit_code == 2
-    assert "course.toml leaves linear out of its assignments" in done.stderr
+    with pytest.raises(CourseError) as caught:
+        chosen.select(["linear/linear"])
+    assert caught.value.fix == "course.toml leaves linear out of its assignments."
+    (tmp_path / "course.toml").write_text("[late]\nper_day = 3\n", encoding="utf-8")
+    done = CliRunner().invoke(cli.main, ["--root", str(tmp_path), "list"], catch_exceptions=False)
+    assert done.exit_code == 1
+    assert "late.per_day is 3" in done.stderr

@@ -65,7 +65,7 @@ def read(entries: Sequence[Entry], roster: Sheet | None) -> Batch:
 
 
 def _called(people: Sequence[Person]) -> str:
-    return " and ".join(printable(person.name or next(iter(person.keys.values()))) for person in people)
+    return " and ".join(printable(person.name or next(iter(person.keys.values()), "somebody")) for person in people)
 
 
 def _submissions(data: bytes) -> dict[str, tuple[list[Person], datetime | None]]:
@@ -82,14 +82,13 @@ def _submissions(data: bytes) -> dict[str, tuple[list[Person], datetime | None]]
     for name, node in _pairs(root):
         fields = dict(_pairs(node))
         people = [_person(dict(_pairs(item))) for item in _items(fields.get(":submitters"))]
-        found[name] = ([person for person in people if person.keys], _moment(_text(fields.get(":created_at"))))
+        found[name] = (people, _moment(_text(fields.get(":created_at"))))
     return found
 
 
 def _pairs(node: Any) -> Iterator[tuple[str, Any]]:
-    value = getattr(node, "value", None)
     if getattr(node, "id", "") == "mapping":
-        yield from ((_text(key), item) for key, item in value)
+        yield from ((_text(key), item) for key, item in node.value)
 
 
 def _items(node: Any) -> Sequence[Any]:
