@@ -326,6 +326,7 @@ def test_what_is_dangerous_is_left_out_and_told(take: Take, tmp_path: Path, monk
         file.writestr("ada_1_1_linear.py", b"good")
         file.writestr("ben_2_2_work.zip", bomb)
         file.writestr("cem_3_3_work.zip", packed({"a.zip": packed({"b.zip": packed({"linear.py": b"deep"})})}))
+        file.writestr("ida_9_9_work.zip", packed({"x": b"", "x/y": b"", "n" * 300: b"", "linear.py": b"right"}))
         file.writestr(
             "dan_4_4_work.zip", packed({"../../../evil.py": b"", "/etc/linear.py": b"", "..\\linear.py": b""})
         )
@@ -335,9 +336,10 @@ def test_what_is_dangerous_is_left_out_and_told(take: Take, tmp_path: Path, monk
         file.writestr("hal_8_8_linear.py", b"\0" * 2**21)
     done = take("canvas", buffer.getvalue())
     assert done.exit_code == 2
-    assert students(tmp_path) == {"1": ["linear/linear.py"]}
+    assert students(tmp_path) == {"1": ["linear/linear.py"], "9": ["linear/linear.py"]}
     for line in (
-        "2: work.zip: linear.py is too large", "3: work.zip/a.zip/b.zip is an archive in archives",
+        "9: work.zip/x/y cannot be kept", "2: work.zip: linear.py is too large",
+        "3: work.zip/a.zip/b.zip is an archive in archives",
         "4: work.zip: ../../../evil.py has a name that leads out", "4: work.zip: /etc/linear.py has a name",
         "4: work.zip: ../linear.py has a name", "eve_5_5_linear.py is a link", "6: work.zip is no zip archive",
         "../gus_7_7_linear.py has a name that leads out", "hal_8_8_linear.py is too large",

@@ -1,6 +1,7 @@
 """What points count for: weights, due dates, extensions and lateness; slips in course.toml are told."""
 
 import json
+import tomllib
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import cli
 from grader.answer.load import Submission
 from grader.course import handed_in
 from grader.course.catalogue import Course
+from grader.course.year import read_year
 from grader.exports import gradescope
 from grader.exports.scores import read_report, scores_of
 from grader.grading.counting import Counting
@@ -239,3 +241,11 @@ def test_assignments_select(tmp_path: Path) -> None:
     done = CliRunner().invoke(cli.main, ["--root", str(tmp_path), "list"], catch_exceptions=False)
     assert done.exit_code == 1
     assert "late.per_day is 3" in done.stderr
+
+
+def test_the_settings_that_the_documents_show_are_right() -> None:
+    text = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
+    year = read_year(tomllib.loads(text.split("```toml\n")[1].split("```")[0]), "docs")
+    assert year.weight("recurrent/layers", "LSTM") == 3.0
+    assert year.weight("recurrent/layers", "GRU") == 0.0
+    assert year.due_for({"jdoe"}, "linear") != year.due_for({"ada"}, "linear")

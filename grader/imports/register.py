@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from grader.imports.archive import Refused
 from grader.model.names import alike, tame
-from grader.model.people import KEYS, MANY, Person
+from grader.model.people import FILE, KEYS, MANY, Person
 
 _PREFERRED = ("login", "number", "email", "canvas", "moodle", "anonymous")
 """What a new student's folder is called by: the first of these that is known, each of which a gradebook has."""
 _UNFIT = re.compile(r'[\s/\\:*?"<>|\x00-\x1f\x7f]+')
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
-_MOST_LETTERS = 80
+_MOST_LETTERS = 60
+_MEND = f"where that is wrong, mend {FILE}"
 
 
 class Register:
@@ -47,13 +48,13 @@ class Register:
             return entered, []
         if len(same) > 1:
             what = "; ".join(f"{', '.join(_shared(person, known))} is {known.folder}'s" for known in same)
-            raise Refused(f"may be either of two students: {what}")
+            raise Refused(f"may be either of two students ({what}; {_MEND})")
         (known,) = same
         if (other := _another(person, known)) is not None:
             key, ours = other
             raise Refused(
                 f"has the {' and '.join(_shared(person, known))} of {known.folder}, whose {key} is {ours!r}, not "
-                f"{person.keys[key]!r}"
+                f"{person.keys[key]!r} ({_MEND})"
             )
         changed = [
             f"{known.folder}: {key} was {known.keys[key]!r} and is {person.keys[key]!r} now."

@@ -8,9 +8,9 @@ In the folder that is written to:
 - ``students.csv`` and ``handed-in.csv``: who they are in the school's systems, and when they handed in.
 """
 
+import errno
 import os
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -32,6 +32,9 @@ READERS = {"canvas": canvas.read, "moodle": moodle.read, "gradescope": gradescop
 """How the download of each system is read."""
 OTHER, EARLIER = "other", "earlier"
 _UNSAFE = re.compile(r'[\\:*?"<>|\x00-\x1f\x7f]')
+_LETTERS = 40
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
+"""Errors that are the folder's, not a file's."""
 _NAMED = 5
 """Files, or students, that a line names."""
 
@@ -103,8 +106,6 @@ class _Import:
         self.taken.refused, self.taken.notes = batch.refused, batch.notes
         for submission in sorted(batch.submissions, key=_age):
             self.one(submission)
-        write_people(self.folder / FILE, self.register.people.values())
-        handed_in.write_moments(self.folder / handed_in.FILE, self.moments)
         self.taken.students = len(self.seen)
         self.tell_missing(batch)
         return self.taken
@@ -124,15 +125,14 @@ class _Import:
             self.taken.notes.append(f"{student} handed in more than once: of each answer the last counts.")
         placed = self.places.sort(submission.files)
         self.taken.notes += changes + [f"{student}: {line}" for line in placed.notes]
-        changed = {}
         for target, entry in [*placed.answers.items()]:
             try:
-                changed[target] = self.put(student, target, entry)
-                exercise = str(PurePosixPath(target).with_suffix(""))
-                self.taken.answers[exercise] = self.taken.answers.get(exercise, 0) + 1
+                self.put(student, target, entry, submission)
             except Refused as error:
                 placed.refused.append(f"{entry.path} {error}")
                 del placed.answers[target]
+        for exercise in {str(PurePosixPath(target).with_suffix("")) for target in placed.answers}:
+            self.taken.answers[exercise] = self.taken.answers.get(exercise, 0) + (student not in self.seen)
         self.set_aside_others(student, placed)
         self.keep_others(student, placed)
         self.taken.refused += [f"{student}: {line}" for line in placed.refused]
@@ -140,21 +140,28 @@ class _Import:
             self.seen.add(student)
         elif submission.files:
             self.taken.refused.append(f"{student} ({called}) handed in nothing that answers an exercise")
-        self.note_moments(student, submission, changed)
 
-    def put(self, student: str, target: str, entry: Entry) -> bool:
-        """Put an answer in its place, and say whether that has changed anything."""
+    def put(self, student: str, target: str, entry: Entry, submission: HandedIn) -> None:
+        """Put an answer in its place, after noting when it was handed in.
+
+        What an instructor wrote about that stays until something else is handed in.
+        """
         path, data = self.folder / FOLDERS / student / target, entry.read()
-        if path.is_file() and not path.is_symlink() and path.read_bytes() == data:
-            return False
+        same = path.is_file() and not path.is_symlink() and path.read_bytes() == data
+        key = (student, target.split("/")[0])
+        if not same or key not in self.moments:
+            moment = handed_in.Moment(when=submission.when, late=submission.late, source=self.system)
+            self.moments[key] = moment
+            # First the time: where this ends in between, the next import finds the old file and notes it again.
+            handed_in.write_moments(self.folder / handed_in.FILE, self.moments)
+        if same:
+            return
         if os.path.lexists(path):
             self.set_aside(student, target)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_whole(path, data, private=True)
         if entry.when is not None:
-            moment = entry.when.timestamp()
-            os.utime(path, (moment, moment))
-        return True
+            os.utime(path, (entry.when.timestamp(), entry.when.timestamp()))
 
     def set_aside_others(self, student: str, placed: Placed) -> None:
         """Take out of the way what answered the same exercises before, in a file of the other kind."""
@@ -175,30 +182,26 @@ class _Import:
         """Keep what answers no exercise."""
         kept = []
         for entry in placed.others:
-            path = (self.folder / OTHER / student).joinpath(
-                *(_UNSAFE.sub("_", printable(part)) for part in entry.parts)
-            )
             try:
-                data = entry.read()
+                self.keep((self.folder / OTHER / student).joinpath(*map(_safe, entry.parts)), entry.read())
+                kept.append(entry.path)
             except Refused as error:
                 placed.refused.append(f"{entry.path} {error}")
-                continue
-            if not (path.is_file() and path.read_bytes() == data):
-                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                write_whole(_free(path), data, private=True)
-            kept.append(entry.path)
+            except OSError as error:
+                # No student's names of files may end the import of all.
+                if error.errno in _FULL:
+                    raise
+                placed.refused.append(f"{entry.path} cannot be kept ({error.strerror})")
         if kept:
             more = f" and {len(kept) - _NAMED} more" if len(kept) > _NAMED else ""
             names = ", ".join(kept[:_NAMED])
             self.taken.notes.append(f"{student}: no answers, and kept in {OTHER}/{student}: {names}{more}.")
 
-    def note_moments(self, student: str, submission: HandedIn, changed: Mapping[str, bool]) -> None:
-        """Note when it was handed in; what an instructor wrote there stays until something else is handed in."""
-        moment = handed_in.Moment(when=submission.when, late=submission.late, source=self.system)
-        for assignment in dict.fromkeys(target.split("/")[0] for target in changed):
-            anything = any(new for target, new in changed.items() if target.startswith(f"{assignment}/"))
-            if anything or (student, assignment) not in self.moments:
-                self.moments[student, assignment] = moment
+    def keep(self, path: Path, data: bytes) -> None:
+        """Keep a file, unless it is there already; under another name where something else is."""
+        if not (path.is_file() and path.read_bytes() == data):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_whole(_free(path), data, private=True)
 
     def tell_missing(self, batch: Batch) -> None:
         """Say who of the roster handed in nothing."""
@@ -220,7 +223,13 @@ def _age(submission: HandedIn) -> tuple[bool, float]:
 
 def _called(person: Person) -> str:
     key = next(iter(person.keys.values()), "")
-    return printable(f"{person.name} ({key})" if person.name else key)
+    return printable(f"{person.name} ({key})" if person.name and key else person.name or key)
+
+
+def _safe(part: str) -> str:
+    """A part of a path in a form that every file system takes."""
+    name = PurePosixPath(_UNSAFE.sub("_", printable(part)))
+    return f"{name.stem[:_LETTERS]}{name.suffix[:_LETTERS]}".rstrip(". ") or "_"
 
 
 def _free(path: Path) -> Path:
