@@ -23,6 +23,7 @@ from grader.model import CourseError, CriterionReport, GradeReport, PartReport, 
 from grader.model.late import late_of
 from grader.model.people import Person, write_people
 from grader.model.policy import redact
+from grader.release.write import weighed
 from grader.report.json import dumps
 from tests.school import ROOT
 
@@ -93,6 +94,10 @@ def test_weights_multiply_along_assignment_exercise_and_part(tmp_path: Path) -> 
     assert [(part.score, part.max_score) for part in found.parts] == [(24.0, 30.0), (0.0, 0.0)]
     assert (found.score, found.max_score) == (24.0, 30.0)
     assert found.parts[0].criteria[0].score == 24.0
+    # A release tells students the same points.
+    (exercise,) = [exercise for exercise in course.exercises if exercise.name == "linear"]
+    worth = weighed(course, lambda exercise, part: 10.0)
+    assert [worth(exercise, part) for part in exercise.parts] == [30.0, 0.0]
     assert scores_of(GradeReport(device="", sandbox="", versions={}, submissions=[found])).points["ada"] == {
         "linear": 24.0
     }

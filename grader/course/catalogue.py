@@ -121,6 +121,33 @@ def course_of(root: Path, settings: Settings, exercises: Iterable[CourseExercise
     )
 
 
+def check_year(course: Course) -> None:
+    """Look up what a course's year names: a slip must not leave anybody's points as they were.
+
+    Raises:
+        CourseError: where weights or due dates name something that the course does not have.
+    """
+    assignments = {exercise.assignment for exercise in course.exercises}
+    exercises = {exercise.slug: exercise for exercise in course.exercises}
+    where = course.root / "course.toml"
+    for name in course.year.due:
+        if name not in assignments:
+            raise CourseError(f"{where}: due.{name} is no assignment.", _likely(name, assignments))
+    for name in course.year.weights:
+        slug, _, symbol = name.partition(":")
+        if name in assignments or (slug in exercises and not symbol):
+            continue
+        symbols = [part.symbol for part in exercises[slug].parts] if slug in exercises else []
+        if symbol not in symbols:
+            known = {f"{slug}:{each}" for each in symbols} or assignments | exercises.keys()
+            raise CourseError(f"{where}: weights.{name} is no assignment, exercise or part.", _likely(name, known))
+
+
+def _likely(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, sorted(known), n=3)
+    return f"Did you mean {' or '.join(close)}?" if close else "`course list` names them: ASSIGNMENT/EXERCISE:PART."
+
+
 def declared_exercises(root: Path) -> list[DeclaredExercise]:
     """The exercises that a course declares below ``solutions/``."""
     folders = [path.parent for path in (root / "solutions").glob("*/*/exercise.py")]

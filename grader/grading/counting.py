@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from grader.course.catalogue import Course
+from grader.course.catalogue import Course, check_year
 from grader.course.handed_in import Clock, Moment
 from grader.course.year import Year
 from grader.grading.select import Chosen
 from grader.grading.store import Owner, Store, stored_submissions
-from grader.model import CourseError, CriterionReport, PartReport, SubmissionReport, Verdict
+from grader.model import CriterionReport, PartReport, SubmissionReport, Verdict
 from grader.model.late import Late, with_late
 from grader.model.lazy import LazySequence
 from grader.model.people import Person, people_around
@@ -42,7 +42,7 @@ class Counting:
         self._late: dict[str, set[int]] = {}
         self._unknown: dict[str, set[int]] = {}
         if self.year.counts:
-            _check(course)
+            check_year(course)
         if self.year.due:
             self._people = people_around(each.submission.path for each in chosen)
             for each in chosen:
@@ -173,26 +173,3 @@ def _long(seconds: float) -> str:
     days, hours = minutes // 1440, minutes // 60 % 24
     said = [(days, "day"), (hours, "hour"), (0 if days else minutes % 60, "minute")]
     return " ".join(f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in said if number)
-
-
-def _check(course: Course) -> None:
-    """Refuse names in the year that the course does not have: a slip must not leave anybody's points as they were."""
-    assignments = {exercise.assignment for exercise in course.exercises}
-    exercises = {exercise.slug: exercise for exercise in course.exercises}
-    where = course.root / "course.toml"
-    for name in course.year.due:
-        if name not in assignments:
-            raise CourseError(f"{where}: due.{name} is no assignment.", _nearest(name, assignments))
-    for name in course.year.weights:
-        slug, _, symbol = name.partition(":")
-        if name in assignments or (slug in exercises and not symbol):
-            continue
-        symbols = [part.symbol for part in exercises[slug].parts] if slug in exercises else []
-        if symbol not in symbols:
-            known = {f"{slug}:{each}" for each in symbols} or assignments | exercises.keys()
-            raise CourseError(f"{where}: weights.{name} is no assignment, exercise or part.", _nearest(name, known))
-
-
-def _nearest(name: str, known: set[str]) -> str:
-    close = difflib.get_close_matches(name, sorted(known), n=3)
-    return f"Did you mean {' or '.join(close)}?" if close else "`course list` names them: ASSIGNMENT/EXERCISE:PART."
