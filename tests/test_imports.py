@@ -291,7 +291,7 @@ def test_an_import_again_changes_nothing_and_keeps_an_instructor_s_time(take: Ta
     done = take("gradescope", GRADESCOPE)
     assert answer.stat().st_mtime_ns == before.st_mtime_ns
     assert "replaced" not in done.stderr
-    assert table(tmp_path / "handed-in.csv")[0]["when"] == "2026-02-28T09:00:00"
+    assert table(tmp_path / "handed-in.csv")[0]["when"] == "2026-02-28 09:00"
     assert not (tmp_path / "earlier").exists()
 
 
