@@ -382,6 +382,7 @@ def test_answers_are_found_by_name_folder_and_text(course: Path, tmp_path: Path)
     assert sort(course, "nonlinear.py", "linear.pdf", "linear2.txt") == []
     # By what it defines: read as text, in a process of its own.
     assert sort(course, "Homework 1.py", data=RIGHT_LINEAR) == ["linear/linear.py"]
+    assert sort(course, "linear.ipynb", "kept.py", data=RIGHT_LINEAR) == ["linear/linear.ipynb"]
     # An exercise's name that several assignments have is told apart by the folder, the archive or the assignment.
     whole = ROOT
     assert sort(whole, "recurrent/layers.py", "batchnorm (1).ipynb") == [

@@ -61,21 +61,27 @@ class Places:
         }
 
     def sort(self, files: Sequence[Entry]) -> Placed:
-        """What of a student's files belongs where; archives among them are looked into."""
+        """What of a student's files belongs where; archives among them are looked into.
+
+        A file is looked into only for what none is named after: a copy kept beside an answer is not another answer.
+        """
         placed = Placed()
         claims: dict[str, list[Entry]] = {}
-        budget = _MOST_READ
+        unnamed: list[Entry] = []
+        named: set[ExerciseKey] = set()
         for entry in _unpacked(files, placed.refused):
-            suffix, key = _suffix(entry.name), None
-            if suffix:
-                key = self._by_name(entry)
-                if key is None and budget:
-                    budget -= 1
-                    key = self._by_content(entry, placed)
+            key = self._by_name(entry) if _suffix(entry.name) else None
             if key is None:
+                (unnamed if _suffix(entry.name) else placed.others).append(entry)
+            else:
+                named.add(key)
+                claims.setdefault(_target(key, entry), []).append(entry)
+        for index, entry in enumerate(unnamed):
+            key = self._by_content(entry, placed) if index < _MOST_READ else None
+            if key is None or key in named:
                 placed.others.append(entry)
             else:
-                claims.setdefault(f"{'/'.join(key)}{suffix}", []).append(entry)
+                claims.setdefault(_target(key, entry), []).append(entry)
         for target, entries in claims.items():
             chosen = self._best(target, entries, placed)
             if chosen is None:
@@ -182,6 +188,11 @@ def _unpacked(files: Sequence[Entry], refused: list[str]) -> list[Entry]:
             for item in reversed(within)
         ]
     return found
+
+
+def _target(key: ExerciseKey, entry: Entry) -> str:
+    """Where an answer to an exercise is looked for, below the student's folder."""
+    return f"{'/'.join(key)}{_suffix(entry.name)}"
 
 
 def _suffix(name: str) -> str:
