@@ -6,6 +6,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,9 @@ def workspace(tmp_path: Path) -> Path:
         "Identifier,Full name,Grade,Maximum grade,Last modified (grade)\nParticipant 1,Ada,,100.00,-\n",
         encoding="utf-8",
     )
+    with zipfile.ZipFile(tmp_path / "canvas-submissions.zip", "w") as file:
+        for name, student in (("lovelaceada_1_11_linear-1.py", "ada"), ("ben_LATE_2_12_linear.py", "ben")):
+            file.write(ROOT / "examples" / student / "linear" / "linear.py", name)
     return tmp_path
 
 

@@ -135,6 +135,9 @@ def new(root: Path | None, exercise: str, symbol: str | None) -> None:
         raise needs_solutions("A new exercise takes")
     folder = new_exercise(course_root, exercise, symbol)
     click.echo(f"Made {folder}. Edit it, then run: course verify {exercise}")
+    listed, assignment = read_settings(course_root).assignments, folder.parent.name
+    if listed and assignment not in listed:
+        click.echo(f"Name {assignment} in course.toml's assignments first: only those are in the course.", err=True)
 
 
 @click.command()

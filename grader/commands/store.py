@@ -77,7 +77,7 @@ def regrade(
         with watcher(quiet, len(there)) as seen:
             report = grade(
                 course, [Path(unescaped(path)) for path in there], options,
-                GradingRun(store=store, watcher=seen, fresh=not changed, min_sandbox=min_sandbox),
+                GradingRun(store=store, watcher=seen, fresh=not changed, min_sandbox=min_sandbox, as_judged=True),
             )  # fmt: skip
         table = Table(box=None, padding=(0, 2, 0, 0))
         for name in ("student", "part", "before", "now"):

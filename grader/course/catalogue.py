@@ -10,6 +10,7 @@ from grader.course.declared import DeclaredExercise
 from grader.course.exercise import CourseExercise
 from grader.course.road import in_order, read_legs
 from grader.course.settings import Settings
+from grader.course.year import Year
 from grader.model import CourseError, Limits
 from grader.spec import Part
 
@@ -23,7 +24,10 @@ class Course:
     order: Sequence[str] = ()
     limits: Limits = field(default_factory=Limits)
     feedback: str = "counterexample"
+    year: Year = field(default_factory=Year)
     exercises: Sequence[CourseExercise] = ()
+    left_out: Sequence[str] = ()
+    """Assignments that are there, but not named in the settings."""
     is_kit: bool = False
     """Whether it is a student's kit: it has only the recorded public suites, and no answers."""
 
@@ -51,8 +55,10 @@ class Course:
             ]
             if not hits:
                 everything = self._parts(self.exercises)
+                assignment = name.split("/")[0]
+                fix = f"course.toml leaves {assignment} out of its assignments." if assignment in self.left_out else ""
                 raise CourseError(
-                    f"There is no part, exercise or assignment {name!r}.", _nearest(name, everything), usage=True
+                    f"There is no part, exercise or assignment {name!r}.", fix or _nearest(name, everything), usage=True
                 )
             wanted.update(hits)
         meant = {slug for slug, _ in wanted}
@@ -84,18 +90,62 @@ def _nearest(name: str, everything: Sequence[tuple[CourseExercise, Part]]) -> st
 
 
 def course_of(root: Path, settings: Settings, exercises: Iterable[CourseExercise]) -> Course:
-    """A course of these exercises: assignments in the order of its settings, exercises in that of learning."""
+    """The course that the settings choose from these exercises: their order of assignments, the road's of exercises.
+
+    Raises:
+        CourseError: where the settings name an assignment that is not there, and leave out one that is.
+    """
+    exercises = list(exercises)
     rank = {name: index for index, name in enumerate(settings.assignments)}
-    road = in_order(exercises, settings.assignments, read_legs(root))
+    there = {exercise.assignment for exercise in exercises}
+    left_out = sorted(there - rank.keys()) if rank else []
+    # Both together are a slip of the pen; a part of a course, as a kit or a cluster has it, only lacks some.
+    if left_out and (unknown := [name for name in rank if name not in there]):
+        close = difflib.get_close_matches(unknown[0], left_out, n=1)
+        raise CourseError(
+            f"{root / 'course.toml'}: assignments names {unknown[0]}, which is not there.",
+            f"Did you mean {close[0]}?" if close else f"There are also: {', '.join(left_out)}.",
+        )
+    chosen = [item for item in exercises if item.assignment not in left_out]
+    road = in_order(chosen, settings.assignments, read_legs(root))
     return Course(
         root=root,
         title=settings.title,
         order=settings.assignments,
         limits=settings.limits,
         feedback=settings.feedback,
+        year=settings.year,
         exercises=sorted(road, key=lambda item: (rank.get(item.assignment, len(rank)), item.assignment)),
+        left_out=left_out,
         is_kit=settings.is_kit,
     )
+
+
+def check_year(course: Course) -> None:
+    """Look up what a course's year names: a slip must not leave anybody's points as they were.
+
+    Raises:
+        CourseError: where weights or due dates name something that the course does not have.
+    """
+    assignments = {exercise.assignment for exercise in course.exercises}
+    exercises = {exercise.slug: exercise for exercise in course.exercises}
+    where = course.root / "course.toml"
+    for name in course.year.due:
+        if name not in assignments:
+            raise CourseError(f"{where}: due.{name} is no assignment.", _likely(name, assignments))
+    for name in course.year.weights:
+        slug, _, symbol = name.partition(":")
+        if name in assignments or (slug in exercises and not symbol):
+            continue
+        symbols = [part.symbol for part in exercises[slug].parts] if slug in exercises else []
+        if symbol not in symbols:
+            known = {f"{slug}:{each}" for each in symbols} or assignments | exercises.keys()
+            raise CourseError(f"{where}: weights.{name} is no assignment, exercise or part.", _likely(name, known))
+
+
+def _likely(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, sorted(known), n=3)
+    return f"Did you mean {' or '.join(close)}?" if close else "`course list` names them: ASSIGNMENT/EXERCISE:PART."
 
 
 def declared_exercises(root: Path) -> list[DeclaredExercise]:

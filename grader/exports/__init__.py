@@ -10,6 +10,7 @@ from pathlib import Path
 from grader.model import CourseError
 from grader.model.files import write_whole
 from grader.model.policy import redact
+from grader.model.sheet import UTF_8, read
 
 READ_BY_STUDENTS = ("gradescope", "junit")
 """Forms that show messages and counterexamples, so that the feedback policy holds for them."""
@@ -76,6 +77,12 @@ def _write(request: ExportRequest) -> Sequence[str]:
                 f"{request.form} needs the file that you exported from there.", "Name it with --gradebook.", usage=True
             )
         fill = canvas.fill if request.form == "canvas" else moodle.fill
-        text, notes = fill(scores, request.gradebook.read_bytes(), request.column)
+        exported = request.gradebook.read_bytes()
+        text, notes = fill(scores, exported, request.column)
+        if (encoding := read(exported).encoding) != UTF_8:
+            notes = [
+                *notes,
+                f"{request.gradebook} was {encoding}; what was written is UTF-8, which it is to be read as.",
+            ]
     write_whole(request.output, text, private=True)
     return [*notes, *scores.notes]

@@ -11,9 +11,12 @@ from grader.exports import gradebook
 from grader.exports.scores import Scores
 from grader.exports.table import shown
 from grader.model import CourseError
+from grader.model.sheet import Sheet, folded, read, write
 
 _NAMES = ("Student", "LastName", "FirstName")
 _WHO = (*_NAMES, "ID", "SIS User ID", "SIS Login ID", "Integration ID", "Root Account", "Section")
+KINDS = {"ID": "canvas", "SIS User ID": "number", "SIS Login ID": "login"}
+"""What identifies a person there, in the order in which it is trusted, as `grader.model.people.KEYS` call it."""
 _NUMBERED = re.compile(r"\s*\(\d+\)\s*$")
 """What Canvas puts after an assignment's name."""
 _POINTS = "points possible"
@@ -34,20 +37,20 @@ def fill(scores: Scores, exported: bytes, column: str | None = None) -> tuple[st
     Raises:
         CourseError: where this is no such file, or it has no such column.
     """
-    sheet = gradebook.read(exported)
+    sheet = read(exported)
     who = {name: index for name in _WHO if (index := sheet.column(name)) is not None}
     if not ({"ID", "Section"} <= who.keys() and who.keys() & {"Student", "LastName"}):
         raise CourseError(
             "The gradebook has no columns Student, ID and Section.", "Export it from Canvas: Grades, Export."
         )
     targets = _targets(scores, sheet, column)
-    points = next((row for row in sheet.rows if _POINTS in gradebook.folded(row[0])), None)
+    points = next((row for row in sheet.rows if _POINTS in folded(row[0])), None)
     notes = _differences(scores, targets, points) if points else []
     rows = [row for row in sheet.rows if row is not points and row[who["ID"]].strip()]
     names = [_name(row, who) for row in rows]
-    numbers = [who[name] for name in ("ID", "SIS User ID", "SIS Login ID") if name in who]
-    people = [[*(row[index] for index in numbers), name] for row, name in zip(rows, names, strict=True)]
-    row_of, unmatched = gradebook.match(scores.points, people)
+    numbers = {kind: who[name] for name, kind in KINDS.items() if name in who}
+    people = [[*(row[index] for index in numbers.values()), name] for row, name in zip(rows, names, strict=True)]
+    row_of, unmatched = gradebook.match(scores.points, people, scores.known_as, scores.imported, [*numbers, ""])
     for student, position in row_of.items():
         for assignment, target in targets.items():
             value = scores.points[student].get(assignment)
@@ -56,30 +59,30 @@ def fill(scores: Scores, exported: bytes, column: str | None = None) -> tuple[st
             elif value is not None:
                 rows[position][target] = shown(value)
     kept = sorted(who.values()) + list(targets.values())
-    filled = gradebook.Sheet(
+    filled = Sheet(
         [sheet.header[index] for index in kept],
         [[row[index] for index in kept] for row in sheet.rows],
         sheet.dialect,
     )
     notes += unmatched
     without = [name for index, name in enumerate(names) if index not in row_of.values()]
-    notes += [f"No results for: {name}." for name in without if gradebook.folded(name) not in _TEST_STUDENTS]
-    return gradebook.write(filled), notes
+    notes += [f"No results for: {name}." for name in without if folded(name) not in _TEST_STUDENTS]
+    return write(filled), notes
 
 
 def _name(row: list[str], who: Mapping[str, int]) -> str:
     return ", ".join(row[who[name]] for name in _NAMES if name in who)
 
 
-def _targets(scores: Scores, sheet: gradebook.Sheet, column: str | None) -> dict[str, int]:
+def _targets(scores: Scores, sheet: Sheet, column: str | None) -> dict[str, int]:
     """Assignment to the column for it."""
     if column is not None and len(scores.most) > 1:
         raise CourseError("--column is for one assignment.", "Name it with --assignment.", usage=True)
-    titles = {gradebook.folded(_NUMBERED.sub("", title)): index for index, title in enumerate(sheet.header)}
-    whole = {gradebook.folded(title): index for index, title in enumerate(sheet.header)}
+    titles = {folded(_NUMBERED.sub("", title)): index for index, title in enumerate(sheet.header)}
+    whole = {folded(title): index for index, title in enumerate(sheet.header)}
     targets = {}
     for assignment in scores.most:
-        name = gradebook.folded(column or assignment)
+        name = folded(column or assignment)
         index = whole.get(name, titles.get(name, titles.get(name.replace("_", " "))))
         if index is not None:
             targets[assignment] = index

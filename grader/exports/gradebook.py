@@ -1,62 +1,14 @@
-"""A gradebook as a system exported it: read, matched with our students, filled in, written back."""
+"""A gradebook as a system exported it, matched with our students."""
 
-import csv
-import io
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
-from grader.model import CourseError
+from grader.model.people import MANY, Person
+from grader.model.sheet import folded
 
-_ACTING = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Control characters other than tabs and line ends, and those that change the direction of text."""
-
-
-@dataclass
-class Sheet:
-    """A CSV file with a header."""
-
-    header: list[str]
-    rows: list[list[str]]
-    dialect: str
-
-    def column(self, name: str) -> int | None:
-        """The first column of that name."""
-        return next((index for index, title in enumerate(self.header) if folded(title) == folded(name)), None)
-
-
-def read(data: bytes) -> Sheet:
-    """A CSV file in UTF-8, with or without a byte order mark, its fields separated by commas, semicolons or tabs.
-
-    Raises:
-        CourseError: where it is not such a file.
-    """
-    try:
-        text = data.decode("utf-8-sig")
-        first = text.split("\n", 1)[0]
-        delimiter = max(",;\t", key=first.count)
-        header, *rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
-    except (UnicodeDecodeError, csv.Error, ValueError) as error:
-        raise CourseError(f"The gradebook is not a CSV file in UTF-8: {error}.", "Export it again as CSV.") from None
-    return Sheet(header, [row + [""] * (len(header) - len(row)) for row in rows], delimiter)
-
-
-def write(sheet: Sheet) -> str:
-    """The sheet as CSV, with the delimiter that it came with.
-
-    What the system wrote goes back to it as it was, but for characters that act on what shows them.
-    """
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=sheet.dialect)
-    for row in (sheet.header, *sheet.rows):
-        writer.writerow([_ACTING.sub("", cell) for cell in row])
-    return text.getvalue()
-
-
-def folded(text: str) -> str:
-    """Text as people compare it: accents in one form, without regard to case and spaces."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+_NOTHING: Mapping[str, Sequence[str]] = {}
+_NOBODY: Mapping[str, Person] = {}
+_LAST_NUMBER = re.compile(r"^.*?(\d+)$")
 
 
 def number(text: str) -> float | None:
@@ -67,26 +19,62 @@ def number(text: str) -> float | None:
         return None
 
 
-def match(students: Iterable[str], people: Sequence[Sequence[str]]) -> tuple[Mapping[str, int], list[str]]:
+def match(
+    students: Iterable[str],
+    people: Sequence[Sequence[str]],
+    known_as: Mapping[str, Sequence[str]] = _NOTHING,
+    imported: Mapping[str, Person] = _NOBODY,
+    kinds: Sequence[str] = (),
+) -> tuple[Mapping[str, int], list[str]]:
     """The index of each student who is found, by the first key that fits one person only, and who is not and why.
 
     Args:
         students: Our names: those of the students' directories.
         people: What the gradebook knows each person by, in the order in which it is trusted: number, login, name.
+        known_as: What else our students are known by, looked for where the name of the directory fits nobody.
+        imported: Students who came from a system: these are found by what identifies them there, and by no name.
+        kinds: Of each of the gradebook's keys the one of `grader.model.people.KEYS` that it is; empty for a name.
     """
     students = [*students]
     claimed: dict[int, list[str]] = {}
     for student in students:
-        for keys in zip(*people, strict=True):
-            hits = [index for index, key in enumerate(keys) if _same(student, key)]
-            if len(hits) == 1:
-                claimed.setdefault(hits[0], []).append(student)
-                break
+        person = imported.get(student, Person())
+        if any(person.values(kind) for kind in kinds if kind):
+            found = _identified(person, people, kinds)
+        else:
+            names = (student, *known_as.get(student, ()))
+            found = next((index for name in names if (index := _person(name, people)) is not None), None)
+        if found is not None:
+            claimed.setdefault(found, []).append(student)
     row_of = {who[0]: index for index, who in claimed.items() if len(who) == 1}
     shared = [who for who in claimed.values() if len(who) > 1]
     notes = [f"One person in the gradebook, several submissions: {', '.join(who)}; none is entered." for who in shared]
     told = {*row_of, *(student for who in shared for student in who)}
     return row_of, [*notes, *(f"Not in the gradebook: {student}." for student in students if student not in told)]
+
+
+def _person(name: str, people: Sequence[Sequence[str]]) -> int | None:
+    """The person whom a name fits, by the first key that fits one only."""
+    for keys in zip(*people, strict=True):
+        hits = [index for index, key in enumerate(keys) if _same(name, key)]
+        if len(hits) == 1:
+            return hits[0]
+    return None
+
+
+def _identified(person: Person, people: Sequence[Sequence[str]], kinds: Sequence[str]) -> int | None:
+    """The person who has a student's number, login or address, by the first of these that one only has."""
+    for kind, keys in zip(kinds, zip(*people, strict=True), strict=True):
+        hits = [index for index, key in enumerate(keys) if kind and _names(key, person, kind)]
+        if len(hits) == 1:
+            return hits[0]
+    return None
+
+
+def _names(field: str, person: Person, kind: str) -> bool:
+    """Whether a field holds a person's key of a kind; Moodle writes "Participant 12", in whatever language."""
+    text = _LAST_NUMBER.sub(r"\1", folded(field)) if kind == MANY else folded(field)
+    return bool(text) and text in person.values(kind)
 
 
 def _same(student: str, field: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from grader.model import CourseError, CriterionReport, GradeReport, PartReport, SubmissionReport, Verdict
 from grader.model.files import write_whole
+from grader.model.late import late_of
 from grader.model.messages import when_it_fails
 from grader.model.words import LOOKS, clean, unlike
 
@@ -47,7 +48,8 @@ def document(submission: SubmissionReport) -> dict[str, Any]:
     if broken:
         raise CourseError(f"{submission.student}: {', '.join(broken)} could not be judged.", "Grade again first.")
     tests = [_test(part, item) for part in submission.parts for item in part.criteria]
-    return {"score": submission.score, "visibility": "visible", "stdout_visibility": "hidden", "tests": tests}
+    said = {"output": "\n".join(late.text for late in late_of(submission))} if late_of(submission) else {}
+    return {"score": submission.score, **said, "visibility": "visible", "stdout_visibility": "hidden", "tests": tests}
 
 
 def _save(path: Path, submission: SubmissionReport) -> None:

@@ -8,6 +8,10 @@ from grader.exports import gradebook
 from grader.exports.scores import Scores
 from grader.exports.table import shown
 from grader.model import CourseError
+from grader.model.sheet import folded, read, write
+
+KINDS = {"Identifier": "moodle", "ID number": "number", "Username": "login", "Email address": "email", "Full name": ""}
+"""What identifies a person there, in the order in which it is trusted, as `grader.model.people.KEYS` call it."""
 
 
 def fill(scores: Scores, worksheet: bytes, column: str | None = None) -> tuple[str, list[str]]:
@@ -24,7 +28,7 @@ def fill(scores: Scores, worksheet: bytes, column: str | None = None) -> tuple[s
     if len(scores.most) != 1:
         raise CourseError("A worksheet is for one assignment.", "Name it with --assignment.", usage=True)
     ((assignment, most),) = scores.most.items()
-    sheet = gradebook.read(worksheet)
+    sheet = read(worksheet)
     wanted = ("Identifier", column or "Grade", "Last modified (grade)")
     identifier, target, modified = map(sheet.column, wanted)
     if identifier is None or target is None or modified is None:
@@ -33,17 +37,17 @@ def fill(scores: Scores, worksheet: bytes, column: str | None = None) -> tuple[s
             f"The worksheet has no column {' and no column '.join(missing)}.",
             "With Moodle's language set to English, download it from the assignment: Download grading worksheet.",
         )
-    names = ("Identifier", "ID number", "Username", "Email address", "Full name")
-    keys = [index for name in names if (index := sheet.column(name)) is not None]
+    keys = {index: kind for name, kind in KINDS.items() if (index := sheet.column(name)) is not None}
     maximum, locked = sheet.column("Maximum grade"), sheet.column("Grade can be changed")
-    row_of, notes = gradebook.match(scores.points, [[row[key] for key in keys] for row in sheet.rows])
+    people = [[row[key] for key in keys] for row in sheet.rows]
+    row_of, notes = gradebook.match(scores.points, people, scores.known_as, scores.imported, [*keys.values()])
     for student, position in row_of.items():
         row, value = sheet.rows[position], scores.points[student].get(assignment)
         if value is None:
             continue
-        if locked is not None and gradebook.folded(row[locked]) in ("no", "0"):
+        if locked is not None and folded(row[locked]) in ("no", "0"):
             notes.append(f"Moodle lets nobody change the grade of {student}.")
             continue
         their_maximum = gradebook.number(row[maximum]) if maximum is not None else None
         row[target] = shown(value / most * their_maximum if their_maximum and most and their_maximum != most else value)
-    return gradebook.write(sheet), notes
+    return write(sheet), notes

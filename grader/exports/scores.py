@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.model import CourseError, GradeReport, Verdict, codec
+from grader.model.late import Late, late_of, with_late
+from grader.model.names import unescaped
+from grader.model.people import Person, people_around
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +19,10 @@ class Scores:
     most: Mapping[str, float]
     """The points of each assignment."""
     notes: Sequence[str] = ()
+    known_as: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """What else students are known by: number, address, name."""
+    imported: Mapping[str, Person] = field(default_factory=dict)
+    """The students who came from a school's system, with what identifies them there."""
 
     def only(self, assignment: str) -> "Scores":
         """The scores of one assignment.
@@ -53,10 +60,17 @@ def scores_of(report: GradeReport) -> Scores:
                 notes.append(f"Ungraded: {part.part} of {submission.student}; {assignment} is left empty.")
             elif before is not None:
                 row[assignment] = before + part.score
+        for late in late_of(submission):
+            if (value := row.get(late.assignment)) is not None:
+                row[late.assignment] = value - late.lost
+            notes.append(f"{submission.student}: {late.text}")
         points[submission.student] = row
         for assignment, value in maxima.items():
             most[assignment] = max(value, most.get(assignment, 0.0))
-    return Scores(points=points, most=most, notes=notes)
+    folders = {submission.student: Path(unescaped(submission.path)) for submission in report.submissions}
+    around = people_around(folders.values())
+    imported = {student: around[str(path)] for student, path in folders.items() if str(path) in around}
+    return Scores(points=points, most=most, notes=notes, imported=imported)
 
 
 def read_report(path: Path) -> GradeReport:
@@ -70,7 +84,10 @@ def read_report(path: Path) -> GradeReport:
         document = json.loads(path.read_text(encoding="utf-8"))
         if document["schema"] != codec.REPORT_SCHEMA:
             raise CourseError(f"{path} is of schema {document['schema']}, not {codec.REPORT_SCHEMA}.", "Grade again.")
-        return codec.made(GradeReport, document)
+        report = codec.made(GradeReport, document)
+        late = [codec.made(tuple[Late, ...], each.get("late", ())) for each in document["submissions"]]
+        submissions = tuple(map(with_late, report.submissions, late))
+        return replace(report, submissions=submissions)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CourseError(
             f"{path} holds no grades: {type(error).__name__}: {error}",

@@ -5,9 +5,7 @@ import io
 
 from grader.exports.scores import Scores
 from grader.model.names import tame
-
-_FORMULA = tuple("=+-@＝＋－＠")
-"""What a formula begins with, also as East Asian keyboards write it."""
+from grader.model.sheet import inert
 
 
 def dumps(scores: Scores) -> str:
@@ -33,5 +31,4 @@ def shown(value: float | None) -> str:
 
 def safe(name: str) -> str:
     """A name, in a form that acts on no terminal and that no spreadsheet takes for a formula."""
-    name = tame(name)
-    return f"'{name}" if name.lstrip().startswith(_FORMULA) else name
+    return inert(tame(name))

@@ -15,12 +15,13 @@ from grader.course.catalogue import Course
 from grader.course.engine import JUDGING, engine_digest
 from grader.course.exercise import CourseExercise
 from grader.course.versions import versions
+from grader.grading.counting import Counting
 from grader.grading.options import Options, choose_device, device_name
 from grader.grading.pool import Ended, Graded, Pool, Task
 from grader.grading.rows import Unsound
 from grader.grading.select import Chosen, Selection, choose, place_of, read_answer
 from grader.grading.start import start_pool
-from grader.grading.store import Key, Owner, Store, stored_submissions
+from grader.grading.store import Key, Owner, Store
 from grader.model import CourseError, GradeReport, PartReport, Verdict
 from grader.model.names import printable, shown_path
 from grader.suite.provider import PartKey
@@ -67,6 +68,8 @@ class GradingRun:
     """Also grade what the store knows."""
     min_sandbox: str = ""
     """Level of the sandbox that every answer must run in."""
+    as_judged: bool = False
+    """Whether points are those that were judged, whatever the course's year makes of them."""
 
 
 def grade(
@@ -94,8 +97,9 @@ def grade(
     refused = [f"Not graded: {error.what} {error.fix}".strip() for error in errors]
     for line in refused:
         run.watcher.refuse(line)
+    counting = Counting(course, chosen, as_judged=run.as_judged)
     with closing(pool or start_pool(course, selection, chosen, options, run.min_sandbox, run.watcher.say)) as pool:
-        grading = _Class(course, selection, chosen, options, run, pool)
+        grading = _Class(course, selection, chosen, options, run, pool, counting)
         grading.all()
     for line in run.store.unreadable.values():
         run.watcher.say(line)
@@ -103,8 +107,8 @@ def grade(
         device=device_name(options.device),
         sandbox=", ".join(run.store.sandboxes()) or "none",
         versions=versions(),
-        submissions=stored_submissions(run.store, grading.owners),
-        notes=(*refused, *grading.notes, *pool.notes, *run.store.unreadable.values()),
+        submissions=counting.submissions(run.store, grading.owners),
+        notes=(*refused, *grading.notes, *pool.notes, *run.store.unreadable.values(), *counting.notes()),
         workers=tuple(pool.workers),
         refused=tuple(refused),
     )
@@ -121,8 +125,9 @@ class _Class:
         options: Options,
         run: GradingRun,
         pool: Pool,
+        counting: Counting,
     ) -> None:
-        self.course, self.chosen, self.run, self.pool = course, chosen, run, pool
+        self.course, self.chosen, self.run, self.pool, self.counting = course, chosen, run, pool, counting
         self.store, self.watcher = run.store, run.watcher
         self.selection = selection
         self.part_index = {(exercise.slug, part.symbol): index for index, (exercise, part) in enumerate(self.selection)}
@@ -330,7 +335,7 @@ class _Class:
         self.open_parts[owner.position] = left
         if not left:
             del self.open_parts[owner.position]
-            self.watcher.finished(owner, *self.store.score(owner.position))
+            self.watcher.finished(owner, *self.counting.score(self.store, owner))
 
 
 def _ungraded(exercise: str, symbol: str, message: str) -> PartReport:

@@ -9,7 +9,7 @@ KIT = "torch-course-kit"
 """What the kit is called where packages are installed from."""
 _EXTRAS = {
     "release": ("jupytext",),
-    "classroom": ("nbgrader", "nbformat", "nbconvert", "traitlets", "sqlalchemy"),
+    "classroom": ("nbgrader", "nbformat", "nbconvert", "traitlets", "sqlalchemy", "yaml"),
     "cluster": ("distributed", "dask"),
     "": ("hypothesis", "jinja2", "matplotlib", "msgspec", "numpy", "pygments", "rich", "torch", "watchfiles"),
 }

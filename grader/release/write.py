@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 
-from grader.course.catalogue import Course
+from grader.course.catalogue import Course, check_year
 from grader.course.declared import declared
 from grader.course.exercise import CourseExercise, needs_solutions
 from grader.course.pitfalls import pitfalls
@@ -67,11 +67,11 @@ def build(course: Course, points_of: PointsOf, *, capstones: bool = True) -> Bui
     """
     if course.is_kit:
         raise needs_solutions("A release takes")
-    result = Build()
+    result, worth = Build(), weighed(course, points_of)
     for assignment, group in groupby(course.exercises, key=lambda exercise: exercise.assignment):
         folder, exercises = PurePosixPath(assignment), list(group)
         points = {
-            exercise.name: {part.symbol: points_of(exercise, part) for part in exercise.parts} for exercise in exercises
+            exercise.name: {part.symbol: worth(exercise, part) for part in exercise.parts} for exercise in exercises
         }
         final = exercises[0].folder.parent / CAPSTONE_SCRIPT
         result.texts[folder / "README.md"] = _readme(course, assignment, exercises, points, final.is_file())
@@ -88,6 +88,18 @@ def build(course: Course, points_of: PointsOf, *, capstones: bool = True) -> Bui
     return result
 
 
+def weighed(course: Course, points_of: PointsOf) -> PointsOf:
+    """The points of each part as they count in the course's year, which is what students are told.
+
+    Raises:
+        CourseError: where the year names something that the course does not have.
+    """
+    if not course.year.weights:
+        return points_of
+    check_year(course)
+    return lambda exercise, part: points_of(exercise, part) * course.year.weight(exercise.slug, part.symbol)
+
+
 def build_kit(course: Course, suites: Suites, *, bundled: bool, capstones: bool = True) -> Build:
     """Everything that a student's kit holds: the assignments, and what checks answers to them.
 
@@ -99,8 +111,9 @@ def build_kit(course: Course, suites: Suites, *, bundled: bool, capstones: bool 
     """
     made = build(course, suites.points, capstones=capstones)
     points: dict[str, float] = {}
+    worth = weighed(course, suites.points)
     for exercise in course.exercises:
-        most = sum(suites.points(exercise, part) for part in exercise.parts)
+        most = sum(worth(exercise, part) for part in exercise.parts)
         points[exercise.assignment] = points.get(exercise.assignment, 0.0) + most
         path = PurePosixPath(exercise.assignment) / FOLDER / f"{exercise.name}{SUFFIX}"
         made.records[path] = recorded(exercise, suites)

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.model import GradeReport, PartReport, ProvenExercise, SubmissionReport, Verdict
+from grader.model.late import late_of
 from grader.model.messages import when_it_fails, with_families
 from grader.model.policy import redact
 from grader.model.words import LOOKS, clean, in_words, points, subscript, unlike
@@ -157,6 +158,7 @@ def _environment() -> Environment:
         "in_words": in_words,
         "code": _code,
         "no_name": NO_NAME,
+        "late_of": late_of,
     }
     environment.filters |= {"prose": prose, "hint": hint}
     environment.tests["failed"] = _failed

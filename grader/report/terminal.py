@@ -20,6 +20,7 @@ from grader.model import (
     Verdict,
     line_in_words,
 )
+from grader.model.late import late_of
 from grader.model.messages import when_it_fails, with_families
 from grader.model.words import LOOKS, clean, in_words, one_line, points, subscript
 from grader.report import alike, summary
@@ -93,7 +94,7 @@ class _Terminal:
         attempted = [part for part in submission.parts if part.verdict is not Verdict.NOT_ATTEMPTED]
         missing = [part for part in submission.parts if part.verdict is Verdict.NOT_ATTEMPTED]
         heading = Text.assemble(self.text(submission.student, "bold"), "  ", self.score(submission))
-        self.say(Text(), heading)
+        self.say(Text(), heading, *(self.text(late.text) for late in late_of(submission)))
         self.say(*self.tables_of_parts(attempted))
         if missing:
             self.say(self.not_attempted(missing))
