@@ -174,9 +174,10 @@ axes.legend(frameon=False)
 plt.show()
 
 # %% [markdown]
-# Without the shortcut 56 layers do worse than 20, in training, where more layers have no excuse: what the first layers
-# send is garbled on its way, and so is the gradient on its way back. With it both depths learn faster than either plain
-# net. At 56 layers there is still a price, for so short a training; the deeper net would need longer to pay off.
+# Without the shortcut 56 layers have learned nothing in twenty steps: 2.29, and guessing is ln 10 = 2.30. What the
+# first layers send is garbled on its way, and so is the gradient on its way back. With the shortcut they have begun to
+# learn, 1.90, and 20 layers are far ahead of their plain twin, 0.87 against 1.56. Depth still has its price in so short
+# a training, for both; the shortcut lowers it.
 #
 # ## If the curves part
 #

@@ -136,8 +136,9 @@ for name, shares in (("without", plain), ("with", weighted)):
 # %% [markdown]
 # Without weights the net does what it is told: it makes the mean loss small, and ten images among a thousand hardly
 # matter to that. It reads a third of the eights and nines. Weights make the rare digits matter as much as the others,
-# and it reads three quarters of them. They are no free lunch: a few images stand for many, and the net leans towards the
-# rare digits where it is in doubt, so it may lose a little on the others (here 0, 1 and 2 lose a few per cent, 3 gains).
+# and it reads three quarters of them. They are no free lunch: a few images stand for many, and the net leans towards
+# the rare digits where it is in doubt, so it may lose a little on the others (here 0, 1 and 2 lose a few per cent, 3
+# gains).
 #
 # ## If the curves part
 #

@@ -146,10 +146,10 @@ axes.legend(frameon=False)
 plt.show()
 
 # %% [markdown]
-# Nothing fails: the forward pass uses the blocks, and the backward pass gives them gradients. But `parameters()` does not
-# know them, so half of the 3610 parameters keep their random values, in the optimizer's eyes, in `state_dict` and for
-# `double()` and `to()` as well. The rest of the net learns around them, which is why one hardly notices: the loss goes
-# down, to 0.24 instead of 0.15.
+# Nothing fails: the forward pass uses the blocks, and the backward pass gives them gradients. But `parameters()` does
+# not know them, so half of the 3610 parameters keep their random values, in the optimizer's eyes, in `state_dict` and
+# for `double()` and `to()` as well. The rest of the net learns around them, which is why one hardly notices: the loss
+# goes down, to 0.24 instead of 0.15.
 #
 # ## If the curves part
 #

@@ -126,7 +126,10 @@ axes.legend(frameon=False)
 plt.show()
 
 # %% [markdown]
-# AFTER
+# Without a norm, the small rate is slow (1.85) and the large one throws the net off: its loss is above that of
+# guessing, ln 10 = 2.30. With your norm the large rate is the better one, 0.24 against 0.66. However large a step makes
+# the weights, the norm brings what they give back to the same scale, and larger weights get smaller gradients: the step
+# brakes itself.
 #
 # ## If the curves part
 #

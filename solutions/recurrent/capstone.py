@@ -129,10 +129,11 @@ axes.legend(frameon=False)
 plt.show()
 
 # %% [markdown]
-# The plain RNN loses the gradient within ten steps, and so does an LSTM as torch begins it: with a bias near 0 its forget
-# gate is half open, and one half to the tenth power is a thousandth. What an LSTM has over an RNN is that it can *learn*
-# not to forget. With a bias of 3 the gate lets 95 per cent through, and after a hundred steps the gradient has kept its
-# size. The GRU lies between: its update gate is half open too, but the rest goes through the candidate, not away.
+# The plain RNN loses the gradient within ten steps, and so does an LSTM as torch begins it: with a bias near 0 its
+# forget gate is half open, and one half to the tenth power is a thousandth. What an LSTM has over an RNN is that it can
+# *learn* not to forget. With a bias of 3 the gate lets 95 per cent through, and after a hundred steps the gradient has
+# kept its size. The GRU lies between: its update gate is half open too, but the rest goes through the candidate, not
+# away.
 #
 # ## If the curves part
 #

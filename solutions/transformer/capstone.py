@@ -160,8 +160,8 @@ right.set(xticks=(0, 1), xticklabels=("with the mask", "without"), ylim=(0, 1.15
 plt.show()
 
 # %% [markdown]
-# In training it does about as well, and when it writes it is lost: half of its numbers are right. The next number stood right there, at the next
-# place, and so it learned to look there too. When it writes, there is nothing to see.
+# In training it does about as well, and when it writes it is lost: half of its numbers are right. The next number stood
+# right there, at the next place, and so it learned to look there too. When it writes, there is nothing to see.
 #
 # ## If the curves part
 #
