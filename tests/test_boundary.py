@@ -80,7 +80,7 @@ def test_the_names_in_students_and_authors_files_stay() -> None:
     checks = [
         "grader.magic.load_ipython_extension", "grader.answers.answers", "grader.losses.plot_losses",
         "grader.pytest_plugin.pytest_collect_file", "grader.classroom.configure", "grader.spec.Exercise",
-        "grader.strategies.seeds", "grader.properties.uniform_init",
+        "grader.strategies.seeds", "grader.properties.uniform_init", "grader.figures.cell",
     ]  # fmt: skip
     program = "\n".join([*lines, *checks])
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, timeout=300)

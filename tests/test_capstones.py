@@ -69,7 +69,7 @@ def test_right_answers_learn_as_torch_does(assignment: str, tmp_path: Path) -> N
     done = run(notebook, ada(tmp_path, assignment))
     outputs = [output for cell in done.cells for output in cell.get("outputs", [])]
     assert not [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"]
-    assert len([output for output in outputs if "image/png" in output.get("data", {})]) == 1
+    assert len([output for output in outputs if "image/png" in output.get("data", {})]) == 2
 
     yours, torch = json.loads(done.cells[-1].outputs[0].text)
     assert len(torch) >= 50

@@ -10,6 +10,7 @@
 # `pip install matplotlib ipykernel`. It runs for less than a minute, and nothing in it is graded.
 
 # %%
+import matplotlib.pyplot as plt
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -133,20 +134,34 @@ print("and while it writes, it looks most at", source[0][where[0].argmax(1)].tol
 # %% [markdown]
 # ## Without the causal mask
 #
-# The same net, from the same start, but every place may look at the whole target.
+# The same net, from the same start, but every place may look at the whole target. What do you expect of the loss in
+# training, and of the lists that this net writes?
 
 # %%
 cheat = Sorter(mine, causal=False).double()
 torch.manual_seed(0)
 cheat.load_state_dict(Sorter(nn).double().state_dict())
 cheat_losses = train(cheat)
-written, _ = write(cheat, source)
-print(f"Loss at the end: with the mask {your_losses[-1]:.1e}, without {cheat_losses[-1]:.1e}.")
-print(f"Now {(written == target).all(1).double().mean():.0%} of the lists are sorted without a mistake.")
+_, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4), width_ratios=(1.6, 1), layout="constrained")
+for place, (name, model, losses) in enumerate(
+    (("with the mask", yours, your_losses), ("without", cheat, cheat_losses))
+):
+    with torch.no_grad():
+        told = (model(source, shifted(target))[0].argmax(-1) == target).double().mean().item()
+    alone = (write(model, source)[0] == target).double().mean().item()
+    print(f"{name:13} loss at the end {losses[-1]:.1e}; {told:.0%} of the numbers right when told those before", end="")
+    print(f" (and after), {alone:.0%} when it writes" if model is cheat else f", {alone:.0%} when it writes")
+    left.semilogy(losses, linestyle=("-", "--")[place], linewidth=2, label=name)
+    bars = right.bar([place - 0.2, place + 0.2], [told, alone], 0.36, color=("#8fbce6", "#2f6fb5"))
+    right.bar_label(bars, ["told", "writes"])
+left.set(xlabel="training step", title="loss of the batch")
+left.legend(frameon=False)
+right.set(xticks=(0, 1), xticklabels=("with the mask", "without"), ylim=(0, 1.15), title="numbers that are right")
+plt.show()
 
 # %% [markdown]
-# In training it does about as well, and when it writes it is lost. The next number stood right there, at the next
-# place, and so it learned to look there too. When it writes, there is nothing to see.
+# In training it does about as well, and when it writes it is lost: half of its numbers are right. The next number stood
+# right there, at the next place, and so it learned to look there too. When it writes, there is nothing to see.
 #
 # ## If the curves part
 #

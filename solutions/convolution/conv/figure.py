@@ -20,7 +20,7 @@ def draw() -> Figure:
 
 
 def _window(axes) -> None:
-    """A 5×7 image with padding (1, 0); a 3×2 kernel of dilation (2, 3) moves by (2, 2) to six places."""
+    """A 5×7 image with padding (1, 0); a 3×2 kernel of dilation (2, 3) moves by (2, 2) to four places."""
     height, width, padding = 5, 7, 1
     taps = [(2 * i, 3 * j) for i in range(3) for j in range(2)]
     for row in range(height + 2 * padding):
@@ -39,7 +39,7 @@ def _window(axes) -> None:
 
 
 def _same(axes) -> None:
-    """Five inputs, a kernel of four: one element in front, two behind, and the five windows."""
+    """Five inputs, a kernel of four: one element before, two after, and the five windows."""
     for place in range(8):
         is_input = 1 <= place < 6
         cell(axes, place, 0, INPUT if is_input else PADDING, "" if is_input else "0")
