@@ -47,7 +47,7 @@ def fill(scores: Scores, exported: bytes, column: str | None = None) -> tuple[st
     names = [_name(row, who) for row in rows]
     numbers = [who[name] for name in ("ID", "SIS User ID", "SIS Login ID") if name in who]
     people = [[*(row[index] for index in numbers), name] for row, name in zip(rows, names, strict=True)]
-    row_of, unmatched = gradebook.match(scores.points, people)
+    row_of, unmatched = gradebook.match(scores.points, people, scores.known_as)
     for student, position in row_of.items():
         for assignment, target in targets.items():
             value = scores.points[student].get(assignment)

@@ -12,6 +12,8 @@ from grader.model import CourseError
 _ACTING = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Control characters other than tabs and line ends, and those that change the direction of text."""
 
+_NOTHING: Mapping[str, Sequence[str]] = {}
+
 
 @dataclass
 class Sheet:
@@ -67,26 +69,37 @@ def number(text: str) -> float | None:
         return None
 
 
-def match(students: Iterable[str], people: Sequence[Sequence[str]]) -> tuple[Mapping[str, int], list[str]]:
+def match(
+    students: Iterable[str], people: Sequence[Sequence[str]], known_as: Mapping[str, Sequence[str]] = _NOTHING
+) -> tuple[Mapping[str, int], list[str]]:
     """The index of each student who is found, by the first key that fits one person only, and who is not and why.
 
     Args:
         students: Our names: those of the students' directories.
         people: What the gradebook knows each person by, in the order in which it is trusted: number, login, name.
+        known_as: What else our students are known by, looked for where the name of the directory fits nobody.
     """
     students = [*students]
     claimed: dict[int, list[str]] = {}
     for student in students:
-        for keys in zip(*people, strict=True):
-            hits = [index for index, key in enumerate(keys) if _same(student, key)]
-            if len(hits) == 1:
-                claimed.setdefault(hits[0], []).append(student)
-                break
+        names = (student, *known_as.get(student, ()))
+        found = next((index for name in names if (index := _person(name, people)) is not None), None)
+        if found is not None:
+            claimed.setdefault(found, []).append(student)
     row_of = {who[0]: index for index, who in claimed.items() if len(who) == 1}
     shared = [who for who in claimed.values() if len(who) > 1]
     notes = [f"One person in the gradebook, several submissions: {', '.join(who)}; none is entered." for who in shared]
     told = {*row_of, *(student for who in shared for student in who)}
     return row_of, [*notes, *(f"Not in the gradebook: {student}." for student in students if student not in told)]
+
+
+def _person(name: str, people: Sequence[Sequence[str]]) -> int | None:
+    """The person whom a name fits, by the first key that fits one only."""
+    for keys in zip(*people, strict=True):
+        hits = [index for index, key in enumerate(keys) if _same(name, key)]
+        if len(hits) == 1:
+            return hits[0]
+    return None
 
 
 def _same(student: str, field: str) -> bool:

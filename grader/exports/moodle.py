@@ -36,7 +36,8 @@ def fill(scores: Scores, worksheet: bytes, column: str | None = None) -> tuple[s
     names = ("Identifier", "ID number", "Username", "Email address", "Full name")
     keys = [index for name in names if (index := sheet.column(name)) is not None]
     maximum, locked = sheet.column("Maximum grade"), sheet.column("Grade can be changed")
-    row_of, notes = gradebook.match(scores.points, [[row[key] for key in keys] for row in sheet.rows])
+    people = [[row[key] for key in keys] for row in sheet.rows]
+    row_of, notes = gradebook.match(scores.points, people, scores.known_as)
     for student, position in row_of.items():
         row, value = sheet.rows[position], scores.points[student].get(assignment)
         if value is None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.model import CourseError, GradeReport, Verdict, codec
@@ -16,6 +16,8 @@ class Scores:
     most: Mapping[str, float]
     """The points of each assignment."""
     notes: Sequence[str] = ()
+    known_as: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """What else students are known by: number, address, name."""
 
     def only(self, assignment: str) -> "Scores":
         """The scores of one assignment.
