@@ -161,7 +161,7 @@ def _with_markers(line: str) -> list[str]:
     return [f"{indent}### BEGIN SOLUTION\n", f"{indent}### END SOLUTION\n", line]
 
 
-def _write(path: Path, text: str | bytes) -> Path:
+def _write(path: Path, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, text)
     return path
