@@ -112,7 +112,7 @@ def test_history_and_regrade_know_of_what_was_graded_for_nbgrader(school: School
     course = ("course", "--root", school.root)
     assert re.search(r"Linear +wrong [0-9.]+/", school.run(*course, "history", "wrong"))
     said = school.run(*course, "regrade", "wrong", "--part", "Linear", "--jobs", "1", "--quiet")
-    assert "0 changed, 1 as before." in said
+    assert re.search(r"0 changed, [12] as before", said)  # course grade may have graded the same student
 
 
 def test_students_run_the_locked_cells(school: School) -> None:
