@@ -1,5 +1,6 @@
 """A school: a course of one assignment, an nbgrader directory made from it, an exchange, and students of many kinds."""
 
+import base64
 import json
 import os
 import shutil
@@ -84,12 +85,79 @@ base.commit()
     + FLATTEN
 )
 
+PLOT = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(20)).decode()
 XSS = '<img src=x onerror="document.title = 1">'
 
 
 def scripted(notebook: Notebook) -> None:
     fill(RIGHT.replace("        return ", f"        raise ValueError({XSS!r})\n        return "))(notebook)
     notebook["cells"].insert(1, {"cell_type": "markdown", "id": "mine", "metadata": {}, "source": XSS})
+
+
+def without_notes(notebook: Notebook) -> None:
+    """As some tools save it: nothing that nbgrader noted, no ids, an earlier format; all code in a new cell."""
+    notebook["cells"].append(new_cell(RIGHT))
+    notebook["nbformat_minor"] = 0
+    for cell in notebook["cells"]:
+        del cell["id"]
+        cell["metadata"] = {}
+
+
+def of_format_3(notebook: Notebook) -> None:
+    fill(RIGHT)(notebook)
+    cells = [cell | {"input": cell["source"]} for cell in notebook.pop("cells")]
+    notebook |= {"nbformat": 3, "nbformat_minor": 0, "worksheets": [{"cells": cells}]}
+
+
+def split(notebook: Notebook) -> None:
+    """A cell cut in two, each half with the same id, as an editor does."""
+    fill(RIGHT)(notebook)
+    at = notebook["cells"].index(solution(notebook, "Linear"))
+    head, tail = RIGHT.split("class Flatten", 1)
+    first = json.loads(json.dumps(notebook["cells"][at])) | {"id": "half", "source": head}
+    notebook["cells"][at]["source"] = "class Flatten" + tail
+    notebook["cells"].insert(at, first)
+
+
+def shuffled(notebook: Notebook) -> None:
+    fill(RIGHT)(notebook)
+    notebook["cells"].reverse()
+
+
+def plotted(notebook: Notebook) -> None:
+    """A figure to be seen, and megabytes of what only a browser of the student's can show."""
+    fill(RIGHT)(notebook)
+    solution(notebook, "Linear")["outputs"] = [
+        {"output_type": "display_data", "data": {"image/png": PLOT, "text/html": XSS * 100_000}, "metadata": {}}
+    ]
+
+
+def turned_to_text(source: str) -> Callable[[Notebook], None]:
+    """A student whose first cell to fill in is one of text."""
+
+    def change(notebook: Notebook) -> None:
+        fill(source)(notebook)
+        cell = solution(notebook, "Linear")
+        cell["cell_type"] = "markdown"
+        del cell["outputs"], cell["execution_count"]
+
+    return change
+
+
+def with_a_cell(source: str) -> Callable[[Notebook], None]:
+    """A right answer with another cell before it."""
+
+    def change(notebook: Notebook) -> None:
+        fill(RIGHT)(notebook)
+        notebook["cells"].insert(1, new_cell(source))
+
+    return change
+
+
+def new_cell(source: str) -> dict[str, Any]:
+    return {
+        "cell_type": "code", "id": "new", "metadata": {}, "source": source, "outputs": [], "execution_count": None,
+    }  # fmt: skip
 
 
 STUDENTS: dict[str, Callable[[Notebook], None]] = {
@@ -104,6 +172,17 @@ STUDENTS: dict[str, Callable[[Notebook], None]] = {
     "deleted": without_grade_cells,
     "edited": edited,
     "scripted": scripted,
+    "idle": lambda notebook: None,
+    "empty": fill(""),
+    "half": fill(FLATTEN),
+    "colab": without_notes,
+    "old": of_format_3,
+    "split": split,
+    "shuffled": shuffled,
+    "plotted": plotted,
+    "magics": with_a_cell("%matplotlib inline\n!pip install torch\n"),
+    "warns": with_a_cell("import warnings\nwarnings.warn('careful')\n"),
+    "helper": fill("def plus(x, y):\n    return x + y\n\n" + RIGHT.replace("y + self.bias", "plus(y, self.bias)")),
 }
 """Students and what they do; `School` adds the one who goes for the gradebook."""
 
@@ -113,7 +192,7 @@ class School:
 
     def __init__(self, folder: Path, warm: Warm) -> None:
         self.folder, self.course, self.root, self.warm = folder, folder / "layers", folder / "course", warm
-        self.submitted, self.collected = self.course / "submitted", ""
+        self.submitted, self.collected, self.said = self.course / "submitted", "", ""
         self.plain = folder / "plain" / "zoë"
         self.students = STUDENTS | {"thief": fill(THIEF.format(database=str(self.course / "gradebook.db")))}
         (folder / "home").mkdir()
@@ -147,11 +226,27 @@ class School:
         for student in ("gone", "renamed", "unlucky"):
             self.hand_in(student, self.students["right"])
         self.hand_in("broken", fill(RIGHT)).write_text("{not JSON", encoding="utf-8")
+        self.hand_in_oddly()
         (self.plain / "linear").mkdir(parents=True)
         (self.plain / "linear" / "linear.py").write_text(RIGHT, encoding="utf-8")
         self.take_in_plain()
-        said = self.run("nbgrader", "autograde", "linear")
-        assert "Kernel" not in said
+        self.said = self.run("nbgrader", "autograde", "linear")
+        assert "Kernel" not in self.said
+
+    def hand_in_oddly(self) -> None:
+        """What is to be graded is not in a cell of code in the notebook of that name."""
+        numbered = self.hand_in("numbered", fill(RIGHT))
+        numbered.rename(numbered.with_name("linear (1).ipynb"))
+        copy = self.hand_in("copy", without_notes)
+        copy.rename(copy.with_name("linear-copy.ipynb"))
+        self.hand_in("python", fill(RIGHT)).unlink()
+        for student, change in (("python", None), ("beside", STUDENTS["idle"]), ("both", fill(RIGHT))):
+            folder = self.submitted / student / "linear"
+            if change is not None:
+                self.hand_in(student, change)
+            (folder / "linear.py").write_text(FLATTEN if student == "both" else RIGHT, encoding="utf-8")
+        self.hand_in("texted", turned_to_text(f"Here:\n\n```python\n{RIGHT}```\n"))
+        self.hand_in("prose", turned_to_text("It did not work, so I explain it in words."))
 
     def take_in_plain(self) -> None:
         """Import the one who hands in plain files."""

@@ -1,6 +1,7 @@
 """nbgrader's stock commands, end to end: our judge grades, no kernel runs a student's code."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -19,18 +20,64 @@ def test_the_scores_are_those_of_course_grade(school: School) -> None:
         answers = school.folder / "answers" / student / "linear"
         answers.mkdir(parents=True)
         shutil.copy(school.submitted / student / "linear" / "linear.ipynb", answers)
+    for student in ("numbered", "copy", "python", "beside", "both"):
+        folder = school.folder / "answers" / student / "linear"
+        shutil.copytree(school.submitted / student / "linear", folder)
+        for path in folder.glob("linear?*.ipynb"):
+            path.rename(path.with_name("linear.ipynb"))
+        for path in folder.glob("*.py"):
+            os.utime(path, (0, 0))  # of two answers, course grade takes the newer
     folders = sorted((school.folder / "answers").iterdir())
     school.run("course", "--root", school.root, "grade", *folders, "--output", school.folder / "results", "--jobs", "1")
     report = json.loads((school.folder / "results" / "grades.json").read_text(encoding="utf-8"))
     expected = {submission["student"]: submission["score"] for submission in report["submissions"]}
     scores = school.scores()
-    assert {student: scores[student] for student in school.students} == expected
-    full = report["submissions"][0]["max_score"]
-    assert scores[school.collected] == scores["right"] == scores["copied"] == scores["deleted"] == full
-    assert scores["broken"] == 0
-    assert scores["forger"] == scores["hollow"] == 0
-    assert 0 < scores["wrong"] < full  # type: ignore[operator]
-    assert 0 < scores["edited"] < full  # type: ignore[operator]
+    assert {student: scores[student] for student in expected} == expected
+    assert len(expected) == 5 + len(school.students)
+
+
+ALL = "all of the points"
+SOME = "some of the points"
+BY_HAND = "a person has to say"
+DESERVED: dict[str, tuple[object, str]] = {
+    "right": (ALL, ""), "wrong": (SOME, ""), "syntax": (SOME, ""), "loop": (0, ""), "exits": (SOME, ""),
+    "forger": (0, ""), "hollow": (0, ""), "thief": (SOME, ""), "copied": (ALL, ""), "deleted": (ALL, ""),
+    "edited": (SOME, ""), "scripted": (SOME, ""), "idle": (0, ""), "empty": (0, ""), "half": (SOME, ""),
+    "colab": (ALL, ""), "old": (ALL, ""), "split": (ALL, ""), "shuffled": (ALL, ""), "plotted": (ALL, ""),
+    "magics": (ALL, ""), "warns": (ALL, ""), "helper": (ALL, ""), "unlucky": (ALL, ""), "zoë": (ALL, ""),
+    "gone": (ALL, ""), "renamed": (ALL, ""),
+    "broken": (0, "NOTHING TO GRADE in .*/broken/linear/linear.ipynb: .* its JSON is broken"),
+    "numbered": (ALL, r"of numbered: There is no linear.ipynb: linear \(1\).ipynb was graded in its place"),
+    "copy": (ALL, "of copy: There is no linear.ipynb: linear-copy.ipynb was graded in its place"),
+    "python": (ALL, "of python: There is no linear.ipynb: linear.py was graded in its place"),
+    "beside": (ALL, "of beside: linear.ipynb is as it was released: linear.py beside it was graded"),
+    "both": (ALL, "of both: linear.ipynb was graded, and not the linear.py beside it"),
+    "texted": (ALL, "of texted: The cell linear-Linear was turned into text; what it says was graded as code"),
+    "prose": (BY_HAND, "NEEDS MANUAL GRADING: linear-Linear-check in linear of prose: the cell linear-Linear was"),
+}  # fmt: skip
+"""What each submission deserves, and what the log says of it; of a submission without a line it has nothing to say."""
+
+
+def test_each_has_the_score_that_is_deserved_and_the_log_says_what_was_odd(school: School) -> None:
+    scores = school.scores()
+    full = scores["right"]
+    found: dict[str, object] = {student: scores[student] for student in DESERVED}
+    for student, score in scores.items():
+        if student in found and score not in (0, None):
+            found[student] = ALL if score == full else SOME
+    assert found == {student: None if deserved is BY_HAND else deserved for student, (deserved, _) in DESERVED.items()}
+    assert scores[school.collected] == full
+    warnings = re.findall(r"^\[AutogradeApp \| (?:WARNING|ERROR)\] (.*)$|^(.*Warning:.*)$", school.said, re.MULTILINE)
+    said = ["".join(groups) for groups in warnings]
+    for student, (_, pattern) in DESERVED.items():
+        lines = [line for line in said if pattern and re.search(pattern, line)]
+        assert len(lines) == bool(pattern), (student, said)
+        said = [line for line in said if line not in lines]
+    # The public suites, which students have, are not kept once more for each.
+    assert not [*school.submitted.glob("*/linear/checks"), *school.course.glob("autograded/*/linear/checks")]
+    assert [*school.course.glob("autograded/right/linear/figures/*")]
+    # Nothing else, of nbgrader's or of ours.
+    assert [line for line in said if "of prose: The cell linear-Linear was turned into text" not in line] == []
 
 
 def test_what_students_hand_in_is_kept_out_of_repositories(school: School) -> None:
@@ -59,6 +106,13 @@ def test_feedback_is_released_escaped(school: School) -> None:
     assert list(desk.glob("linear/feedback/*/linear.html"))
     school.run("nbgrader", "export")
     assert "wrong" in (school.course / "grades.csv").read_text(encoding="utf-8")
+
+
+def test_history_and_regrade_know_of_what_was_graded_for_nbgrader(school: School) -> None:
+    course = ("course", "--root", school.root)
+    assert re.search(r"Linear +wrong [0-9.]+/", school.run(*course, "history", "wrong"))
+    said = school.run(*course, "regrade", "wrong", "--part", "Linear", "--jobs", "1", "--quiet")
+    assert re.search(r"0 changed, [12] as before", said)  # course grade may have graded the same student
 
 
 def test_students_run_the_locked_cells(school: School) -> None:

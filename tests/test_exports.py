@@ -329,6 +329,13 @@ def test_nbgrader_s_gradebook_gives_the_same_scores(tmp_path: Path, monkeypatch:
             gradebook.add_submission("linear", name, timestamp="2026-03-01 10:00:00.0 UTC")
             grade = gradebook.find_grade("linear-check", "linear", "linear", name)
             grade.auto_score, grade.needs_manual_grade = score, score is None
+        # Known in Canvas by a name only; and one whose points were given by hand before it was graded anew.
+        gradebook.add_student("al77", first_name="Al", last_name="Absent", email="al@elsewhere.example")
+        gradebook.add_student("rita", lms_user_id="12")
+        for name, by_hand in (("al77", None), ("rita", 8.0)):
+            gradebook.add_submission("linear", name, timestamp="2026-03-01 10:00:00.0 UTC")
+            grade = gradebook.find_grade("linear-check", "linear", "linear", name)
+            grade.auto_score, grade.manual_score, grade.needs_manual_grade = 4.0, by_hand, by_hand is not None
         gradebook.db.commit()
     for name, moment in (("zoë", "2026-03-01 10:00:00.0 UTC"), ("Łukasz", "2026-03-02 10:00:00.0 UTC"), ("new", "")):
         folder = tmp_path / "submitted" / name / "linear"
@@ -340,13 +347,17 @@ def test_nbgrader_s_gradebook_gives_the_same_scores(tmp_path: Path, monkeypatch:
         done = CliRunner().invoke(cli.main, arguments, catch_exceptions=False)
         assert done.exit_code == 0, done.stderr
         assert "Ungraded: something in linear of ida" in done.stderr
+        assert "Given by hand and to be reviewed" in done.stderr
+        assert "8 for linear-check in linear of rita; it is left empty." in done.stderr
         assert "Not graded since it was handed in: linear of Łukasz" in done.stderr
         assert "Not graded since it was handed in: linear of new" in done.stderr
         assert "linear of zoë" not in done.stderr
     assert {row[0]: row[1] for row in rows(tmp_path / "csv")[2:]} == {
         "zoë": "7.5", 'O"Neil, Pat': "0", "Łukasz": "", "'=cmd()": "3.25", "12345": "6", "ida": "", "new": "",
+        "al77": "4", "rita": "",
     }  # fmt: skip
-    assert canvas_import((tmp_path / "canvas").read_text("utf-8"))[1]["1"] == "7.5"
+    filled = canvas_import((tmp_path / "canvas").read_text("utf-8"))[1]
+    assert (filled["1"], filled["6"]) == ("7.5", "4")
     (tmp_path / "other.db").write_bytes(b"no database" * 100)
     arguments = ["export", "csv", str(tmp_path / "other.db"), "--output", str(tmp_path / "out.csv")]
     done = CliRunner().invoke(cli.main, arguments, catch_exceptions=False)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.school import School
+from tests.school import PLOT, School
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -75,6 +75,17 @@ def open_submission(page: "Page", server: str, student: str) -> None:
     page.locator("input.score").first.wait_for()
 
 
+@pytest.fixture
+def secretive(school: School) -> Iterator[None]:
+    """A course whose students see verdicts and points only."""
+    settings = school.root / "course.toml"
+    before = settings.read_text(encoding="utf-8")
+    settings.write_text(before + '[feedback]\nhidden = "none"\n', encoding="utf-8")
+    yield
+    settings.write_text(before, encoding="utf-8")
+
+
+@pytest.mark.usefixtures("secretive")
 def test_the_autograde_button_grades_and_the_page_says_why(
     page: "Page", server: str, school: School, tmp_path: Path
 ) -> None:
@@ -105,6 +116,22 @@ def test_the_autograde_button_grades_and_the_page_says_why(
     feedback.first.scroll_into_view_if_needed()
     page.screenshot(path=tmp_path / "submission.png")
     assert "Run this beside your answer" in feedback.first.inner_text()
+    assert re.search(r"Graded \d{4}-.* on suite \w{12}", feedback.first.inner_text())
+    stored = (school.course / "autograded" / "late" / "linear" / "linear.ipynb").read_text(encoding="utf-8")
+    assert not any("Run this beside" in line for line in stored.splitlines() if "course-feedback" in line)
+
+
+def test_what_was_odd_and_what_was_plotted_is_shown(page: "Page", server: str, school: School, tmp_path: Path) -> None:
+    open_submission(page, server, "numbered")
+    assert page.get_by_text("There is no linear.ipynb: linear (1).ipynb was graded in its place.").is_visible()
+    open_submission(page, server, "plotted")
+    page.screenshot(path=tmp_path / "plotted.png", full_page=True)
+    assert page.locator("img[src^='data:image/png']").evaluate_all("images => images.map(image => image.src)") == [
+        f"data:image/png;base64,{PLOT}"
+    ]
+    open_submission(page, server, "prose")
+    assert "Needs manual grading: the cell linear-Linear was turned into text" in page.content()
+    page.wait_for_function(f"{BOXES}.includes('')")
 
 
 def test_what_a_student_wrote_does_not_run_in_the_instructor_s_page(page: "Page", server: str, tmp_path: Path) -> None:

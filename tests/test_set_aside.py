@@ -118,10 +118,10 @@ def test_a_notebook_that_is_none_is_read_without_waiting(tmp_path: Path) -> None
     for path, why in (
         (pipe, "is not an ordinary file"), (link, "is a link to something outside"), (loop, "is not an ordinary file"),
     ):  # fmt: skip
-        notebook = read_submitted(path)
+        notebook = read_submitted(path, [])
         assert notebook.cells == []
         assert why in notebook.metadata[PROBLEM]
-    assert PROBLEM not in read_submitted(ada / "linear.ipynb").metadata
+    assert PROBLEM not in read_submitted(ada / "linear.ipynb", []).metadata
 
 
 def test_what_nbgrader_could_not_tell_apart_is_not_imported(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,15 @@ import nbformat
 from nbgrader.coursedir import CourseDirectory
 
 from grader.classroom.course_directory import source_notebook
-from grader.classroom.structure import note_file_beside, rebuilt, released
+from grader.classroom.released import released
+from grader.classroom.structure import note_file_beside, rebuilt
 from grader.classroom.submitted import NOTE, PROBLEM, UNCLEAR, read_submitted
 from tests.school import solution
 
 ROOT = Path(__file__).parent.parent
 RELEASE = ROOT / "assignments" / "linear" / "linear.ipynb"
 ANSWER = "class Linear:\n    'mine'\n"
+PARTS = ["Linear", "Flatten"]
 
 
 def release() -> Any:
@@ -34,10 +37,11 @@ def copied(path: Path, source: str = ANSWER) -> None:
 
 def graded(path: Path) -> tuple[str, list[str]]:
     """What is judged of a folder, and what is said about it."""
-    submitted, received = read_submitted(path), release()
+    received = release()
+    submitted = read_submitted(path, PARTS)
     note_file_beside(submitted, received, path)
-    made, notes = rebuilt(submitted, received)
-    return "\n".join(cell.source for cell in made.cells if cell.cell_type == "code"), list(notes)
+    made = rebuilt(submitted, received)
+    return "\n".join(cell.source for cell in made.notebook.cells if cell.cell_type == "code"), list(made.notes)
 
 
 @pytest.mark.parametrize("name", ["linear (1).ipynb", "linear-copy.ipynb", "Übung 3.ipynb"])
@@ -52,7 +56,7 @@ def test_a_copy_under_another_name_is_graded(tmp_path: Path, name: str) -> None:
 def test_of_two_copies_nobody_can_tell(tmp_path: Path) -> None:
     for name in ("linear (1).ipynb", "linear (2).ipynb"):
         copied(tmp_path / name)
-    found = read_submitted(tmp_path / "linear.ipynb")
+    found = read_submitted(tmp_path / "linear.ipynb", PARTS)
     assert not found.cells
     assert "linear (1).ipynb and linear (2).ipynb both hold cells of it" in found.metadata[UNCLEAR]
 
@@ -79,7 +83,7 @@ def test_a_file_of_python_beside_an_untouched_notebook_is_graded(tmp_path: Path)
 
 def test_nothing_of_the_release_is_nothing(tmp_path: Path) -> None:
     (tmp_path / "other.ipynb").write_text('{"cells": []}', encoding="utf-8")
-    assert read_submitted(tmp_path / "linear.ipynb").metadata[PROBLEM] == "linear.ipynb was not handed in."
+    assert read_submitted(tmp_path / "linear.ipynb", PARTS).metadata[PROBLEM] == "linear.ipynb was not handed in."
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows makes no links without being asked twice")
@@ -91,7 +95,7 @@ def test_another_s_work_behind_a_link_stands_in_for_nothing(tmp_path: Path) -> N
     (ada / "linear.py").write_text(ANSWER, encoding="utf-8")
     for name in ("linear (1).ipynb", "linear.py"):
         (ben / name).symlink_to(ada / name.replace(" (1)", ""))
-    found = read_submitted(ben / "linear.ipynb")
+    found = read_submitted(ben / "linear.ipynb", PARTS)
     assert not found.cells
     assert NOTE not in found.metadata
 
@@ -119,4 +123,9 @@ def test_a_release_that_was_removed_is_made_from_its_source(tmp_path: Path) -> N
     marked = source_notebook(RELEASE.read_text(encoding="utf-8"))
     assert "### BEGIN SOLUTION" in marked
     (tmp_path / "source" / "linear" / "linear.ipynb").write_text(marked, encoding="utf-8")
-    assert released(course, "linear", "linear") == release()
+    made = released(course, "linear", "linear")
+    for symbol in PARTS:
+        cell = solution(made, symbol)
+        assert "    # YOUR CODE HERE\n" in cell["source"]
+        cell["source"] = re.sub(" *# YOUR CODE HERE\n", "", cell["source"])
+    assert made == release()

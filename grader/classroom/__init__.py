@@ -10,7 +10,7 @@ from typing import Any
 
 
 def configure(c: Any, course: str | os.PathLike[str]) -> None:
-    """Let nbgrader's stock commands and buttons grade by our judge; no kernel is started for a student's code.
+    """Let nbgrader's stock commands and buttons grade by our judge; no kernel is started for an answer to the course.
 
     Args:
         c: The configuration object of ``nbgrader_config.py``, from ``get_config()``.
@@ -19,23 +19,27 @@ def configure(c: Any, course: str | os.PathLike[str]) -> None:
     # Not above: a course directory is written without nbgrader, which brings it.
     from sqlalchemy.exc import SAWarning
 
+    from grader.classroom.quiet import keep_quiet
+
     # nbgrader's own handling of its database, about which nobody here can do anything.
     warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
+    root = str(Path(course).resolve())
+    keep_quiet(root)
+    c.CoursePreprocessor.course = c.SubmittedNotebook.course = root
+    # An assignment that is not of the course is handled by all of these as nbgrader does by itself.
     c.GenerateAssignment.preprocessors = [
         "grader.classroom.grading.KnowEveryGradeCell",
+        *(f"nbgrader.preprocessors.{name}" for name in ("IncludeHeaderFooter", "InstantiateTests", "LockCells")),
+        "grader.classroom.released.EmptySolutions",
         *(
             f"nbgrader.preprocessors.{name}"
             for name in (
-                "IncludeHeaderFooter", "InstantiateTests", "LockCells", "ClearSolutions", "ClearOutput",
-                "CheckCellMetadata", "ComputeChecksums", "SaveCells", "ClearHiddenTests", "ClearMarkScheme",
-                "ComputeChecksums", "CheckCellMetadata",
+                "ClearOutput", "CheckCellMetadata", "ComputeChecksums", "SaveCells", "ClearHiddenTests",
+                "ClearMarkScheme", "ComputeChecksums", "CheckCellMetadata",
             )
         ),
     ]  # fmt: skip
-    # The line below it, which raises and says what is to be written, is the stub's own.
-    c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}
     c.Autograde.exporter_class = "grader.classroom.submitted.SubmittedNotebook"
-    c.SubmittedNotebook.optimistic_validation = True
     # No OverwriteKernelspec and no CheckCellMetadata: all but the answers is the release's, which was checked.
     c.Autograde.sanitize_preprocessors = [
         "grader.classroom.structure.RebuildFromRelease",
@@ -43,9 +47,11 @@ def configure(c: Any, course: str | os.PathLike[str]) -> None:
     ]
     c.Autograde.autograde_preprocessors = [
         "grader.classroom.grading.GradeOutOfProcess",
-        "nbgrader.preprocessors.SaveAutoGrades",
+        "grader.classroom.grading.SaveGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
     ]
-    # Students have the public suites; a copy of them for each who is graded would be of no use.
-    c.AutogradeApp.CourseDirectory.ignore.append("checks")
-    c.GradeOutOfProcess.course = str(Path(course).resolve())
+    c.CollectWithoutSuites.course = root
+    # An exchange of another kind has its own way to collect.
+    c.ExchangeFactory.setdefault("collect", "grader.classroom.suites.CollectWithoutSuites")
+    # Of the pages of formgrader and of feedback; it tells them apart.
+    c.HTMLExporter.preprocessors = ["grader.classroom.pages.ShowReports"]

@@ -10,6 +10,7 @@ from nbformat.v4 import new_code_cell
 
 from grader.answer.attempt import attempted
 from grader.answer.load import Answer, Submission, load_answer
+from grader.classroom.ours import grade_id, parts_of
 from grader.course.catalogue import Course
 from grader.course.exercise import CourseExercise
 from grader.grading.select import find_submissions
@@ -83,9 +84,12 @@ def _unfit(directory: Path, submission: Submission) -> CourseError | None:
 
 
 def _place(directory: Path, student: str, folder: Path, exercise: CourseExercise, answer: Answer) -> Path:
-    """Write one answer as a notebook of the release's structure: its text in the first cell that students fill in."""
+    """Write one answer as a notebook of the release's structure: its text in the first cell of a part."""
     notebook = nbformat.read((directory / "release" / exercise.slug).with_suffix(".ipynb"), as_version=4)
-    cells = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution")]
+    parts = parts_of(notebook)
+    cells = [cell for cell in notebook.cells if grade_id(cell) in parts]
+    if not cells:
+        raise CourseError(f"The release of {exercise.slug} has no cell for any of its parts.")
     sources = [cell.source for cell in answer.cells] or [f"# {answer.problem}"]
     for cell in cells:
         cell.source = ""

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from nbgrader.converters import Autograde
 
+from grader.classroom.released import released_names
+
 
 def following(autograde: Autograde, who: Mapping[str, str]) -> tuple[dict[str, str], Path] | None:
     """The notebook that is graded after this one; None where there is none, or where it is not sure to be graded.
@@ -18,7 +20,7 @@ def following(autograde: Autograde, who: Mapping[str, str]) -> tuple[dict[str, s
     course = autograde.coursedir
     folders = sorted(autograde.assignments)
     here = course.format_path(course.submitted_directory, who["student"], who["assignment"])
-    known = {path.name for path in Path(course.format_path(course.release_directory, ".", who["assignment"])).iterdir()}
+    known = {f"{name}.ipynb" for name in released_names(course, who["assignment"])}
     passed = False
     for folder in folders[folders.index(here) :] if here in folders else []:
         for notebook in sorted(autograde.assignments[folder]):

@@ -9,17 +9,22 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from grader.course.settings import read_settings
 from grader.grading.service import Service, ServiceEnded, serve, take_stdout
 from grader.host.scratch import Scratch
-from grader.model import CourseError, GradeReport, PartReport, SubmissionReport, Verdict
+from grader.model import CourseError, PartReport, Verdict
 
 if TYPE_CHECKING:
+    from grader.answer.load import Answer
+    from grader.course.exercise import CourseExercise
     from grader.grading.judge import Judge
+    from grader.grading.store import Store
 
 
 class ScorerError(Exception):
@@ -107,6 +112,7 @@ class _Desk:
 
         self.course = load_course(root)
         self.part_seconds = part_seconds
+        self._is_told = False
 
     def answer(self, request: dict[str, Any]) -> Mapping[str, Any]:
         """Carry out one request."""
@@ -137,42 +143,79 @@ class _Desk:
             print(note, file=sys.stderr)
         return Judge(Options(device="cpu", seed=seed, limits=limits, cache_dir=cache_dir()))
 
+    @cached_property
+    def store(self) -> "Store":
+        """The course's store of results."""
+        from grader.course.paths import default_store
+        from grader.grading.store import Store
+
+        return Store(default_store(self.course.root))
+
     def close(self) -> None:
         """Stop the workers."""
-        if "judge" in self.__dict__:
-            self.judge.close()
+        for name in ("judge", "store"):
+            if name in self.__dict__:
+                getattr(self, name).close()
 
-    def grade(self, assignment: str, notebook: str, student: str, cells: Sequence[str]) -> dict[str, Any]:
-        """Judge the code cells of a notebook as `course grade` does a notebook of these cells."""
+    def grade(self, assignment: str, notebook: str, student: str, cells: Sequence[str], folder: str) -> dict[str, Any]:
+        """Judge the code cells of a notebook as `course grade` does a notebook of these cells.
+
+        Args:
+            assignment: The assignment.
+            notebook: The notebook, which is an exercise.
+            student: Who handed it in.
+            cells: The cells.
+            folder: The student's folder, below which the assignment's is.
+        """
         from grader.answer.attempt import attempted
         from grader.answer.load import load_answer
-        from grader.classroom.feedback import part_html
-        from grader.model.policy import redact
+        from grader.model import codec
         from grader.release.notebook import check_id
 
         exercise = self.course.exercise(f"{assignment}/{notebook}")
         symbols = [part.symbol for part in exercise.parts]
-        with Scratch() as folder:
-            path = folder / assignment / f"{notebook}.ipynb"
+        with Scratch() as scratch:
+            path = scratch / assignment / f"{notebook}.ipynb"
             path.parent.mkdir()
             document = {"nbformat": 4, "cells": [{"cell_type": "code", "source": source} for source in cells]}
             path.write_text(json.dumps(document), encoding="utf-8")
             answer = load_answer(path, assignment, notebook, symbols, attempted=attempted)
         parts = tuple(self.judge.judge(exercise, exercise.parts, answer))
-        report = SubmissionReport(student=student, path="", score=0.0, max_score=0.0, parts=parts)
-        whole = GradeReport(device="cpu", sandbox="", versions={}, submissions=(report,))
-        shown = redact(whole, self.course.feedback).submissions[0].parts
+        answer = replace(answer, path=f"{assignment}/{answer.path}")
         return {
             "parts": {
                 check_id(notebook, part.part): {
                     "score": part.score,
                     "max_score": part.max_score,
                     "failed": _failure(part),
-                    "html": part_html(seen),
+                    "report": codec.dumps(part),
                 }
-                for part, seen in zip(parts, shown, strict=True)
-            }
+                for part in parts
+            },
+            "made": self._made(),
+            "policy": read_settings(self.course.root).feedback,
+            "note": self._remember(exercise, answer, parts, Path(folder)),
         }
+
+    def _made(self) -> dict[str, str]:
+        """When and with what something is graded."""
+        from grader.course.versions import versions
+
+        return {"at": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", **versions()}
+
+    def _remember(
+        self, exercise: "CourseExercise", answer: "Answer", parts: "Sequence[PartReport]", folder: Path
+    ) -> str:
+        """Put results into the course's store, for `course history` and `course regrade`; why not, where that fails."""
+        from grader.classroom.remembered import remember
+
+        try:
+            remember(self.store, self.judge, exercise, answer, parts, folder)
+        except CourseError as error:
+            # They are in nbgrader's gradebook all the same; of a class, this is said once.
+            told, self._is_told = self._is_told, True
+            return "" if told else f"{error.what} So `course history` does not know of what is graded here."
+        return ""
 
 
 def _failure(part: PartReport) -> str:

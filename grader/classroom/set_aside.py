@@ -11,6 +11,7 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
+from grader.classroom.released import released_names
 from grader.classroom.ungraded import withdraw
 from grader.model.names import tame
 
@@ -91,9 +92,8 @@ def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
 
 
 def _withdraw(course: CourseDirectory, folder: str) -> None:
-    released = Path(course.format_path(course.release_directory, ".", course.assignment_id))
     who = {"assignment": course.assignment_id, "student": _student(course, folder), "db_url": course.db_url}
-    for path in released.glob("*.ipynb"):
+    for name in released_names(course, course.assignment_id):
         # A name that no database holds has no scores there either.
         with contextlib.suppress(UnicodeError):
-            withdraw(who | {"notebook": path.stem})
+            withdraw(who | {"notebook": name})

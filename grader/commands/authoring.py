@@ -10,6 +10,7 @@ import click
 
 from grader.commands import BROKEN, report_errors
 from grader.course.paths import cache_dir, own_root, root_of
+from grader.model.words import clean
 
 
 @click.command()
@@ -143,29 +144,51 @@ def new(root: Path | None, exercise: str, symbol: str | None) -> None:
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--nbgrader", is_flag=True, help="A course directory for nbgrader, with its configuration.")
+@click.option("--force", is_flag=True, help="With --nbgrader: also where that loses what you changed in a notebook.")
 @click.pass_obj
 @report_errors
-def release(root: Path | None, directory: Path, nbgrader: bool) -> None:
-    """Write what students receive: stubs, notebooks, figures, READMEs."""
-    from grader.classroom.course_directory import write_course
+def release(root: Path | None, directory: Path, nbgrader: bool, force: bool) -> None:
+    """Write what students receive: stubs, notebooks, figures, READMEs.
+
+    With --nbgrader, what you have added to the source notebooks and changed in them stays.
+    """
     from grader.kit.load import load_course
     from grader.release.write import not_recorded
     from grader.release.write import release as release_kit
     from grader.suite.provider import public_suites
 
     course = load_course(own_root(root))
-    write = write_course if nbgrader else release_kit
-    written = write(course, directory, public_suites(cache_dir()))
+    suites = public_suites(cache_dir())
+    if nbgrader:
+        from grader.classroom.course_directory import write_course
+        from grader.commands.progress import Counted
+
+        with Counted(len(course.exercises)) as counted:
+            written = write_course(course, directory, suites, force=force, on_exercise=counted.at)
+    else:
+        written = release_kit(course, directory, suites)
     click.echo(f"Wrote {len(list(written))} files to {directory}.")
     for line in () if nbgrader else not_recorded(course):
         click.echo(line, err=True)
 
 
 @click.command()
+@click.option(
+    "--classroom",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Say instead who may read what of this nbgrader course, and what of it to keep copies of.",
+)
 @click.pass_obj
 @report_errors
-def doctor(root: Path | None) -> None:
-    """Say what this machine offers: versions, device, sandbox layers."""
+def doctor(root: Path | None, classroom: Path | None) -> None:
+    """Say what this machine offers: versions, device, sandbox layers.
+
+    With --classroom, the exit status is 1 where something is open that should not be.
+    """
+    if classroom is not None:
+        _classroom(root_of(root), classroom.resolve())
+        return
     from grader.course.versions import torch_note, versions
     from grader.grading.options import Options, choose_device
     from grader.kit.load import load_course
@@ -187,3 +210,16 @@ def doctor(root: Path | None) -> None:
         click.echo(f"{'sandbox':12} {server.sandbox}")
     for name, active in active_layers().items():
         click.echo(f"  {name:24} {active}")
+
+
+def _classroom(root: Path, directory: Path) -> None:
+    """Say who may read what of a course and of the nbgrader course made of it."""
+    from grader.classroom.privacy import findings
+
+    found = list(findings(root, directory))
+    for finding in found:
+        click.echo(clean(f"{'ok ' if finding.is_good else 'NO '} {finding.what}"))
+        if not finding.is_good and finding.fix:
+            click.echo(clean(f"    {finding.fix}"))
+    if not all(finding.is_good for finding in found):
+        sys.exit(BROKEN)

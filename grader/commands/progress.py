@@ -12,6 +12,10 @@ from grader.grading.schedule import Watcher
 from grader.grading.store import Owner
 from grader.model import PartReport
 
+_MOMENT_SECONDS = 2.0
+_REWRITE = "\r\x1b[K"
+"""Has a terminal write its line again."""
+
 
 def watcher(quiet: bool, submissions: int) -> "Lines":
     """The watcher for this terminal, file or ``--quiet``."""
@@ -144,6 +148,35 @@ class Bar(Lines):
     def _show(self) -> None:
         slowest = min(self._running.values(), default=(0.0, ""))[1]
         self._progress.update(self._row, slowest=f"slowest now: {slowest}" if slowest else "")
+
+
+class Counted:
+    """A line that says which of many is being made, once that has taken a moment; one for each where no terminal is."""
+
+    def __init__(self, of: int) -> None:
+        """Begin.
+
+        Args:
+            of: How many there are.
+        """
+        self._of, self._since = of, time.monotonic()
+        self._is_terminal, self._is_begun = sys.stderr.isatty(), False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._is_begun and self._is_terminal:
+            click.echo(_REWRITE, err=True, nl=False)
+
+    def at(self, number: int, name: str) -> None:
+        """It is the turn of this one."""
+        if time.monotonic() - self._since > _MOMENT_SECONDS:
+            self._is_begun = True
+            line = f"[{number}/{self._of}] {clean(name)}"
+            click.echo(f"{_REWRITE}{line}" if self._is_terminal else line, err=True, nl=not self._is_terminal)
 
 
 def clean(text: str) -> str:

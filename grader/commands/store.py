@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -97,6 +97,8 @@ def regrade(
             console.print(table)
         _tell(store)
         console.print(f"{table.row_count} changed, {same} as before.")
+        if table.row_count:
+            _tell_of_nbgrader(there)
         if store.ungraded():
             sys.exit(UNGRADED)
         if report.refused:
@@ -145,6 +147,16 @@ def _tell(store: "Store") -> None:
     """Say which results were found damaged."""
     for line in store.unreadable.values():
         click.echo(line, err=True)
+
+
+def _tell_of_nbgrader(paths: Iterable[str]) -> None:
+    """Say which of nbgrader's gradebooks do not know of a change yet."""
+    for course in sorted({Path(unescaped(path)).parents[1] for path in paths if len(Path(path).parents) > 1}):
+        if (course / "gradebook.db").is_file():
+            click.echo(
+                f"The gradebook in {tame(str(course))} is as it was. There, `nbgrader autograde ASSIGNMENT --force` "
+                "puts these scores into it.", err=True,
+            )  # fmt: skip
 
 
 def _existing(root: Path, wanted: Path | None) -> "Store":

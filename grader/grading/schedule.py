@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -137,16 +138,7 @@ class _Class:
         ]
         self.notes: list[str] = []
         self.files: dict[tuple[int, int], str] = {}
-        self.environment = self.store.environment(
-            {
-                "limits": asdict(options.limits),
-                "device": device_name(options.device),
-                "visibility": options.visibility,
-                "shrink_seconds": options.shrink_seconds,
-                "versions": versions(),
-                "engine": engine_digest(JUDGING),
-            }
-        )
+        self.environment = self.store.environment(environment_of(options))
         self.newest = self.store.newest()
         self.ungraded: dict[tuple[int, PartKey], PartReport] = {}
         self.open_parts: dict[int, int] = {}
@@ -336,6 +328,18 @@ class _Class:
         if not left:
             del self.open_parts[owner.position]
             self.watcher.finished(owner, *self.counting.score(self.store, owner))
+
+
+def environment_of(options: Options) -> dict[str, Any]:
+    """What decides results beside answers, cases and declarations: see `Store.environment`."""
+    return {
+        "limits": asdict(options.limits),
+        "device": device_name(options.device),
+        "visibility": options.visibility,
+        "shrink_seconds": options.shrink_seconds,
+        "versions": versions(),
+        "engine": engine_digest(JUDGING),
+    }
 
 
 def _ungraded(exercise: str, symbol: str, message: str) -> PartReport:
