@@ -18,6 +18,7 @@ VERBS = {
     "new": "grader.commands.authoring:new",
     "misconception": "grader.commands.misconception:misconception",
     "release": "grader.commands.authoring:release",
+    "compile": "grader.commands.sealing:compile_suites",
     "nbgrader-import": "grader.commands.classroom:nbgrader_import",
     "similar": "grader.commands.similar:similar",
     "export": "grader.commands.classroom:export",

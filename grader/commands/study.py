@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands import UNGRADED, report_errors
+from grader.commands import UNGRADED, report_errors, show_summary
 from grader.course.paths import root_of
 from grader.kit.outline import Lesson, read_outline
 from grader.model import CourseError, Verdict
@@ -31,6 +31,14 @@ def _show(report: "PartReport", lesson: Lesson, console: "Console") -> None:
     from grader.report.screen import AnswerPaths, render_part
 
     render_part(report, console, AnswerPaths(f"{lesson.slug}.py", f"{lesson.slug}.md", lesson.text))
+
+
+def _annotate(report: "PartReport", path: str) -> None:
+    from grader.report.github import annotation
+
+    line = annotation(report, path)
+    if line:
+        click.echo(line)
 
 
 @click.command()
@@ -55,9 +63,10 @@ def start(root: Path | None, directory: Path) -> None:
 
 @click.command()
 @click.argument("name", metavar="[PART|PATH]", required=False)
+@click.option("--github", is_flag=True, help="Also write annotations, and the summary of a GitHub Actions job.")
 @click.pass_obj
 @report_errors
-def check(root: Path | None, name: str | None) -> None:
+def check(root: Path | None, name: str | None, github: bool) -> None:
     """Check a part, an exercise, an assignment or a file; without a name, everything begun.
 
     Exit status: 0 all accepted, 1 something is not yet right, 2 usage, 3 some part could not be judged.
@@ -81,7 +90,13 @@ def check(root: Path | None, name: str | None) -> None:
                     last = lesson, symbol
                     _show(report, lesson, console)
                     session.show_printed(report, console)
+                    if github:
+                        _annotate(report, session.checker.answer(lesson).path)
     session.workspace.save()
+    if github:
+        from grader.report.github import summary_of_parts
+
+        show_summary(summary_of_parts(reports))
     if not reports:
         told_next = f"Write in {wanted[0][0].slug}.py first." if wanted else ""
         click.echo(f"Nothing here is begun yet. {told_next}".strip())

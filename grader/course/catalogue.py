@@ -24,7 +24,9 @@ class Course:
     feedback: str = "counterexample"
     exercises: Sequence[CourseExercise] = ()
     is_kit: bool = False
-    """Whether it is a student's kit: it has only the recorded public suites, and no answers."""
+    """Whether it has only recorded suites, and no answers: a student's kit (public ones), or a sealed course."""
+    is_sealed: bool = False
+    """Whether the suites recorded are the hidden ones."""
 
     def exercise(self, slug: str) -> CourseExercise:
         """The exercise of that slug."""
@@ -95,6 +97,7 @@ def course_of(root: Path, settings: Settings, exercises: Iterable[CourseExercise
             exercises, key=lambda item: (rank.get(item.assignment, len(rank)), item.assignment, item.name)
         ),
         is_kit=settings.is_kit,
+        is_sealed=settings.is_sealed,
     )
 
 

@@ -22,7 +22,9 @@ class Settings:
     template: bool = False
     """Whether `course verify` holds the lessons to the template (``lessons.template``)."""
     is_kit: bool = False
-    """Whether this is a student's kit, whose suites were recorded (``kind = "kit"``)."""
+    """Whether its suites were recorded: a student's kit (``kind = "kit"``), or a sealed course."""
+    is_sealed: bool = False
+    """Whether the hidden suites were recorded, by `course compile` (``kind = "sealed"``)."""
 
 
 def read_settings(root: Path) -> Settings:
@@ -47,11 +49,13 @@ def read_settings(root: Path) -> Settings:
         limits = Limits(**document.get("limits", {}))
     except TypeError:
         raise CourseError(f"{path}: [limits] has an unknown key.", f"Known: {', '.join(Limits.__slots__)}.") from None
+    kind = document.get("kind")
     return Settings(
         title=document.get("title", root.name),
         assignments=list(document.get("assignments", [])),
         limits=limits,
         feedback=feedback,
         template=bool(document.get("lessons", {}).get("template", False)),
-        is_kit=document.get("kind") == "kit",
+        is_kit=kind in ("kit", "sealed"),
+        is_sealed=kind == "sealed",
     )
