@@ -6,7 +6,6 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,8 +20,7 @@ import cli
 from grader.classroom import gradescope
 from grader.kit.load import load_course
 from grader.model import CourseError, GradeReport
-from tests.school import RIGHT
-from tests.warm import Warm
+from tests.school import FLATTEN, RIGHT
 
 ROOT = Path(__file__).parent.parent
 SEED = "documents"  # that of the documents' tests, so that its suites are compiled once
@@ -45,10 +43,10 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def course(root: Path, *words: object, status: int = 0) -> str:
+def course(root: Path, *words: object, status: int = 0, **environment: str) -> str:
     """A command in this process; what it printed."""
-    environment = {"COURSE_SEED": SEED, "NO_COLOR": "1"}
-    done = CliRunner(env=environment).invoke(cli.main, ["--root", str(root), *map(str, words)])
+    runner = CliRunner(env={"COURSE_SEED": SEED, "NO_COLOR": "1", **environment})
+    done = runner.invoke(cli.main, ["--root", str(root), *map(str, words)])
     assert done.exit_code == status, done.output
     return done.stdout
 
@@ -102,13 +100,14 @@ def run_autograder(base: Path, python: str) -> "subprocess.CompletedProcess[str]
     )  # fmt: skip
 
 
-def test_gradescope_gets_the_score_that_the_course_gives(base: Path, root: Path, tmp_path: Path) -> None:
-    """From the zip file alone, however the answer is wrapped and called."""
+def test_gradescope_gets_the_score_that_the_course_gives(
+    base: Path, root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """However the answer is wrapped and called."""
     (base / "submission" / "ada-main").mkdir()
     (base / "submission" / "ada-main" / "linear (1).py").write_text(WRONG, encoding="utf-8")
-    done = run_autograder(base, f'PYTHONPATH={base}/source/checker exec {sys.executable} "$@"')
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "worth 20 points; these parts are worth 24" in done.stdout
+    assert gradescope.main(base) == gradescope.GRADED
+    assert "worth 20 points; these parts are worth 24" in capsys.readouterr().out
     found = results(base)
     (tmp_path / "ada").mkdir()
     (tmp_path / "ada" / "linear.py").write_text(WRONG, encoding="utf-8")
@@ -123,9 +122,18 @@ def test_gradescope_gets_the_score_that_the_course_gives(base: Path, root: Path,
     assert "linear (1).py was graded as linear/linear.py" in found["output"]
     assert re.search(r"sandbox level L[12]\.", found["output"])
     assert any("from linear import Linear" in test["output"] for test in found["tests"])
-    # Nothing in there could be given away but the cases themselves.
+    assert (base / "source" / "checker" / "grader" / "classroom" / "gradescope.py").is_file()
+    # Nothing of the course could be given away but the cases themselves.
     names = [path.name for path in (base / "source" / "course").rglob("*") if path.is_file()]
     assert not {"exercise.py", "misconceptions.py", ".course-seed"}.intersection(names)
+
+
+def test_what_was_graded_is_left_as_it_is(base: Path) -> None:
+    done = run_autograder(
+        base, f"""echo '{{"score": 7, "stdout_visibility": "hidden"}}' > {base}/results/results.json"""
+    )
+    assert done.returncode == 0
+    assert results(base)["score"] == 7
 
 
 @pytest.mark.parametrize(
@@ -152,7 +160,9 @@ def test_an_autograder_that_dies_gives_no_score(base: Path, python: str, status:
     assert "no points are lost" in found["output"]
 
 
-def test_a_judge_that_fails_gives_no_score(base: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+def test_a_judge_that_fails_gives_no_score(
+    base: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def fails(error: BaseException) -> Any:
         def grade(*_: object) -> GradeReport:
             raise error
@@ -241,29 +251,34 @@ def test_the_workflows_keep_to_github_s_schema(repositories: Path) -> None:
         assert subprocess.run(["bash", "-n", ROOT / "grader/release/templates" / script], check=False).returncode == 0
 
 
-def test_a_student_s_repository_is_checked(repositories: Path, warm: Warm, tmp_path: Path) -> None:
+def script(path: Path, name: str) -> list[str]:
+    """The words of a workflow's step, without the name of the command."""
+    (found,) = (step["run"] for step in steps(workflow(path)) if step.get("name") == name)
+    return shlex.split(found)[1:]
+
+
+def test_a_student_s_repository_is_checked(repositories: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = tmp_path / "mine"
     shutil.copytree(repositories / "template", home, ignore=shutil.ignore_patterns("checker"))
-    (home / "linear" / "linear.py").write_text(WRONG, encoding="utf-8")
-    (command,) = (
-        step["run"] for step in steps(workflow(home / ".github/workflows/check.yml")) if step.get("name") == "Check"
-    )
+    (home / "linear" / "linear.py").write_text(FLATTEN.replace("+ 1", "+ 2"), encoding="utf-8")
+    monkeypatch.chdir(home)
     summary = tmp_path / "summary.md"
-    environment = {**os.environ, "GITHUB_STEP_SUMMARY": str(summary), "NO_COLOR": "1"}
-    status, said = warm.run(shlex.split(command), home, environment)
-    assert status == 1, said
+    words = script(home / ".github/workflows/check.yml", "Check")
+    said = course(home, *words, status=1, GITHUB_STEP_SUMMARY=str(summary))
     (line,) = (line for line in said.splitlines() if line.startswith("::"))
-    assert re.match(r"::error file=linear/linear\.py,(line=\d+,)?title=Linear%3A values%2C wrong::\S", line), line
+    assert re.match(r"::error file=linear/linear\.py,(line=\d+,)?title=Flatten%3A \w+%2C \w[\w ]*::\S", line), line
     table = summary.read_text(encoding="utf-8")
-    assert table.startswith("### 1 of 2 parts are accepted: ")
-    assert "| `Flatten` | ✓ accepted | " in table
+    assert table.startswith("### 0 of 1 parts are accepted: ")
+    assert re.search(r"\| `Flatten` \| ✗ .+ \| \d/9 \| \S", table)
     assert (home / ".gitignore").read_text(encoding="utf-8").count("/.course.json") == 1
 
 
-def test_a_class_is_fetched_and_graded_every_night(repositories: Path, warm: Warm, tmp_path: Path) -> None:
+def test_a_class_is_fetched_and_graded_every_night(
+    repositories: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     home, hub = tmp_path / "instructor", tmp_path / "hub"
     shutil.copytree(repositories / "instructor", home, ignore=shutil.ignore_patterns("checker"))
-    for name, text in (("linear-ada", RIGHT), ("linear-b@n", WRONG), ("other-eve", RIGHT)):
+    for name, text in (("linear-ada", FLATTEN), ("linear-b@n", ""), ("other-eve", RIGHT)):
         (hub / name / "linear").mkdir(parents=True)
         (hub / name / "linear" / "linear.py").write_text(text, encoding="utf-8")
     # GitHub's client, as far as the script asks it: it lists, and clones what there is.
@@ -272,30 +287,28 @@ def test_a_class_is_fetched_and_graded_every_night(repositories: Path, warm: War
         encoding="utf-8",
     )
     (tmp_path / "gh").chmod(0o755)
-    document = workflow(home / ".github/workflows/grade.yml")
-    runs = {step["name"]: step["run"] for step in steps(document) if "run" in step}
-    environment = {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"}
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    night = home / ".github/workflows/grade.yml"
     fetched = subprocess.run(
-        shlex.split(runs["Fetch the repositories"]),
-        cwd=home, env=environment | {"ORGANIZATION": "org", "PREFIX": "linear-"},
+        ["bash", *script(night, "Fetch the repositories")],
+        cwd=home, env={**os.environ, "PATH": path, "ORGANIZATION": "org", "PREFIX": "linear-"},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert fetched.returncode == 1
     assert "::error title=Not fetched::linear-gone could not be cloned" in fetched.stdout
-    assert sorted(path.name for path in (home / "submissions").iterdir()) == ["ada", "b@n"]
+    monkeypatch.chdir(home)
+    found = sorted(f"submissions/{folder.name}" for folder in (home / "submissions").iterdir())
+    assert found == ["submissions/ada", "submissions/b@n"]
+    words = script(night, "Grade")
+    where = words.index("submissions/*/")
+    words[where : where + 1] = found
     summary = tmp_path / "summary.md"
-    command = shlex.split(runs["Grade"].replace("submissions/*/", "submissions/ada submissions/b@n"))
-    status, said = warm.run(
-        [*command, "--fail-under", "99", "--jobs", "1"], home, environment | {"GITHUB_STEP_SUMMARY": str(summary)}
-    )
-    assert status == 4, said
-    assert "less than 99 %" in said
+    course(home, *words, "--jobs", 1, "--fail-under", 40, status=4, GITHUB_STEP_SUMMARY=str(summary))
     table = summary.read_text(encoding="utf-8")
-    assert "| ada | 24 | 24 |" in table
-    assert "| b\\@n | " in table
-    status, said = warm.run(shlex.split(runs["Write the scores"]), home, environment)
-    assert status == 0, said
-    assert "ada,24,24" in (home / "results" / "scores.csv").read_text(encoding="utf-8")
+    assert "| ada | 9 | 9 |" in table
+    assert "| b\\@n | 0 | 0 |" in table
+    course(home, *script(night, "Write the scores"))
+    assert "ada,9,9" in (home / "results" / "scores.csv").read_text(encoding="utf-8")
 
 
 def test_what_does_not_go_together_is_said(root: Path, tmp_path: Path) -> None:
