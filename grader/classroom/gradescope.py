@@ -159,7 +159,7 @@ def find(submission: Path, course: Course, scratch: Path) -> HandedIn:
     notes = [f"{printable(name)} was graded as {place}." for name, place in moved.items()]
     if moved:
         for name, place in {**{name: name for name in _in_place(folder, course)}, **moved}.items():
-            _copy(folder / name, folder, scratch / place)
+            notes += _copied(folder / name, folder, scratch / place)
         folder = scratch
     found = {Path(name).with_suffix("").as_posix() for name in _in_place(folder, course)}
     for exercise in course.exercises:
@@ -208,11 +208,13 @@ def _moved(folder: Path, course: Course) -> Iterator[tuple[str, str]]:
             yield meant[0], place
 
 
-def _copy(path: Path, root: Path, target: Path) -> None:
+def _copied(path: Path, root: Path, target: Path) -> Iterator[str]:
+    """Copy a file, or say why it cannot be: what a student's archive holds is for the student to mend."""
     try:
         content = read_ordinary(path, _MOST_BYTES, root)
     except (NotOrdinary, OSError) as error:
-        raise CourseError(f"{printable(path.name)} cannot be read: {error}.") from None
+        yield f"{printable(path.name)} {error}."
+        return
     target.parent.mkdir(parents=True, exist_ok=True)
     write_whole(target, content)
     times = path.stat()

@@ -74,9 +74,10 @@ def compiled(
 
 def to_gradescope(course: Course, names: Sequence[str], directory: Path) -> None:
     """Write the zip file for Gradescope, and say what to set there."""
-    from grader.release.gradescope import write_autograder
+    from grader.release.gradescope import seconds_for, write_autograder
 
     selection = course.select(names)
+    seconds_for(course, selection)  # before what takes long
     made = write_autograder(course, selection, compiled(course, selection), directory)
     size = made.path.stat().st_size / 2**20
     click.echo(

@@ -61,15 +61,7 @@ def write_autograder(
     Raises:
         CourseError: where grading may take longer than Gradescope allows, or the directory cannot be written.
     """
-    limits = course.limits
-    seconds = math.ceil(_START_SECONDS + len(selection) * (limits.part_seconds + _BETWEEN_SECONDS))
-    minutes = math.ceil((seconds + _SPARE_SECONDS) / 60)
-    if minutes > _MOST_MINUTES:
-        raise CourseError(
-            f"These {len(selection)} parts may take {minutes} minutes; Gradescope allows {_MOST_MINUTES}.",
-            "Choose fewer with --only, one zip file for each assignment, or lower part_seconds in course.toml.",
-            usage=True,
-        )
+    seconds = seconds_for(course, selection)
     points = sum(suites.points(exercise, part) for exercise, part in selection)
     path = directory / ARCHIVE
     try:
@@ -77,7 +69,27 @@ def write_autograder(
         write_whole(path, _archive(_files(course, selection, suites, seconds)), private=True)
     except OSError as error:
         raise CourseError(f"{path} cannot be written: {error}.", "Name another directory.") from None
-    return Autograder(path, points, minutes, limits.memory_mb + _JUDGE_MB)
+    return Autograder(path, points, _minutes(seconds), course.limits.memory_mb + _JUDGE_MB)
+
+
+def seconds_for(course: Course, selection: Sequence[tuple[CourseExercise, Part]]) -> int:
+    """The longest that grading these parts may take: each at its limit.
+
+    Raises:
+        CourseError: where that is more than Gradescope allows.
+    """
+    seconds = math.ceil(_START_SECONDS + len(selection) * (course.limits.part_seconds + _BETWEEN_SECONDS))
+    if _minutes(seconds) > _MOST_MINUTES:
+        raise CourseError(
+            f"These {len(selection)} parts may take {_minutes(seconds)} minutes; Gradescope allows {_MOST_MINUTES}.",
+            "Choose fewer with --only, one zip file for each assignment, or lower part_seconds in course.toml.",
+            usage=True,
+        )
+    return seconds
+
+
+def _minutes(seconds: int) -> int:
+    return math.ceil((seconds + _SPARE_SECONDS) / 60)
 
 
 def _files(

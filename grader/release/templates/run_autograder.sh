@@ -5,6 +5,8 @@
 base="${AUTOGRADER_ROOT:-}/autograder" # AUTOGRADER_ROOT stands in for / where this is tried elsewhere
 seconds=@SECONDS@ # all parts at their limits; Gradescope's own limit has to be longer
 results="$base/results/results.json"
+# The least level of the sandbox in which answers are graded: at L1 they could read the hidden cases, at L2 they cannot.
+export COURSE_MIN_SANDBOX="${COURSE_MIN_SANDBOX:-L1}"
 
 not_graded() {
   echo "Not graded: $1"
