@@ -31,14 +31,14 @@ SEED_HELP = (
 
 
 def show_summary(markdown: str) -> None:
-    """Add a text to the summary of the GitHub Actions job that this is; elsewhere print it.
+    """Add a text to the summary of the GitHub Actions job that this is; elsewhere print it, on standard error.
 
     Raises:
         CourseError: where it cannot be written.
     """
     path = os.environ.get("GITHUB_STEP_SUMMARY")
     if not path:
-        click.echo(markdown)
+        click.echo(markdown, err=True)
         return
     try:
         with open(path, "a", encoding="utf-8", errors="replace") as file:
