@@ -8,7 +8,7 @@ import click
 from grader.commands import SEED_HELP, report_errors, warn_of_seed
 from grader.course.catalogue import Course
 from grader.course.exercise import CourseExercise
-from grader.course.paths import cache_dir, root_of
+from grader.course.paths import cache_dir, own_root
 from grader.model.names import tame
 from grader.spec import Part
 from grader.suite.provider import Suites
@@ -37,7 +37,7 @@ def compile_suites(
     from grader.kit.load import load_course
     from grader.release.sealed import seal
 
-    course = load_course(root_of(root))
+    course = load_course(own_root(root))
     selection = course.select(names)
     warn_of_seed(seed, quiet=False)
     suites = compiled(course, selection, seed, jobs)

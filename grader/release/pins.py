@@ -4,8 +4,8 @@ import re
 from importlib.metadata import PackageNotFoundError, distribution, requires
 
 from grader.model import CourseError
+from grader.model.extras import KIT
 
-_KIT = "torch-course-kit"
 _OF_A_GPU = ("nvidia", "triton", "cuda")
 """What a build of torch for GPUs brings along, and the CPU's does without."""
 
@@ -17,11 +17,11 @@ def pins() -> str:
         CourseError: where this kit runs without being installed, so that nobody knows what it needs.
     """
     try:
-        waiting = _needed(_KIT)
+        waiting = _needed(KIT)
     except PackageNotFoundError:
         raise CourseError(
             "What grading needs is not known: the course kit is not installed.",
-            "Install it with: pip install --editable CHECKOUT",
+            f"Install it with: pip install {KIT}",
         ) from None
     found: dict[str, str] = {}
     while waiting:
