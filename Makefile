@@ -4,7 +4,8 @@ PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
 
-bin := $(VENV)/bin
+# Windows has a virtual environment's programs in another folder.
+bin := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 install = $(bin)/python -m pip install --quiet --quiet --disable-pip-version-check --constraint constraints.txt
 setup := pyproject.toml constraints.txt
 

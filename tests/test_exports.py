@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import cli
-from grader.exports import gradescope, junit
+from grader.exports import gradescope, junit, prairielearn
 from grader.exports.scores import read_report, scores_of
 from grader.model import (
     Counterexample,
@@ -256,6 +256,36 @@ def test_gradescope_takes_whatever_an_answer_s_exception_says(tmp_path: Path) ->
 def test_gradescope_gets_no_zero_for_what_was_not_judged() -> None:
     with pytest.raises(CourseError, match="could not be judged"):
         gradescope.document(ungraded("ida"))
+
+
+def test_prairielearn_gets_a_share_and_no_score_for_what_was_not_judged(tmp_path: Path) -> None:
+    assert export(tmp_path, "prairielearn", report(ungraded("ida")), tmp_path / "out").exit_code == 0
+    found = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (tmp_path / "out").iterdir()}
+    assert len(found) == len(NAMES) + 1
+    one = found["zoe"]
+    assert (one["gradable"], one["score"]) == (True, 0.75)
+    assert sum(test["points"] for test in one["tests"]) == 7.5
+    assert sum(test["max_points"] for test in one["tests"]) == 10.0
+    assert {"name", "description", "points", "max_points", "message", "output"} == set(one["tests"][0])
+    assert "print(1 < 2)" in one["tests"][1]["output"]
+    assert "score" not in found["ida"]
+    assert found["ida"]["gradable"] is False
+    assert found["ida"]["format_errors"] == [
+        "Linear could not be judged. This is not the answer's fault, and no attempt is used up."
+    ]
+    (part,) = submission("eva", 0.0).parts
+    why = "linear/linear.py was not handed in."
+    nothing = replace(part, verdict=Verdict.NOT_ATTEMPTED, message=why)
+    assert prairielearn.document(replace(submission("eva", 0.0), parts=(nothing,)))["format_errors"] == [why]
+
+
+def test_prairielearn_can_read_whatever_was_printed() -> None:
+    found = submission("zoë", 7.5)
+    (part,) = found.parts
+    criteria = tuple(replace(item, verdict=Verdict.WRONG, message="é" * 400_000) for item in part.criteria)
+    made = prairielearn.document(replace(found, parts=(replace(part, criteria=criteria),)))
+    assert len(json.dumps(made, indent=2)) < 2**20
+    assert all(len(test["output"]) > 10_000 for test in made["tests"])
 
 
 JUNIT = {

@@ -20,7 +20,7 @@ from grader.model import CourseError
 from grader.model.extras import missing
 from grader.model.words import clean
 
-BROKEN, USAGE, UNGRADED, INTERRUPTED = 1, 2, 3, 130
+BROKEN, USAGE, UNGRADED, BELOW, INTERRUPTED = 1, 2, 3, 4, 130
 """Exit statuses beside 0."""
 DEVICES = ("auto", "cpu", "cuda", "simulated")
 """Where answers can be graded."""
@@ -28,6 +28,23 @@ SEED_HELP = (
     "The secret of the hidden cases. Others on this machine can read it here: prefer COURSE_SEED, or the course's file "
     ".course-seed, which is used without either."
 )
+
+
+def show_summary(markdown: str) -> None:
+    """Add a text to the summary of the GitHub Actions job that this is; elsewhere print it, on standard error.
+
+    Raises:
+        CourseError: where it cannot be written.
+    """
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        click.echo(markdown, err=True)
+        return
+    try:
+        with open(path, "a", encoding="utf-8", errors="replace") as file:
+            file.write(markdown + "\n")
+    except OSError as error:
+        raise CourseError(f"The summary cannot be written: {error}.", "Look at GITHUB_STEP_SUMMARY.") from None
 
 
 def warn_of_seed(seed: str | None, quiet: bool) -> None:

@@ -10,6 +10,7 @@ import click
 
 from grader.commands import BROKEN, report_errors
 from grader.course.paths import cache_dir, own_root, root_of
+from grader.model import CourseError
 from grader.model.words import clean
 
 
@@ -144,20 +145,42 @@ def new(root: Path | None, exercise: str, symbol: str | None) -> None:
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--nbgrader", is_flag=True, help="A course directory for nbgrader, with its configuration.")
+@click.option("--gradescope", is_flag=True, help="A zip file that grades on Gradescope, hidden cases included.")
+@click.option("--github", is_flag=True, help="A template for the students' repositories, and one to grade them from.")
+@click.option("--only", multiple=True, metavar="PART", help="For these two: a part, exercise or assignment.")
 @click.option("--force", is_flag=True, help="With --nbgrader: also where that loses what you changed in a notebook.")
 @click.pass_obj
 @report_errors
-def release(root: Path | None, directory: Path, nbgrader: bool, force: bool) -> None:
-    """Write what students receive: stubs, notebooks, figures, READMEs.
+def release(
+    root: Path | None,
+    directory: Path,
+    nbgrader: bool,
+    gradescope: bool,
+    github: bool,
+    only: Sequence[str],
+    force: bool,
+) -> None:
+    """Write what students receive: stubs, notebooks, figures, READMEs; or what hands them out and grades elsewhere.
 
     With --nbgrader, what you have added to the source notebooks and changed in them stays.
     """
+    if nbgrader + gradescope + github > 1:
+        raise CourseError("--nbgrader, --gradescope and --github each write something else.", "Choose one.", usage=True)
+    if only and not (gradescope or github):
+        raise CourseError("--only goes with --gradescope or --github.", "Leave it out.", usage=True)
+    if force and not nbgrader:
+        raise CourseError("--force goes with --nbgrader.", "Leave it out.", usage=True)
     from grader.kit.load import load_course
     from grader.release.write import not_recorded
     from grader.release.write import release as release_kit
     from grader.suite.provider import public_suites
 
     course = load_course(own_root(root))
+    if gradescope or github:
+        from grader.commands.sealing import to_github, to_gradescope
+
+        (to_gradescope if gradescope else to_github)(course, only, directory)
+        return
     suites = public_suites(cache_dir())
     if nbgrader:
         from grader.classroom.course_directory import write_course
@@ -202,7 +225,8 @@ def doctor(root: Path | None, classroom: Path | None) -> None:
         click.echo(f"{extra:12} {state}")
     click.echo(f"{'device':12} {choose_device('auto')}")
     course = load_course(root_of(root))
-    kind = ", public cases only (a student's kit)" if course.is_kit else ""
+    cases = "hidden cases, compiled (a sealed course)" if course.is_sealed else "public cases only (a student's kit)"
+    kind = f", {cases}" if course.is_kit else ""
     click.echo(f"{'course':12} {course.root}: {len(course.exercises)} exercises{kind}")
     from grader.host.session import Server
 

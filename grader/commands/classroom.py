@@ -10,6 +10,7 @@ import click
 from grader.commands import USAGE, report_errors
 from grader.course.paths import root_of
 from grader.course.settings import read_settings
+from grader.exports import READ_BY_STUDENTS
 from grader.model import CourseError
 from grader.model.names import tame
 from grader.model.words import clean
@@ -40,7 +41,7 @@ def nbgrader_import(root: Path | None, directory: Path, student_dirs: Sequence[P
 
 
 @click.command()
-@click.argument("form", metavar="FORMAT", type=click.Choice(["csv", "canvas", "moodle", "gradescope", "junit", *TOOLS]))
+@click.argument("form", metavar="FORMAT", type=click.Choice(["csv", "canvas", "moodle", *READ_BY_STUDENTS, *TOOLS]))
 @click.argument("results", metavar="RESULTS...", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @click.option(
     "--gradebook",
@@ -53,7 +54,7 @@ def nbgrader_import(root: Path | None, directory: Path, student_dirs: Sequence[P
     "--output",
     type=click.Path(path_type=Path),
     required=True,
-    help="The file (of gradescope, jplag and dolos: directory).",
+    help="The file (of gradescope, prairielearn, jplag and dolos: directory).",
 )
 @click.pass_obj
 @report_errors
@@ -66,7 +67,7 @@ def export(
     column: str | None,
     output: Path,
 ) -> None:
-    """Write grades as csv, canvas, moodle, gradescope or junit; or a class's answers for jplag or dolos.
+    """Write grades as csv, canvas, moodle, gradescope, prairielearn or junit; or a class's answers for jplag or dolos.
 
     RESULTS is the grades.json (or the directory) of `course grade --output`, or nbgrader's gradebook.db. For jplag and
     dolos they are the students' directories, as for `course similar`.
@@ -76,7 +77,7 @@ def export(
         return
     if len(results) > 1:
         raise CourseError("Grades are exported from one place.", "Name one file or directory.", usage=True)
-    from grader.exports import READ_BY_STUDENTS, ExportRequest, write
+    from grader.exports import ExportRequest, write
 
     request = ExportRequest(
         form=form, results=results[0], gradebook=gradebook, assignment=assignment, column=column, output=output

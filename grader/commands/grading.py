@@ -11,11 +11,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands import DEVICES, INTERRUPTED, SEED_HELP, UNGRADED, USAGE, report_errors, warn_of_seed
+from grader.commands import (
+    BELOW,
+    DEVICES,
+    INTERRUPTED,
+    SEED_HELP,
+    UNGRADED,
+    USAGE,
+    report_errors,
+    show_summary,
+    warn_of_seed,
+)
 from grader.course.paths import cache_dir, default_store, own_root
 from grader.model import CourseError, GradeReport
 from grader.model.files import write_whole
 from grader.model.names import printable, tame
+from grader.model.words import points
 
 if TYPE_CHECKING:
     from grader.course.catalogue import Course
@@ -44,6 +55,10 @@ if TYPE_CHECKING:
 )
 @click.option("--fresh", is_flag=True, help="Grade also what was graded before and has not changed.")
 @click.option("--min-sandbox", type=click.Choice(["L0", "L1", "L2"]), default="L0", help="Refuse to grade below it.")
+@click.option(
+    "--fail-under", type=click.FloatRange(0, 100), metavar="PERCENT", help="Exit status 4 where somebody has less."
+)
+@click.option("--github", is_flag=True, help="Add a table of the class to the summary of a GitHub Actions job.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing while grading.")
 @click.pass_obj
 @report_errors
@@ -63,6 +78,8 @@ def grade(
     store_file: Path | None,
     fresh: bool,
     min_sandbox: str,
+    fail_under: float | None,
+    github: bool,
     quiet: bool,
 ) -> None:
     """Grade student directories, or single .py or .ipynb files.
@@ -73,7 +90,7 @@ def grade(
     A path that is no submission, or a link, is refused and told, and the others are graded.
 
     Exit status: 0 graded (whatever the scores), 1 the course is broken, 2 usage, also where some path was refused,
-    3 some part could not be judged.
+    3 some part could not be judged, 4 somebody is below --fail-under.
     """
     from grader.answer.confined import start
     from grader.course.settings import read_settings
@@ -127,10 +144,27 @@ def grade(
         if notes:
             report = replace(report, notes=(*report.notes, *notes))
         _show(report, form, output, course)
+        if github:
+            from grader.report.github import summary_of_class
+
+            show_summary(summary_of_class(report))
         if store.ungraded():
             sys.exit(UNGRADED)
         if report.refused:
             sys.exit(USAGE)
+        if fail_under is not None and _below(report, fail_under):
+            sys.exit(BELOW)
+
+
+def _below(report: GradeReport, percent: float) -> bool:
+    """Whether somebody has less than so much of the points there are; says who."""
+    is_below = False
+    for submission in report.submissions:
+        if submission.score < percent / 100 * submission.max_score - 1e-9:
+            name, got, most = tame(submission.student), points(submission.score), points(submission.max_score)
+            click.echo(f"{name} has {got} of {most} points, less than {percent:g} %.", err=True)
+            is_below = True
+    return is_below
 
 
 def _misplaced(course: "Course", only: Sequence[str], submissions: Sequence[Path]) -> Iterator[str]:

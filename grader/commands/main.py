@@ -19,6 +19,7 @@ VERBS = {
     "new": "grader.commands.authoring:new",
     "misconception": "grader.commands.misconception:misconception",
     "release": "grader.commands.authoring:release",
+    "compile": "grader.commands.sealing:compile_suites",
     "import": "grader.commands.imports:import_",
     "nbgrader-import": "grader.commands.classroom:nbgrader_import",
     "similar": "grader.commands.similar:similar",

@@ -6,7 +6,7 @@ import click
 
 SECTIONS = {
     "Learn": ("start", "watch", "check", "run", "hint", "solution", "progress", "reset", "list"),
-    "Grade": ("grade", "regrade", "history", "similar", "export", "nbgrader-import", "doctor"),
+    "Grade": ("grade", "regrade", "history", "similar", "export", "import", "nbgrader-import", "compile", "doctor"),
     "Author": ("init", "new", "verify", "release", "misconception"),
 }
 """The verbs of each section, in the order of the help page."""

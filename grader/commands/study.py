@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands import UNGRADED, report_errors
+from grader.commands import UNGRADED, report_errors, show_summary
 from grader.course.paths import root_of
 from grader.kit.outline import Lesson, read_outline
 from grader.model import CourseError, Verdict
@@ -40,6 +40,14 @@ def _show(session: Session, report: "PartReport", lesson: Lesson, console: "Cons
         _say(f"{standing}\n", console)
     render_part(report, console, session.paths(lesson, report))
     session.show_printed(report, console)
+
+
+def _annotate(report: "PartReport", path: str) -> None:
+    from grader.report.github import annotation
+
+    line = annotation(report, path)
+    if line:
+        click.echo(line)
 
 
 @click.command()
@@ -77,9 +85,10 @@ def _activation() -> str:
 
 @click.command()
 @click.argument("name", metavar="[PART|PATH]", required=False)
+@click.option("--github", is_flag=True, help="Also write annotations, and the summary of a GitHub Actions job.")
 @click.pass_obj
 @report_errors
-def check(root: Path | None, name: str | None) -> None:
+def check(root: Path | None, name: str | None, github: bool) -> None:
     """Check a part, an exercise, an assignment or a file; without a name, everything begun.
 
     Exit status: 0 all accepted, 1 something is not yet right, 2 usage, 3 some part could not be judged.
@@ -103,6 +112,8 @@ def check(root: Path | None, name: str | None) -> None:
                     reports.append(report)
                     last = lesson, symbol
                     _show(session, report, lesson, console)
+                    if github:
+                        _annotate(report, session.checker.answer(lesson).path)
             done = [
                 report.part
                 for report in reports
@@ -110,6 +121,10 @@ def check(root: Path | None, name: str | None) -> None:
             ]
             fresh.append((lesson, [symbol for symbol in done if symbol not in before]))
     session.workspace.save()
+    if github:
+        from grader.report.github import summary_of_parts
+
+        show_summary(summary_of_parts(reports))
     if not reports:
         told_next = f"Write in {wanted[0][0].slug}.py first." if wanted else ""
         click.echo(f"Nothing here is begun yet. {told_next}".strip())

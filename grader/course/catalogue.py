@@ -29,7 +29,9 @@ class Course:
     left_out: Sequence[str] = ()
     """Assignments that are there, but not named in the settings."""
     is_kit: bool = False
-    """Whether it is a student's kit: it has only the recorded public suites, and no answers."""
+    """Whether it has only recorded suites, and no answers: a student's kit (public ones), or a sealed course."""
+    is_sealed: bool = False
+    """Whether the suites recorded are the hidden ones."""
 
     def exercise(self, slug: str) -> CourseExercise:
         """The exercise of that slug."""
@@ -118,6 +120,7 @@ def course_of(root: Path, settings: Settings, exercises: Iterable[CourseExercise
         exercises=sorted(road, key=lambda item: (rank.get(item.assignment, len(rank)), item.assignment)),
         left_out=left_out,
         is_kit=settings.is_kit,
+        is_sealed=settings.is_sealed,
     )
 
 

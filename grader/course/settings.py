@@ -30,7 +30,9 @@ class Settings:
     year: Year = field(default_factory=Year)
     """Weights, due dates and what lateness costs."""
     is_kit: bool = False
-    """Whether this is a student's kit, whose suites were recorded (``kind = "kit"``)."""
+    """Whether its suites were recorded: a student's kit (``kind = "kit"``), or a sealed course."""
+    is_sealed: bool = False
+    """Whether the hidden suites were recorded, by `course compile` (``kind = "sealed"``)."""
 
 
 def read_settings(root: Path) -> Settings:
@@ -56,6 +58,7 @@ def read_settings(root: Path) -> Settings:
         limits = Limits(**document.get("limits", {}))
     except TypeError:
         raise CourseError(f"{path}: [limits] has an unknown key.", f"Known: {', '.join(Limits.__slots__)}.") from None
+    kind = document.get("kind")
     return Settings(
         title=document.get("title", root.name),
         assignments=list(document.get("assignments", [])),
@@ -63,7 +66,8 @@ def read_settings(root: Path) -> Settings:
         feedback=feedback,
         template=bool(document.get("lessons", {}).get("template", False)),
         year=read_year(document, str(path)),
-        is_kit=document.get("kind") == "kit",
+        is_kit=kind in ("kit", "sealed"),
+        is_sealed=kind == "sealed",
     )
 
 

@@ -1,4 +1,4 @@
-"""Grades in the forms that schools' systems take in: CSV, Canvas, Moodle, Gradescope, JUnit XML.
+"""Grades in the forms that schools' systems take in: CSV, Canvas, Moodle, Gradescope, PrairieLearn, JUnit XML.
 
 May import: model.
 """
@@ -12,7 +12,7 @@ from grader.model.files import write_whole
 from grader.model.policy import redact
 from grader.model.sheet import UTF_8, read
 
-READ_BY_STUDENTS = ("gradescope", "junit")
+READ_BY_STUDENTS = ("gradescope", "prairielearn", "junit")
 """Forms that show messages and counterexamples, so that the feedback policy holds for them."""
 
 
@@ -51,7 +51,7 @@ def write(request: ExportRequest) -> Sequence[str]:
 
 
 def _write(request: ExportRequest) -> Sequence[str]:
-    from grader.exports import canvas, gradescope, junit, moodle, table
+    from grader.exports import canvas, gradescope, junit, moodle, prairielearn, table
     from grader.exports.scores import read_report, scores_of
 
     if request.form in READ_BY_STUDENTS:
@@ -59,7 +59,8 @@ def _write(request: ExportRequest) -> Sequence[str]:
         if request.form == "junit":
             write_whole(request.output, junit.dumps(report), private=True)
             return report.refused
-        return [*gradescope.write(report, request.output), *report.refused]
+        system = gradescope if request.form == "gradescope" else prairielearn
+        return [*system.write(report, request.output), *report.refused]
     if request.results.suffix == ".db":
         from grader.exports.nbgrader_scores import read_gradebook
 

@@ -1,7 +1,7 @@
 """A ``results.json`` for Gradescope's autograder: https://gradescope-autograders.readthedocs.io/en/latest/specs/."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,22 @@ def write(report: GradeReport, output: Path) -> Sequence[str]:
     Raises:
         CourseError: where one file is asked for and there are several students.
     """
+    return write_each(report, output, document)
+
+
+def write_each(
+    report: GradeReport, output: Path, document: Callable[[SubmissionReport], dict[str, Any]]
+) -> Sequence[str]:
+    """Write one file for each student, in a system's form.
+
+    Args:
+        report: The report.
+        output: The file of the only student, where its name ends with ``.json``, else the directory.
+        document: What is written of a student.
+
+    Raises:
+        CourseError: where one file is asked for and there are several students.
+    """
     if output.suffix == ".json":
         if len(report.submissions) != 1:
             raise CourseError(
@@ -29,12 +45,12 @@ def write(report: GradeReport, output: Path) -> Sequence[str]:
                 "Name a directory with --output.",
                 usage=True,
             )
-        _save(output, report.submissions[0])
+        _save(output, document(report.submissions[0]))
         return []
     output.mkdir(mode=0o700, parents=True, exist_ok=True)
     names = unlike((submission.student for submission in report.submissions), ".json")
     for submission, name in zip(report.submissions, names, strict=True):
-        _save(output / name, submission)
+        _save(output / name, document(submission))
     return []
 
 
@@ -52,9 +68,9 @@ def document(submission: SubmissionReport) -> dict[str, Any]:
     return {"score": submission.score, **said, "visibility": "visible", "stdout_visibility": "hidden", "tests": tests}
 
 
-def _save(path: Path, submission: SubmissionReport) -> None:
+def _save(path: Path, document: dict[str, Any]) -> None:
     # In ASCII: a message quotes an answer's exception, which may hold halves of surrogate pairs, and no file can.
-    text = json.dumps(document(submission), indent=2, allow_nan=False)
+    text = json.dumps(document, indent=2, allow_nan=False)
     write_whole(path, text + "\n", private=True)
 
 
@@ -64,14 +80,15 @@ def _test(part: PartReport, item: CriterionReport) -> dict[str, Any]:
         "score": item.score,
         "max_score": item.max_score,
         "status": "passed" if item.verdict is Verdict.ACCEPTED else "failed",
-        "output": _text(item),
+        "output": described(item),
         "output_format": "text",
         "tags": [part.exercise],
         "visibility": "visible",
     }
 
 
-def _text(item: CriterionReport) -> str:
+def described(item: CriterionReport) -> str:
+    """What was found by a criterion, in plain text."""
     lines = [LOOKS[item.verdict].word + (f": {item.message}" if item.message else "")]
     if item.condition is not None:
         lines.append(when_it_fails(item.condition))

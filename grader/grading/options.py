@@ -39,8 +39,12 @@ class Options:
 def course_seed(course: Course, given: str | None) -> tuple[str, str]:
     """The secret seed of the hidden suites, and a note where it was just made; in a kit there is none, says the note.
 
+    A sealed course needs none: its hidden suites are recorded.
+
     The option, else ``COURSE_SEED``, else the course's seed file, which is created with a random value.
     """
+    if course.is_sealed:
+        return "", ""
     if course.is_kit:
         return "", "Only the public cases were run; hidden cases run at grading."
     text = given or os.environ.get(SEED_VARIABLE)
@@ -106,7 +110,7 @@ def device_for(course: Course, wanted: str) -> str:
     """
     if course.is_kit and wanted not in ("auto", "cpu"):
         raise CourseError(
-            "A student's kit checks on the CPU, where its cases were recorded.", f"Leave out --device {wanted}."
+            "Recorded cases are judged on the CPU, where they were recorded.", f"Leave out --device {wanted}."
         )
     return "cpu" if course.is_kit else wanted
 

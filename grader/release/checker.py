@@ -25,7 +25,7 @@ _TOP = _ENGINE.parent
 _BUILD = {"requires": ["setuptools>=77"], "build-backend": "setuptools.build_meta"}
 _SAID = ("name", "version", "requires-python", "license", "dependencies")
 """What of this program's description is the checker's too."""
-_SOURCES = (".py", ".html", ".j2", ".css", ".js", ".tcss")
+_SOURCES = (".py", ".html", ".j2", ".css", ".js", ".tcss", ".sh", ".yml")
 
 _README = """\
 # {title}
@@ -64,13 +64,14 @@ The checker runs the public cases, which came with this folder; it asks no netwo
 answer is graded on further cases, so let it be right rather than fit the ones you see.
 """
 
-_COMMANDS = """\
+COMMANDS = """\
 | command | does |
 | --- | --- |
 | `course check PART` | checks one part, or a file, or everything begun |
 | `course hint PART` | gives a hint, more of it each time |
 | `course progress` | shows how far you are, and what is next |
 | `course list` | names the exercises and their parts |"""
+"""What a student's README says of the commands."""
 
 
 def texts(course: Course, points: Mapping[str, float], *, bundled: bool) -> Iterator[tuple[PurePosixPath, str]]:
@@ -99,6 +100,13 @@ def checker() -> Mapping[PurePosixPath, Path]:
     return files
 
 
+def bundle() -> Iterator[tuple[PurePosixPath, bytes]]:
+    """The checker as it lies in a kit, ready for pip: its sources, and how they are packaged."""
+    for name, path in checker().items():
+        yield name, path.read_bytes()
+    yield PurePosixPath(CHECKER) / "pyproject.toml", _pyproject().encode()
+
+
 def _license() -> Path:
     """This program's licence, which goes with every copy of it."""
     if (_TOP / "LICENSE").is_file():
@@ -124,23 +132,33 @@ def _installed() -> Distribution:
 
 def _readme(course: Course, points: Mapping[str, float], install: str) -> str:
     first = next((exercise.slug for exercise in course.exercises), "")
-    rows = ["| assignment | points |", "| --- | --- |"]
-    rows += [f"| [{name}]({name}/README.md) | {most:g} |" for name, most in points.items()]
     return _README.format(
-        title=course.title, install=install, first=first, commands=_COMMANDS, assignments="\n".join(rows)
+        title=course.title, install=install, first=first, commands=COMMANDS, assignments=table(points)
     )
 
 
-def course_toml(course: Course, assignments: Sequence[str]) -> str:
-    """The ``course.toml`` of a kit with these assignments."""
+def table(points: Mapping[str, float]) -> str:
+    """The assignments with their points, as a student's README lists them."""
+    rows = ["| assignment | points |", "| --- | --- |"]
+    return "\n".join([*rows, *(f"| [{name}]({name}/README.md) | {most:g} |" for name, most in points.items())])
+
+
+def course_toml(course: Course, assignments: Sequence[str], *, sealed: bool = False) -> str:
+    """The ``course.toml`` of a kit with these assignments, or of a sealed course."""
+    about, kind = (
+        ("A sealed course: the hidden cases are recorded in */checks/. Keep it to those who grade.", "sealed")
+        if sealed
+        else ("A student's kit: the public cases are recorded in */checks/; there are no solutions here.", "kit")
+    )
     lines = [
-        "# A student's kit: the public cases are recorded in */checks/; there are no solutions here.",
-        'kind = "kit"',
+        f"# {about}",
+        f"kind = {_toml(kind)}",
         f"title = {_toml(course.title)}",
         f"assignments = {_toml(assignments)}",
         "",
         "[limits]",
         *(f"{name} = {_toml(value)}" for name, value in asdict(course.limits).items()),
+        *(["", "[feedback]", f"hidden = {_toml(course.feedback)}"] if sealed else []),
     ]
     return "\n".join(lines) + "\n"
 

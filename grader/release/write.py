@@ -146,7 +146,11 @@ def release(course: Course, directory: Path, suites: Suites | None = None) -> Se
     Raises:
         CourseError: where a stub or a figure cannot be made, or the directory cannot be written.
     """
-    made = build_kit(course, suites or public_suites(), bundled=_is_bundled(course, directory))
+    return write_build(build_kit(course, suites or public_suites(), bundled=_is_bundled(course, directory)), directory)
+
+
+def write_build(made: Build, directory: Path) -> Sequence[Path]:
+    """Write what was built into a directory, over what an earlier release left there; see `release`."""
     written: list[Path] = []
     try:
         for name, content in _contents(made):
