@@ -30,7 +30,7 @@ class LeNet(nn.Module):
 
 
 class AlexNet(nn.Module):
-    """Five convolutions, three fully connected layers.
+    """Five convolutions, three fully connected layers: AlexNet as in *Dive into Deep Learning*.
 
     ``features``, a Sequential:
 

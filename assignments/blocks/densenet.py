@@ -50,7 +50,7 @@ class TransitionBlock(nn.Sequential):
 
 
 class DenseNet(nn.Module):
-    """Dense blocks with transitions between them.
+    """Dense blocks with transitions between them, as in *Dive into Deep Learning*.
 
     ``stem`` begins with a convolution (0: 64 channels, 7×7, stride 2, padding 3, with a bias) and a batch normalisation
     (1); ReLU and a 3×3 max pooling with stride 2 and padding 1 follow. Then come ``blocks.0``, ``transitions.0``,
