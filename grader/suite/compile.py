@@ -24,7 +24,7 @@ from grader.suite.data import HIDDEN, Suite, SuiteCase
 from grader.suite.delayed import delayed_backward
 from grader.suite.elsewhere import repeated_elsewhere
 from grader.suite.families import in_families, more_plain
-from grader.suite.mistaken import LARGE, SEPARATE, Mistaken
+from grader.suite.mistaken import SEPARATE, Mistaken
 from grader.suite.modes import module_steps
 from grader.suite.pairs import telling_apart
 from grader.suite.positional import called_otherwise
@@ -38,6 +38,8 @@ SMALL = 22.0
 """A case of this weight needs no shrinking: a person understands it at a glance."""
 _ENOUGH = 64.0
 """The same for hidden cases: where an answer fails one, the judge looks for a smaller one then."""
+LARGE = 1_000.0
+"""Where most cases weigh this much, they are images, and slow: the suite does without a search."""
 _STALL = 40
 """Looks without success after which a witness is as small as it gets."""
 _NUMERICS_CASES = 16
@@ -138,7 +140,6 @@ class Compiler:
         self.small = max(_ENOUGH if self.visibility == HIDDEN else SMALL, 2 * weights[0])
         entries = [self._entry(case) for case in sorted(unique.values(), key=weight)]
         self._others = [*interface, *self._called_otherwise(entries)]
-        # Where most cases are that large, a search would take too long.
         for item in self.mistaken.all if weights[len(weights) // 2] < LARGE else ():
             case = self._witness(item)
             if case is not None and canonical(case) not in unique:

@@ -19,10 +19,10 @@ SHARED = (CaseKind.MAIN, CaseKind.INTERFACE, CaseKind.POSITIONAL)
 """Kinds of case that all criteria but the separate ones share."""
 MOST = 32
 """Cases of ``main`` that are kept of one misconception, and of the other shared kinds: more than it takes to know it.
-After the last of them, in the suite's order, nothing is known of it. An image for a whole network is enough by itself:
-its values and gradients tell mistakes apart, and it takes as long as a hundred small cases."""
-LARGE = 1_000.0
-"""A case of this weight is such an image."""
+After the last of them, in the suite's order, nothing is known of it."""
+_LARGE = 10_000.0
+"""A case of this weight is an image for a large network, which takes as long as a hundred small cases, and whose values
+and gradients tell so much that two of them are enough."""
 _SHOWS_IN_MAIN = ("numerics",)
 """Separate criteria of which a mistake may show in any case: a dtype that is written out."""
 
@@ -142,7 +142,7 @@ class Mistaken:
 
 def _worth(case: Case) -> int:
     """As how many of the `MOST` cases of a misconception one counts."""
-    return MOST if weight(case)[0] >= LARGE else 1
+    return MOST // 2 if weight(case)[0] >= _LARGE else 1
 
 
 def separate_criteria(kinds: Collection[CaseKind]) -> tuple[str, ...]:
