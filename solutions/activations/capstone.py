@@ -9,7 +9,7 @@
 # batches. If your layers are right, the two losses are one curve.
 #
 # Keep this notebook in the folder of your answers. Beside the course's checker it needs
-# `pip install scikit-learn matplotlib ipykernel`. It runs for some ten seconds, and nothing in it is graded.
+# `pip install scikit-learn matplotlib ipykernel`. It runs for some ten seconds.
 
 # %%
 import math

@@ -6,7 +6,7 @@
 # the same order. If your blocks are right, the two losses are one curve.
 #
 # Keep this notebook in the folder of your answers. Beside the course's checker it needs
-# `pip install scikit-learn matplotlib ipykernel`. It runs for less than half a minute, and nothing in it is graded.
+# `pip install scikit-learn matplotlib ipykernel`. It runs for less than half a minute.
 
 # %%
 import matplotlib.pyplot as plt

@@ -6,7 +6,7 @@
 # one curve.
 #
 # Keep this notebook in the folder of your answers. Beside the course's checker it needs
-# `pip install scikit-learn matplotlib ipykernel`. It runs for a few seconds, and nothing in it is graded.
+# `pip install scikit-learn matplotlib ipykernel`. It runs for a few seconds.
 
 # %%
 import matplotlib.pyplot as plt

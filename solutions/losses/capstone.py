@@ -8,7 +8,7 @@
 # Then the question that class weights are for: what becomes of a digit that the net hardly ever sees?
 #
 # Keep this notebook in the folder of your answers. Beside the course's checker it needs `pip install scikit-learn
-# matplotlib ipykernel`. It runs for a few seconds, and nothing in it is graded.
+# matplotlib ipykernel`. It runs for a few seconds.
 
 # %%
 import matplotlib.pyplot as plt

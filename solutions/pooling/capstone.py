@@ -7,7 +7,7 @@
 # moved by a pixel.
 #
 # Keep this notebook in the folder of your answers. Beside the course's checker it needs
-# `pip install scikit-learn matplotlib ipykernel`. It runs for less than a minute, and nothing in it is graded.
+# `pip install scikit-learn matplotlib ipykernel`. It runs for less than a minute.
 
 # %%
 import matplotlib.pyplot as plt

@@ -7,7 +7,7 @@
 # losses are one curve.
 #
 # Keep this notebook in the folder of your answers. Beside the course's checker it needs
-# `pip install matplotlib ipykernel`. It runs for less than half a minute, and nothing in it is graded.
+# `pip install matplotlib ipykernel`. It runs for less than half a minute.
 
 # %%
 import matplotlib.pyplot as plt

@@ -7,7 +7,7 @@
 # the two losses are one curve.
 #
 # Keep this notebook in the folder of your answers. Beside the course's checker it needs
-# `pip install matplotlib ipykernel`. It runs for less than a minute, and nothing in it is graded.
+# `pip install matplotlib ipykernel`. It runs for less than a minute.
 
 # %%
 import matplotlib.pyplot as plt
