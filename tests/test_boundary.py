@@ -12,7 +12,7 @@ GRADER = ROOT / "grader"
 SLUGS = {"/".join(path.parts[-3:-1]) for path in (ROOT / "solutions").glob("*/*/exercise.py")}
 DANGEROUS = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "multiprocessing"}
 ON_THE_LINE = ("case", "worker", "host", "compare", "judge")
-DOORS = ("answers", "classroom", "losses", "magic", "properties", "pytest_plugin", "spec", "strategies")
+DOORS = ("answers", "classroom", "figures", "losses", "magic", "properties", "pytest_plugin", "spec", "strategies")
 
 
 def trees(*rooms: str) -> dict[str, ast.Module]:

@@ -19,6 +19,7 @@ import torch
 from grader.answer.load import Answer
 from grader.authoring.wrong_answers import misconception_source
 from grader.kit.outline import Outline, read_outline
+from grader.kit.record import FOLDER, SUFFIX, Record, left_out
 from grader.model import CRITERIA, PartReport
 from grader.model.source import definition
 from grader.report.screen import AnswerPaths, first_failure, plain_text
@@ -142,6 +143,13 @@ def checker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checker]:
     cache = Path(os.environ["COURSE_CACHE"]) / "suites"
     # However slow the machine, the search for a smaller case ends by its count.
     with contextlib.closing(Checker(ROOT, tmp_path_factory.mktemp("empty"), cache, shrink_seconds=60)) as made:
+        # To compile these suites takes minutes; what is released are the same.
+        for slug, names in MISTAKES.items():
+            exercise = made.course.exercise(slug)
+            released = Record(ROOT / "assignments" / exercise.assignment / FOLDER / f"{exercise.name}{SUFFIX}")
+            for symbol in {name.split(": ")[0] for name in names}:
+                if not left_out(exercise.part(symbol)):
+                    made.judge.suites.learn(released.suite(symbol))
         yield made
 
 

@@ -187,7 +187,7 @@ def test_a_new_release_keeps_what_the_instructor_did() -> None:
     made = merged(base, there, new)
     cells = by_id(made.notebook)
     assert made.lost == []
-    assert [*cells][:3] == ["linear-lesson", "essay", "text"]
+    assert [*cells][:4] == ["linear-checks", "essay", "text", "linear-lesson"]
     assert cells["linear-lesson"]["source"] == "My lesson"
     assert cells["linear-imports"]["source"] == "import torch as t"
     assert cells["linear-Linear-check"]["metadata"]["nbgrader"]["points"] == 5
@@ -320,7 +320,7 @@ def test_own_cells_and_assignments_go_with_the_course_s(school: School, mixed: P
 
     # A cell that both have changed.
     lesson = json.loads(source.read_text(encoding="utf-8"))
-    lesson["cells"][0]["source"] = "mine"
+    by_id(lesson)["linear-lesson"]["source"] = "mine"
     write(source, lesson)
     base = mixed / BASE / "linear" / "linear.ipynb"
     write(base, changed(json.loads(base.read_text(encoding="utf-8")), "linear-lesson", "the course's, last year"))

@@ -121,7 +121,7 @@ def test_a_session_of_keys_and_saves(learn: tuple[Path, Terminal]) -> None:
     terminal.shows("is gone. Bring it back with: course reset linear/linear")
     terminal.shows("q quit")
     answer.write_text(ENDLESS, encoding="utf-8")
-    terminal.shows("Checking Linear")
+    terminal.shows("Checking Flatten, Linear")
     answer.write_text(RIGHT, encoding="utf-8")
     shown = terminal.shows("Now: ")
     assert "took longer" not in shown
