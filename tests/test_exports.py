@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 
 import cli
 from grader.exports import gradescope, junit, prairielearn
+from grader.exports.each import write_each
 from grader.exports.scores import read_report, scores_of
 from grader.model import (
     Counterexample,
@@ -248,7 +249,7 @@ def test_gradescope_takes_whatever_an_answer_s_exception_says(tmp_path: Path) ->
     message = "half \ud800 of a pair, \x1b[31mred\x1b[0m and \u202ereversed"
     criteria = [replace(item, message=message) for item in part.criteria]
     whole = replace(report(), submissions=(replace(found, parts=(replace(part, criteria=tuple(criteria)),)),))
-    assert gradescope.write(whole, tmp_path / "results.json") == []
+    assert write_each(whole, tmp_path / "results.json", gradescope.document) == []
     output = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["tests"][1]["output"]
     assert "half \ufffd of a pair, red and reversed" in output
 

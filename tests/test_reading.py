@@ -17,11 +17,11 @@ import pytest
 from grader.answer.attempt import attempted, begun, broken_cell, compiles, unwritten
 from grader.answer.confined import Reader, ReaderFailed, TooMuch
 from grader.answer.load import Answer, find_exercise, load_answer, misplaced
-from grader.answer.notebook import notebook_cells
 from grader.answer.own_work import own_work
 from grader.answer.ran import cut, defined_last
 from grader.answer.slice import Ran
 from grader.answer.text import Unreadable
+from grader.classroom.large import cells_of
 from grader.model import CourseError, Verdict
 from grader.spec import OffLimits
 from tests.sessions import descendants
@@ -336,7 +336,7 @@ def test_a_whole_notebook_has_its_text_and_no_outputs(tmp_path: Path) -> None:
     ]
     file = tmp_path / "a.ipynb"
     file.write_text(json.dumps({"cells": cells}))
-    found = notebook_cells(file, tmp_path)
+    found = cells_of(file)
     assert [(cell.is_code, cell.source) for cell in found] == [(False, "# A\nb"), (True, "%env\nx"), (True, "x")]
     assert [dict(cell.nbgrader) for cell in found] == [{"grade_id": "t", "grade": 0}, {}, {"points": 2}]
 
@@ -353,7 +353,7 @@ def test_a_whole_notebook_has_limits_too(tmp_path: Path, text: str, words: str) 
     file = tmp_path / "a.ipynb"
     file.write_text(text)
     with pytest.raises(Unreadable, match=words):
-        notebook_cells(file, tmp_path)
+        cells_of(file)
 
 
 def test_a_whole_notebook_is_an_ordinary_file_of_its_folder(tmp_path: Path) -> None:
@@ -361,13 +361,13 @@ def test_a_whole_notebook_is_an_ordinary_file_of_its_folder(tmp_path: Path) -> N
     folder.mkdir()
     os.mkfifo(folder / "a.ipynb")
     with pytest.raises(Unreadable, match="not an ordinary file"):
-        notebook_cells(folder / "a.ipynb", folder)
+        cells_of(folder / "a.ipynb")
     (tmp_path / "b.ipynb").write_text(notebook(RIGHT))
     (folder / "b.ipynb").symlink_to(tmp_path / "b.ipynb")
     with pytest.raises(Unreadable, match="outside"):
-        notebook_cells(folder / "b.ipynb", folder)
+        cells_of(folder / "b.ipynb")
     with pytest.raises(FileNotFoundError):
-        notebook_cells(folder / "c.ipynb", folder)
+        cells_of(folder / "c.ipynb")
 
 
 def test_a_large_single_file_answers_no_exercise_by_its_text(tmp_path: Path) -> None:

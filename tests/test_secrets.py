@@ -16,6 +16,7 @@ from grader.course.ignored import CLASSROOM, PRIVATE, ignore
 from grader.course.settings import read_settings
 from grader.exports import ExportRequest, gradescope
 from grader.exports import write as export
+from grader.exports.each import write_each
 from grader.grading import processes
 from grader.grading.options import Options, course_seed, without_seed
 from grader.grading.store import Store
@@ -46,7 +47,7 @@ def test_only_who_grades_can_read_what_was_graded(tmp_path: Path) -> None:
     report = samples.report(samples.submission("ana", samples.raised()))
     write(report, tmp_path / "report", "counterexample")
     Store(tmp_path / "results" / "grades.sqlite").close()
-    gradescope.write(report, tmp_path / "gradescope")
+    write_each(report, tmp_path / "gradescope", gradescope.document)
     results = tmp_path / "grades.json"
     results.write_text(dumps(report))
     for form in ("csv", "junit"):

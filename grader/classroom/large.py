@@ -6,12 +6,9 @@ import os
 import re
 from pathlib import Path
 
-from grader.answer.confined import TooMuch, ask
 from grader.answer.load import open_inside
-from grader.answer.notebook import notebook_cells
+from grader.answer.notebook import cells_in
 from grader.answer.skimmed import NotebookCell
-from grader.answer.text import MAX_NOTEBOOK, TOO_MUCH, Unreadable
-from grader.model import codec
 
 _LARGE = 2**26
 """Bytes from which on the outputs are left out first."""
@@ -30,17 +27,10 @@ def cells_of(path: Path) -> list[NotebookCell]:
     """
     with open_inside(path, path.parent) as stream:
         if os.fstat(stream.fileno()).st_size <= _LARGE:
-            return notebook_cells(path, path.parent)
+            return cells_in(stream)
         with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
             left = io.BytesIO(without_outputs(data))
-    try:
-        reply = ask({"do": "whole_notebook"}, left, MAX_NOTEBOOK + 1)
-    except TooMuch:
-        raise Unreadable(TOO_MUCH) from None
-    cells, problem = codec.made(tuple[list[NotebookCell], str], reply)
-    if problem:
-        raise Unreadable(problem)
-    return cells
+    return cells_in(left)
 
 
 def without_outputs(data: mmap.mmap | bytes) -> bytes:

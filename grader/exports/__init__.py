@@ -52,6 +52,7 @@ def write(request: ExportRequest) -> Sequence[str]:
 
 def _write(request: ExportRequest) -> Sequence[str]:
     from grader.exports import canvas, gradescope, junit, moodle, prairielearn, table
+    from grader.exports.each import write_each
     from grader.exports.scores import read_report, scores_of
 
     if request.form in READ_BY_STUDENTS:
@@ -60,7 +61,7 @@ def _write(request: ExportRequest) -> Sequence[str]:
             write_whole(request.output, junit.dumps(report), private=True)
             return report.refused
         system = gradescope if request.form == "gradescope" else prairielearn
-        return [*system.write(report, request.output), *report.refused]
+        return [*write_each(report, request.output, system.document), *report.refused]
     if request.results.suffix == ".db":
         from grader.exports.nbgrader_scores import read_gradebook
 

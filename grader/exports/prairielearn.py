@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from grader.exports.gradescope import described, write_each
-from grader.model import CriterionReport, GradeReport, PartReport, SubmissionReport, Verdict
+from grader.exports.each import described
+from grader.model import CriterionReport, PartReport, SubmissionReport, Verdict
 from grader.model.words import LOOKS, clean
 
 _MOST_BYTES = 2**20 - 2**12
@@ -15,19 +14,6 @@ _SHORTEST = 200
 """Characters of a test's output that are always kept."""
 _NOTHING = "Nothing was handed in that could be graded."
 _BROKEN = "could not be judged. This is not the answer's fault, and no attempt is used up."
-
-
-def write(report: GradeReport, output: Path) -> Sequence[str]:
-    """Write the file for one student, or a directory with one for each of several.
-
-    Args:
-        report: The report, already held to the course's feedback policy.
-        output: The file, where its name ends with ``.json``, else the directory.
-
-    Raises:
-        CourseError: where one file is asked for and there are several students.
-    """
-    return write_each(report, output, document)
 
 
 def document(submission: SubmissionReport) -> dict[str, Any]:

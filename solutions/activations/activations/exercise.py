@@ -220,7 +220,14 @@ PIECEWISE = [
         options={"lower": one_of(0.3, 0.0), "upper": one_of(0.3, 0.5, 0.9)},
         examples=[{}, {"lower": 0.3, "upper": 0.3}, {"lower": 0.0, "upper": 0.9}],
         still=lambda lower=0.125, upper=1 / 3: lower == upper,
-        further=[layer_case((), {"lower": 0.3, "upper": 0.3}, [train(), call(tensor(3, 4))])],
+        # The only slopes in training that are the same on every device; long enough to be among the cases of `device`.
+        further=[
+            layer_case(
+                (),
+                {"lower": 0.3, "upper": 0.3},
+                [train(), call(tensor(3, 4)), call(tensor(2, 3, 4)), evaluate(), call(tensor(5))],
+            )
+        ],
         properties=[
             random_slopes(1 / 8, 1 / 3),
             random_slopes(0.3, 0.9, kwargs={"lower": 0.3, "upper": 0.9}),
