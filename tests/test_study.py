@@ -163,7 +163,8 @@ def test_a_workspace_is_tested_by_pytest(course: Course, environment: dict[str, 
 
 @pytest.fixture
 def watching(course: Course, environment: dict[str, str], tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
-    """`course watch` without a terminal, past its first lines."""
+    """`course watch` without a terminal, past its first lines; the answer is linear.py alone."""
+    (tmp_path / "learn/linear/linear.ipynb").unlink()
     with subprocess.Popen(
         [sys.executable, "-u", "-m", "cli", "watch"], cwd=tmp_path / "learn", env=environment,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -188,7 +189,6 @@ def test_watch_survives_what_editors_do(watching: "subprocess.Popen[str]", tmp_p
     assert "not Python yet" in out.readline()
     assert "not Python yet" in out.readline()
     answer.rename(tmp_path / "aside.py")
-    (tmp_path / "learn/linear/linear.ipynb").unlink()
     assert "is gone" in out.readline()
     answer.write_text(RIGHT, encoding="utf-8")
     assert out.readline().startswith("✓ Flatten")
