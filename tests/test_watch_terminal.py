@@ -67,13 +67,14 @@ class Terminal:
 
 @pytest.fixture
 def learn(tmp_path: Path) -> Iterator[tuple[Path, Terminal]]:
-    """A new workspace, and `course watch` in it."""
+    """A new workspace where linear is written in linear.py alone, and `course watch` in it."""
     environment = os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "VISUAL": "true"}
     for name in ("COLUMNS", "LINES", "NO_COLOR"):
         environment.pop(name, None)
     folder = tmp_path / "learn"
     start = [sys.executable, "-m", "cli", "start", "learn"]
     subprocess.run(start, cwd=tmp_path, env=environment, check=True, capture_output=True, timeout=_PATIENCE)
+    (folder / "linear/linear.ipynb").unlink()
     terminal = Terminal(folder, environment)
     yield folder, terminal
     terminal.close()
@@ -117,7 +118,6 @@ def test_a_session_of_keys_and_saves(learn: tuple[Path, Terminal]) -> None:
     terminal.shows("not Python yet")
     terminal.shows("q quit")
     answer.unlink()
-    (folder / "linear/linear.ipynb").unlink()
     terminal.shows("is gone. Bring it back with: course reset linear/linear")
     terminal.shows("q quit")
     answer.write_text(ENDLESS, encoding="utf-8")

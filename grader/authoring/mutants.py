@@ -1,7 +1,7 @@
 """Mechanical mutants of a reference answer: one small wrong change each, to see whether the suites notice."""
 
 import ast
-import copy
+import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +15,11 @@ _COMPARE: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }  # fmt: skip
 _MADE = ("zeros", "ones", "empty", "full", "tensor")
 """Functions of torch for which a tensor has a method of its own."""
+_MUTABLE = (
+    ast.BinOp, ast.AugAssign, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.If, ast.IfExp, ast.Constant, ast.Call,
+    ast.Return, ast.Assign, ast.Expr,
+)  # fmt: skip
+"""What `_mutate` has a change for: to copy and print the whole tree for the others is most of the work."""
 _SKIPPED = ("extra_repr", "__repr__", "__str__")
 """Functions whose results are meant for reading."""
 
@@ -42,17 +47,20 @@ def mutants(source: str, *, graph: bool = True) -> Iterator[Mutant]:
         graph: Whether autograd records what it does; otherwise there is nothing that a ``.detach()`` could cut.
     """
     tree = ast.parse(source)
+    whole = pickle.dumps(tree)
     seen = {ast.unparse(tree)}
-    for index, node in enumerate(_mutable(tree)):
-        if not graph and isinstance(node, (ast.Return, ast.Assign)):
+    for index, node in enumerate(_nodes(tree)):
+        if not isinstance(node, _MUTABLE) or (not graph and isinstance(node, (ast.Return, ast.Assign))):
             continue
         for variant in range(_variants(node)):
-            changed = copy.deepcopy(tree)
-            target = list(_mutable(changed))[index]
+            changed = pickle.loads(whole)
+            target = _nodes(changed)[index]
             before = ast.unparse(target)
             after = _mutate(changed, target, variant)
+            if after is None:
+                continue
             text = ast.unparse(ast.fix_missing_locations(changed))
-            if after is None or text in seen:
+            if text in seen:
                 continue
             seen.add(text)
             change = f"{_short(before)} → {_short(after)}"
@@ -72,8 +80,8 @@ def _short(text: str) -> str:
     return text if len(text) <= 120 else text[:119] + "…"
 
 
-def _mutable(tree: ast.AST) -> list[ast.AST]:
-    """The nodes that may be changed, in a fixed order: no annotations, docstrings, messages or reprs."""
+def _nodes(tree: ast.AST) -> list[ast.AST]:
+    """The nodes of what may be changed, in a fixed order: no annotations, docstrings, messages or reprs."""
     nodes: list[ast.AST] = []
 
     def visit(node: ast.AST) -> None:
