@@ -329,10 +329,61 @@ def layer(symbol: str, oracle: Callable[..., Any], decodes: bool) -> Part:
     )  # fmt: skip
 
 
+HINT = (
+    "self.self_attn(x, x, x, attn_mask=src_mask, key_padding_mask=src_key_padding_mask, is_causal=is_caus"
+    "al, need_weights=Fa…"
+    " → self.self_attn(x, x, x, attn_mask=src_mask, key_padding_mask=src_key_padding_mask, need_weights=F"
+    "alse)",
+    "self.self_attn(x, x, x, attn_mask=tgt_mask, key_padding_mask=tgt_key_padding_mask, is_causal=tgt_is_"
+    "causal, need_weight…"
+    " → self.self_attn(x, x, x, attn_mask=tgt_mask, key_padding_mask=tgt_key_padding_mask, need_weights=F"
+    "alse)",
+    "self.multihead_attn(x, memory, memory, attn_mask=memory_mask, key_padding_mask=memory_key_padding_ma"
+    "sk, is_causal=memor…"
+    " → self.multihead_attn(x, memory, memory, attn_mask=memory_mask, key_padding_mask=memory_key_padding"
+    "_mask, need_weights=Fa…",
+)
+"""Without the hint that a mask is the causal one, which changes no result."""
+WEIGHTS = (
+    "self.self_attn(x, x, x, attn_mask=src_mask, key_padding_mask=src_key_padding_mask, is_causal=is_caus"
+    "al, need_weights=Fa…"
+    " → self.self_attn(x, x, x, attn_mask=src_mask, key_padding_mask=src_key_padding_mask, is_causal=is_c"
+    "ausal)",
+    "self.self_attn(x, x, x, attn_mask=tgt_mask, key_padding_mask=tgt_key_padding_mask, is_causal=tgt_is_"
+    "causal, need_weight…"
+    " → self.self_attn(x, x, x, attn_mask=tgt_mask, key_padding_mask=tgt_key_padding_mask, is_causal=tgt_"
+    "is_causal)",
+    "self.multihead_attn(x, memory, memory, attn_mask=memory_mask, key_padding_mask=memory_key_padding_ma"
+    "sk, is_causal=memor…"
+    " → self.multihead_attn(x, memory, memory, attn_mask=memory_mask, key_padding_mask=memory_key_padding"
+    "_mask, is_causal=memor…",
+    "False"
+    " → True in attended, _ = self.self_attn(x, x, x, attn_mask=src_mask, key_padding_mask=src_key_paddin"
+    "g_mask, is_causal=is_causal, n…",
+    "False"
+    " → True in attended, _ = self.self_attn(x, x, x, attn_mask=tgt_mask, key_padding_mask=tgt_key_paddin"
+    "g_mask, is_causal=tgt_is_causa…",
+    "False"
+    " → True in found, _ = self.multihead_attn(x, memory, memory, attn_mask=memory_mask, key_padding_mask"
+    "=memory_key_padding_mask, is_c…",
+)
+"""With attention weights that nobody reads."""
+KNOWN = (
+    'if activation not in functions: raise ValueError(f\'the activation should be "relu", "gelu" or a func'
+    "tion, not {activati…"
+    " → if False",
+)
+"""The lookup raises, too."""
+
 exercise = Exercise(
     title="Transformer layers",
     parts=[
         layer("TransformerEncoderLayer", SlowEncoderLayer, decodes=False),
         layer("TransformerDecoderLayer", SlowDecoderLayer, decodes=True),
     ],
+    equivalent_mutants={
+        **dict.fromkeys(HINT, "a hint changes no result"),
+        **dict.fromkeys(WEIGHTS, "nobody reads the weights"),
+        **dict.fromkeys(KNOWN, "looking the function up raises a KeyError then"),
+    },
 )

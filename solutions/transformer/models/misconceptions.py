@@ -289,6 +289,12 @@ mistakes = [
             f"            tgt_mask = {CAUSAL}\n"
             "        memory = self.encoder(",
          "import copy\n": "import copy\n\nimport torch\n"}),
+    mistake("NamesTheStacksOtherwise", WHOLE, "interface",
+        """The arguments have torch's names, and callers use them: `num_encoder_layers` and `num_decoder_layers`. Yours
+        are called otherwise.""",
+        {"num_encoder_layers: int": "n_encoder_layers: int", "num_decoder_layers: int": "n_decoder_layers: int",
+         "encoder_layer, num_encoder_layers,": "encoder_layer, n_encoder_layers,",
+         "decoder_layer, num_decoder_layers,": "decoder_layer, n_decoder_layers,"}),
     mistake("ForgetsTheSourcePadding", WHOLE, "values",
         """`src_key_padding_mask` does not reach the encoder.""",
         {"src_key_padding_mask=src_key_padding_mask": "src_key_padding_mask=None"}),
