@@ -28,6 +28,7 @@ from grader.case import recipes
 from grader.case.changes import changes
 from grader.case.counting import Counter, watch
 from grader.case.encode import Members, describe, encode, encode_tensor, tensors
+from grader.case.filling import without_large_draws
 from grader.case.gradients import pull_back, wanting
 from grader.case.lines import run_line
 from grader.case.simulated import Simulation, move
@@ -181,14 +182,14 @@ class _CaseRun:
         symbol: str = self.case.get("symbol", "")
         if "new" in self.case:
             self.enter("new")
-            new = self.case["new"]
-            self.target = self.namespace[symbol](
-                *self.values(new.get("args", [])), **self.values(new.get("kwargs", {}))
-            )
+            new, state = self.case["new"], self.case.get("state")
+            args, kwargs = self.values(new.get("args", [])), self.values(new.get("kwargs", {}))
+            is_replaced = state is not None or self.case.get("undrawn", False)
+            with without_large_draws() if is_replaced else contextlib.nullcontext():
+                self.target = self.namespace[symbol](*args, **kwargs)
             if isinstance(self.target, nn.Module) and "fresh" not in self.case and not self.is_settled():
                 self.target = move(self.target, self.device, self.dtype)
             # Loading a state says whether its keys are correct; only without one are they listed.
-            state = self.case.get("state")
             self.observation["new"] = describe(self.target, keys=state is None)
             if state is not None:
                 self.enter("load")

@@ -122,6 +122,8 @@ class CaseBody(TypedDict, total=False):
     """The criterion to which its lines of Python belong, where that is not the part's."""
     patience: int
     """How many times longer than others it may take."""
+    undrawn: bool
+    """What is constructed need not draw its large tensors at random: nothing that is judged depends on their values."""
     traced: bool
     """Lines of calls that are counted are counted too, whatever torch's graph holds."""
     why: str

@@ -143,6 +143,9 @@ class Part:
     """Where a function returns a tuple: which of its items are its caller's state, and so belong to ``state``."""
     families: Sequence[Family] = ()
     """Cases that are lacking rather than wrong where nothing else fails (see `grader.spec.families`)."""
+    drawn: bool = True
+    """Whether it matters what values its large tensors are filled with at first. In a whole network, whose cases give
+    every parameter values of their own, it does not, and drawing them takes most of the time."""
     core: bool = False
     """Whether it belongs to the topics that must be finest: more misconceptions and correct variants are required."""
 

@@ -57,6 +57,8 @@ def without_state(part: Part, case: DeclaredCase) -> Case:
     resolved: Case = {"symbol": part.symbol, **body, "state": None}
     if "state" not in case:
         del resolved["state"]
+    if not part.drawn:
+        resolved["undrawn"] = True
     return resolved
 
 

@@ -141,6 +141,7 @@ ALEXNET = Part(
     interface=[layer_case((), {"num_classes": 2, "in_channels": 3}, [], state=None, dtype="float32")],
     size=2,
     positional=False,
+    drawn=False,
     core=True,
 )
 

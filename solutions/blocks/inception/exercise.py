@@ -160,6 +160,7 @@ NETWORK = Part(
     interface=[layer_case((), {"num_classes": 2, "in_channels": 3}, [], state=None, dtype="float32")],
     size=3,
     positional=False,
+    drawn=False,
     core=True,
 )
 

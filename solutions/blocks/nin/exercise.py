@@ -168,6 +168,7 @@ NETWORK = Part(
     interface=[layer_case((), {"num_classes": 2, "in_channels": 3}, [], state=None, dtype="float32")],
     size=4,
     positional=False,
+    drawn=False,
     core=True,
 )
 

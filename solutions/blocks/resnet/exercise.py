@@ -220,6 +220,7 @@ RESNET18 = Part(
     interface=[layer_case((), {"num_classes": 2, "in_channels": 1}, [], state=None, dtype="float32")],
     size=2,
     positional=False,
+    drawn=False,
     core=True,
 )
 

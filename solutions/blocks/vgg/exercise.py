@@ -138,6 +138,7 @@ NETWORK = Part(
     ],
     size=2,
     positional=False,
+    drawn=False,
     core=True,
 )
 
