@@ -164,7 +164,7 @@ def activation(
         examples=[*fixed, *further],
         arguments=[*required, *options],
         numerics=numerics(),
-        growth=[growth("batch", lambda size: made(first, call(tensor(size, 3))))],
+        growth=[growth("batch", lambda size: made(first, call(tensor(size, 5, scale=wide))))],
         off_limits=OffLimits(kernels=[*(name.lower() for name in off), *also], classes=off),
         families=[*FAMILIES, *families],
         size=24,
