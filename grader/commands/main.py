@@ -18,6 +18,7 @@ VERBS = {
     "verify": "grader.commands.authoring:verify",
     "new": "grader.commands.authoring:new",
     "misconception": "grader.commands.misconception:misconception",
+    "translate": "grader.commands.translating:translate",
     "release": "grader.commands.authoring:release",
     "compile": "grader.commands.sealing:compile_suites",
     "import": "grader.commands.imports:import_",
