@@ -71,6 +71,20 @@ def learn(exercise: str, source: "Callable[[], Catalogue]") -> None:
     _Known.sources[exercise] = source
 
 
+def phrase(template: str, *values: object) -> str:
+    """A text with places, ``{0} of {1} points``, filled, in the language in which things are shown.
+
+    Args:
+        template: The text, in English; it is the entry's in the catalogue.
+        values: What stands in the places.
+    """
+    if language() == ENGLISH:
+        return template.format(*values)
+    from grader.model.language.speech import speech
+
+    return speech(language(), "", None).filled(template, [str(value) for value in values])
+
+
 def translated(text: str, exercise: str = "", kind: str = "") -> str:
     """A text in the language in which things are shown; as it is where that is English, or nobody has translated it.
 

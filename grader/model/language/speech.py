@@ -97,6 +97,8 @@ class Speech:
     exact: Mapping[tuple[str, str], str]
     rules: Mapping[str, Sequence[_Rule]]
     """By kind, those that fix most first."""
+    templates: Mapping[str, _Rule] = field(default_factory=dict)
+    """The rules of sentences, by their text."""
     _memory: dict[tuple[str, str, int], str | None] = field(default_factory=dict, compare=False)
 
     @classmethod
@@ -104,13 +106,16 @@ class Speech:
         """The speech of some catalogues, the most particular first."""
         exact: dict[tuple[str, str], str] = {}
         rules: dict[str, list[_Rule]] = {}
+        templates: dict[str, _Rule] = {}
         for catalogue in catalogues:
             for key, entry in catalogue.shown.items():
                 if TEMPLATE in entry.flags and _PLACE.search(entry.text):
-                    rules.setdefault(entry.kind, []).append(_Rule.of(entry))
+                    rules.setdefault(entry.kind, []).append(rule := _Rule.of(entry))
+                    templates |= {} if entry.kind else {entry.text: rule}
                 else:
                     exact.setdefault(key, entry.said)
-        return cls(exact, {kind: sorted(made, key=lambda rule: -rule.letters) for kind, made in rules.items()})
+        order = {kind: sorted(made, key=lambda rule: -rule.letters) for kind, made in rules.items()}
+        return cls(exact, order, templates)
 
     def said(self, text: str, kind: str = "") -> str:
         """The text in the other language, as far as the catalogues know it.
@@ -119,15 +124,20 @@ class Speech:
         """
         kind = "" if kind == SENTENCE else kind
         body = text.strip()
-        found = self._by_rules(body, kind, _KNOWN)
-        if found is None:
-            found = self._by_rules(body, kind, _OWN)
-        if found is None and not kind:
-            found = self._by_sentences(body)
-        if found is None:
-            found = self._by_rules(body, kind, _ANY) or body
+        found = next(filter(None, (self._at(body, kind, level) for level in (_KNOWN, _OWN, _ANY))), body)
         start = text.index(body)
         return text[:start] + found + text[start + len(body) :]
+
+    def filled(self, template: str, values: Sequence[str]) -> str:
+        """An entry with places filled; in English where there is no such entry."""
+        rule = self.templates.get(template)
+        said = self._filled(rule, values, "", _ANY) if rule is not None else self.exact.get(("", template))
+        return template.format(*values) if said is None else said
+
+    def _at(self, text: str, kind: str, level: int) -> str | None:
+        """The text as a whole, or else sentence by sentence."""
+        found = self._by_rules(text, kind, level)
+        return self._by_sentences(text, level) if found is None and not kind else found
 
     def _by_rules(self, text: str, kind: str, level: int) -> str | None:
         """The text said as a whole; None where it cannot be."""
@@ -172,26 +182,22 @@ class Speech:
             return None if level < _ANY and within != _FOREIGN and _SEVERAL.search(content) else content
         if not content:
             return content
-        said = self._by_rules(content.strip(), "" if kind == SENTENCE else kind, min(level, _OWN))
-        if said is None and kind == SENTENCE:
-            said = self._by_sentences(content.strip())
-        if said is None and level == _ANY:
-            said = self.said(content, kind)
-        return said
+        return self._at(content.strip(), "" if kind == SENTENCE else kind, level)
 
-    def _by_sentences(self, text: str) -> str | None:
-        """The text sentence by sentence, where it has several and one of them can be said."""
+    def _by_sentences(self, text: str, level: int) -> str | None:
+        """The text sentence by sentence; where any place may be left, so may whole sentences."""
         cuts = [*_BETWEEN_SENTENCES.finditer(text)]
         if not cuts:
-            return self._by_rules(text, "", _OWN)
+            return text if level == _ANY else None
         ends = [0, *(cut.end() for cut in cuts)]
         sentences = [text[begin : cut.start()] for begin, cut in zip(ends, cuts, strict=False)] + [text[ends[-1] :]]
-        found = [self._by_rules(sentence, "", _KNOWN) or self._by_rules(sentence, "", _OWN) for sentence in sentences]
-        if not any(said is not None for said in found):
+        levels = range(level + 1)
+        found = [next(filter(None, (self._by_rules(each, "", at) for at in levels)), None) for each in sentences]
+        if level < _ANY and not all(found):
             return None
         pieces: list[str] = []
         for sentence, said, gap in zip(sentences, found, [*(cut[0] for cut in cuts), ""], strict=True):
-            pieces += [self._by_rules(sentence, "", _ANY) or sentence if said is None else said, gap]
+            pieces += [said or sentence, gap]
         return joined(pieces)
 
 
