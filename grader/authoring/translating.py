@@ -11,14 +11,11 @@ from pathlib import Path
 from grader.course.declared import DeclaredExercise
 from grader.course.road import Leg
 from grader.course.settings import Settings
-from grader.course.translations import catalogue_path
+from grader.course.translations import TAGS, catalogue_path
 from grader.model.files import write_whole
 from grader.model.language.catalogue import FUZZY, TEMPLATE, Catalogue, Entry, merged, read, written
 from grader.model.words import in_words
 from grader.release.capstone import CAPSTONE_SCRIPT
-
-TAGS = {"zh": "zh_CN"}
-"""The languages there are catalogues of, as gettext names them."""
 
 _ABOVE = """\
 {name}: texts of the course in another language; CONTRIBUTING.md says how to translate.

@@ -29,14 +29,12 @@ def translate(root: Path | None, language: str, names: Sequence[str], check: boo
     from grader.course.exercise import needs_solutions
     from grader.course.road import Leg, read_legs
     from grader.course.settings import read_settings
-    from grader.course.translations import catalogue_path
+    from grader.course.translations import TAGS, catalogue_path
     from grader.kit.load import load_course
     from grader.model.language.catalogue import read
 
-    if language not in translating.TAGS:
-        raise CourseError(
-            f"There are no catalogues for {language!r}.", f"Known: {', '.join(translating.TAGS)}.", usage=True
-        )
+    if language not in TAGS:
+        raise CourseError(f"There are no catalogues for {language!r}.", f"Known: {', '.join(TAGS)}.", usage=True)
     course = load_course(own_root(root))
     if course.is_kit:
         raise needs_solutions("Translating takes")

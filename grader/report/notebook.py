@@ -73,7 +73,8 @@ def as_html(report: PartReport, context: Context) -> str:
         report=report, context=context, failure=failure, example=example,
         rows=[(label, text) for label, text in rows if text],
         message=clean(said_plainly(report, failure) if failure else said.message(report, report)),
-        section=section_of(context.text, failure.name, context.shown) if failure else None, legend=_legend(context.maps),
+        section=section_of(context.text, failure.name, context.shown) if failure else None,
+        legend=_legend(context.maps),
     )  # fmt: skip
 
 
@@ -101,7 +102,8 @@ def _environment(spoken: str) -> Environment:
     made.filters["one_line"] = one_line
     made.filters["prose"] = prose
     made.globals |= {
-        "looks": LOOKS, "points": points, "t": phrase, "translated": translated, "said": said, "end": translated("."), "square": _square, "number": _number, "both": _both,
+        "looks": LOOKS, "points": points, "t": phrase, "translated": translated, "said": said, "end": translated("."),
+        "square": _square, "number": _number, "both": _both,
         "wide": _WIDE, "style": Markup((_TEMPLATES / "notebook.css").read_text(encoding="utf-8")),
         "subscript": subscript,
     }  # fmt: skip

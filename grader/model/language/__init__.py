@@ -50,6 +50,21 @@ def choose(name: str) -> None:
     _Known.language = name
 
 
+def prefer(name: str) -> None:
+    """Show things in a language, unless the environment or somebody has named one.
+
+    Args:
+        name: A key of `LANGUAGES`, or nothing.
+    """
+    if name in LANGUAGES and not os.environ.get(VARIABLE):
+        choose(name)
+
+
+def asked() -> str:
+    """The language that was named, by a command's option or by `VARIABLE`; nothing where the locale decides."""
+    return named(os.environ[VARIABLE]) if os.environ.get(VARIABLE) else ""
+
+
 def named(locale: str) -> str:
     """The language that a locale or a name such as ``zh_CN.UTF-8`` means; English where it is not one of ours."""
     short = locale.replace("-", "_").split("_")[0].split(".")[0].casefold()
@@ -65,7 +80,7 @@ def learn(exercise: str, source: "Callable[[], Catalogue]") -> None:
     """Have the catalogue of an exercise known.
 
     Args:
-        exercise: Its slug.
+        exercise: Its slug; nothing for the course itself.
         source: Reads it, once, where it is first needed.
     """
     _Known.sources[exercise] = source
@@ -82,7 +97,7 @@ def phrase(template: str, *values: object) -> str:
         return template.format(*values)
     from grader.model.language.speech import speech
 
-    return speech(language(), "", None).filled(template, [str(value) for value in values])
+    return speech(language(), "", _Known.sources.get("")).filled(template, [str(value) for value in values])
 
 
 def translated(text: str, exercise: str = "", kind: str = "") -> str:

@@ -23,7 +23,9 @@ _SEVERAL = re.compile(r"[.!?] +(?=[A-Z`“]|output\[)|\n")
 """What a place that is kept does not hold: it would swallow the next sentence."""
 _FOREIGN = "exception"
 """The kind of what others have written: there a place holds anything."""
-OPEN = frozenset(("along", "asked", "bad", "family", "fine", "hint", "listed", "misconception"))
+OPEN = frozenset(
+    ("along", "asked", "bad", "family", "fine", "hint", "listed", "misconception", "stage", "taught", "title")
+)
 """Kinds of an exercise's own texts: one that no catalogue knows is kept, if nothing else fits."""
 _KNOWN, _OWN, _ANY = range(3)
 """How a text is said: all of it known; or with an exercise's own texts left as they are; or with any place left so."""
