@@ -12,7 +12,7 @@ from pathlib import Path
 
 from grader.course.pitfalls import pitfalls, without_tags
 from grader.model import CourseError
-from grader.model.language import ENGLISH, language, learn, translated
+from grader.model.language import learn, translated
 from grader.model.language.catalogue import Catalogue, read, written
 
 SUFFIX = ".po"
@@ -62,7 +62,7 @@ class Translation:
             return ""
         more = _EVERYWHERE.search(english)
         text = without_tags(_SOURCE.sub("", self.handout)).strip()
-        return f"{text}\n\n{translated(more[0].strip())}\n" if more else f"{text}\n"
+        return f"{text}\n\n{translated(more[0].strip(), into=self.language)}\n" if more else f"{text}\n"
 
     @property
     def warnings(self) -> Sequence[str]:
@@ -112,18 +112,15 @@ def recorded_files(found: Translation, name: str) -> Mapping[str, str]:
 
 
 def learn_course(root: Path, exercises: Iterable[tuple[str, Path, Path | None]]) -> None:
-    """Have the catalogues of a course known, where things are shown in another language than English.
+    """Have the catalogues of a course known; they are read where something is shown in another language than English.
 
     Args:
         root: The course.
         exercises: Slug, folder and record of each; without a record it is one that the course declares.
     """
-    spoken = language()
-    if spoken == ENGLISH:
-        return
-    learn("", lambda: read(own_catalogue(root, spoken)))
+    learn("", lambda language: read(own_catalogue(root, language)))
     for slug, folder, record in exercises:
-        learn(slug, partial(_catalogue, folder, record, spoken))
+        learn(slug, partial(_catalogue, folder, record))
 
 
 def own_catalogue(root: Path, language: str) -> Path:

@@ -5,6 +5,7 @@ from pathlib import Path
 from grader.course.catalogue import Course, course_of, declared_exercises
 from grader.course.settings import read_settings
 from grader.course.translations import learn_course
+from grader.model.language import prefer
 
 
 def load_course(root: Path) -> Course:
@@ -14,6 +15,7 @@ def load_course(root: Path) -> Course:
         CourseError: where there is no course, or its settings cannot be read.
     """
     settings = read_settings(root)
+    prefer(settings.language)
     if not settings.is_kit:
         declared = declared_exercises(root)
         learn_course(root, [(exercise.slug, exercise.folder, None) for exercise in declared])

@@ -16,7 +16,7 @@ from grader.course.road import Leg, Stage, in_order, read_legs
 from grader.course.settings import read_settings
 from grader.course.translations import Translation, learn_course, recorded_translation, translation
 from grader.model import CourseError, codec
-from grader.model.language import ENGLISH, language, translated
+from grader.model.language import ENGLISH, language, prefer, translated
 from grader.model.source import definitions, span
 
 _RECORDS = "checks/*.zip"
@@ -207,6 +207,7 @@ def read_outline(root: Path) -> Outline:
         CourseError: where there is no course, or nothing of it has been released.
     """
     settings = read_settings(root)
+    prefer(settings.language)
     base = root / "assignments" if (root / "assignments").is_dir() else root
     rank = {name: index for index, name in enumerate(settings.assignments)}
     lessons = [lesson for name in rank for lesson in _lessons(name, base / name)]

@@ -187,11 +187,11 @@ def _others(part: PartReport, shown: CriterionReport | None, where: AnswerPaths,
     for verdict, names in groups.items():
         look = LOOKS[verdict]
         text = Text.assemble((f"  {look.ascii if ascii_only else look.symbol} ", look.style))
-        word = "" if verdict is Verdict.ACCEPTED else f" ({look.said})"
+        word = "" if verdict is Verdict.ACCEPTED else f" ({look.word})"
         if verdict is Verdict.NOT_ATTEMPTED and where.waiting:
-            word = f" ({translated(_NOT_WRITTEN)})"
+            word = f" ({_NOT_WRITTEN})"
         is_shown = shown is not None and shown.name in names
-        yield text.append(f"{', '.join(names)}{word}", "" if is_shown else "dim")
+        yield text.append(f"{', '.join(names)}{translated(word, kind='verdict')}", "" if is_shown else "dim")
 
 
 def not_written(where: AnswerPaths) -> str:

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.model.language import translated
+from grader.model.language import phrase, translated
 from grader.study.session import ALL_PASSED, Part, Session, where
 from grader.study.workspace import PartProgress
 
@@ -18,7 +18,7 @@ def tally(session: Session, console: Console) -> Text:
     """``7 of 121 ▓▓░░``: how many parts are passed, of the whole course."""
     parts = session.outline.parts
     passed = sum(session.is_passed(*part) for part in parts)
-    return Text.assemble((translated(f"{passed} of {len(parts)} "), "bold"), _bar(passed, len(parts), console))
+    return Text.assemble((phrase("{0} of {1}", passed, len(parts)) + " ", "bold"), _bar(passed, len(parts), console))
 
 
 def render_progress(session: Session, console: Console) -> None:
@@ -37,7 +37,7 @@ def render_progress(session: Session, console: Console) -> None:
         table.add_row(
             assignment,
             _bar(passed, len(parts), console),
-            translated(f"{passed} of {len(parts)}"),
+            phrase("{0} of {1}", passed, len(parts)),
             Text(", ".join(_working(reached)), style="dim"),
         )
     console.print(table)

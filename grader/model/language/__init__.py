@@ -24,7 +24,7 @@ class _Known:
     """What this process has found out."""
 
     language: str = ""
-    sources: dict[str, "Callable[[], Catalogue]"] = {}  # noqa: RUF012 - one for the process
+    sources: dict[str, "Callable[[str], Catalogue]"] = {}  # noqa: RUF012 - one for the process
 
 
 def language() -> str:
@@ -76,12 +76,12 @@ def _found() -> str:
     return named(next(filter(None, said), ENGLISH))
 
 
-def learn(exercise: str, source: "Callable[[], Catalogue]") -> None:
+def learn(exercise: str, source: "Callable[[str], Catalogue]") -> None:
     """Have the catalogue of an exercise known.
 
     Args:
         exercise: Its slug; nothing for the course itself.
-        source: Reads it, once, where it is first needed.
+        source: Reads the one for a language, once, where it is first needed.
     """
     _Known.sources[exercise] = source
 
@@ -100,16 +100,18 @@ def phrase(template: str, *values: object) -> str:
     return speech(language(), "", _Known.sources.get("")).filled(template, [str(value) for value in values])
 
 
-def translated(text: str, exercise: str = "", kind: str = "") -> str:
+def translated(text: str, exercise: str = "", kind: str = "", *, into: str = "") -> str:
     """A text in the language in which things are shown; as it is where that is English, or nobody has translated it.
 
     Args:
         text: The text, in English.
         exercise: The exercise that it is about, whose catalogue goes first.
         kind: What it is, where that is not a sentence of its own: ``hint``, ``misconception``, ``title``.
+        into: Another language than that; it is for what is written for others.
     """
-    if language() == ENGLISH or not text.strip():
+    spoken = into or language()
+    if spoken == ENGLISH or not text.strip():
         return text
     from grader.model.language.speech import speech
 
-    return speech(language(), exercise, _Known.sources.get(exercise)).said(text, kind)
+    return speech(spoken, exercise, _Known.sources.get(exercise)).said(text, kind)

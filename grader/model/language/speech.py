@@ -16,6 +16,8 @@ from grader.model.language.catalogue import TEMPLATE, Catalogue, Entry, read
 
 SENTENCE = "sentence"
 """What a place says that holds whole sentences, whose entries have no kind."""
+PAGE = "page"
+"""The kind of what is said with `grader.model.language.phrase`."""
 _ENGINE = Path(__file__).parent
 _PLACE = re.compile(r"\{(\d+)(?::([\w-]+))?\}")
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.!?:])\s+(?=[A-Z`“]|output\[)|\n+")
@@ -100,7 +102,7 @@ class Speech:
     rules: Mapping[str, Sequence[_Rule]]
     """By kind, those that fix most first."""
     templates: Mapping[str, _Rule] = field(default_factory=dict)
-    """The rules of sentences, by their text."""
+    """The rules of what pages say, by their text; they are looked up by it and fit nothing else."""
     _memory: dict[tuple[str, str, int], str | None] = field(default_factory=dict, compare=False)
 
     @classmethod
@@ -112,8 +114,10 @@ class Speech:
         for catalogue in catalogues:
             for key, entry in catalogue.shown.items():
                 if TEMPLATE in entry.flags and _PLACE.search(entry.text):
-                    rules.setdefault(entry.kind, []).append(rule := _Rule.of(entry))
-                    templates |= {} if entry.kind else {entry.text: rule}
+                    if entry.kind == PAGE:
+                        templates[entry.text] = _Rule.of(entry)
+                    else:
+                        rules.setdefault(entry.kind, []).append(_Rule.of(entry))
                 else:
                     exact.setdefault(key, entry.said)
         order = {kind: sorted(made, key=lambda rule: -rule.letters) for kind, made in rules.items()}
@@ -131,10 +135,13 @@ class Speech:
         return text[:start] + found + text[start + len(body) :]
 
     def filled(self, template: str, values: Sequence[str]) -> str:
-        """An entry with places filled; in English where there is no such entry."""
-        rule = self.templates.get(template)
-        said = self._filled(rule, values, "", _ANY) if rule is not None else self.exact.get(("", template))
-        return template.format(*values) if said is None else said
+        """What a page says, its places filled; in English where there is no such entry."""
+        text = template.strip()
+        rule = self.templates.get(text)
+        said = self._filled(rule, values, PAGE, _ANY) if rule is not None else self.exact.get((PAGE, text))
+        if said is None:
+            return template.format(*values)
+        return joined([template[: len(template) - len(template.lstrip())], said])
 
     def _at(self, text: str, kind: str, level: int) -> str | None:
         """The text as a whole, or else sentence by sentence."""
@@ -244,7 +251,7 @@ def engines(language: str) -> Catalogue:
 _spoken: dict[tuple[str, str], tuple[object, Speech]] = {}
 
 
-def speech(language: str, exercise: str, source: Callable[[], Catalogue] | None) -> Speech:
+def speech(language: str, exercise: str, source: Callable[[str], Catalogue] | None) -> Speech:
     """How an exercise is spoken of.
 
     Args:
@@ -254,6 +261,6 @@ def speech(language: str, exercise: str, source: Callable[[], Catalogue] | None)
     """
     key = (language, exercise)
     if key not in _spoken or _spoken[key][0] is not source:
-        own = [source()] if source is not None else []
+        own = [source(language)] if source is not None else []
         _spoken[key] = (source, Speech.of([*own, engines(language)]))
     return _spoken[key][1]
