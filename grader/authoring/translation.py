@@ -90,7 +90,12 @@ def holes(exercise: DeclaredExercise, leg: Leg, languages: Sequence[str], *, qui
             found += [f"{name}: {text}" for text in of_lesson(exercise.folder, said, leg)]
         elif language in languages:
             found.append(f"{name} is missing; course.toml asks for {language}")
-        if not quick and (lacking := translating.faults(said.catalogue, translating.texts(exercise, leg))):
+        is_wanted = language in languages or bool(said.handout)
+        if (
+            is_wanted
+            and not quick
+            and (lacking := translating.faults(said.catalogue, translating.texts(exercise, leg)))
+        ):
             catalogue = catalogue_path(exercise.folder, language).name
             found.append(
                 f"{catalogue}: {len(lacking)} texts are missing or stale, such as {lacking[0]}; all are listed by "

@@ -15,9 +15,10 @@ from grader.model import CourseError
 @click.argument("language", metavar="LANGUAGE")
 @click.argument("names", metavar="[EXERCISE]...", nargs=-1)
 @click.option("--check", is_flag=True, help="Write nothing: say what is missing or stale, entry by entry.")
+@click.option("--engine", is_flag=True, help="Say it of the engine's own catalogue, which is written by hand.")
 @click.pass_obj
 @report_errors
-def translate(root: Path | None, language: str, names: Sequence[str], check: bool) -> None:
+def translate(root: Path | None, language: str, names: Sequence[str], check: bool, engine: bool) -> None:
     """Bring a course's catalogues for a language up to date: one beside each lesson, one of the course.
 
     Names are exercises or assignments; without one, all are meant. What is translated already stays.
@@ -35,6 +36,13 @@ def translate(root: Path | None, language: str, names: Sequence[str], check: boo
 
     if language not in TAGS:
         raise CourseError(f"There are no catalogues for {language!r}.", f"Known: {', '.join(TAGS)}.", usage=True)
+    if engine:
+        from grader.authoring.engine_texts import faults
+
+        lines = faults(language)
+        for line in lines:
+            click.echo(line)
+        sys.exit(BROKEN if lines and check else 0)
     course = load_course(own_root(root))
     if course.is_kit:
         raise needs_solutions("Translating takes")
