@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from grader.answer.load import Answer
-from grader.authoring import bad_arguments, lesson, pictured, unfinished
+from grader.authoring import bad_arguments, lesson, pictured, translation, unfinished
 from grader.authoring.explained import Measure, Watched
 from grader.authoring.noticed import Noticing
 from grader.authoring.proofs import ExerciseProof, PartProof
@@ -19,6 +19,7 @@ from grader.authoring.surround import amid_everything, misread
 from grader.authoring.wrong_answers import delegates, hollow, left_behind, misconception_source
 from grader.course.catalogue import Course
 from grader.course.declared import DeclaredExercise, declared
+from grader.course.road import Leg, read_legs
 from grader.course.settings import read_settings
 from grader.host.session import Server
 from grader.judge.grade import PartGrader
@@ -71,8 +72,10 @@ def _verify(task: tuple[Path, str, list[str], str, bool, Path | None]) -> Exerci
     exercise = declared(course.exercise(slug))
     with Server(course.limits) as server:
         proof = _Verifier(exercise, symbols, server, course.limits, seed, cache_dir).proof(quick)
-    if read_settings(root).template:
+    settings = read_settings(root)
+    if settings.template:
         proof.holes += lesson.holes(exercise, quick=quick)
+    proof.holes += translation.holes(exercise, read_legs(root).get(slug, Leg()), settings.languages, quick=quick)
     return proof
 
 

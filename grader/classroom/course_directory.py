@@ -13,12 +13,13 @@ from grader.classroom.merge import merged
 from grader.course.catalogue import Course
 from grader.course.exercise import CourseExercise
 from grader.course.ignored import CLASSROOM, ignore
+from grader.course.settings import read_settings
 from grader.kit.record import FOLDER, SUFFIX
 from grader.model import CourseError
 from grader.model.files import write_whole
 from grader.release import checker as kit
 from grader.release.drawing import drawn
-from grader.release.write import Build, PointsOf, build, recorded, says_the_same
+from grader.release.write import Build, PointsOf, build, recorded, says_the_same, translated
 from grader.spec import Part
 from grader.suite.provider import Suites, public_suites
 
@@ -75,6 +76,10 @@ def write_course(
             if not says_the_same(path, content):
                 write_whole(path, content)
             written.append(path)
+            said = translated(
+                exercise, PurePosixPath(exercise.assignment) / FOLDER, read_settings(course.root).languages
+            )
+            written += [_write(source / other, text) for other, text in said.items()]
         for assignment in dict.fromkeys(exercise.assignment for exercise in course.exercises):
             written.append(_write(source / assignment / "course.toml", kit.course_toml(course, [assignment])))
         for figure, script in made.figures.items():

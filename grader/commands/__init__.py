@@ -18,6 +18,7 @@ import click
 
 from grader.model import CourseError
 from grader.model.extras import missing
+from grader.model.language import translated
 from grader.model.words import clean
 
 BROKEN, USAGE, UNGRADED, BELOW, INTERRUPTED = 1, 2, 3, 4, 130
@@ -72,9 +73,9 @@ def report_errors(command: Callable[..., Any]) -> Callable[..., Any]:
             if error is None:
                 raise
             # They quote names of files and texts of others, which must do nothing to a terminal.
-            click.echo(f"course: {clean(error.what)}", err=True)
+            click.echo(f"course: {clean(translated(error.what))}", err=True)
             if error.fix:
-                click.echo(f"        {clean(error.fix)}", err=True)
+                click.echo(f"        {clean(translated(error.fix))}", err=True)
             sys.exit(USAGE if error.usage else BROKEN)
 
     return run

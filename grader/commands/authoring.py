@@ -11,6 +11,7 @@ import click
 from grader.commands import BROKEN, report_errors
 from grader.course.paths import cache_dir, own_root, root_of
 from grader.model import CourseError
+from grader.model.language import ENGLISH, asked
 from grader.model.words import clean
 
 
@@ -162,7 +163,8 @@ def release(
 ) -> None:
     """Write what students receive: stubs, notebooks, figures, READMEs; or what hands them out and grades elsewhere.
 
-    With --nbgrader, what you have added to the source notebooks and changed in them stays.
+    With --lang zh, lessons and READMEs are in that language, as far as the course has them translated. With --nbgrader,
+    what you have added to the source notebooks and changed in them stays.
     """
     if nbgrader + gradescope + github > 1:
         raise CourseError("--nbgrader, --gradescope and --github each write something else.", "Choose one.", usage=True)
@@ -189,7 +191,7 @@ def release(
         with Counted(len(course.exercises)) as counted:
             written = write_course(course, directory, suites, force=force, on_exercise=counted.at)
     else:
-        written = release_kit(course, directory, suites)
+        written = release_kit(course, directory, suites, language=asked() or ENGLISH)
     click.echo(f"Wrote {len(list(written))} files to {directory}.")
     for line in () if nbgrader else not_recorded(course):
         click.echo(line, err=True)

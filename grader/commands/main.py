@@ -8,6 +8,7 @@ import click
 
 from grader.commands.sections import Sectioned
 from grader.model.extras import KIT
+from grader.model.language import LANGUAGES, VARIABLE, choose
 
 VERBS = {
     "init": "grader.commands.authoring:init",
@@ -18,6 +19,7 @@ VERBS = {
     "verify": "grader.commands.authoring:verify",
     "new": "grader.commands.authoring:new",
     "misconception": "grader.commands.misconception:misconception",
+    "translate": "grader.commands.translating:translate",
     "release": "grader.commands.authoring:release",
     "compile": "grader.commands.sealing:compile_suites",
     "import": "grader.commands.imports:import_",
@@ -37,6 +39,19 @@ VERBS = {
 """Where each verb lives, in the order of the help page."""
 
 
+def _speak(context: click.Context, option: click.Parameter, name: str | None) -> None:
+    if name:
+        choose(name)
+
+
+def _language() -> click.Option:
+    """The option that names the language, which every verb takes too."""
+    return click.Option(
+        ["--lang"], type=click.Choice([*LANGUAGES]), is_eager=True, expose_value=False, callback=_speak,
+        help=f"Show things in this language (default: {VARIABLE}, else the locale's).",
+    )  # fmt: skip
+
+
 class Verbs(Sectioned):
     """A group whose commands are imported on demand, so that each starts as fast as it can."""
 
@@ -49,7 +64,10 @@ class Verbs(Sectioned):
         if cmd_name not in VERBS:
             return None
         module, function = VERBS[cmd_name].split(":")
-        return cast(click.Command, getattr(import_module(module), function))
+        command = cast(click.Command, getattr(import_module(module), function))
+        if not any("--lang" in param.opts for param in command.params):
+            command.params.append(_language())
+        return command
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
@@ -63,6 +81,9 @@ class Verbs(Sectioned):
 def main(context: click.Context, root: Path | None) -> None:
     """Grade and learn PyTorch by rebuilding torch.nn."""
     context.obj = root
+
+
+main.params.append(_language())
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import click
 SECTIONS = {
     "Learn": ("start", "watch", "check", "run", "hint", "solution", "progress", "reset", "list"),
     "Grade": ("grade", "regrade", "history", "similar", "export", "import", "nbgrader-import", "compile", "doctor"),
-    "Author": ("init", "new", "verify", "release", "misconception"),
+    "Author": ("init", "new", "verify", "translate", "release", "misconception"),
 }
 """The verbs of each section, in the order of the help page."""
 _OTHER = "Other"

@@ -14,6 +14,7 @@ from grader.commands import UNGRADED, report_errors, show_summary
 from grader.course.paths import root_of
 from grader.kit.outline import Lesson, read_outline
 from grader.model import CourseError, Verdict
+from grader.model.language import translated
 from grader.study.session import Part, Session, find_home, nothing_to_hint
 
 if TYPE_CHECKING:
@@ -64,12 +65,14 @@ def start(root: Path | None, directory: Path) -> None:
     outline = read_outline(root_of(root))
     make(outline, directory.resolve())
     (first, symbol), *_ = outline.parts
-    click.echo(f"{directory} holds {len(outline.parts)} parts in {len(outline.lessons)} exercises. Now:\n")
+    holds = f"{directory} holds {len(outline.parts)} parts in {len(outline.lessons)} exercises. Now:"
+    click.echo(f"{translated(holds)}\n")
     if activated := _activation():
         click.echo(f"    {activated}")
     click.echo(f"    cd {directory}")
     click.echo("    course watch\n")
-    click.echo(f"and in your editor: read {first.slug}.md,\nwrite {symbol} in {first.slug}.py, and save.")
+    click.echo(translated(f"and in your editor: read {first.slug}.md,"))
+    click.echo(translated(f"write {symbol} in {first.slug}.py, and save."))
 
 
 def _activation() -> str:
@@ -106,7 +109,7 @@ def check(root: Path | None, name: str | None, github: bool) -> None:
                 symbols = [symbol for symbol in symbols if symbol in begun]
             before = {symbol for symbol in symbols if session.is_passed(lesson, symbol)}
             for symbol in symbols:
-                with console.status(f"Checking {symbol} ...") if sys.stdout.isatty() else nullcontext():
+                with console.status(translated(f"Checking {symbol} ...")) if sys.stdout.isatty() else nullcontext():
                     found = session.check(lesson, [symbol])
                 for report in found:
                     reports.append(report)
@@ -127,7 +130,7 @@ def check(root: Path | None, name: str | None, github: bool) -> None:
         show_summary(summary_of_parts(reports))
     if not reports:
         told_next = f"Write in {wanted[0][0].slug}.py first." if wanted else ""
-        click.echo(f"Nothing here is begun yet. {told_next}".strip())
+        click.echo(translated(f"Nothing here is begun yet. {told_next}".strip()))
         return
     verdicts = {report.verdict.value for report in reports}
     _told(session, fresh, last if verdicts == {"ACCEPTED"} else None, console)
@@ -179,7 +182,8 @@ def run(root: Path | None, part: str) -> None:
     session = find_home(Path.cwd(), root)
     lesson, symbol = session.outline.one(part)
     snippet = last_failure(session, lesson, symbol)
-    click.echo(f"The example of the last failure of {symbol}:\n\n{snippet.rstrip()}\n\nIt prints:\n")
+    head, then = translated(f"The example of the last failure of {symbol}:"), translated("It prints:")
+    click.echo(f"{head}\n\n{snippet.rstrip()}\n\n{then}\n")
     sys.stdout.flush()
     rerun(session.workspace.path, lesson, symbol, snippet)
 
@@ -254,7 +258,8 @@ def reset(root: Path | None, part: str) -> None:
     for lesson, group in groupby(session.outline.select(part), key=lambda pair: pair[0]):
         backups = put_back(workspace, lesson, [symbol for _, symbol in group])
         kept = ", ".join(str(path.relative_to(workspace.path)) for path in backups)
-        click.echo(f"{part} in {lesson.slug} is a stub again." + (f" What you had is in {kept}." if kept else ""))
+        told = f"{part} in {lesson.slug} is a stub again." + (f" What you had is in {kept}." if kept else "")
+        click.echo(translated(told))
     workspace.save()
 
 
@@ -271,7 +276,7 @@ def watch(root: Path | None, directory: Path | None) -> None:
     with closing(find_home((directory or Path.cwd()).resolve(), root)) as session:
         stamps = session.workspace.stamps(session.outline)
         # Before what is imported next imports torch, which takes a while.
-        _say(f"Watching {session.workspace.path}. Save an answer and it is checked.", _console())
+        _say(translated(f"Watching {session.workspace.path}. Save an answer and it is checked."), _console())
         session.prepare()
         from grader.study.watch import watch as go
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from grader.course.year import TABLES, Year, read_year
 from grader.model import CourseError, Limits
+from grader.model.language import ENGLISH, LANGUAGES
 from grader.model.policy import POLICIES
 
-_KNOWN = ("title", "assignments", "kind", "limits", "feedback", "lessons", *TABLES)
+_KNOWN = ("title", "assignments", "kind", "language", "limits", "feedback", "lessons", *TABLES)
 """The keys that stand at the top of the file."""
 
 
@@ -27,6 +28,10 @@ class Settings:
     """How much of a failed hidden case a student's report shows: one of `grader.model.policy.POLICIES`."""
     template: bool = False
     """Whether `course verify` holds the lessons to the template (``lessons.template``)."""
+    language: str = ""
+    """The language in which things are shown unless somebody names another one; nothing for the locale's."""
+    languages: Sequence[str] = ()
+    """The languages in which every lesson is to be, beside English (``lessons.languages``)."""
     year: Year = field(default_factory=Year)
     """Weights, due dates and what lateness costs."""
     is_kit: bool = False
@@ -65,6 +70,8 @@ def read_settings(root: Path) -> Settings:
         limits=limits,
         feedback=feedback,
         template=bool(document.get("lessons", {}).get("template", False)),
+        language=document.get("language", ""),
+        languages=tuple(document.get("lessons", {}).get("languages", ())),
         year=read_year(document, str(path)),
         is_kit=kind in ("kit", "sealed"),
         is_sealed=kind == "sealed",
@@ -86,6 +93,12 @@ def _check(document: Mapping[str, Any], path: Path) -> None:
     for name in ("limits", "feedback", "lessons"):
         if not isinstance(document.get(name, {}), dict):
             raise CourseError(f"{path}: {name} is {document[name]!r}.", f"It is a table: [{name}].")
+    if (language := document.get("language", "")) and language not in LANGUAGES:
+        raise CourseError(f"{path}: language is {language!r}.", f"Choose one of {', '.join(LANGUAGES)}.")
+    languages = document.get("lessons", {}).get("languages", [])
+    known = [name for name in LANGUAGES if name != ENGLISH]
+    if not isinstance(languages, list) or not all(name in known for name in languages):
+        raise CourseError(f"{path}: lessons.languages is {languages!r}.", f"Write a list of: {', '.join(known)}.")
     for name, value in document.get("limits", {}).items():
         if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
             raise CourseError(f"{path}: limits.{name} is {value!r}.", "Write a number larger than 0.")

@@ -14,7 +14,9 @@ from grader.course.named import NamedExercise
 from grader.course.pitfalls import Pitfall
 from grader.course.road import Leg, Stage, in_order, read_legs
 from grader.course.settings import read_settings
+from grader.course.translations import Translation, learn_course, recorded_translation, translation
 from grader.model import CourseError, codec
+from grader.model.language import ENGLISH, language, prefer, translated
 from grader.model.source import definitions, span
 
 _RECORDS = "checks/*.zip"
@@ -30,6 +32,8 @@ class Lesson(NamedExercise):
     """The recorded public suite, which also has the texts as they were released."""
     leg: Leg = field(default_factory=Leg, compare=False)
     """What is declared of it for those who learn alone."""
+    source: Path | None = field(default=None, compare=False)
+    """The folder in which its author has it, in a course that is no kit."""
 
     @cached_property
     def _recorded(self) -> dict[str, Any]:
@@ -91,18 +95,37 @@ class Lesson(NamedExercise):
         return "".join(source) if isinstance(source, list) else str(source)
 
     @cached_property
+    def translation(self) -> Translation:
+        """What of it there is in the language in which things are shown; nothing in English."""
+        spoken = language()
+        if spoken != ENGLISH and self.source is not None:
+            return translation(self.source, spoken)
+        if spoken != ENGLISH and self.record_path is not None:
+            return recorded_translation(self.record_path, spoken)
+        return Translation()
+
+    @cached_property
+    def shown(self) -> str:
+        """The lesson in the language in which things are shown, where there is a translation; else in English."""
+        return self.translation.lesson(self.text).strip() or self.text
+
+    @cached_property
     def pitfalls(self) -> Sequence[Pitfall]:
         """What the lesson warns of, as the record has it; without one it is not known what is about what."""
         try:
-            return [codec.made(Pitfall, item) for item in self._recorded.get("pitfalls", ())]
+            found = [codec.made(Pitfall, item) for item in self._recorded.get("pitfalls", ())]
         except (ValueError, TypeError):
             return []
+        said = self.translation.warnings
+        if len(said) != len(found):
+            return found
+        return [replace(item, text=text) for item, text in zip(found, said, strict=True)]
 
     @property
     def title(self) -> str:
-        """The lesson's heading."""
-        heading = re.search(r"^# (.+)$", self.text, re.MULTILINE)
-        return heading[1] if heading else self.name
+        """The lesson's heading, in the language in which things are shown."""
+        heading = re.search(r"^# (.+)$", self.shown, re.MULTILINE)
+        return translated(heading[1], self.slug, "title") if heading else self.name
 
     @property
     def figures(self) -> Iterator[Path]:
@@ -184,6 +207,7 @@ def read_outline(root: Path) -> Outline:
         CourseError: where there is no course, or nothing of it has been released.
     """
     settings = read_settings(root)
+    prefer(settings.language)
     base = root / "assignments" if (root / "assignments").is_dir() else root
     rank = {name: index for index, name in enumerate(settings.assignments)}
     lessons = [lesson for name in rank for lesson in _lessons(name, base / name)]
@@ -193,8 +217,19 @@ def read_outline(root: Path) -> Outline:
     if not lessons:
         raise CourseError(f"Nothing of {root} has been released.", "Run: course release assignments")
     legs = read_legs(root) or read_legs(base)
-    lessons = [replace(lesson, leg=legs.get(lesson.slug, Leg())) for lesson in lessons]
+    lessons = [
+        replace(lesson, leg=legs.get(lesson.slug, Leg()), source=_source(root, lesson.slug)) for lesson in lessons
+    ]
+    learn_course(
+        root, [(each.slug, each.source or root, None if each.source else each.record_path) for each in lessons]
+    )
     return Outline(root=root, title=settings.title, lessons=in_order(lessons, settings.assignments, legs))
+
+
+def _source(root: Path, slug: str) -> Path | None:
+    """The folder in which the author of an exercise has it; None in a kit."""
+    folder = root / "solutions" / slug
+    return folder if folder.is_dir() else None
 
 
 def _lessons(assignment: str, folder: Path) -> Iterator[Lesson]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from grader.model import Verdict
+from grader.model.language import translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,11 @@ class Look:
     """The symbol where the terminal is not Unicode."""
     style: str
     """A rich style."""
+
+    @property
+    def said(self) -> str:
+        """The word in the language in which things are shown."""
+        return translated(self.word, kind="verdict")
 
 
 LOOKS: dict[Verdict, Look] = {
@@ -86,6 +92,17 @@ def in_words(name: str, part: str = "") -> str:
             words += [word if word.isupper() and len(word) > 1 else word.lower()
                       for word in _BETWEEN_WORDS.sub(" ", piece).split()]  # fmt: skip
     return " ".join(words)
+
+
+def mistake_in_words(name: str, part: str, exercise: str) -> str:
+    """The name of a misconception as a reader sees it, in their language (see `in_words`)."""
+    return translated(in_words(name, part), exercise, "misconception")
+
+
+def lead(text: str) -> str:
+    """A text that begins a sentence, in the reader's language, with the space that is to follow it."""
+    said = translated(text)
+    return said if said.endswith(("：", "。")) else f"{said} "
 
 
 def points(value: float) -> str:

@@ -16,6 +16,8 @@ from grader.course.catalogue import Course
 from grader.course.road import FILE, read_legs, together
 from grader.model import CourseError
 from grader.model.extras import KIT
+from grader.model.language import ENGLISH
+from grader.release.spoken import words
 
 CHECKER = "checker"
 """The folder of a kit that holds the engine, to be installed with pip."""
@@ -25,7 +27,7 @@ _TOP = _ENGINE.parent
 _BUILD = {"requires": ["setuptools>=77"], "build-backend": "setuptools.build_meta"}
 _SAID = ("name", "version", "requires-python", "license", "dependencies")
 """What of this program's description is the checker's too."""
-_SOURCES = (".py", ".html", ".j2", ".css", ".js", ".tcss", ".sh", ".yml")
+_SOURCES = (".py", ".html", ".j2", ".css", ".js", ".tcss", ".sh", ".yml", ".po")
 
 _README = """\
 # {title}
@@ -74,17 +76,20 @@ COMMANDS = """\
 """What a student's README says of the commands."""
 
 
-def texts(course: Course, points: Mapping[str, float], *, bundled: bool) -> Iterator[tuple[PurePosixPath, str]]:
+def texts(
+    course: Course, points: Mapping[str, float], *, bundled: bool, language: str = ENGLISH
+) -> Iterator[tuple[PurePosixPath, str]]:
     """The files of a kit that belong to no exercise.
 
     Args:
         course: The course.
         points: The points of each assignment.
         bundled: Whether the checker is in the kit.
+        language: The language of the README, and of what the kit shows unless another one is named.
     """
     install = f"./{CHECKER}" if bundled else "--editable .." if course.root == _TOP else KIT
-    yield PurePosixPath("README.md"), _readme(course, points, install)
-    yield PurePosixPath("course.toml"), course_toml(course, list(points))
+    yield PurePosixPath("README.md"), _readme(course, points, install, language)
+    yield PurePosixPath("course.toml"), course_toml(course, list(points), language=language)
     if legs := read_legs(course.root):
         yield PurePosixPath(FILE), together(legs)
     if bundled:
@@ -130,20 +135,21 @@ def _installed() -> Distribution:
         ) from None
 
 
-def _readme(course: Course, points: Mapping[str, float], install: str) -> str:
+def _readme(course: Course, points: Mapping[str, float], install: str, language: str) -> str:
     first = next((exercise.slug for exercise in course.exercises), "")
-    return _README.format(
-        title=course.title, install=install, first=first, commands=COMMANDS, assignments=table(points)
-    )
+    return words(_README, language).format(
+        title=words(course.title, language, "title"), install=install, first=first,
+        commands=words(COMMANDS, language), assignments=table(points, language),
+    )  # fmt: skip
 
 
-def table(points: Mapping[str, float]) -> str:
+def table(points: Mapping[str, float], language: str = ENGLISH) -> str:
     """The assignments with their points, as a student's README lists them."""
-    rows = ["| assignment | points |", "| --- | --- |"]
+    rows = [words("| assignment | points |", language), "| --- | --- |"]
     return "\n".join([*rows, *(f"| [{name}]({name}/README.md) | {most:g} |" for name, most in points.items())])
 
 
-def course_toml(course: Course, assignments: Sequence[str], *, sealed: bool = False) -> str:
+def course_toml(course: Course, assignments: Sequence[str], *, sealed: bool = False, language: str = ENGLISH) -> str:
     """The ``course.toml`` of a kit with these assignments, or of a sealed course."""
     about, kind = (
         ("A sealed course: the hidden cases are recorded in */checks/. Keep it to those who grade.", "sealed")
@@ -155,6 +161,7 @@ def course_toml(course: Course, assignments: Sequence[str], *, sealed: bool = Fa
         f"kind = {_toml(kind)}",
         f"title = {_toml(course.title)}",
         f"assignments = {_toml(assignments)}",
+        *([f"language = {_toml(language)}"] if language != ENGLISH else []),
         "",
         "[limits]",
         *(f"{name} = {_toml(value)}" for name, value in asdict(course.limits).items()),

@@ -22,7 +22,7 @@ from grader.kit.record import FOLDER, SUFFIX
 from grader.model import CourseError
 from grader.model.files import write_whole
 from grader.release.checker import course_toml
-from grader.release.write import recorded
+from grader.release.write import recorded, translated
 from grader.suite.data import from_bytes, to_bytes
 from grader.suite.provider import PartKey, Suites
 
@@ -115,6 +115,9 @@ def sealed(course: Course, exercises: Sequence[CourseExercise], suites: Suites) 
         PurePosixPath(exercise.assignment) / FOLDER / f"{exercise.name}{SUFFIX}": recorded(exercise, suites)
         for exercise in exercises
     }
+    for exercise in exercises:
+        said = translated(exercise, PurePosixPath(exercise.assignment) / FOLDER, read_settings(course.root).languages)
+        files.update({name: text.encode() for name, text in said.items()})
     assignments = list(dict.fromkeys(exercise.assignment for exercise in exercises))
     files[PurePosixPath(_SETTINGS)] = course_toml(course, assignments, sealed=True).encode()
     return files

@@ -14,14 +14,18 @@ from grader.course.catalogue import Course, check_year
 from grader.course.declared import declared
 from grader.course.exercise import CourseExercise, needs_solutions
 from grader.course.pitfalls import pitfalls
+from grader.course.settings import read_settings
+from grader.course.translations import catalogue_path, own_catalogue, recorded_files, translation
 from grader.kit.record import FOLDER, SUFFIX, differences, left_out, record
 from grader.model import CourseError
 from grader.model.extras import KIT
 from grader.model.files import write_whole
+from grader.model.language import ENGLISH
 from grader.release import checker as kit
 from grader.release.capstone import CAPSTONE, CAPSTONE_SCRIPT, can_be_made, capstone
 from grader.release.drawing import FIGURE_SCRIPT, drawn, is_drawn_from
 from grader.release.notebook import notebook
+from grader.release.spoken import lesson, title, words
 from grader.release.stub import pieces_of, stub_of
 from grader.spec import Part
 from grader.suite.provider import Suites, public_suites
@@ -57,13 +61,14 @@ class Build:
     """Files taken over as they are."""
 
 
-def build(course: Course, points_of: PointsOf, *, capstones: bool = True) -> Build:
+def build(course: Course, points_of: PointsOf, *, capstones: bool = True, language: str = ENGLISH) -> Build:
     """The assignments: texts and figures.
 
     Args:
         course: The course.
         points_of: The points of each part (`Suites.points`).
         capstones: Whether the capstone notebooks are made too.
+        language: The language of lessons and READMEs.
     """
     if course.is_kit:
         raise needs_solutions("A release takes")
@@ -74,14 +79,14 @@ def build(course: Course, points_of: PointsOf, *, capstones: bool = True) -> Bui
             exercise.name: {part.symbol: worth(exercise, part) for part in exercise.parts} for exercise in exercises
         }
         final = exercises[0].folder.parent / CAPSTONE_SCRIPT
-        result.texts[folder / "README.md"] = _readme(course, assignment, exercises, points, final.is_file())
+        result.texts[folder / "README.md"] = _readme(course, assignment, exercises, points, final.is_file(), language)
         if final.is_file() and capstones:
             result.texts[folder / CAPSTONE] = capstone(final)
         for exercise in exercises:
             source = declared(exercise)
             result.texts[folder / f"{exercise.name}.py"] = stub_of(source)
             result.texts[folder / f"{exercise.name}.ipynb"] = notebook(
-                exercise.name, exercise.handout, pieces_of(source), points[exercise.name]
+                exercise.name, lesson(exercise, language), pieces_of(source), points[exercise.name]
             )
             if (exercise.folder / FIGURE_SCRIPT).is_file():
                 result.figures[folder / "figures" / f"{exercise.name}.svg"] = exercise.folder / FIGURE_SCRIPT
@@ -100,7 +105,9 @@ def weighed(course: Course, points_of: PointsOf) -> PointsOf:
     return lambda exercise, part: points_of(exercise, part) * course.year.weight(exercise.slug, part.symbol)
 
 
-def build_kit(course: Course, suites: Suites, *, bundled: bool, capstones: bool = True) -> Build:
+def build_kit(
+    course: Course, suites: Suites, *, bundled: bool, capstones: bool = True, language: str = ENGLISH
+) -> Build:
     """Everything that a student's kit holds: the assignments, and what checks answers to them.
 
     Args:
@@ -108,8 +115,9 @@ def build_kit(course: Course, suites: Suites, *, bundled: bool, capstones: bool 
         suites: Its public suites.
         bundled: Whether the checker is in it.
         capstones: Whether the capstone notebooks are in it.
+        language: The language of lessons and READMEs, and of what the kit shows unless another one is named.
     """
-    made = build(course, suites.points, capstones=capstones)
+    made = build(course, suites.points, capstones=capstones, language=language)
     points: dict[str, float] = {}
     worth = weighed(course, suites.points)
     for exercise in course.exercises:
@@ -117,10 +125,29 @@ def build_kit(course: Course, suites: Suites, *, bundled: bool, capstones: bool 
         points[exercise.assignment] = points.get(exercise.assignment, 0.0) + most
         path = PurePosixPath(exercise.assignment) / FOLDER / f"{exercise.name}{SUFFIX}"
         made.records[path] = recorded(exercise, suites)
-    made.texts.update(kit.texts(course, points, bundled=bundled))
+        made.texts.update(translated(exercise, path.parent, read_settings(course.root).languages))
+    made.texts.update(kit.texts(course, points, bundled=bundled, language=language))
+    for other in read_settings(course.root).languages:
+        own = own_catalogue(course.root, other)
+        if own.is_file():
+            made.texts[PurePosixPath(catalogue_path(Path(), other).as_posix())] = own.read_text(encoding="utf-8")
     if bundled:
         made.copies.update(kit.checker())
     return made
+
+
+def translated(
+    exercise: CourseExercise, folder: PurePosixPath, languages: Sequence[str]
+) -> Mapping[PurePosixPath, str]:
+    """What of an exercise there is in other languages, as it lies beside its record.
+
+    Args:
+        exercise: The exercise.
+        folder: The folder of its record in a kit.
+        languages: Those of the course.
+    """
+    found = [recorded_files(translation(exercise.folder, language), exercise.name) for language in languages]
+    return {folder / name: text for files in found for name, text in files.items()}
 
 
 def recorded(exercise: CourseExercise, suites: Suites) -> bytes:
@@ -137,8 +164,16 @@ def recorded(exercise: CourseExercise, suites: Suites) -> bytes:
     )
 
 
-def release(course: Course, directory: Path, suites: Suites | None = None) -> Sequence[Path]:
+def release(
+    course: Course, directory: Path, suites: Suites | None = None, *, language: str = ENGLISH
+) -> Sequence[Path]:
     """Write the release of a course into a directory, over what an earlier release left there.
+
+    Args:
+        course: The course.
+        directory: Where to.
+        suites: Its public suites.
+        language: The language of lessons and READMEs; of a release inside of the course it is English.
 
     Returns:
         The files written.
@@ -146,7 +181,10 @@ def release(course: Course, directory: Path, suites: Suites | None = None) -> Se
     Raises:
         CourseError: where a stub or a figure cannot be made, or the directory cannot be written.
     """
-    return write_build(build_kit(course, suites or public_suites(), bundled=_is_bundled(course, directory)), directory)
+    bundled = _is_bundled(course, directory)
+    # What lies in the course itself is the English one, which `stale` holds to it.
+    spoken = language if bundled else ENGLISH
+    return write_build(build_kit(course, suites or public_suites(), bundled=bundled, language=spoken), directory)
 
 
 def write_build(made: Build, directory: Path) -> Sequence[Path]:
@@ -251,20 +289,21 @@ def _readme(
     exercises: Sequence[CourseExercise],
     points: Mapping[str, Mapping[str, float]],
     has_capstone: bool,
+    language: str,
 ) -> str:
     total = sum(most for parts in points.values() for most in parts.values())
     lines = [
-        f"# {assignment.replace('_', ' ').capitalize()}",
+        f"# {words(assignment.replace('_', ' ').capitalize(), language, 'assignment')}",
         "",
-        f"{course.title} · {total:g} points",
+        f"{words(course.title, language, 'title')} · {words(f'{total:g} points', language, '')}",
         "",
-        "| exercise | write your answer in | parts and points |",
+        words("| exercise | write your answer in | parts and points |", language),
         "| --- | --- | --- |",
     ]
     for exercise in exercises:
         parts = ", ".join(f"`{symbol}` {most:g}" for symbol, most in points[exercise.name].items())
         lines.append(
-            f"| {exercise.declaration.title} | [{exercise.name}.py]({exercise.name}.py) or "
+            f"| {title(exercise, language)} | [{exercise.name}.py]({exercise.name}.py) {words('or', language)} "
             f"[{exercise.name}.ipynb]({exercise.name}.ipynb) | {parts} |"
         )
-    return "\n".join(lines) + "\n" + _HOW_TO + (_CAPSTONE if has_capstone else "")
+    return "\n".join(lines) + "\n" + words(_HOW_TO, language) + (words(_CAPSTONE, language) if has_capstone else "")

@@ -2,11 +2,15 @@
 
 import io
 import re
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
+
+from grader.model.language import translated
+from grader.model.words import lead
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,7 +32,12 @@ def _drawing(width: float, height: float) -> "Iterator[tuple[Figure, Axes]]":
     ink: dict[Any, Any] = {
         name: _INK for name in ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color")
     }
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "course", "font.size": 11, "hatch.linewidth": 0.6, **ink}):
+    with (
+        warnings.catch_warnings(),
+        rc_context({"svg.fonttype": "none", "svg.hashsalt": "course", "font.size": 11, "hatch.linewidth": 0.6, **ink}),
+    ):
+        # What is drawn is text for the browser's fonts: it does not matter which glyphs matplotlib's own font has.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         figure = Figure(figsize=(width, height), layout="constrained")
         axes = figure.subplots()
         axes.spines[["top", "right"]].set_visible(False)
@@ -43,12 +52,12 @@ def histogram(counts: Sequence[int]) -> Markup:
         width = 100 / len(counts)
         bars = axes.bar([width * (index + 0.5) for index in range(len(counts))], counts, width * 0.9, color=_BAR)
         axes.bar_label(bars, [str(count or "") for count in counts], padding=2)
-        axes.set_xlabel("share of the points, %")
-        axes.set_ylabel("students")
+        axes.set_xlabel(translated("share of the points, %"))
+        axes.set_ylabel(translated("students"))
         axes.set_xlim(0, 100)
         axes.set_ylim(0, max(counts, default=0) * 1.18 + 0.1)
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-        return _inline(figure, f"Students in each tenth of the points: {', '.join(map(str, counts))}")
+        return _inline(figure, translated(f"Students in each tenth of the points: {', '.join(map(str, counts))}"))
 
 
 def outcomes(parts: Sequence[str], totals: Mapping[str, Sequence[int]]) -> Markup:
@@ -65,7 +74,7 @@ def outcomes(parts: Sequence[str], totals: Mapping[str, Sequence[int]]) -> Marku
             if any(counts):
                 bars = axes.barh(
                     range(len(parts)), counts, 0.7, left, color=fill, edgecolor=_INK, linewidth=0.5, hatch=hatch,
-                    label=name,
+                    label=translated(name),
                 )  # fmt: skip
                 axes.bar_label(bars, [str(count or "") for count in counts], label_type="center")
             left = [sum(pair) for pair in zip(left, counts, strict=True)]
@@ -77,10 +86,11 @@ def outcomes(parts: Sequence[str], totals: Mapping[str, Sequence[int]]) -> Marku
         axes.tick_params(left=False)
         figure.legend(loc="outside upper left", ncols=3, frameon=False)
         said = "; ".join(
-            f"{part}: " + ", ".join(f"{counts[index]} {name}" for name, counts in totals.items() if counts[index])
+            f"{part}: "
+            + ", ".join(f"{counts[index]} {translated(name)}" for name, counts in totals.items() if counts[index])
             for index, part in enumerate(parts)
         )
-        return _inline(figure, f"How the answers ended. {said}")
+        return _inline(figure, f"{lead('How the answers ended.')}{said}")
 
 
 def _inline(figure: "Figure", title: str) -> Markup:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from grader.model.language import translated
+
 LEVELS = 4
 """Degrees of difference, beside none."""
 _ROWS, _COLUMNS = 24, 20
@@ -126,4 +128,5 @@ def as_text(heat_map: HeatMap) -> str:
 
 def _title(heat_map: HeatMap) -> str:
     part = "" if heat_map.is_whole else f"; around {list(heat_map.worst.at)}"
-    return f"{heat_map.name}, shape {heat_map.shape}{part}: {heat_map.wrong} of {heat_map.size} differ"
+    title = f"{heat_map.name}, shape {heat_map.shape}{part}: {heat_map.wrong} of {heat_map.size} differ"
+    return translated(title)

@@ -13,11 +13,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.model import GradeReport, PartReport, ProvenExercise, SubmissionReport, Verdict
+from grader.model.language import language, phrase, tag, translated
 from grader.model.late import late_of
-from grader.model.messages import when_it_fails, with_families
 from grader.model.policy import redact
-from grader.model.words import LOOKS, clean, in_words, points, subscript, unlike
-from grader.report import summary
+from grader.model.words import LOOKS, clean, mistake_in_words, points, subscript, unlike
+from grader.report import said, summary
 from grader.report.alike import NO_NAME, Group, example
 from grader.report.chart import histogram, outcomes
 from grader.report.exercise import ClassExercise, totals
@@ -109,7 +109,7 @@ def write(
 
 def page(template: str, values: Mapping[str, Any]) -> Iterable[str]:
     """The text of a page made of one of the templates, in pieces."""
-    stream = _environment().get_template(template).stream(values)
+    stream = _environment(language()).get_template(template).stream(values)
     stream.enable_buffering(64)
     return stream
 
@@ -132,7 +132,8 @@ def _gather(report: GradeReport) -> tuple[Summary, list[Row]]:
 
 
 @cache
-def _environment() -> Environment:
+def _environment(spoken: str) -> Environment:
+    """The templates, for one language: what they say is looked up in it."""
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -153,11 +154,14 @@ def _environment() -> Environment:
         "kind": lambda verdict: _KINDS.get(verdict, "is-bad"),
         "points": points,
         "subscript": subscript,
-        "with_families": with_families,
-        "when_it_fails": when_it_fails,
-        "in_words": in_words,
+        "t": phrase,
+        "translated": translated,
+        "said": said,
+        "language": tag(),
+        "end": translated("."),
+        "mistake_in_words": mistake_in_words,
         "code": _code,
-        "no_name": NO_NAME,
+        "no_name": translated(NO_NAME),
         "late_of": late_of,
     }
     environment.filters |= {"prose": prose, "hint": hint}

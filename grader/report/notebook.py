@@ -10,11 +10,19 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.model import PartReport, Verdict
-from grader.model.messages import when_it_fails, with_families
-from grader.model.words import LOOKS, clean, in_words, one_line, points, subscript
+from grader.model.language import language, phrase, translated
+from grader.model.words import LOOKS, clean, one_line, points, subscript
+from grader.report import said
 from grader.report.heat import LEVELS, HeatMap, Square, as_text
 from grader.report.prose import prose
-from grader.report.screen import AnswerPaths, first_failure, highlighted, in_plain, plain_text, section_of
+from grader.report.screen import (
+    AnswerPaths,
+    first_failure,
+    highlighted,
+    plain_text,
+    said_plainly,
+    section_of,
+)
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _WIDE = 8
@@ -39,7 +47,9 @@ class Context:
     lesson: str = ""
     """The lesson's file, as the reader would open it."""
     text: str = ""
-    """The lesson, in Markdown."""
+    """The lesson, in Markdown and in English."""
+    shown: str = ""
+    """The lesson as the reader has it, where that is another text."""
     maps: Sequence[HeatMap] = ()
     agreeing: Sequence[str] = ()
     """Names of the tensors that are correct."""
@@ -58,29 +68,32 @@ def as_html(report: PartReport, context: Context) -> str:
     example = failure.counterexample if failure else None
     expected, got = highlighted(clean(example.expected), clean(example.got), example.index) if example else ("", "")
     rows = [("expected", expected), ("got", got)] if example and example.shows_values else []
-    template = _environment().get_template("notebook.html")
+    template = _environment(language()).get_template("notebook.html")
     return template.render(
         report=report, context=context, failure=failure, example=example,
         rows=[(label, text) for label, text in rows if text],
-        message=clean(in_plain(failure.message or report.message) if failure else report.message),
-        section=section_of(context.text, failure.name) if failure else None, legend=_legend(context.maps),
+        message=clean(said_plainly(report, failure) if failure else said.message(report, report)),
+        section=section_of(context.text, failure.name, context.shown) if failure else None,
+        legend=_legend(context.maps),
     )  # fmt: skip
 
 
 def as_plain(report: PartReport, context: Context) -> str:
     """The same as plain text."""
     answer = f"In [{context.origin.cell}]" if context.origin else ""
-    text = plain_text(report, AnswerPaths(answer, context.lesson, context.text, hint="%hint"))
+    text = plain_text(report, AnswerPaths(answer, context.lesson, context.text, context.shown, hint="%hint"))
     maps = "\n\n".join(as_text(heat_map) for heat_map in context.maps)
     if maps:
-        on = f" on a larger case, {one_line(context.drawn)}" if context.drawn else ""
-        maps = f"Where it differs{on} (· right, {LEVELS} furthest off):\n\n{maps}"
+        drawn = translated(one_line(context.drawn), kind="case")
+        on = f" on a larger case, {drawn}" if context.drawn else ""
+        maps = f"{translated(f'Where it differs{on} (· right, {LEVELS} furthest off):')}\n\n{maps}"
     more = [context.note, maps, context.next]
     return "\n\n".join([text.strip(), *(item for item in more if item)]) + "\n"
 
 
 @cache
-def _environment() -> Environment:
+def _environment(spoken: str) -> Environment:
+    """The template, for one language: what it says is looked up in it."""
     made = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
@@ -89,9 +102,10 @@ def _environment() -> Environment:
     made.filters["one_line"] = one_line
     made.filters["prose"] = prose
     made.globals |= {
-        "looks": LOOKS, "points": points, "in_words": in_words, "square": _square, "number": _number, "both": _both,
+        "looks": LOOKS, "points": points, "t": phrase, "translated": translated, "said": said, "end": translated("."),
+        "square": _square, "number": _number, "both": _both,
         "wide": _WIDE, "style": Markup((_TEMPLATES / "notebook.css").read_text(encoding="utf-8")),
-        "subscript": subscript, "with_families": with_families, "when_it_fails": when_it_fails,
+        "subscript": subscript,
     }  # fmt: skip
     return made
 
@@ -99,12 +113,12 @@ def _environment() -> Environment:
 def _legend(maps: Sequence[HeatMap]) -> str:
     """How to read the squares of these maps."""
     narrow = [len(heat_map.across) > _WIDE for heat_map in maps]
-    said = ["A dot is right."]
+    told = ["A dot is right."]
     if not all(narrow):
-        said.append("A signed number is yours minus ours.")
+        told.append("A signed number is yours minus ours.")
     if any(narrow):
-        said.append(f"A digit from 1 to {LEVELS} says how far off, {LEVELS} furthest.")
-    return " ".join([*said, "The stronger the colour, the further off; point at a square for both values."])
+        told.append(f"A digit from 1 to {LEVELS} says how far off, {LEVELS} furthest.")
+    return translated(" ".join([*told, "The stronger the colour, the further off; point at a square for both values."]))
 
 
 def _number(value: float) -> str:
@@ -117,7 +131,7 @@ def _both(square: Square) -> str:
         expected, got = f"{square.expected:.{digits}g}", f"{square.got:.{digits}g}"
         if expected != got:
             break
-    return f"expected {expected}, got {got}"
+    return translated(f"expected {expected}, got {got}")
 
 
 def _square(square: Square, narrow: bool) -> str:

@@ -5,6 +5,7 @@ import re
 from rich.console import Console
 from rich.text import Text
 
+from grader.model.language import translated
 from grader.model.words import clean
 
 _LINES, _WIDTH = 10, 200
@@ -27,7 +28,7 @@ def printed(text: str, part: str = "") -> list[str]:
     more = len(lines) - _LINES
     also = f"; course run {part} shows what it prints on the example alone" if part else ""
     rest = [f"  ... and {more} more line{'' if more == 1 else 's'}{also}"] if more > 0 else []
-    return ["Your code printed:", *shown, *rest]
+    return [translated("Your code printed:"), *shown, *map(translated, rest)]
 
 
 def render_printed(text: str, console: Console, part: str = "") -> None:

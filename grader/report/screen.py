@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from rich.cells import set_cell_size
 from rich.console import Console, RenderableType
 from rich.syntax import Syntax
 from rich.text import Text
 
 from grader.model import Counterexample, CriterionReport, PartReport, Verdict, line_in_words
-from grader.model.messages import when_it_fails
-from grader.model.words import LOOKS, clean, in_words, one_line, points, subscript
+from grader.model.language import translated
+from grader.model.words import LOOKS, clean, lead, one_line, points, subscript
+from grader.report import said
 from grader.report.order import failures
 
 _SECTIONS = {
@@ -23,6 +25,8 @@ _SECTIONS = {
 }
 _ANYWHERE = ("Pitfalls", "The formula", "The formulas", "One way to do it", "A worked example")
 _NOT_WRITTEN = "not written yet"
+_LABEL = 10
+"""Columns of a label, of which a wide character takes two."""
 _MOST_NAMES = 5
 """Methods to be written that are named at once."""
 _TOKEN = re.compile(r"[\[\],]|[^\[\],\s]+")
@@ -39,7 +43,9 @@ class AnswerPaths:
     answer: str = ""
     lesson: str = ""
     text: str = ""
-    """The lesson, in Markdown."""
+    """The lesson, in Markdown and in English."""
+    shown: str = ""
+    """The lesson as the reader has it, where that is another text: translated, section by section."""
     hint: str = "course hint"
     """What asks for a hint."""
     unwritten: Sequence[str] = ()
@@ -53,14 +59,31 @@ class AnswerPaths:
         return bool(self.answer) and self.hint.startswith("course ")
 
 
-def section_of(lesson: str, criterion: str) -> tuple[str, int] | None:
-    """The section of a lesson that is about a criterion, and its line; None where there is none."""
-    lines = lesson.splitlines()
-    for wanted in (*_SECTIONS.get(criterion, ()), *_ANYWHERE):
-        for number, line in enumerate(lines, 1):
-            if line.strip() == f"## {wanted}":
-                return wanted, number
-    return None
+def section_of(lesson: str, criterion: str, shown: str = "") -> tuple[str, int] | None:
+    """The section of a lesson that is about a criterion, and its line; None where there is none.
+
+    Args:
+        lesson: The lesson, in English.
+        criterion: The criterion.
+        shown: The same lesson as the reader has it, whose section and line are meant, where that is another text.
+    """
+    headings = _headings(lesson)
+    names = [name for name, _ in headings]
+    found = next((name for name in (*_SECTIONS.get(criterion, ()), *_ANYWHERE) if name in names), None)
+    if found is None:
+        return None
+    place, theirs = names.index(found), _headings(shown)
+    return theirs[place] if len(theirs) == len(headings) else headings[place]
+
+
+def _headings(lesson: str) -> list[tuple[str, int]]:
+    """The sections of a lesson, each with its line; what a block of code holds is none."""
+    found, is_code = [], False
+    for number, line in enumerate(lesson.splitlines(), 1):
+        is_code ^= line.startswith("```")
+        if line.startswith("## ") and not is_code:
+            found.append((line[3:].strip(), number))
+    return found
 
 
 def first_failure(part: PartReport) -> CriterionReport | None:
@@ -81,10 +104,12 @@ def headline(part: PartReport, where: AnswerPaths | None = None, *, ascii_only: 
     text = Text(f"{look.ascii if ascii_only else look.symbol} ", style=look.style)
     text.append(one_line(part.part), "bold")
     if part.verdict is Verdict.ACCEPTED:
-        return text.append(f"  all {points(part.max_score)} points on the public cases", look.style)
-    text.append(f"  {not_written(where) if only_begun else look.word}", look.style)
+        full = translated(f"all {points(part.max_score)} points on the public cases")
+        return text.append(f"  {full}", look.style)
+    text.append(f"  {not_written(where) if only_begun else look.said}", look.style)
     if part.score is not None and part.verdict is not Verdict.NOT_ATTEMPTED:
-        text.append(f"  {points(part.score)} of {points(part.max_score)} points on the public cases")
+        score = translated(f"{points(part.score)} of {points(part.max_score)} points on the public cases")
+        text.append(f"  {score}")
     return text
 
 
@@ -131,24 +156,24 @@ def screen(
         first = failures(part)[0]
         return [*pieces, Text(), *_further(part, first, where), Text(), *_others(part, None, where, ascii_only)]
     if part.verdict in (Verdict.NOT_ATTEMPTED, Verdict.JUDGE_ERROR) or criterion is None:
-        return [*pieces, _foreign(part.message)]
+        return [*pieces, _foreign(said.message(part, part))]
     pieces.append(Text())
-    pieces.append(
-        Text.assemble((f"{criterion.name}: ", "bold red"), _foreign(in_plain(criterion.message or part.message)))
-    )
+    pieces.append(Text.assemble((f"{criterion.name}: ", "bold red"), _foreign(said_plainly(part, criterion))))
     if criterion.condition is not None:
-        pieces.append(_foreign(when_it_fails(criterion.condition)))
+        pieces.append(_foreign(said.condition(part, criterion)))
     if criterion.name == "own_work":
         shown = [use for use in part.off_limits[:5] if use.source and use.line]
-        pieces += [Text(f"  {line_in_words(use.line or 0, use.cell)}: {one_line(use.source)}") for use in shown]
+        pieces += [
+            Text(f"  {translated(line_in_words(use.line or 0, use.cell))}: {one_line(use.source)}") for use in shown
+        ]
     if criterion.counterexample is not None:
         pieces += _example(criterion.counterexample, part, where, plain)
     if criterion.transformation:
-        pieces += [Text(), _foreign(criterion.transformation)]
+        pieces += [Text(), _foreign(said.transformation(part, criterion))]
     if criterion.diagnosis is not None:
         # Its name only: what to do about it is for the second hint to say.
-        name = in_words(one_line(criterion.diagnosis.misconception), part.part)
-        pieces += [Text(), Text.assemble("This looks like: ", (name, "bold"), ".")]
+        name = said.mistake(part, criterion.diagnosis)
+        pieces += [Text(), Text.assemble(lead("This looks like:"), (name, "bold"), translated("."))]
     # What is wrong, when, the example and what to do next fit on a terminal's first screen; the rest can wait.
     return [*pieces, Text(), *_further(part, criterion, where), Text(), *_others(part, criterion, where, ascii_only)]
 
@@ -166,38 +191,45 @@ def _others(part: PartReport, shown: CriterionReport | None, where: AnswerPaths,
         if verdict is Verdict.NOT_ATTEMPTED and where.waiting:
             word = f" ({_NOT_WRITTEN})"
         is_shown = shown is not None and shown.name in names
-        yield text.append(f"{', '.join(names)}{word}", "" if is_shown else "dim")
+        yield text.append(f"{', '.join(names)}{translated(word, kind='verdict')}", "" if is_shown else "dim")
 
 
 def not_written(where: AnswerPaths) -> str:
     """``not written yet: children, apply``, what the criteria wait for, then what else is a stub."""
     names = [*dict.fromkeys([*where.waiting.values(), *where.unwritten])]
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return f"{_NOT_WRITTEN}: {', '.join(names[:_MOST_NAMES])}{more}"
+    return translated(f"{_NOT_WRITTEN}: {', '.join(names[:_MOST_NAMES])}{more}")
 
 
 def _example(example: Counterexample, part: PartReport, where: AnswerPaths, plain: bool) -> list[RenderableType]:
     pieces: list[RenderableType] = []
     if example.snippet:
         typed = f", or: course run {part.part}" if where.runs else ":"
-        pieces += [Text(), Text(f"To see it, run this beside your answer{typed}", "dim")]
+        pieces += [Text(), Text(translated(f"To see it, run this beside your answer{typed}"), "dim")]
         pieces.append(_code(example.snippet, plain))
     expected, got = highlighted(clean(example.expected), clean(example.got), example.index)
     rows = [("expected", expected, "green"), ("got", got, "red")] if example.shows_values else []
+    rows = [(label, said.value(text), style) for label, text, style in rows]
     lines = [_row(label, text, style) for label, text, style in rows if text]
     if example.difference is not None and example.index and "▸" not in expected and not expected.startswith("["):
-        lines.append(_row("largest", f"{example.difference:.3g} at {subscript(example.index)}"))
+        lines.append(_row("largest", translated(f"{example.difference:.3g} at {subscript(example.index)}")))
     if example.line:
         path = where.answer or part.exercise + ".py"
         at = f"{path}:{example.line}"
         if example.cell is not None:
-            at = f"{path.removesuffix('.py').removesuffix('.ipynb')}.ipynb, {line_in_words(example.line, example.cell)}"
+            at = f"{path.removesuffix('.py').removesuffix('.ipynb')}.ipynb, "
+            at += translated(line_in_words(example.line, example.cell))
         lines.append(_row("your line", f"{at}  {one_line(example.source)}"))
     return [*pieces, *([Text()] if lines else []), *lines]
 
 
 def _row(label: str, text: str, style: str = "") -> Text:
-    return Text.assemble((f"{label:10}", "bold"), (text, style))
+    return Text.assemble((_label(label), "bold"), (text, style))
+
+
+def _label(label: str) -> str:
+    """A label in the reader's language, as wide as all of them."""
+    return set_cell_size(said.label(label), _LABEL)
 
 
 def _code(snippet: str, plain: bool) -> Code:
@@ -275,10 +307,10 @@ def _highlight(text: str, token: re.Match[str], begin: int) -> str:
 def _further(part: PartReport, criterion: CriterionReport, where: AnswerPaths) -> Sequence[Text]:
     """Where to read on."""
     lines = []
-    section = section_of(where.text, criterion.name)
+    section = section_of(where.text, criterion.name, where.shown)
     if where.lesson and section is not None:
-        lines.append(Text.assemble((f"{'lesson':10}", "bold"), f"{where.lesson}:{section[1]}  ({section[0]})"))
-    lines.append(Text.assemble((f"{'stuck?':10}", "bold"), f"{where.hint} {part.part}"))
+        lines.append(_row("lesson", f"{where.lesson}:{section[1]}  ({section[0]})"))
+    lines.append(_row("stuck?", f"{where.hint} {part.part}"))
     return lines
 
 
@@ -287,6 +319,11 @@ def in_plain(message: str) -> str:
     message = re.sub(r"(?:input )?\binput\.(\d+)\b", lambda match: f"argument {int(match[1]) + 1}", message)
     message = re.sub(r"\bthe output\[", "output[", message, flags=re.IGNORECASE)
     return message if message.startswith("output[") else message[:1].upper() + message[1:]
+
+
+def said_plainly(part: PartReport, criterion: CriterionReport) -> str:
+    """The message of a criterion as a learner would say it, in their language."""
+    return translated(in_plain(criterion.message or part.message), part.exercise)
 
 
 def _foreign(message: str) -> Text:

@@ -20,10 +20,10 @@ from grader.model import (
     Verdict,
     line_in_words,
 )
+from grader.model.language import translated
 from grader.model.late import late_of
-from grader.model.messages import when_it_fails, with_families
-from grader.model.words import LOOKS, clean, in_words, one_line, points, subscript
-from grader.report import alike, summary
+from grader.model.words import LOOKS, clean, lead, mistake_in_words, one_line, points, subscript
+from grader.report import alike, said, summary
 
 _FEW = 3
 """Students up to whom the details follow the table of a class."""
@@ -86,7 +86,7 @@ class _Terminal:
     def verdict(self, verdict: Verdict, *, word: bool = True) -> Text:
         look = LOOKS[verdict]
         symbol = look.ascii if self.ascii else look.symbol
-        return Text(f"{symbol} {look.word}" if word else symbol, style=look.style)
+        return Text(f"{symbol} {look.said}" if word else symbol, style=look.style)
 
     # One student
 
@@ -94,7 +94,7 @@ class _Terminal:
         attempted = [part for part in submission.parts if part.verdict is not Verdict.NOT_ATTEMPTED]
         missing = [part for part in submission.parts if part.verdict is Verdict.NOT_ATTEMPTED]
         heading = Text.assemble(self.text(submission.student, "bold"), "  ", self.score(submission))
-        self.say(Text(), heading, *(self.text(late.text) for late in late_of(submission)))
+        self.say(Text(), heading, *(self.text(translated(late.text)) for late in late_of(submission)))
         self.say(*self.tables_of_parts(attempted))
         if missing:
             self.say(self.not_attempted(missing))
@@ -103,13 +103,13 @@ class _Terminal:
         accepted = [part for part in attempted if part.verdict is Verdict.ACCEPTED and part.message]
         for message in dict.fromkeys(part.message for part in accepted):
             names = ", ".join(part.part for part in accepted if part.message == message)
-            self.say(self.text(f"{names}: {message}", "dim"))
+            self.say(self.text(f"{names}: {translated(message)}", "dim"))
 
     def score(self, submission: SubmissionReport) -> Text:
-        text = Text(f"{points(submission.score)} of {points(submission.max_score)} points")
+        text = Text(translated(f"{points(submission.score)} of {points(submission.max_score)} points"))
         ungraded = sum(part.verdict is Verdict.JUDGE_ERROR for part in submission.parts)
         if ungraded:
-            text.append(f", {_count(ungraded, 'part')} ungraded", LOOKS[Verdict.JUDGE_ERROR].style)
+            text.append(translated(f", {_count(ungraded, 'part')} ungraded"), LOOKS[Verdict.JUDGE_ERROR].style)
         return text
 
     def tables_of_parts(self, parts: Sequence[PartReport]) -> Iterable[RenderableType]:
@@ -138,29 +138,30 @@ class _Terminal:
             cell.append("\n").append_text(self.verdict(Verdict.ACCEPTED, word=False)).append(f" {names}")
         for item in rest:
             cell.append("\n").append_text(self.verdict(item.verdict, word=False))
-            cell.append(f" {item.name}: {LOOKS[item.verdict].word}", LOOKS[item.verdict].style)
+            cell.append(f" {item.name}: {LOOKS[item.verdict].said}", LOOKS[item.verdict].style)
             if item.families:
-                cell.append(" ").append_text(self.text(with_families(item.families), LOOKS[item.verdict].style))
+                cell.append_text(Text(clean(said.families(part, item)), LOOKS[item.verdict].style))
         return cell
 
     def not_attempted(self, parts: Sequence[PartReport]) -> Text:
         names = [part.part for part in parts]
         shown = names if self.verbose or len(names) <= _NAMES_OF_UNATTEMPTED else names[: _NAMES_OF_UNATTEMPTED - 2]
         more = f" and {len(names) - len(shown)} more" if len(shown) < len(names) else ""
-        return self.text(f"Not attempted: {', '.join(shown)}{more}", "dim")
+        return self.text(translated(f"Not attempted: {', '.join(shown)}{more}"), "dim")
 
     # One part
 
     def details(self, part: PartReport) -> None:
-        said = {criterion.message for criterion in part.criteria}
-        if part.message and part.message not in said and part.verdict is not Verdict.ACCEPTED:
+        told = {criterion.message for criterion in part.criteria}
+        if part.message and part.message not in told and part.verdict is not Verdict.ACCEPTED:
             self.section(part, "", part.verdict)
-            self.say(self.text(part.message, lines=True))
+            self.say(self.text(said.message(part, part), lines=True))
         for criterion in summary.failing(part):
             self.criterion(part, criterion)
         for criterion in part.criteria:
             if criterion.verdict is Verdict.SKIPPED and self.verbose and criterion.message:
-                self.say(self.text(f"{part.part}, {criterion.name} skipped: {criterion.message}", "dim"))
+                why = said.message(part, criterion)
+                self.say(self.text(translated(f"{part.part}, {criterion.name} skipped: {why}"), "dim"))
 
     def section(self, part: PartReport, name: str, verdict: Verdict, score: str = "") -> None:
         title = self.text(f"{part.part}: {name}" if name else part.part, "bold")
@@ -169,37 +170,38 @@ class _Terminal:
         self.say(Text(), Rule(title, align="left", style="dim", characters="-" if self.ascii else "─"))
 
     def criterion(self, part: PartReport, criterion: CriterionReport) -> None:
-        self.section(part, criterion.name, criterion.verdict, f"{_of(criterion)} points" if criterion.max_score else "")
+        worth = translated(f"{_of(criterion)} points") if criterion.max_score else ""
+        self.section(part, criterion.name, criterion.verdict, worth)
         if criterion.message:
-            self.say(self.text(criterion.message, lines=True))
+            self.say(self.text(said.message(part, criterion), lines=True))
         if criterion.condition is not None:
-            self.say(self.text(when_it_fails(criterion.condition)))
+            self.say(self.text(said.condition(part, criterion)))
         if criterion.name == "own_work":
             self.facts(*(self.use(use) for use in part.off_limits))
         example = criterion.counterexample
         if example is not None:
             if example.snippet:
-                self.say(
-                    Text(), Text("To see it, run this beside the answer:", "dim"), self.code(example.snippet), Text()
-                )
+                how = Text(translated("To see it, run this beside the answer:"), "dim")
+                self.say(Text(), how, self.code(example.snippet), Text())
             values = example.shows_values
             self.facts(
-                ("where", self.text(example.where)),
-                ("expected", self.text(example.expected if values else "", "green", lines=True)),
-                ("got", self.text(example.got if values else "", "red", lines=True)),
-                ("differs by", self.text(_difference(example.difference, example.index))),
-                (_your_line(example), self.text(example.source.strip())),
+                (said.label("where"), self.text(said.where(example))),
+                (said.label("expected"), self.text(said.value(example.expected, values), "green", lines=True)),
+                (said.label("got"), self.text(said.value(example.got, values), "red", lines=True)),
+                (said.label("differs by"), self.text(translated(_difference(example.difference, example.index)))),
+                (translated(_your_line(example)), self.text(example.source.strip())),
             )
         if criterion.transformation:
-            self.say(Text(), self.text(criterion.transformation))
+            self.say(Text(), self.text(said.transformation(part, criterion)))
         if criterion.diagnosis is not None:
-            name = in_words(one_line(criterion.diagnosis.misconception))
-            hint = self.text(criterion.diagnosis.hint)
-            self.say(Text(), Text.assemble("This looks like: ", self.text(name, "bold"), ". ", hint))
+            name = said.mistake(part, criterion.diagnosis)
+            hint = self.text(said.hint(part, criterion.diagnosis))
+            end = lead(".") if hint.plain.isascii() else translated(".")
+            self.say(Text(), Text.assemble(lead("This looks like:"), self.text(name, "bold"), end, hint))
 
     def use(self, use: OffLimitsUse) -> tuple[str, Text]:
         text = Text.assemble(self.text(use.used, "bold"), "\n" if use.source else "", self.text(use.source))
-        return ("used" if use.line is None else line_in_words(use.line, use.cell)), text
+        return (said.label("used") if use.line is None else translated(line_in_words(use.line, use.cell))), text
 
     def facts(self, *rows: tuple[str, Text]) -> None:
         """A narrow column of labels beside foreign text; rows without text are left out."""
@@ -224,10 +226,10 @@ class _Terminal:
 
     def table_of_students(self, students: Sequence[SubmissionReport], groups: Sequence[str]) -> None:
         table = Table(box=box.ASCII2 if self.ascii else box.SIMPLE_HEAD, show_edge=False, header_style="bold")
-        table.add_column("Student", overflow="fold", max_width=max(10, self.console.width // 3))
+        table.add_column(translated("Student"), overflow="fold", max_width=max(10, self.console.width // 3))
         for name in groups:
             table.add_column(self.text(name.rsplit("/", 1)[-1]), justify="right", overflow="fold", max_width=14)
-        table.add_column("Points", justify="right", no_wrap=True)
+        table.add_column(translated("Points"), justify="right", no_wrap=True)
         for submission in students:
             cells = [self.group_score(submission, name) for name in groups]
             table.add_row(self.text(submission.student), *cells, _of(submission))
@@ -257,14 +259,14 @@ class _Terminal:
     def class_summary(self, gathered: summary.Summary, students: Sequence[SubmissionReport]) -> None:
         middle = points(statistics.median(gathered.scores or [0]))
         line = f"{_count(len(gathered.scores), 'student')}, median {middle} of {points(gathered.best)} points"
-        self.say(Text(), Text(line, style="bold"))
+        self.say(Text(), Text(translated(line), style="bold"))
         hard = [
-            (f"{row.passed} of {row.judged} passed", self.text(f"{row.part}: {row.criterion}"))
+            (translated(f"{row.passed} of {row.judged} passed"), self.text(f"{row.part}: {row.criterion}"))
             for row in gathered.hardest(5)
         ]
         self.list_of("Hardest criteria", hard)
         shared = [
-            (_count(row.students, "student"), self.text(f"{row.part}: {in_words(one_line(row.misconception))}"))
+            (translated(_count(row.students, "student")), self.text(f"{row.part}: {_mistake(row)}"))
             for row in gathered.common(5)
         ]
         self.list_of("Common misconceptions", shared)
@@ -272,20 +274,20 @@ class _Terminal:
         unnamed = [group for group in gathered.alike.groups() if not group.misconception][:5]
         self.list_of(
             "Fail alike, with no name yet",
-            [(_count(group.size, "student"), self.fail_alike(group, students)) for group in unnamed],
+            [(translated(_count(group.size, "student")), self.fail_alike(group, students)) for group in unnamed],
         )
 
     def fail_alike(self, group: alike.Group, students: Sequence[SubmissionReport]) -> Text:
         failure = alike.example(group, students)
         text = self.text(group.part)
         if failure is not None:
-            text.append(": ").append_text(self.text(f"{failure.name}: {failure.message}"))
-        return text.append(" (as ").append_text(self.text(students[group.members[0]].student)).append(")")
+            text.append(f": {failure.name}: ").append_text(self.text(translated(failure.message, group.exercise)))
+        return text.append_text(self.text(translated(f" (as {students[group.members[0]].student})")))
 
     def list_of(self, title: str, rows: Iterable[tuple[str, Text]]) -> None:
         rows = list(rows)
         if rows:
-            self.say(Text(), Text(title, style="bold"))
+            self.say(Text(), Text(translated(title), style="bold"))
             self.facts(*rows)
 
     # The run
@@ -298,27 +300,31 @@ class _Terminal:
         title = (
             f"COULD NOT BE GRADED: {_count(len(rows), 'result')} of {_count(students, 'student')}. These are not zeros."
         )
-        lines: list[RenderableType] = [Text(), Text(title, style=style)]
+        lines: list[RenderableType] = [Text(), Text(translated(title), style=style)]
         for row in rows:
             what = ", ".join(item for item in (row.student, row.exercise, row.part, row.criterion) if item)
             line = Text.assemble(self.verdict(Verdict.JUDGE_ERROR, word=False), " ", self.text(what, "bold"))
-            lines.append(line.append(": ").append_text(self.text(row.message)) if row.message else line)
+            lines.append(line.append(": ").append_text(self.text(translated(row.message))) if row.message else line)
         self.say(Group(*lines))
 
     def footer(self, report: GradeReport) -> None:
         versions = ", ".join(f"{name} {version}" for name, version in report.versions.items())
         line = f"Judged on {report.device}, sandbox {report.sandbox}" + (f", {versions}" if versions else "") + "."
-        self.say(Text(), self.text(line, "dim"))
+        self.say(Text(), self.text(translated(line), "dim"))
         for line in summary.of_workers(report.workers):
-            self.say(self.text(line, "dim"))
+            self.say(self.text(translated(line), "dim"))
         for note in report.notes:
-            self.say(self.text(f"Note: {note}", "dim"))
+            self.say(self.text(translated(f"Note: {note}"), "dim"))
 
 
 def _of(item: PartReport | CriterionReport | SubmissionReport) -> str:
     if item.score is None or (not isinstance(item, SubmissionReport) and item.verdict is Verdict.JUDGE_ERROR):
-        return "ungraded"
+        return LOOKS[Verdict.JUDGE_ERROR].said
     return f"{points(item.score)}/{points(item.max_score)}"
+
+
+def _mistake(row: summary.Common) -> str:
+    return mistake_in_words(one_line(row.misconception), row.part, row.exercise)
 
 
 def _your_line(example: Counterexample) -> str:

@@ -12,7 +12,8 @@ from grader.answer.slice import Cut, Ran
 from grader.grading.service import serve, take_stdout
 from grader.kit.outline import Lesson
 from grader.model import CourseError, CriterionReport, PartReport, Verdict
-from grader.model.words import points
+from grader.model.language import translated
+from grader.model.words import lead, points
 from grader.report.heat import heat_map
 from grader.report.notebook import Context, Origin, as_html, as_plain
 from grader.report.screen import first_failure, is_only_begun, not_written
@@ -42,7 +43,7 @@ def main() -> None:
 def _refused(error: Exception) -> dict[str, list[str]]:
     if not isinstance(error, CourseError):
         raise error
-    return {"error": [error.what, error.fix]}
+    return {"error": [translated(error.what), translated(error.fix)]}
 
 
 class _Desk:
@@ -92,7 +93,7 @@ def _checked(session: Session, lesson: Lesson, symbol: str, piece: Cut) -> dict[
         raise CourseError(piece.problem, piece.fix)
     was_passed = session.is_passed(lesson, symbol)
     answer, report = _judged(session, lesson, symbol, piece)
-    note = "\n".join(filter(None, [piece.note, session.standing(report)]))
+    note = "\n".join(filter(None, [translated(piece.note), session.standing(report)]))
     report = _begun(session, lesson, report, answer)
     failure = first_failure(report)
     shown = None
@@ -102,7 +103,8 @@ def _checked(session: Session, lesson: Lesson, symbol: str, piece: Cut) -> dict[
     origin = Origin(example.cell, example.line) if example and example.cell and example.line else None
     report = _relocated(report)
     context = Context(
-        lesson=f"{lesson.slug}.md", text=lesson.text, note=note, origin=origin,
+        lesson=f"{lesson.slug}.md", text=lesson.text, shown=session.workspace.lesson(lesson), note=note,
+        origin=origin,
         maps=[heat_map(pair) for pair in shown.differing[:_MAPS]] if shown else [],
         agreeing=shown.agreeing if shown else [], drawn=shown.case if shown else "",
         next=_next(session, (lesson, symbol), was_passed) if report.verdict is Verdict.ACCEPTED else "",
@@ -117,9 +119,8 @@ def _begun(session: Session, lesson: Lesson, report: PartReport, answer: Answer)
     if not is_only_begun(report, where):
         return report
     said = not_written(where)
-    message = (
-        f"{said[:1].upper()}{said[1:]}. So far it has {points(report.score or 0)} of {points(report.max_score)} points."
-    )
+    so_far = translated(f"So far it has {points(report.score or 0)} of {points(report.max_score)} points.")
+    message = f"{said[:1].upper()}{said[1:]}{lead('.')}{so_far}"
     return replace(report, verdict=Verdict.NOT_ATTEMPTED, message=message, criteria=())
 
 
@@ -127,7 +128,8 @@ def _next(session: Session, after: Part, was_passed: bool) -> str:
     """What has been learned and is complete now, and what to do next."""
     said = [] if was_passed else [*lines(session, after[0], [after[1]])]
     todo = session.next(after, finish=True)
-    return " ".join([*said, ALL_PASSED if todo is None else f"Next: {todo[1]} in {todo[0].slug}.ipynb"])
+    coming = ALL_PASSED if todo is None else f"Next: {todo[1]} in {todo[0].slug}.ipynb"
+    return " ".join([*said, translated(coming)])
 
 
 def _hinted(session: Session, lesson: Lesson, symbol: str, piece: Cut, level: int | None) -> dict[str, str]:

@@ -15,13 +15,14 @@ from grader.answer.attempt import attempted, broken_cell, unwritten
 from grader.answer.load import Answer, load_answer
 from grader.answer.ran import slice_of
 from grader.model import CourseError
+from grader.model.language import translated
 
 
 class NotReady(CourseError):
     """An answer that cannot be used yet; a notebook shows its two lines instead of a traceback."""
 
     def _render_traceback_(self) -> list[str]:
-        return [line for line in (self.what, self.fix) if line]
+        return [translated(line) for line in (self.what, self.fix) if line]
 
 
 def answers(wanted: Mapping[str, Sequence[str]], folder: str | Path = ".") -> SimpleNamespace:

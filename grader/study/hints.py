@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from grader.course.pitfalls import EXCEPTION, Pitfall
 from grader.kit.outline import Lesson
 from grader.model import EXCEPTIONS, CriterionReport, PartReport
+from grader.model.language import translated
 from grader.study.docstring import BEFORE, told
 from grader.study.given import Call, lines_with
 from grader.study.skeleton import skeleton
@@ -109,7 +110,7 @@ def hint(level: int, lesson: Lesson, symbol: str, report: PartReport | None, ref
         return Hint(_to_write(missing) if missing else _where(failure, symbol, lesson, written))
     if level == 2:
         said = docstring(lesson, symbol, missing) if missing else ""
-        return Hint(f"The docstring says:\n\n{said}" if said else _why(lesson, symbol, failure))
+        return Hint(_quoted(said) if said else _why(lesson, symbol, failure))
     return _outline(lesson, symbol, reference)
 
 
@@ -122,7 +123,7 @@ def about(report: PartReport | None, lesson: Lesson) -> str:
 
 
 def _to_write(method: str) -> str:
-    return (
+    return translated(
         f"`{method}` is not written yet, and the example needs it. Read its docstring, write the least that could be "
         "right, and check again."
     )
@@ -130,20 +131,20 @@ def _to_write(method: str) -> str:
 
 def _where(failure: CriterionReport | None, symbol: str, lesson: Lesson, written: str) -> str:
     if failure is None:
-        return (
+        return translated(
             "Nothing is written yet. Read the formula and the worked example in the lesson, then write the smallest "
             "thing that gives the right shape. A check tells you how to go on."
         )
     if failure.kind in EXCEPTIONS:
-        return (
+        return translated(
             "An exception stops it. Read its last line first, then look at your line that it came from: what are the "
             "shapes and types there?"
         )
-    said = [_NUDGES[failure.name]]
+    said = [translated(_NUDGES[failure.name])]
     for name in Call.of(failure, lesson.stub, symbol).decisive:
         if lines := lines_with(name, symbol, written):
             shown = "\n".join(f"    {line}" for line in lines)
-            said.append(f"It depends on `{name}`, which stands in these lines of yours:\n\n{shown}")
+            said.append(f"{translated(f'It depends on `{name}`, which stands in these lines of yours:')}\n\n{shown}")
     return "\n\n".join(said)
 
 
@@ -151,21 +152,32 @@ def _why(lesson: Lesson, symbol: str, failure: CriterionReport | None) -> str:
     if failure is None:
         return _told(lesson, symbol, "") or _first_paragraph(lesson)
     if failure.diagnosis is not None:
-        return failure.diagnosis.hint
+        return translated(failure.diagnosis.hint, lesson.slug, "hint")
     points = [f"- {point.text}" for point in _fitting(lesson, symbol, failure)]
     if points:
-        return "\n".join(["One of these may be it:" if len(points) > 1 else "This may be it:", "", *points])
+        lead = "One of these may be it:" if len(points) > 1 else "This may be it:"
+        return "\n".join([translated(lead), "", *points])
     if failure.kind in EXCEPTIONS:
-        return _RAISED
-    said = _POINTERS.get(failure.name) or _told(lesson, symbol, failure.name) or _first_paragraph(lesson)
+        return translated(_RAISED)
+    said = (
+        translated(_POINTERS.get(failure.name, "")) or _told(lesson, symbol, failure.name) or _first_paragraph(lesson)
+    )
     listed = failure.counterexample.case.get("listed") if failure.counterexample else None
-    return f"The lesson has it among the bad arguments: {listed}.\n\n{said}" if listed else said
+    if not listed:
+        return said
+    among = translated(f"The lesson has it among the bad arguments: {listed}.", lesson.slug)
+    return f"{among}\n\n{said}"
 
 
 def _told(lesson: Lesson, symbol: str, criterion: str) -> str:
     """What the part's docstring says about what a criterion judges."""
     said = told(lesson.stub, symbol, _SECTIONS.get(criterion, (BEFORE,)))
-    return f"The docstring says:\n\n{said}" if said else ""
+    return _quoted(said) if said else ""
+
+
+def _quoted(docstring: str) -> str:
+    """A docstring, which stays English as the stub does."""
+    return f"{translated('The docstring says:')}\n\n{docstring}"
 
 
 def _fitting(lesson: Lesson, symbol: str, failure: CriterionReport) -> list[Pitfall]:
@@ -187,8 +199,8 @@ def _fitting(lesson: Lesson, symbol: str, failure: CriterionReport) -> list[Pitf
 def _outline(lesson: Lesson, symbol: str, reference: str) -> Hint:
     outline = "\n".join(skeleton(reference, symbol, lesson.symbols)) if reference else ""
     if outline:
-        return Hint("This is how ours goes; the dots are yours:", outline)
-    example = section(lesson.text, "A worked example")
+        return Hint(translated("This is how ours goes; the dots are yours:"), outline)
+    example = section(lesson.shown, translated("A worked example", kind="heading"))
     return Hint(example or _first_paragraph(lesson))
 
 
@@ -199,5 +211,5 @@ def section(lesson: str, name: str) -> str:
 
 
 def _first_paragraph(lesson: Lesson) -> str:
-    body = lesson.text.split("\n", 1)[-1].strip()
+    body = lesson.shown.split("\n", 1)[-1].strip()
     return body.split("\n\n")[0]

@@ -12,6 +12,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
 
 from grader.model import CourseError
+from grader.model.language import translated
 from grader.study.remote import Remote, request
 
 _LEVELS = ("1", "2", "3")
@@ -92,7 +93,7 @@ class NotAccepted(Exception):
                 " They are all that was run: nbgrader_config.py does not call configure(c) of grader.classroom, "
                 "so nbgrader ran this notebook in a kernel and not by the course's judge."
             )
-        super().__init__(what)
+        super().__init__(translated(what))
 
     def _render_traceback_(self) -> list[str]:
         """What IPython shows in place of a traceback through the checker, which would say nothing to a student."""
@@ -100,4 +101,4 @@ class NotAccepted(Exception):
 
 
 def _tell(error: CourseError) -> None:
-    print("\n".join(line for line in (error.what, error.fix) if line), file=sys.stderr)
+    print("\n".join(translated(line) for line in (error.what, error.fix) if line), file=sys.stderr)

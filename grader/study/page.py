@@ -8,7 +8,9 @@ from grader.report.screen import AnswerPaths, plain_text
 from grader.study.unwritten import waiting
 
 
-def paths(report: PartReport, lesson: Lesson, *, suffix: str = ".py", unwritten: Sequence[str] = ()) -> AnswerPaths:
+def paths(
+    report: PartReport, lesson: Lesson, *, suffix: str = ".py", unwritten: Sequence[str] = (), shown: str = ""
+) -> AnswerPaths:
     """Where a part is written and explained, and what of it waits to be written.
 
     Args:
@@ -16,9 +18,10 @@ def paths(report: PartReport, lesson: Lesson, *, suffix: str = ".py", unwritten:
         lesson: The exercise.
         suffix: Of the answer file.
         unwritten: The part's methods that are still stubs.
+        shown: The lesson as the learner has it, where that may be a translation.
     """
     return AnswerPaths(
-        f"{lesson.slug}{suffix}", f"{lesson.slug}.md", lesson.text,
+        f"{lesson.slug}{suffix}", f"{lesson.slug}.md", lesson.text, shown,
         unwritten=unwritten, waiting=waiting(report, lesson),
     )  # fmt: skip
 

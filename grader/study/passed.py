@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from grader.kit.outline import Lesson
+from grader.model.language import translated
 from grader.study.session import ALL_PASSED, Session, where
 
 
@@ -11,18 +12,18 @@ def lines(session: Session, lesson: Lesson, symbols: Sequence[str]) -> Iterator[
     for symbol in symbols:
         if said := lesson.leg.taught.get(symbol):
             name = f" ({symbol})" if len(symbols) > 1 else ""
-            yield f"Learned{name}: {said[:1].upper()}{said[1:].rstrip('.')}."
+            yield translated(f"Learned{name}: {said[:1].upper()}{said[1:].rstrip('.')}.", lesson.slug)
     if not symbols or not all(session.is_passed(lesson, symbol) for symbol in lesson.symbols):
         return
-    yield f"{lesson.slug} is complete."
+    yield translated(f"{lesson.slug} is complete.")
     here = [part for part in session.outline.parts if part[0].assignment == lesson.assignment]
     if not all(session.is_passed(*part) for part in here):
         return
     capstone = session.outline.capstone(lesson.assignment)
     if capstone is None:
-        yield f"So is all of {lesson.assignment}."
+        yield translated(f"So is all of {lesson.assignment}.")
     else:
-        yield (
+        yield translated(
             f"So is all of {lesson.assignment}: in {lesson.assignment}/{capstone.name} a small net made of your own "
             f"answers learns. Open it with: jupyter lab {lesson.assignment}/{capstone.name}"
         )
@@ -32,7 +33,7 @@ def next_line(session: Session, after: tuple[Lesson, str]) -> str:
     """What to do next."""
     todo = session.next(after, finish=True)
     if todo is None:
-        return ALL_PASSED
+        return translated(ALL_PASSED)
     lesson, _ = todo
     cost = f"; {lesson.leg}" if str(lesson.leg) and lesson != after[0] else ""
-    return f"Next: {where(todo)}{cost}"
+    return translated(f"Next: {where(todo)}{cost}")

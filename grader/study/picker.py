@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.model import Verdict
+from grader.model.language import translated
 from grader.model.words import LOOKS
 from grader.study.session import Part, Session
 
@@ -43,7 +44,7 @@ class Picker:
         height = max(console.height - _AROUND, 3)
         first = min(max(here - height // 2, 0), max(len(rows) - height, 0))
         console.clear()
-        console.print(Text(KEYS, "dim"), no_wrap=True, overflow="ellipsis")
+        console.print(Text(translated(KEYS), "dim"), no_wrap=True, overflow="ellipsis")
         for _, row in rows[first : first + height]:
             console.print(row, no_wrap=True, overflow="ellipsis", crop=True)
 
@@ -53,7 +54,7 @@ class Picker:
         for index, (lesson, symbol) in enumerate(self.parts):
             if lesson.slug != heading:
                 heading = lesson.slug
-                cost = f"  {lesson.leg}" if str(lesson.leg) else ""
+                cost = translated(f"  {lesson.leg}", kind="leg") if str(lesson.leg) else ""
                 yield -1, Text.assemble((lesson.slug, "bold"), (cost, "dim"))
             look = LOOKS[Verdict.ACCEPTED if self._session.is_passed(lesson, symbol) else Verdict.NOT_ATTEMPTED]
             mark = look.ascii if ascii_only else look.symbol

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from grader.model.language import phrase, translated
 from grader.study.session import ALL_PASSED, Part, Session, where
 from grader.study.workspace import PartProgress
 
@@ -17,7 +18,7 @@ def tally(session: Session, console: Console) -> Text:
     """``7 of 121 ▓▓░░``: how many parts are passed, of the whole course."""
     parts = session.outline.parts
     passed = sum(session.is_passed(*part) for part in parts)
-    return Text.assemble((f"{passed} of {len(parts)} ", "bold"), _bar(passed, len(parts), console))
+    return Text.assemble((phrase("{0} of {1}", passed, len(parts)) + " ", "bold"), _bar(passed, len(parts), console))
 
 
 def render_progress(session: Session, console: Console) -> None:
@@ -36,7 +37,7 @@ def render_progress(session: Session, console: Console) -> None:
         table.add_row(
             assignment,
             _bar(passed, len(parts), console),
-            f"{passed} of {len(parts)}",
+            phrase("{0} of {1}", passed, len(parts)),
             Text(", ".join(_working(reached)), style="dim"),
         )
     console.print(table)
@@ -44,7 +45,7 @@ def render_progress(session: Session, console: Console) -> None:
     console.print(tally(session, console))
     todo = session.next()
     said = ALL_PASSED if todo is None else f"Next: {where(todo)}" + (f"; {todo[0].leg}" if str(todo[0].leg) else "")
-    console.print(said, markup=False, highlight=False, soft_wrap=not console.is_terminal)
+    console.print(translated(said), markup=False, highlight=False, soft_wrap=not console.is_terminal)
 
 
 def _bar(done: int, whole: int, console: Console) -> Text:
@@ -60,4 +61,4 @@ def _working(reached: list[tuple[str, PartProgress]]) -> Iterator[str]:
         if progress.checks and not progress.passed:
             yield f"{symbol} {progress.score:g}/{progress.max_score:g}"
         elif progress.solution == "gave up":
-            yield f"{symbol} (solution seen)"
+            yield translated(f"{symbol} (solution seen)")

@@ -87,7 +87,9 @@ def _main() -> None:
     )
     module, failure = run_cells(slice_of(answer, [order["symbol"]]), order["name"])
     if not hasattr(module, order["symbol"]):
-        print(f"{order['symbol']} could not be loaded: {failure or 'nothing defines it'}.")
+        from grader.model.language import translated
+
+        print(translated(f"{order['symbol']} could not be loaded: {failure or 'nothing defines it'}."))
         return
     sys.modules[order["name"]] = module
     # In a notebook the example follows the cells.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from grader.course.paths import cache_dir, root_of
 from grader.kit.outline import Lesson, Outline, read_outline
 from grader.model import CourseError, PartReport, Verdict
+from grader.model.language import prefer, translated
 from grader.study.workspace import STATE, Workspace, find_workspace
 
 if TYPE_CHECKING:
@@ -123,12 +124,14 @@ class Session:
         suffix = ".py" if (self.workspace.path / f"{lesson.slug}.py").is_file() else ".ipynb"
         judged = bool(report.criteria)
         unwritten = self.checker.unwritten(lesson, report.part, self.checker.answer(lesson)) if judged else []
-        return paths(report, lesson, suffix=suffix, unwritten=unwritten)
+        return paths(report, lesson, suffix=suffix, unwritten=unwritten, shown=self.workspace.lesson(lesson))
 
     def standing(self, report: PartReport) -> str:
         """At which stage of a part one is, in words; nothing where it has none, or is written to the end."""
         standing = self._checker.standings.get(report.part) if self._checker else None
-        return f"{report.part}. {standing}" if standing and report.verdict is not Verdict.NOT_ATTEMPTED else ""
+        if standing is None or report.verdict is Verdict.NOT_ATTEMPTED:
+            return ""
+        return f"{report.part}. {translated(str(standing), report.exercise)}"
 
     def is_passed(self, lesson: Lesson, symbol: str) -> bool:
         """Whether a part was accepted once."""
@@ -186,7 +189,7 @@ class Session:
         given = hint(level, lesson, symbol, report, self.reference(lesson), text)
         progress.level = max(progress.level, level)
         progress.hints = max(progress.hints, level)
-        heading = f"Hint {level} of {LEVELS} for {symbol}"
+        heading = translated(f"Hint {level} of {LEVELS} for {symbol}")
         return GivenHint(symbol, heading, given, is_last=level >= LEVELS, is_repeated=is_repeated)
 
 
@@ -208,8 +211,8 @@ class GivenHint:
             ask: How one asks for a hint: ``course hint``.
         """
         if self.is_last:
-            return "The whole answer", f"course solution {self.symbol} --give-up"
-        return "A stronger one", f"{ask} {self.symbol}"
+            return translated("The whole answer"), f"course solution {self.symbol} --give-up"
+        return translated("A stronger one"), f"{ask} {self.symbol}"
 
 
 def find_session(around: Path, root: Path | None = None) -> Session:
@@ -223,6 +226,7 @@ def find_session(around: Path, root: Path | None = None) -> Session:
         CourseError: where there is no course, or nothing of it has been released.
     """
     workspace = find_workspace(around)
+    prefer(workspace.language)
     return Session(read_outline(_course_of(workspace, around, root)), workspace)
 
 
@@ -233,6 +237,7 @@ def find_home(around: Path, root: Path | None = None) -> Session:
         CourseError: where the path is in no workspace and in no kit, or there is no course.
     """
     workspace = find_workspace(around)
+    prefer(workspace.language)
     if not workspace.is_found:
         folders = sorted(path.parent for path in workspace.path.glob(f"*/{STATE}"))
         fix = "Make one with `course start learn`, then: cd learn"
@@ -250,11 +255,11 @@ def _course_of(workspace: Workspace, around: Path, root: Path | None = None) -> 
 
 
 def where(part: Part) -> str:
-    """Where a part is written and explained."""
+    """Where a part is written and explained, to be put into a sentence (in English, as the sentence is)."""
     lesson, symbol = part
     return f"{symbol} in {lesson.slug}.py (lesson: {lesson.slug}.md)"
 
 
 def nothing_to_hint(symbol: str) -> str:
     """The message in place of a hint for a part that is accepted."""
-    return f"{symbol} is accepted. See how we did it with: course solution {symbol}"
+    return translated(f"{symbol} is accepted. See how we did it with: course solution {symbol}")

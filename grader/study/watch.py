@@ -11,6 +11,7 @@ from watchfiles import watch as changes
 
 from grader.host.process import CalledOff
 from grader.model import CourseError
+from grader.model.language import translated
 from grader.study.keys import keys
 from grader.study.session import ALL_PASSED, Session
 from grader.study.watch_screen import Screen
@@ -143,7 +144,7 @@ def answer(event: Event, what: str, state: State, screen: Screen, events: Events
                 _about_the_part(event, state, screen)
             except CourseError as error:
                 # What cannot be done is no reason to end.
-                screen.say(f"{error.what} {error.fix}")
+                screen.say(f"{translated(error.what)} {translated(error.fix)}")
     return True
 
 
@@ -159,20 +160,22 @@ def _about_the_part(event: Event, state: State, screen: Screen) -> None:
             if part := state.go_on():
                 screen.now(part)
             else:
-                screen.say(ALL_PASSED)
+                screen.say(translated(ALL_PASSED))
         case Event.OPEN:
             screen.open(state.session.workspace, state.now)
         case Event.RESET:
             if state.asks_again(event):
                 kept = ", ".join(map(str, state.reset()))
-                screen.say(f"{symbol} is a stub again." + (f" What you had is in {kept}." if kept else ""))
+                told = f"{symbol} is a stub again." + (f" What you had is in {kept}." if kept else "")
+                screen.say(translated(told))
             else:
-                screen.say(f"r again puts {symbol} back to its stub; what you have is kept in {BACKUPS}/.")
+                screen.say(translated(f"r again puts {symbol} back to its stub; what you have is kept in {BACKUPS}/."))
         case Event.SOLUTION:
             if state.session.is_passed(*state.now) or state.asks_again(event):
                 screen.solution(state.solution())
             else:
-                screen.say(f"{symbol} is not passed yet. s again shows our answer all the same; that is remembered.")
+                told = f"{symbol} is not passed yet. s again shows our answer all the same; that is remembered."
+                screen.say(translated(told))
 
 
 def _picks(event: Event, state: State, screen: Screen) -> bool:

@@ -7,12 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.syntax import Syntax
 
 from grader.kit.outline import Lesson
 from grader.model import PartReport, Verdict
-from grader.model.words import LOOKS
+from grader.model.language import translated
+from grader.model.words import LOOKS, lead
 from grader.report.screen import first_failure, headline, is_only_begun, render_part
 from grader.study import passed
 from grader.study.editor import edit, line_of
@@ -63,36 +65,36 @@ class Screen:
         """How far one is, where one is, and the keys: below everything else, so that it is always in view."""
         if not (self._is_large and self._has_said) or self.picker is not None:
             return
-        here = f"{_GAP}{state.now[1]} in {state.now[0].slug}.py" if state.now else ""
+        here = translated(f"{state.now[1]} in {state.now[0].slug}.py") if state.now else ""
         self._print()
-        self._print(tally(state.session, self._console).append(here), no_wrap=True, overflow="ellipsis")
-        for line in _filled(_KEYS, self._console.width):
+        self._print(tally(state.session, self._console).append(f"{_GAP}{here}"), no_wrap=True, overflow="ellipsis")
+        for line in _filled([translated(key, kind="key") for key in _KEYS], self._console.width):
             self._print(line, style="dim", highlight=False)
         self._has_said = False
 
     def now(self, part: Part) -> None:
         """Where one is."""
-        self.say(f"Now: {where(part)}")
+        self.say(translated(f"Now: {where(part)}"))
 
     def done(self, part: Part | None) -> None:
         """Where one is after a part has passed."""
         if part is None:
-            self.say(ALL_PASSED)
+            self.say(translated(ALL_PASSED))
         else:
             self.now(part)
 
     def gone(self, path: Path, lesson: Lesson) -> None:
         """A file was deleted."""
-        self.say(f"{path.name} is gone. Bring it back with: course reset {lesson.slug}")
+        self.say(translated(f"{path.name} is gone. Bring it back with: course reset {lesson.slug}"))
 
     def nothing_begun(self, lesson: Lesson) -> None:
         """There is nothing to check."""
-        self.say(f"{lesson.slug}: nothing begun yet.")
+        self.say(translated(f"{lesson.slug}: nothing begun yet."))
 
     def checking(self, symbols: Sequence[str]) -> None:
         """A check begins."""
         if self._is_large:
-            self.say(f"Checking {', '.join(symbols)} ...")
+            self.say(translated(f"Checking {', '.join(symbols)} ..."))
 
     def checked(self, checked: Checked, session: Session) -> None:
         """What a check found: the part to mend first large with what it printed, the others small."""
@@ -125,12 +127,12 @@ class Screen:
         if self._checked is not None and self._checked.first is not None:
             self.checked(self._checked, session)
         what, command = given.further("course hint")
-        self.say(f"That was the last hint for {given.symbol}. {what}: {command}")
+        self.say(f"{lead(f'That was the last hint for {given.symbol}.')}{what}: {command}")
 
     def solution(self, source: str) -> None:
         """Our answer to a part."""
         if not source:
-            self.say("This kit has no solutions. Ask the person who gave it to you.")
+            self.say(translated("This kit has no solutions. Ask the person who gave it to you."))
         else:
             # As code to be pasted: no line of it is broken.
             self._print(Syntax("", "python", theme="ansi_dark").highlight(source), soft_wrap=True)
@@ -144,9 +146,9 @@ class Screen:
         lesson, symbol = part
         files = workspace.answers(lesson)
         if not files or files[0].suffix != ".py":
-            self.say(f"There is no {lesson.slug}.py. Bring it back with: course reset {lesson.slug}")
+            self.say(translated(f"There is no {lesson.slug}.py. Bring it back with: course reset {lesson.slug}"))
             return
-        self.say(edit(files[0], line_of(workspace.written(lesson), symbol), self._released()))
+        self.say(translated(edit(files[0], line_of(workspace.written(lesson), symbol), self._released())))
 
     def list(self, state: State) -> None:
         """All parts to pick from; elsewhere than on a terminal, those of the assignment one is in."""
@@ -158,7 +160,8 @@ class Screen:
             look = LOOKS[Verdict.ACCEPTED if is_passed else Verdict.NOT_ATTEMPTED]
             mark = look.ascii if self._console.options.ascii_only else look.symbol
             is_here = (lesson, symbol) == state.now
-            self.say(f"{mark} {symbol:28} {lesson.slug}.py{'  <- here' if is_here else ''}")
+            here = translated("  <- here") if is_here else ""
+            self.say(f"{mark} {symbol:28} {lesson.slug}.py{here}")
 
     def leave_list(self, now: Part | None) -> None:
         """Show where one is again."""
@@ -175,7 +178,7 @@ class Screen:
 def _line(report: PartReport, session: Session, lesson: Lesson) -> str:
     paths = session.paths(lesson, report)
     failure = None if is_only_begun(report, paths) else first_failure(report)
-    why = f"  {failure.name}: {failure.message}" if failure else ""
+    why = f"  {failure.name}: {translated(failure.message, lesson.slug)}" if failure else ""
     return " ".join(f"{headline(report, paths).plain}{why}".split())
 
 
@@ -183,7 +186,7 @@ def _filled(words: Sequence[str], width: int) -> list[str]:
     """Words in as few lines as they take, none of them broken."""
     lines = [words[0]]
     for word in words[1:]:
-        if len(lines[-1]) + len(_GAP) + len(word) <= width:
+        if cell_len(lines[-1]) + len(_GAP) + cell_len(word) <= width:
             lines[-1] += _GAP + word
         else:
             lines.append(word)

@@ -14,6 +14,7 @@ from grader.course.settings import read_settings
 from grader.kit.outline import Lesson, Outline
 from grader.model import CourseError, PartReport, Verdict
 from grader.model.files import write_whole
+from grader.model.language import asked, translated
 from grader.model.source import definition, span
 
 STATE = ".course.json"
@@ -81,6 +82,8 @@ class Workspace:
     course: str = ""
     parts: dict[str, PartProgress] = field(default_factory=dict)
     """By ``normalization/batchnorm:BatchNorm2d``."""
+    language: str = ""
+    """The language in which it was made; nothing where nobody asked for one."""
     is_found: bool = True
     """Whether something says that it is one; else it is any folder, and nothing may be written there unasked."""
 
@@ -93,11 +96,8 @@ class Workspace:
         if report.verdict is Verdict.JUDGE_ERROR:
             return
         progress = self.progress(report.exercise, report.part)
-        progress.verdict, progress.score, progress.max_score = (
-            report.verdict.value,
-            report.score or 0.0,
-            report.max_score,
-        )
+        progress.verdict = report.verdict.value
+        progress.score, progress.max_score = report.score or 0.0, report.max_score
         progress.passed |= report.verdict is Verdict.ACCEPTED
         failed = [item for item in report.criteria if item.verdict not in (Verdict.ACCEPTED, Verdict.SKIPPED)]
         progress.failed = failed[0].name if failed and report.verdict is not Verdict.NOT_ATTEMPTED else ""
@@ -111,7 +111,8 @@ class Workspace:
             CourseError: where it cannot be written.
         """
         kept = {name: asdict(progress) for name, progress in self.parts.items() if progress != PartProgress()}
-        text = json.dumps({"schema": 1, "course": self.course, "parts": kept}, indent=1) + "\n"
+        language = {"language": self.language} if self.language else {}
+        text = json.dumps({"schema": 1, "course": self.course, **language, "parts": kept}, indent=1) + "\n"
         path = self.path / STATE
         try:
             write_whole(path, text)
@@ -130,6 +131,10 @@ class Workspace:
             return (self.path / f"{lesson.slug}.py").read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
             return ""
+
+    def lesson(self, lesson: Lesson) -> str:
+        """The lesson as it lies in the folder, or as it is shown where it does not."""
+        return _text(self.path / f"{lesson.slug}.md") or lesson.shown
 
     def stamps(self, outline: Outline) -> Stamps:
         """When the answers were saved last."""
@@ -188,7 +193,7 @@ def _read(folder: Path) -> Workspace:
     try:
         state = json.loads((folder / STATE).read_text(encoding="utf-8"))
         parts = {str(name): _progress(values) for name, values in state.get("parts", {}).items()}
-        return Workspace(folder, str(state.get("course", "")), parts)
+        return Workspace(folder, str(state.get("course", "")), parts, str(state.get("language", "")))
     except (OSError, ValueError, TypeError, AttributeError):
         return Workspace(folder)
 
@@ -211,8 +216,8 @@ def start(outline: Outline, directory: Path) -> Workspace:
         directory.mkdir(parents=True, exist_ok=True)
         for lesson in outline.lessons:
             _put(directory / f"{lesson.slug}.py", lesson.stub)
-            _put(directory / f"{lesson.slug}.ipynb", _plain(lesson.notebook))
-            _put(directory / f"{lesson.slug}.md", lesson.text)
+            _put(directory / f"{lesson.slug}.ipynb", _plain(lesson.notebook, lesson))
+            _put(directory / f"{lesson.slug}.md", lesson.shown)
             for figure in lesson.figures:
                 target = directory / lesson.assignment / "figures" / figure.name
                 target.parent.mkdir(exist_ok=True)
@@ -221,29 +226,39 @@ def start(outline: Outline, directory: Path) -> Workspace:
         for capstone in outline.capstones:
             _put(directory / capstone.parent.name / capstone.name, capstone.read_text(encoding="utf-8"))
         order = [
-            f"{number}. `{lesson.slug}`: {lesson.title}" + (f" ({lesson.leg})" if str(lesson.leg) else "")
+            f"{number}. `{lesson.slug}`: {lesson.title}" + _cost(lesson)
             for number, lesson in enumerate(outline.lessons, 1)
         ]
         first = outline.lessons[0].slug
         _put(
             directory / "README.md",
-            _README.format(title=outline.title, first=first, order="\n".join(order), state=STATE),
+            translated(_README, kind="file").format(
+                title=translated(outline.title, kind="title"), first=first, order="\n".join(order), state=STATE
+            ),
         )
         _put(directory / "pytest.ini", _PYTEST_INI)
     except OSError as error:
         raise CourseError(f"{directory} cannot be written: {error}.", "Name another directory.") from None
     workspace = _read(directory) if (directory / STATE).is_file() else Workspace(directory)
     workspace.course = str(outline.root)
+    workspace.language = asked() or workspace.language
     workspace.save()
     return workspace
 
 
-def _plain(notebook: str) -> str:
-    """A notebook without what only a class needs: which cells are graded, and which are locked."""
+def _cost(lesson: Lesson) -> str:
+    """What an exercise takes, in parentheses; nothing where nobody has said."""
+    return translated(f" ({lesson.leg})", kind="leg") if str(lesson.leg) else ""
+
+
+def _plain(notebook: str, lesson: Lesson) -> str:
+    """A notebook without what only a class needs (which cells are graded, which are locked), with the lesson shown."""
     if not notebook:
         return ""
     document = json.loads(notebook)
     for cell in document["cells"]:
+        if cell.get("id") == f"{lesson.name}-lesson":
+            cell["source"] = lesson.shown.splitlines(keepends=True)
         for name in ("nbgrader", "deletable", "editable"):
             cell["metadata"].pop(name, None)
     return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
@@ -269,7 +284,7 @@ def reset(workspace: Workspace, lesson: Lesson, symbols: Iterable[str]) -> list[
     made: list[Path] = []
     for path in workspace.answers(lesson):
         source = path.read_text(encoding="utf-8", errors="replace")
-        stub = lesson.stub if path.suffix == ".py" else _plain(lesson.notebook)
+        stub = lesson.stub if path.suffix == ".py" else _plain(lesson.notebook, lesson)
         replaced = _without_answers(lesson, stub, source, wanted, path.suffix) if not whole else stub
         if replaced == source:
             continue

@@ -42,7 +42,7 @@ function filterable(form) {
       row.hidden = !(name.includes(wanted) && kind(row));
       count += !row.hidden;
     }
-    shown.textContent = `${count} of ${rows.length} shown`;
+    shown.textContent = shown.dataset.shown.replace("{0}", count).replace("{1}", rows.length);
   };
   form.hidden = false;
   form.addEventListener("submit", (event) => event.preventDefault());
