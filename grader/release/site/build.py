@@ -117,12 +117,12 @@ def _downloads(course: SiteCourse) -> Iterator[tuple[PurePosixPath, bytes]]:
     for lesson in course.lessons:
         files = PurePosixPath("files") / lesson.slug
         yield files.with_name(f"{files.name}.py"), lesson.lesson.stub.encode()
-        for name, svg in drawings.files(lesson).items():
-            yield PurePosixPath("lessons") / lesson.lesson.assignment / name, svg.encode()
+        for figure, svg in drawings.files(lesson).items():
+            yield PurePosixPath("lessons") / lesson.lesson.assignment / figure, svg.encode()
         for language in course.languages if lesson.lesson.notebook else ():
             if lesson.speaks(language):
-                path = PurePosixPath(notebooks.notebook_name(lesson, language))
-                yield path, notebooks.notebook(course, lesson, language).encode()
+                name = notebooks.notebook_name(lesson, language)
+                yield PurePosixPath(name), notebooks.notebook(course, lesson, language).encode()
     yield PurePosixPath(notebooks.PACKAGE), package(course)
     for path in sorted((course.root / documents.PICTURES).glob("*")):
         yield PurePosixPath(path.relative_to(course.root).as_posix()), path.read_bytes()

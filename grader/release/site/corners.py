@@ -13,7 +13,7 @@ from markdown.treeprocessors import Treeprocessor
 _NAME, _LATE = "course-corners", 5
 
 
-class _Corners(Treeprocessor):
+class _Corners(Treeprocessor):  # type: ignore[misc]
     """Turns each heading without text into a cell."""
 
     def run(self, root: Element) -> None:
@@ -23,7 +23,7 @@ class _Corners(Treeprocessor):
                 heading.tag = "td"
 
 
-class CornersExtension(Extension):
+class CornersExtension(Extension):  # type: ignore[misc]
     """The extension."""
 
     def extendMarkdown(self, md: Markdown) -> None:

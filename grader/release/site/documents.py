@@ -3,11 +3,12 @@
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from grader.release.site.page import Page, static
 from grader.release.site.source import SiteCourse
-from grader.release.site.text import first_words, prepared, title_of, with_images, with_links
+from grader.release.site.text import first_words, joined, prepared, title_of, with_images, with_links
 from grader.release.site.words import CHINESE, ENGLISH, LANGUAGES, Language
 
 _TOP = ("README", "CONTRIBUTING")
@@ -35,16 +36,15 @@ def document_pages(course: SiteCourse, language: Language) -> Iterator[Page]:
     pages = documents(course.root)
     known = {file.relative_to(course.root).as_posix(): page for page, files in pages.items() for file in files.values()}
     for page, files in pages.items():
-        code = language.code if language.code in files else next(iter(sorted(files)))
+        code = language.code if language.code in files else min(files)
         text = files[code].read_text(encoding="utf-8")
         folder = files[code].parent.relative_to(course.root).as_posix()
-        body = with_links(prepared(text), lambda target, folder=folder: _led(course, known, folder, target))  # type: ignore[misc]
-        here = static(page, language)
-        body = with_images(body, lambda alt, target, folder=folder: _image(folder, alt, target, here))  # type: ignore[misc]
+        ready = prepared(text) if code == ENGLISH.code else joined(prepared(text))
+        ready = with_links(ready, partial(_led, course, known, folder))
         yield Page(
             path=page,
             title=title_of(text) or page.stem,
-            text=body,
+            text=with_images(ready, partial(_image, folder, static(page, language))),
             meta={"description": first_words(text)},
             spoken=None if code == language.code else next(each for each in LANGUAGES if each.code == code),
         )
@@ -64,7 +64,7 @@ def _led(course: SiteCourse, known: Mapping[str, PurePosixPath], folder: str, ta
     return None
 
 
-def _image(folder: str, alt: str, target: str, here: str) -> str:
+def _image(folder: str, here: str, alt: str, target: str) -> str:
     if "://" in target:
         return f"[{alt}]({target})"
     return f"![{alt}]({here}{posixpath.normpath(posixpath.join(folder, target))})"

@@ -21,7 +21,7 @@ def themed(svg: str) -> dict[str, str]:
 
 
 def shown(lesson: SiteLesson, target: str, alt: str, static: str) -> str:
-    """The HTML of a lesson's figure; around it the interactive one, where there is one.
+    """The HTML of a lesson's figure, which leads to the drawing itself, in the interactive one where there is one.
 
     Args:
         lesson: The lesson.
@@ -31,9 +31,10 @@ def shown(lesson: SiteLesson, target: str, alt: str, static: str) -> str:
     """
     path = lesson.lesson.stub_path.parent / target
     size = _size(path)
+    folder = f"{static}lessons/{lesson.lesson.assignment}/"
     images = "".join(
-        f'<img class="only-{theme}" src="{static}lessons/{lesson.lesson.assignment}/{_themed_name(target, theme)}" '
-        f'alt="{escape(alt)}" loading="lazy"{size}>'
+        f'<a class="only-{theme}" href="{folder}{_themed_name(target, theme)}">'
+        f'<img src="{folder}{_themed_name(target, theme)}" alt="{escape(alt)}" loading="lazy"{size}></a>'
         for theme in ("light", "dark")
     )
     figure = f'<figure class="drawing">{images}</figure>'

@@ -58,7 +58,7 @@ def _converter() -> Any:
     return LatexToMathML(macros=_MACROS, fancy_error=False)
 
 
-class _Formulas(Preprocessor):
+class _Formulas(Preprocessor):  # type: ignore[misc]
     """Puts each formula away as finished HTML, so that nothing in it is taken for Markdown."""
 
     def run(self, lines: list[str]) -> list[str]:
@@ -79,7 +79,7 @@ def _stands_alone(found: re.Match[str]) -> bool:
     return not before
 
 
-class FormulasExtension(Extension):
+class FormulasExtension(Extension):  # type: ignore[misc]
     """The extension."""
 
     def extendMarkdown(self, md: Markdown) -> None:

@@ -91,5 +91,3 @@ def _picture(course: SiteCourse, language: Language) -> str:
         f'<figure class="terminal"><img src="{source}" alt="{escape(language("picture_alt"))}">'
         f"<figcaption>{caption}</figcaption></figure>"
     )
-
-

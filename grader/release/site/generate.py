@@ -122,16 +122,24 @@ def _nav(target: "str | Nav") -> Any:
 
 
 def _palette(media: str, scheme: str, icon: str, name: str) -> dict[str, Any]:
-    return {"media": media, "scheme": scheme, "primary": "custom", "accent": "custom", "toggle": {"icon": icon, "name": name}}
+    return {
+        "media": media,
+        "scheme": scheme,
+        "primary": "custom",
+        "accent": "custom",
+        "toggle": {"icon": icon, "name": name},
+    }
 
 
 def _toml(value: Any) -> str:
     """A value as TOML on one line; what is None is left out."""
     if isinstance(value, dict):
-        rows = (f"{json.dumps(name, ensure_ascii=False)} = {_toml(inner)}" for name, inner in value.items() if inner is not None)
+        rows = (
+            f"{json.dumps(name, ensure_ascii=False)} = {_toml(inner)}"
+            for name, inner in value.items()
+            if inner is not None
+        )
         return "{" + ", ".join(rows) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_toml, value)) + "]"
     return json.dumps(value, ensure_ascii=False)
-
-

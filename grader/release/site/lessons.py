@@ -8,8 +8,8 @@ from grader.release.site import drawings
 from grader.release.site.notebooks import colab, notebook_name
 from grader.release.site.page import Page, after_links, dots, static, way
 from grader.release.site.source import SiteCourse, SiteLesson
-from grader.release.site.text import first_words, prepared, with_images
-from grader.release.site.words import ENGLISH, Language
+from grader.release.site.text import first_words, joined, prepared, with_images
+from grader.release.site.words import CHINESE, ENGLISH, Language
 
 _FACTS = re.compile(r"^\*(?:Difficulty: |难度：)[^*\n]*\*[ \t]*$", re.MULTILINE)
 _HEADING = re.compile(r"\A\s*# .*\n")
@@ -37,7 +37,9 @@ def lesson_pages(course: SiteCourse, language: Language) -> Iterator[Page]:
 
 
 def _text(course: SiteCourse, lesson: SiteLesson, language: Language) -> str:
-    body = _FACTS.sub("", prepared(_HEADING.sub("", prepared(lesson.text(language)).lstrip())))
+    body = _FACTS.sub("", _HEADING.sub("", prepared(lesson.text(language)).lstrip()))
+    if language is CHINESE:
+        body = joined(body)
     here = static(lesson.page, language)
     body = with_images(body, lambda alt, target: drawings.shown(lesson, target, alt, here))
     head = f"# {lesson.title(language)}\n\n{_facts(course, lesson, language)}\n\n{_along(course, lesson, language)}"

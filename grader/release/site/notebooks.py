@@ -4,11 +4,11 @@ import base64
 import json
 from typing import Any
 
+from grader.course.pitfalls import without_tags
 from grader.model.extras import KIT
 from grader.release.site.source import SiteCourse, SiteLesson
 from grader.release.site.text import with_images
 from grader.release.site.words import Language
-from grader.course.pitfalls import without_tags
 
 PACKAGE = "files/course.zip"
 """What pip installs of the site: the checker, and the course as a kit."""
@@ -69,5 +69,3 @@ def _lesson(lesson: SiteLesson, language: Language) -> str:
         return f"![{alt}](data:image/svg+xml;base64,{coded})"
 
     return f"{with_images(text, image)}\n\n{language('everywhere')}"
-
-

@@ -30,7 +30,12 @@ class Page:
         """The file that is rendered."""
         head = {"title": self.title, **self.meta}
         # JSON is YAML.
-        lines = ["---", *(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in head.items()), "---", ""]
+        lines = [
+            "---",
+            *(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in head.items()),
+            "---",
+            "",
+        ]
         text = self.text
         if self.spoken is not None:
             note = f'<p class="note">{escape(language("untranslated"))}</p>\n\n' if language("untranslated") else ""

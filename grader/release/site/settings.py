@@ -1,14 +1,14 @@
 """What ``course.toml`` says of the site, below ``[site]``::
 
-    [site]
-    url = "https://somebody.github.io/course/"
-    repository = "somebody/course"
+[site]
+url = "https://somebody.github.io/course/"
+repository = "somebody/course"
 
-    [site.zh]
-    title = "…"
+[site.zh]
+title = "…"
 
-    [site.zh.assignments]
-    linear = "…"
+[site.zh.assignments]
+linear = "…"
 """
 
 import re

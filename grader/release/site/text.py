@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 FENCED = re.compile(r"^(?P<fence>`{3,}|~{3,})[^\n]*\n.*?^(?P=fence)[ \t]*$", re.MULTILINE | re.DOTALL)
 """A block of code between fences."""
 _CODE = re.compile(FENCED.pattern + r"|(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)", re.MULTILINE | re.DOTALL)
+_WIDE, _FULL = "\u4e00-\u9fff", "\u3001-\u303f\uff01-\uff60“”‘’…—"
+"""Chinese characters, and the punctuation that is as wide."""
 _IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<target>[^)\s]+)\)")
 _LINK = re.compile(r"(?<!!)\[(?P<text>(?:[^\[\]]|\[[^\]]*\])*)\]\((?P<target>[^)\s]+)\)")
 
@@ -32,6 +34,28 @@ def prepared(text: str) -> str:
     """A text without comments, with Markdown inside folded parts, and with what other dialects let stand unfolded."""
     text = outside(_CODE, text, lambda piece: re.sub(r"[ \t]*<!--.*?-->", "", piece, flags=re.DOTALL))
     return outside(FENCED, text, _folded)
+
+
+def joined(text: str) -> str:
+    """Chinese text with the lines of a paragraph joined: a line break would show as a space."""
+    return outside(FENCED, text, _joined)
+
+
+def _joined(piece: str) -> str:
+    lines: list[str] = []
+    for line in piece.split("\n"):
+        before = lines[-1] if lines else ""
+        quoted = before.startswith(">") and line.startswith(">")
+        rest = line.removeprefix(">").strip() if quoted else line.strip()
+        begins = line.startswith((">", "#", "|", "<", "$$")) and not quoted
+        is_item = re.match(r"[-*+] |\d+[.)] |[#|<]|\$\$|!\[", rest)
+        full, wide = re.search(rf"[{_FULL}]$", before.rstrip()), re.search(rf"[{_WIDE}]$", before.rstrip())
+        follows = full or (wide and re.match(rf"[{_WIDE}{_FULL}]", rest))
+        if rest and follows and not begins and not is_item and not before.startswith(("#", "|")):
+            lines[-1] = before.rstrip() + rest
+        else:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def _folded(piece: str) -> str:

@@ -49,8 +49,8 @@ _ENGLISH = {
     "smallest call that goes wrong, expected and found shapes and a hint; of the corrected one, that all is accepted.",
     "picture_caption": "The smallest call that goes wrong, and what the mistake is: this is what a wrong answer gets.",
     "road": "The road",
-    "road_text": "Assignments build on one another. Each lesson says what fails without the layer, derives it, and ends "
-    "in what you write.",
+    "road_text": "Assignments build on one another. Each lesson says what fails without the layer, derives it, and "
+    "ends in what you write.",
     "road_all": "Every exercise, in the order of learning",
     "order": "The order of learning",
     "order_text": "Each exercise comes after those that it builds on. Minutes are for somebody who meets it for the "
@@ -75,8 +75,8 @@ _ENGLISH = {
     "your_turn_text": "Write in `{path}`, or in the notebook. With `course watch` running, each save is checked; these "
     "ask for one part, and for a hint:",
     "the_stub": "The stub: names, arguments and docstrings",
-    "everywhere": "Off limits in every exercise are TorchScript (`torch.jit`) and `torch.compile`: what they run cannot "
-    "be inspected.",
+    "everywhere": "Off limits in every exercise are TorchScript (`torch.jit`) and `torch.compile`: what they run "
+    "cannot be inspected.",
     "commands": "Commands",
     "commands_text": "Every verb of `course`, as `course VERB --help` prints it.",
     "usage": "Usage",
@@ -93,10 +93,11 @@ _ENGLISH = {
     "verdict": "Verdict",
     "said": "In reports",
     "more": "More on both is in [{title}]({page}).",
-    "first_cell": "Brings the checker where it is missing, on Colab for one: a minute, once. Then %check and %hint work below.",
+    "first_cell": "Brings the checker where it is missing, on Colab for one: a minute, once. Then %check and %hint "
+    "work below.",
     "criterion.own_work": "nothing that is off limits was used",
-    "criterion.interface": "it constructs with every argument, by position and by name; `train()`, `eval()` and `.to()` "
-    "work",
+    "criterion.interface": "it constructs with every argument, by position and by name; `train()`, `eval()` and "
+    "`.to()` work",
     "criterion.parameters": "names, shapes, dtypes and `requires_grad` of parameters and buffers; state dicts load",
     "criterion.shapes": "structure and shapes of the output",
     "criterion.state": "buffers after every step",
