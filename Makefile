@@ -9,7 +9,7 @@ bin := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 install = $(bin)/python -m pip install --quiet --quiet --disable-pip-version-check --constraint constraints.txt
 setup := pyproject.toml constraints.txt
 
-.PHONY: venv demo learn test quick check verify bench gpu screenshots wheel clean
+.PHONY: venv demo learn test quick check verify bench gpu screenshots site wheel clean
 .DEFAULT_GOAL := demo
 
 venv: $(VENV)/.all
@@ -49,13 +49,17 @@ gpu: $(VENV)/.dev
 screenshots: $(VENV)/.dev demo
 	$(bin)/python -m tests.screenshots results/demo docs/pictures
 
+# To read it: $(bin)/python -m http.server -d site
+site: $(VENV)/.site
+	$(bin)/course release site --site
+
 # What an earlier build left in build/ would get into the package.
 wheel: $(VENV)/.made
 	rm -rf build
 	$(bin)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
 
 clean:
-	rm -rf $(VENV) build dist results .course-cache .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info
+	rm -rf $(VENV) build dist results site .course-cache .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info
 
 # Stamps: pip runs again only when what it installs from has changed.
 
@@ -64,15 +68,20 @@ $(VENV)/.core: $(VENV)/.made $(setup)
 	@$(install) --editable .
 	@touch $@
 
+$(VENV)/.site: $(VENV)/.made $(setup)
+	@echo "Installing what makes the site into $(VENV) (torch is large; this happens once) ..."
+	@$(install) --editable '.[site]'
+	@touch $@ $(VENV)/.core
+
 $(VENV)/.dev: $(VENV)/.made $(setup)
 	@echo "Installing what the tests need into $(VENV) (torch is large; this happens once) ..."
 	@$(install) --editable '.[dev]'
-	@touch $@ $(VENV)/.core
+	@touch $@ $(VENV)/.core $(VENV)/.site
 
 $(VENV)/.all: $(VENV)/.made $(setup)
 	@echo "Installing every extra into $(VENV) (torch is large; this happens once) ..."
 	@$(install) --editable '.[classroom,cluster,dev]'
-	@touch $@ $(VENV)/.core $(VENV)/.dev
+	@touch $@ $(VENV)/.core $(VENV)/.dev $(VENV)/.site
 
 $(VENV)/.made:
 	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON) here: install Python 3.11 or newer, or name one, as in 'make PYTHON=/usr/bin/python3.12'."; exit 1; }

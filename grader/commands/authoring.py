@@ -148,7 +148,8 @@ def new(root: Path | None, exercise: str, symbol: str | None) -> None:
 @click.option("--nbgrader", is_flag=True, help="A course directory for nbgrader, with its configuration.")
 @click.option("--gradescope", is_flag=True, help="A zip file that grades on Gradescope, hidden cases included.")
 @click.option("--github", is_flag=True, help="A template for the students' repositories, and one to grade them from.")
-@click.option("--only", multiple=True, metavar="PART", help="For these two: a part, exercise or assignment.")
+@click.option("--site", is_flag=True, help="A site to read and try the course on: pages, stubs, notebooks, reference.")
+@click.option("--only", multiple=True, metavar="PART", help="For these three: a part, exercise or assignment.")
 @click.option("--force", is_flag=True, help="With --nbgrader: also where that loses what you changed in a notebook.")
 @click.pass_obj
 @report_errors
@@ -158,6 +159,7 @@ def release(
     nbgrader: bool,
     gradescope: bool,
     github: bool,
+    site: bool,
     only: Sequence[str],
     force: bool,
 ) -> None:
@@ -166,12 +168,19 @@ def release(
     With --lang zh, lessons and READMEs are in that language, as far as the course has them translated. With --nbgrader,
     what you have added to the source notebooks and changed in them stays.
     """
-    if nbgrader + gradescope + github > 1:
-        raise CourseError("--nbgrader, --gradescope and --github each write something else.", "Choose one.", usage=True)
-    if only and not (gradescope or github):
-        raise CourseError("--only goes with --gradescope or --github.", "Leave it out.", usage=True)
+    if nbgrader + gradescope + github + site > 1:
+        raise CourseError(
+            "--nbgrader, --gradescope, --github and --site each write something else.", "Choose one.", usage=True
+        )
+    if only and not (gradescope or github or site):
+        raise CourseError("--only goes with --gradescope, --github or --site.", "Leave it out.", usage=True)
     if force and not nbgrader:
         raise CourseError("--force goes with --nbgrader.", "Leave it out.", usage=True)
+    if site:
+        from grader.commands.site import to_site
+
+        to_site(root_of(root), only, directory)
+        return
     from grader.kit.load import load_course
     from grader.release.write import not_recorded
     from grader.release.write import release as release_kit

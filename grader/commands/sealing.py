@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,7 +12,9 @@ from grader.course.exercise import CourseExercise
 from grader.course.paths import cache_dir, own_root
 from grader.model.names import tame
 from grader.spec import Part
-from grader.suite.provider import Suites
+
+if TYPE_CHECKING:
+    from grader.suite.provider import Suites
 
 
 @click.command("compile")
@@ -53,11 +56,12 @@ def exercises_of(selection: Sequence[tuple[CourseExercise, Part]]) -> Sequence[C
 
 def compiled(
     course: Course, selection: Sequence[tuple[CourseExercise, Part]], seed: str | None = None, jobs: int | None = None
-) -> Suites:
+) -> "Suites":
     """The hidden suites of all parts of the exercises selected, for the CPU; each is told as it is there."""
     from grader.course.exercise import needs_solutions
     from grader.grading.options import course_seed
     from grader.release.sealed import compile_all
+    from grader.suite.provider import Suites
 
     if course.is_kit:
         raise needs_solutions("Compiling takes")

@@ -11,6 +11,7 @@ _EXTRAS = {
     "release": ("jupytext",),
     "classroom": ("nbgrader", "nbformat", "nbconvert", "traitlets", "sqlalchemy", "yaml"),
     "cluster": ("distributed", "dask"),
+    "site": ("zensical", "math_core"),
     "": ("hypothesis", "jinja2", "matplotlib", "msgspec", "numpy", "pygments", "rich", "torch", "watchfiles"),
 }
 """The packages of each extra by their names in Python; those without one come with the kit."""

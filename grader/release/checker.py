@@ -27,6 +27,7 @@ _TOP = _ENGINE.parent
 _BUILD = {"requires": ["setuptools>=77"], "build-backend": "setuptools.build_meta"}
 _SAID = ("name", "version", "requires-python", "license", "dependencies")
 """What of this program's description is the checker's too."""
+_PACKAGES = ["grader*"]
 _SOURCES = (".py", ".html", ".j2", ".css", ".js", ".tcss", ".sh", ".yml", ".po")
 
 _README = """\
@@ -112,6 +113,24 @@ def bundle() -> Iterator[tuple[PurePosixPath, bytes]]:
     yield PurePosixPath(CHECKER) / "pyproject.toml", _pyproject().encode()
 
 
+def with_data(pyproject: bytes, folder: str, suffixes: Sequence[str]) -> bytes:
+    """The checker's ``pyproject.toml`` where a folder of data lies beside its sources and is installed with them.
+
+    Args:
+        pyproject: As `bundle` has it.
+        folder: The folder's name.
+        suffixes: Those of its files.
+    """
+    packages, data = _PACKAGES, [f"*{suffix}" for suffix in _SOURCES[1:]]
+    text = pyproject.decode()
+    for name, before, after in (
+        ("include", packages, [*packages, f"{folder}*"]),
+        ('"*"', data, [*data, *(f"*{suffix}" for suffix in suffixes)]),
+    ):
+        text = text.replace(f"{name} = {_toml(before)}\n", f"{name} = {_toml(after)}\n")
+    return text.encode()
+
+
 def _license() -> Path:
     """This program's licence, which goes with every copy of it."""
     if (_TOP / "LICENSE").is_file():
@@ -175,7 +194,7 @@ def _pyproject() -> str:
     project, scripts = _project()
     lines = ["[build-system]", *_rows(_BUILD), "", "[project]", *_rows(project)]
     lines += ["", "[project.scripts]", *_rows(scripts)]
-    lines += ["", "[tool.setuptools.packages.find]", *_rows({"include": ["grader*"]})]
+    lines += ["", "[tool.setuptools.packages.find]", *_rows({"include": _PACKAGES})]
     lines += ["", "[tool.setuptools.package-data]", *_rows({"*": [f"*{suffix}" for suffix in _SOURCES[1:]]})]
     return "\n".join(lines) + "\n"
 
