@@ -46,8 +46,8 @@ bench: $(VENV)/.dev
 gpu: $(VENV)/.dev
 	$(bin)/python -m benchmarks.gpu
 
-screenshots: $(VENV)/.dev demo
-	$(bin)/python -m tests.screenshots results/demo docs/pictures
+screenshots: $(VENV)/.dev demo site
+	$(bin)/python -m tests.screenshots results/demo site docs/pictures
 
 # To read it: $(bin)/python -m http.server -d site
 site: $(VENV)/.site

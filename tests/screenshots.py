@@ -1,7 +1,8 @@
 """``make screenshots``: the pictures of the documentation, taken of real runs.
 
 Those of docs/report.md are of the report of `make demo`; the terminal's is of `course check`, on an answer that is
-wrong and then right; the notebook's is of ``%check`` in a notebook that is executed for it.
+wrong and then right; the notebook's is of ``%check`` in a notebook that is executed for it. Those of the site are of
+`make site`.
 """
 
 import io
@@ -48,7 +49,17 @@ class PixelShuffle(nn.Module):
 """Rows and columns of each block the wrong way round."""
 
 
-def main(report: Path, pictures: Path) -> None:
+_SITE_SHOTS = (
+    ("site-front", "index.html", 1280, 1000, "light"),
+    ("site-lesson", "lessons/recurrent/layers/index.html", 1280, 1500, "light"),
+    ("site-lesson-dark", "lessons/normalization/batchnorm/index.html", 1280, 1500, "dark"),
+    ("site-chinese", "zh/lessons/normalization/batchnorm/index.html", 1280, 1500, "light"),
+    ("site-phone", "lessons/backward/convolution/index.html", 390, 844, "light"),
+)
+"""Name, page, width, height and theme."""
+
+
+def main(report: Path, site: Path, pictures: Path) -> None:
     """Take them all."""
     reason = browser.missing()
     if reason:
@@ -60,6 +71,7 @@ def main(report: Path, pictures: Path) -> None:
         (pictures / "check.svg").write_text(terminal(learn), encoding="utf-8")
         notebook(learn, pictures)
     pages(report, pictures)
+    site_pages(site, pictures)
 
 
 def _course(folder: str | Path, *words: str) -> str:
@@ -135,5 +147,23 @@ def pages(report: Path, pictures: Path) -> None:
                 _small(path)
 
 
+def site_pages(site: Path, pictures: Path) -> None:
+    """Pages of the site; a translated one only where there is one."""
+    with browser.chromium() as chromium:
+        for name, page_name, width, height, theme in _SITE_SHOTS:
+            if not (site / page_name).is_file():
+                continue
+            with chromium.new_context(
+                viewport={"width": width, "height": height}, color_scheme=theme, offline=True
+            ) as context:
+                page = context.new_page()
+                page.goto((site / page_name).resolve().as_uri())
+                for picture in page.locator(".drawing img:visible").all():
+                    picture.evaluate("one => { one.loading = 'eager'; return one.decode(); }")
+                path = pictures / f"{name}.png"
+                page.screenshot(path=path)
+                _small(path)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(*map(Path, sys.argv[1:4]))

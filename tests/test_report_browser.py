@@ -8,6 +8,7 @@ import pytest
 
 from grader.model import GradeReport
 from grader.report.html import write
+from tests import browser as browsers
 from tests import report_samples as samples
 
 if TYPE_CHECKING:
@@ -147,6 +148,15 @@ def test_the_keyboard_walks_the_matrix(visit: Visit, folder: Path) -> None:
 def test_the_matrix_is_one_stop_of_the_tab_key(visit: Visit) -> None:
     assert visit.page.locator("#matrix tbody [tabindex='0']").count() == 1
     assert visit.page.get_by_role("grid").count() == 1
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_keeps_anybody_out(browser: "Browser", folder: Path, theme: str) -> None:
+    with browser.new_context(color_scheme=theme) as context:
+        page = context.new_page()
+        for name in ("index.html", "students/ana.html", "exercises/normalization-batchnorm.html"):
+            page.goto((folder / name).as_uri())
+            assert browsers.violations(page) == [], name
 
 
 @pytest.mark.parametrize("name", ["index.html", "students/ana.html", "exercises/normalization-batchnorm.html"])

@@ -23,6 +23,8 @@ _FORMULA = re.compile(
     re.DOTALL,
 )
 """A formula; a span of code and an escaped sign come first, for they hold none."""
+_NESTED = re.compile(r"\\qquad(?![a-zA-Z])|\\(?:begin|end|left|right)(?![a-zA-Z])|(?<!\\)[{}]")
+"""What opens or closes a group in LaTeX, and the gap between formulas."""
 _MACROS = {"substack": r"\begin{matrix}#1\end{matrix}"}
 _BEFORE_HTML, _NAME = 23, "course-formulas"
 """After fenced code is put away (25), before HTML is (20)."""
@@ -45,10 +47,27 @@ def mathml(formula: str, block: bool) -> str:
     from math_core import LatexError
 
     try:
-        made = str(_converter().convert_with_local_state(formula, displaystyle=block))
+        made = [
+            str(_converter().convert_with_local_state(piece, displaystyle=block))
+            for piece in (side_by_side(formula) if block else [formula])
+        ]
     except LatexError as error:
         raise CourseError(f"The formula ${formula}$ cannot be shown on a page: {error}") from None
-    return f'<div class="formula">{made}</div>' if block else made
+    return f'<span class="formula">{"".join(made)}</span>' if block else made[0]
+
+
+def side_by_side(formula: str) -> list[str]:
+    """The formulas that stand beside one another in one, with wide gaps between: a narrow page shows them in lines."""
+    pieces, depth, at = [], 0, 0
+    for found in _NESTED.finditer(formula):
+        if found[0] == r"\qquad":
+            if not depth:
+                pieces.append(formula[at : found.start()])
+                at = found.end()
+        else:
+            depth += 1 if found[0] in ("{", r"\begin", r"\left") else -1
+    pieces.append(formula[at:])
+    return [piece for piece in pieces if piece.strip()]
 
 
 @cache

@@ -1,4 +1,7 @@
-"""What ``course.toml`` says of the site, below ``[site]``::
+"""What ``course.toml`` says of the site, below ``[site]``.
+
+The variables ``COURSE_SITE_URL`` and ``COURSE_SITE_REPOSITORY`` come before it, so that a copy of a course is published
+without a change of its files::
 
 [site]
 url = "https://somebody.github.io/course/"
@@ -11,6 +14,7 @@ title = "…"
 linear = "…"
 """
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -56,13 +60,13 @@ def read_site_settings(root: Path) -> SiteSettings:
     for name in _TEXTS:
         if not isinstance(table.get(name, ""), str):
             raise CourseError(f"{path}: site.{name} is {table[name]!r}.", "Write a text.")
-    url = table.get("url", "")
+    url = os.environ.get("COURSE_SITE_URL") or table.get("url", "")
     if url and not re.fullmatch(r"https?://[^\s?#]+", url):
-        raise CourseError(f"{path}: site.url is {url!r}.", "Write an address: https://somebody.github.io/course/")
-    repository = table.get("repository", "")
+        raise CourseError(f"The site's url is {url!r}.", "Write an address: https://somebody.github.io/course/")
+    repository = os.environ.get("COURSE_SITE_REPOSITORY") or table.get("repository", "")
     named = _REPOSITORY.fullmatch(repository)
     if repository and not named:
-        raise CourseError(f"{path}: site.repository is {repository!r}.", "Write one of GitHub's: somebody/course")
+        raise CourseError(f"The site's repository is {repository!r}.", "Write one of GitHub's: somebody/course")
     return SiteSettings(
         url=url.rstrip("/") + "/" if url else "",
         repository=named[1] if named else "",
