@@ -12,35 +12,24 @@ INTERVAL = 0.004
 
 _PLACES: Sequence[tuple[str, str]] = (
     ("/hypothesis/", "hypothesis"),
-    ("/grader/worker/probe", "oracle"),
-    ("/grader/worker/recipes", "oracle"),
-    ("/grader/compiler", "oracle"),
-    ("/grader/judge/launch", "processes"),
-    ("/grader/judge/process", "processes"),
-    ("/grader/judge/forked", "processes"),
-    ("/grader/judge/fresh", "processes"),
-    ("/grader/judge/session", "processes"),
-    ("/grader/judge/child", "student's code"),
-    ("/grader/judge/compare", "comparison"),
-    ("/grader/judge/criteria", "comparison"),
+    ("/grader/case/wire", "comparison"),
+    ("/grader/case/", "oracle"),
+    ("/grader/host/child", "student's code"),
+    ("/grader/host/", "processes"),
+    ("/grader/compare/", "comparison"),
     ("/grader/judge/board", "comparison"),
-    ("/grader/judge/folding", "comparison"),
-    ("/grader/judge/observation", "comparison"),
-    ("/grader/judge/diagnose", "comparison"),
-    ("/grader/judge/fingerprint", "comparison"),
-    ("/grader/properties", "comparison"),
-    ("/grader/wire", "comparison"),
-    ("/grader/judge/explain", "snippets"),
-    ("/grader/judge/snippet", "snippets"),
-    ("/grader/judge/tensor_code", "snippets"),
+    *((f"/grader/judge/{name}", "diagnosis") for name in (
+        "diagnose", "condition", "features", "atoms", "predicate", "behaviour", "transformation", "maps", "orders",
+        "factors", "redrawn", "structures", "statistic", "two_mistakes")),
+    *((f"/grader/judge/{name}", "snippets") for name in (
+        "explain", "snippet", "short", "showing", "shown", "reruns", "argument_code", "case_code", "tensor_code",
+        "network_code", "plain_code")),
     ("/grader/judge/", "reading answers"),
-    ("/grader/loader", "reading answers"),
-    ("/grader/run", "reading answers"),
-    ("/grader/archive", "storing"),
-    ("/grader/store", "storing"),
+    ("/grader/answer/", "reading answers"),
+    ("/grader/suite/", "suites"),
     ("/grader/report/", "reports"),
-    ("/grader/suite", "suites"),
-)
+    ("/grader/grading/", "storing"),
+)  # fmt: skip
 """Parts of file names, and what is going on in the innermost frame that is in one of them."""
 _STARTING = ("finish", "greeting", "begin", "close")
 """What is done to a child that is not running cases."""
@@ -88,7 +77,7 @@ class Sampler:
 
     def _is_starting(self, frame: FrameType) -> bool:
         inside: FrameType | None = frame
-        while inside is not None and "/grader/judge/child" in inside.f_code.co_filename:
+        while inside is not None and "/grader/host/child" in inside.f_code.co_filename:
             if inside.f_code.co_name in _STARTING:
                 return True
             inside = inside.f_back

@@ -80,7 +80,7 @@ def test_a_full_disk_loses_nothing_that_was_stored(tmp_path: Path) -> None:
         pytest.skip("no user namespaces here, so no small file system can be mounted")
     students = [str(submit(tmp_path / "class", f"s{number:02}")) for number in range(10)]
     command = [
-        sys.executable, "-m", "cli", "grade", *students, "--only", "Flatten", "--seed", "full", "--jobs", "1",
+        sys.executable, "-m", "cli", "grade", *students, "--only", "Flatten", "--seed", "documents", "--jobs", "1",
     ]  # fmt: skip
     done = namespace("sh", "-c", FULL, "sh", str(small), str(reports), *command)
     full, resumed, unwritten, _ = lines = done.stdout.split("status ")
@@ -165,7 +165,7 @@ def test_a_judge_error_is_tried_once_more_and_then_reported(
 @pytest.mark.slow
 def test_below_the_level_asked_for_nothing_is_graded(tmp_path: Path) -> None:
     options = Options(
-        only=["Flatten"], device="cpu", seed="store", limits=Limits(), sandbox="L0", cache_dir=cache_dir()
+        only=["Flatten"], device="cpu", seed="documents", limits=Limits(), sandbox="L0", cache_dir=cache_dir()
     )
     store = Store(tmp_path / "grades.sqlite")
     students = [submit(tmp_path / "class", "ada")]
@@ -196,7 +196,7 @@ def test_bombs_change_nobody_else_s_result(tmp_path: Path) -> None:
     students += [submit(folder, name, PLAIN) for name in ("a", "c", "e", "g", "i")]
     process = subprocess.Popen(
         [
-            sys.executable, "-m", "cli", "grade", *map(str, sorted(students)), "--only", "Linear", "--seed", "kill",
+            sys.executable, "-m", "cli", "grade", *map(str, sorted(students)), "--only", "Linear", "--seed", "documents",
             "--store", str(tmp_path / "grades.sqlite"), "--jobs", "2", "--case-seconds", "0.5", "--memory", "1024",
             "--format", "json", "-q",
         ],

@@ -24,7 +24,7 @@ ACCEPTED = Path(__file__).parent / "submissions" / "accepted"
 
 @pytest.fixture
 def runner(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> CliRunner:
-    monkeypatch.setenv("COURSE_SEED", "cli")
+    monkeypatch.setenv("COURSE_SEED", "documents")
     monkeypatch.setenv("NO_COLOR", "1")
     return CliRunner()
 

@@ -86,7 +86,7 @@ def start(students: Sequence[Path], store: Path, *words: str) -> Process:
         sys.executable, "-m", "cli", "grade", *map(str, students), "--only", "linear/linear",
         "--store", str(store), "--format", "json", *words,
     ]  # fmt: skip
-    seeded = {**os.environ, "COURSE_SEED": "cluster"}
+    seeded = {**os.environ, "COURSE_SEED": "documents"}
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=seeded)
 
 
@@ -153,7 +153,7 @@ def test_a_worker_that_is_not_as_asked_for_is_given_nothing(
 ) -> None:
     cluster.work(1)
     options = Options(
-        only=["Flatten"], device="cpu", seed="cluster", limits=Limits(), sandbox="L0", cache_dir=cache_dir(),
+        only=["Flatten"], device="cpu", seed="documents", limits=Limits(), sandbox="L0", cache_dir=cache_dir(),
         cluster=cluster.address,
     )  # fmt: skip
     heard = Heard()

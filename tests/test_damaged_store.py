@@ -93,7 +93,7 @@ def accepts(task: Task) -> Iterator[PartReport]:
 
 def graded(course: Course, folder: Path, pool: Pool, store: Store, said: Said, *, fresh: bool = False) -> GradeReport:
     paths = [folder / name for name in CLASS]
-    options = Options(seed="damaged", device="cpu", limits=course.limits)
+    options = Options(seed="documents", device="cpu", limits=course.limits)
     return grade(course, paths, options, GradingRun(store=store, watcher=said, fresh=fresh), pool)
 
 
@@ -248,7 +248,7 @@ def test_an_exception_in_the_judge_leaves_one_part_ungraded(
     monkeypatch.setattr(judging.Suites, "suite", lambda *arguments: SimpleNamespace(digest="suite"))
     monkeypatch.setattr(InProcess, "close", lambda self: None)
     store = Store(None)
-    pool = InProcess(course, Options(seed="damaged", device="cpu", limits=course.limits))
+    pool = InProcess(course, Options(seed="documents", device="cpu", limits=course.limits))
     found = graded(course, folder, pool, store, Said())
     assert points(found) == {"ada": 4.0, "ben": 2.0, "cy": 4.0}
     linear, _ = found.submissions[1].parts

@@ -230,7 +230,7 @@ def course(root: Path) -> Callable[..., Result]:
         return result
 
     students = [str(root / "class" / name) for name in BODIES]
-    run("grade", *students, "--seed", "alike", "--jobs", "1", "-q", "--output", str(root / "out"))
+    run("grade", *students, "--seed", "documents", "--jobs", "1", "-q", "--output", str(root / "out"))
     return run
 
 
@@ -253,7 +253,7 @@ def test_three_with_one_unnamed_mistake_get_its_name(root: Path, course: Callabl
     assert "the misconception Unnamed1 waits for its name and hint" in " ".join(holes.split())
     # As long as it waits, nobody is told of it.
     students = [str(root / "class" / name) for name in BODIES]
-    again = ("grade", *students, "--seed", "alike", "--jobs", "1", "-q", "--output", str(root / "out"))
+    again = ("grade", *students, "--seed", "documents", "--jobs", "1", "-q", "--output", str(root / "out"))
     course(*again)
     assert graded(root)["groups"] == [group]
 
@@ -261,7 +261,7 @@ def test_three_with_one_unnamed_mistake_get_its_name(root: Path, course: Callabl
     text = re.sub(r"To be written: .*?solution\.", "The bias belongs there once.", text, flags=re.S)
     path.write_text(text, encoding="utf-8")
     assert "No holes." in course("verify", "basics/affine", "--quick", "--jobs", "1").stdout
-    course("regrade", "--part", "Affine", "--seed", "alike", "--jobs", "1", "-q")
+    course("regrade", "--part", "Affine", "--seed", "documents", "--jobs", "1", "-q")
     course(*again)
     hints = {
         each["student"]: [item["diagnosis"] for item in each["parts"][0]["criteria"] if item["diagnosis"]]

@@ -55,7 +55,7 @@ def accepts(task: Task) -> Iterator[PartReport]:
 def graded(
     course: Course, paths: list[Path], pool: Scripted, store: Store, *, watcher: Watcher | None = None, **more: object
 ) -> GradeReport:
-    options = Options(seed="schedule", device="cpu", limits=course.limits)
+    options = Options(seed="documents", device="cpu", limits=course.limits)
     run = GradingRun(store=store, watcher=watcher or Watcher(), **more)  # type: ignore[arg-type]
     return grade(course, paths, options, run, pool)
 

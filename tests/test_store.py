@@ -45,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def runner(monkeypatch: pytest.MonkeyPatch) -> CliRunner:
-    monkeypatch.setenv("COURSE_SEED", "store")
+    monkeypatch.setenv("COURSE_SEED", "documents")
     monkeypatch.setenv("NO_COLOR", "1")
     return CliRunner()
 
@@ -142,7 +142,7 @@ def test_something_else_is_not_taken_for_a_store(runner: CliRunner, folder: Path
 def start(folder: Path, store: Path, jobs: int = 2) -> "subprocess.Popen[bytes]":
     command = [
         sys.executable, "-m", "cli", "grade", *map(str, sorted(folder.iterdir())), "--only", "linear/linear",
-        "--store", str(store), "--jobs", str(jobs), "--seed", "kill", "--output", str(store.parent / "out"),
+        "--store", str(store), "--jobs", str(jobs), "--seed", "documents", "--output", str(store.parent / "out"),
     ]  # fmt: skip
     return subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
