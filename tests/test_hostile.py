@@ -44,7 +44,8 @@ def hand_in(student: Path, part: str, text: bytes) -> None:
 def grade(folder: Path, *more: str) -> tuple[dict[str, Any], str]:
     """Grade a class by one command: its submissions by student, and what it said; its temporary files go beside it."""
     (folder.parent / "temporary").mkdir(exist_ok=True)
-    words = ["grade", *map(str, sorted(folder.iterdir())), "--seed", "documents", "--format", "json", "--case-seconds", "0.7"]
+    students = map(str, sorted(folder.iterdir()))
+    words = ["grade", *students, "--seed", "documents", "--format", "json", "--case-seconds", "0.7"]
     done = subprocess.run(
         [sys.executable, "-c", PEAK, *words, *more], cwd=ROOT, capture_output=True, text=True, check=False, timeout=580,
         env={**os.environ, "NO_COLOR": "1", "TMPDIR": str(folder.parent / "temporary")},
