@@ -197,8 +197,8 @@ def test_bombs_change_nobody_else_s_result(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [
             sys.executable, "-m", "cli", "grade", *map(str, sorted(students)), "--only", "Linear",
-            "--seed", "documents", "--store", str(tmp_path / "grades.sqlite"), "--jobs", "2", "--case-seconds", "0.5", "--memory", "1024",
-            "--format", "json", "-q",
+            "--seed", "documents", "--store", str(tmp_path / "grades.sqlite"), "--jobs", "2", "--case-seconds", "0.5",
+            "--memory", "1024", "--format", "json", "-q",
         ],
         cwd=ROOT, stdout=subprocess.PIPE,
     )  # fmt: skip
