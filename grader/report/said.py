@@ -38,7 +38,7 @@ def families(part: PartReport, item: CriterionReport) -> str:
 
 def where(example: Counterexample) -> str:
     """Where a case fails: "the output, step 2"."""
-    return translated(example.where, kind="place")
+    return translated(example.where, kind="location")
 
 
 def value(text: str, is_shown: bool = True) -> str:
