@@ -248,7 +248,8 @@ def start(outline: Outline, directory: Path) -> Workspace:
 
 def _cost(lesson: Lesson) -> str:
     """What an exercise takes, in parentheses; nothing where nobody has said."""
-    return translated(f" ({lesson.leg})", kind="leg") if str(lesson.leg) else ""
+    said = translated(f"({lesson.leg})", kind="leg") if str(lesson.leg) else ""
+    return said if not said or said.startswith("（") else f" {said}"
 
 
 def _plain(notebook: str, lesson: Lesson) -> str:
