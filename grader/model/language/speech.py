@@ -192,6 +192,8 @@ class Speech:
             return None if is_too_much and level < _ANY and within != _FOREIGN else content
         if not content:
             return content
+        if level == _ANY:
+            return self.said(content.strip(), kind)
         return self._at(content.strip(), "" if kind == SENTENCE else kind, level)
 
     def _by_sentences(self, text: str, level: int) -> str | None:
