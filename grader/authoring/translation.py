@@ -189,6 +189,11 @@ def _plain(code: str) -> str:
     return re.sub(r"\s*\n>?\s*", " ", code)
 
 
+def _address(link: str) -> str:
+    """Where a link leads: a heading's address is made of its words, and a text leads to its own translations."""
+    return re.sub(r"\.zh(?:-CN)?\.md$", ".md", re.sub(r"#.*", "#", link))
+
+
 _PARTS: dict[str, Callable[[_Section], Sequence[str]]] = {
     "the blocks of code": lambda section: section.code,
     "the formulas": lambda section: sorted(match[0] for match in _FORMULA.finditer(section.bare)),
@@ -196,7 +201,7 @@ _PARTS: dict[str, Callable[[_Section], Sequence[str]]] = {
         {_plain(match[2]) for match in _INLINE.finditer(section.prose)}
     ),
     "the figures": _counted(r"!\[[^\]]*\]\(([^)]+)\)", group=1),
-    "the links": _counted(r"(?<!!)\[[^\]]+\]\(([^)]+)\)", group=1),
+    "the links": lambda section: sorted(map(_address, re.findall(r"(?<!!)\[[^\]]+\]\(([^)]+)\)", section.bare))),
     "the folded texts": _counted(r"</?details>|</?summary>"),
     "the comments": lambda section: re.findall(r"<!--.*?-->", section.prose, re.DOTALL),
     "the items of lists": lambda section: (
