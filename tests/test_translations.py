@@ -1,5 +1,6 @@
 """The course in another language: catalogues, texts said by them, lessons held to their source, what is shown."""
 
+import html
 import json
 import os
 import re
@@ -10,12 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from rich.cells import cell_len
 
 from grader.authoring import translating
 from grader.authoring.bad_arguments import named
 from grader.authoring.engine_texts import faults
 from grader.authoring.translation import departures, digest, holes, of_lesson
+from grader.commands.main import main
 from grader.course.catalogue import declared_exercises
 from grader.course.road import Leg, read_legs
 from grader.course.settings import read_settings
@@ -25,8 +28,10 @@ from grader.model import CourseError, language
 from grader.model.language import catalogue as catalogues
 from grader.model.language.catalogue import FUZZY, TEMPLATE, Catalogue, Entry
 from grader.model.language.speech import Speech, joined
-from grader.report.screen import section_of
+from grader.report.html import write
+from grader.report.screen import AnswerPaths, plain_text, section_of
 from grader.study.workspace import find_workspace, start
+from tests import report_samples as samples
 from tests.chinese import english_in
 
 ROOT = Path(__file__).parent.parent
@@ -453,5 +458,47 @@ def test_what_a_kit_has_of_a_translation_is_what_was_translated(tmp_path: Path) 
     assert [entry.said for entry in again.catalogue.entries] == ["雨"]
 
 
-def test_wide_characters_take_two_columns() -> None:
-    assert cell_len("期望值") == 6
+@pytest.mark.usefixtures("in_chinese")
+def test_a_screen_in_chinese_is_sixty_columns_wide() -> None:
+    shown = plain_text(samples.wrong(), AnswerPaths("normalization/batchnorm.py"), width=60)
+    labels = [line for line in shown.splitlines() if line.startswith(("期望值", "实际值", "最大偏差", "卡住了？"))]
+    assert len(labels) >= 3
+    assert {cell_len(re.match(r"\S+ +", line)[0]) for line in labels} == {10}
+    snippet = samples.wrong().criteria
+    code = {line for item in snippet if item.counterexample for line in item.counterexample.snippet.splitlines()}
+    assert all(cell_len(line) <= 60 for line in shown.splitlines() if line not in code)
+
+
+@pytest.mark.usefixtures("in_chinese")
+def test_the_report_is_a_page_in_chinese(tmp_path: Path) -> None:
+    index = write(samples.report(samples.ana(), samples.evil()), tmp_path, "counterexample")
+    page, student = index.read_text(encoding="utf-8"), (tmp_path / "students" / "ana.html").read_text(encoding="utf-8")
+    assert '<html lang="zh-CN">' in page
+    assert all(words in page for words in ("最难的判分项", "常见的典型误解", "得分分布", "data-shown="))
+    assert all(words in student for words in ("各题", "看起来像是：<strong>", "就在你的解答旁边运行", "判分设备 cpu"))
+    plain = re.sub(r"<(style|script|pre|code|title|article|dl).*?</\1>|<li>.*?</li>", "", page + student, flags=re.DOTALL)
+    text = html.unescape(re.sub(r"<[^>]+>", "\n", plain))
+    # What the samples say in their own words is in no catalogue.
+    said = {message for each in samples.ana().parts for item in (each, *each.criteria) if (message := item.message)}
+    left = [line for line in text.splitlines() if english_in(line) and not any(words in line for words in said)]
+    assert left == ["The course seed was created in .course-seed; keep it. "]
+
+
+def test_a_folder_remembers_its_language(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(language.VARIABLE, "")
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    language.choose("")
+
+    def course(*words: str, variable: str = "") -> str:
+        monkeypatch.setenv(language.VARIABLE, variable)
+        language.choose("")
+        return CliRunner().invoke(main, ["--root", str(ROOT), *words], catch_exceptions=False).output
+
+    assert "里有 39 个练习，共 121 道题" in course("start", "--lang", "zh", str(tmp_path / "learn"))
+    monkeypatch.chdir(tmp_path / "learn")
+    assert "0 / 121" in course("progress")
+    assert "下一题：Flatten，写在 linear/linear.py（讲义：linear/linear.md）；45 分钟，难度 1 / 5" in course("progress")
+    assert "0 of 121" in course("progress", variable="en")
+    assert "没有叫 'Lstmm' 的题、练习或作业" in course("run", "Lstmm")
+    monkeypatch.undo()
+    language.choose("")

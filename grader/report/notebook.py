@@ -102,7 +102,8 @@ def _environment(spoken: str) -> Environment:
     made.filters["one_line"] = one_line
     made.filters["prose"] = prose
     made.globals |= {
-        "looks": LOOKS, "points": points, "t": phrase, "translated": translated, "said": said, "end": translated("."), "spaced": spaced,
+        "looks": LOOKS, "points": points, "t": phrase, "translated": translated, "said": said,
+        "end": translated("."), "spaced": spaced,
         "square": _square, "number": _number, "both": _both,
         "wide": _WIDE, "style": Markup((_TEMPLATES / "notebook.css").read_text(encoding="utf-8")),
         "subscript": subscript,
