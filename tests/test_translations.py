@@ -182,7 +182,7 @@ def test_the_engines_catalogue_is_complete_and_fresh() -> None:
             "它只在处于训练模式、且 `kernel_size` 为奇数、且高与宽不相等时出错：这样的用例有一个，它就是，"
             "另外一个没有错。",
         ),
-        ("It fails whenever the size of axis 0 of `hx` is above 1.", "它每当 `hx` 的轴 0 的大小大于 1 时都出错。"),
+        ("It fails whenever the size of axis 0 of `hx` is above 1.", "它只要 `hx` 的轴 0 的大小大于 1 就出错。"),
         (
             "In call 2, the gradient of argument 1 is missing.",
             "第 2 次调用时，缺少第 1 个实参的梯度。",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.authoring import translating
-from grader.authoring.lesson import SECTIONS
+from grader.authoring.lesson import DRAFT, SECTIONS
 from grader.course.declared import DeclaredExercise
 from grader.course.road import HARDEST, Leg
 from grader.course.translations import Translation, catalogue_path, handout_path, translation
@@ -80,8 +80,11 @@ def holes(exercise: DeclaredExercise, leg: Leg, languages: Sequence[str], *, qui
         exercise: The exercise.
         leg: What is declared of it for those who learn alone.
         languages: Those that the course declares.
-        quick: Whether to leave out what its catalogues lack, so that the rest of a new exercise can be proved first.
+        quick: Whether to leave out what its catalogues lack, and a lesson that is a draft, so that the rest of a new
+            exercise can be proved first.
     """
+    if quick and DRAFT in exercise.tagged_handout:
+        return []
     found: list[str] = []
     for language in dict.fromkeys([*languages, *_there(exercise.folder)]):
         said = translation(exercise.folder, language)
