@@ -20,6 +20,7 @@ hypothesis.settings.load_profile("kit")
 
 torch.set_num_threads(1)
 os.environ["OMP_NUM_THREADS"] = "1"  # inherited by the commands that tests start
+os.environ["COURSE_LANG"] = "en"  # whatever the locale: what is shown in Chinese has tests of its own
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -67,9 +67,8 @@ def texts(*, hidden: bool = False) -> Mapping[str, str]:
         hidden: Also those that nobody sees where they stand, since they are compared or looked up.
     """
     found: dict[str, str] = {}
-    for path in _modules():
-        name = path.relative_to(_ENGINE).as_posix()
-        for text in _strings(ast.parse(path.read_text(encoding="utf-8")), hidden=hidden):
+    for name, tree in _modules().items():
+        for text in _strings(tree, hidden=hidden):
             found.setdefault(text.strip(), name)
     return found
 
@@ -81,25 +80,26 @@ def pages() -> frozenset[str]:
     for path in _ENGINE.glob(_PAGES):
         for call in _CALLED.findall(path.read_text(encoding="utf-8")):
             said |= {text.strip() for text in _QUOTED.findall(call)}
-    for path in _modules():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for tree in _modules().values():
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "phrase":
                 said.add(ast.literal_eval(node.args[0]).strip())
     return frozenset(said)
 
 
-def _modules() -> Iterator[Path]:
-    for pattern in SHOWN:
-        for path in sorted(_ENGINE.glob(pattern)):
-            if path.relative_to(_ENGINE).as_posix() not in _NOT_SHOWN:
-                yield path
+@cache
+def _modules() -> Mapping[str, ast.Module]:
+    """The shown modules, by name."""
+    paths = (path for pattern in SHOWN for path in sorted(_ENGINE.glob(pattern)))
+    names = ((path.relative_to(_ENGINE).as_posix(), path) for path in paths)
+    return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in names if name not in _NOT_SHOWN}
 
 
 def _strings(tree: ast.Module, *, hidden: bool) -> Iterator[str]:
     """The strings of a module that may be shown; of an f-string the whole, not its pieces."""
-    unseen = {id(part) for node in ast.walk(tree) for part in _hidden(node)}
+    unseen = set() if hidden else {id(part) for node in ast.walk(tree) for part in _hidden(node)}
     for node in ast.walk(tree):
-        if id(node) in unseen and not hidden:
+        if id(node) in unseen:
             continue
         if isinstance(node, ast.JoinedStr):
             pieces = [str(item.value) if isinstance(item, ast.Constant) else "{}" for item in node.values]

@@ -5,13 +5,15 @@ A text is shown in English where its entry is missing, empty, fuzzy or stale.
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from grader.authoring.bad_arguments import named
 from grader.course.declared import DeclaredExercise
 from grader.course.road import Leg
 from grader.course.settings import Settings
-from grader.course.translations import TAGS, catalogue_path
+from grader.course.translations import HEADINGS, TAGS, catalogue_path, translation
 from grader.model.files import write_whole
 from grader.model.language.catalogue import FUZZY, TEMPLATE, Catalogue, Entry, merged, read, written
 from grader.model.words import in_words
@@ -19,7 +21,7 @@ from grader.release.capstone import CAPSTONE_SCRIPT
 
 _ABOVE = """\
 {name}: texts of the course in another language; CONTRIBUTING.md says how to translate.
-`course translate {language} {what}` brings this file up to date.\
+`{command}` brings this file up to date.\
 """
 _ASKED = re.compile(r"  # (.+)$")
 
@@ -44,12 +46,10 @@ def texts(exercise: DeclaredExercise, leg: Leg) -> Iterator[Entry]:
             if growth.fine:
                 yield _entry("fine", growth.fine, f'{part.symbol}; "A loop over the … is fine."')
         for case in part.errors:
-            if listed := case.get("listed"):
-                yield _entry(
-                    "listed", listed, f"{part.symbol}; an item of “Bad arguments” in the lesson, word for word"
-                )
             if why := case.get("why"):
                 yield _entry("bad", why, f'{part.symbol}; begins "… should raise an exception"')
+    for listed in named(exercise.handout):
+        yield _entry("listed", listed, "an item of “Bad arguments” in the lesson, word for word")
     yield from _asked(exercise)
     for item in exercise.misconceptions:
         yield _entry(
@@ -72,7 +72,11 @@ def _edit(edits: "dict[str, str] | object") -> str:
 
 def _asked(exercise: DeclaredExercise) -> Iterator[Entry]:
     """The last comments of the lines that cases run, which say what is asked: ``  # what extra_repr() lists``."""
-    for node in ast.walk(ast.parse((exercise.folder / "exercise.py").read_text(encoding="utf-8"))):
+    tree = ast.parse((exercise.folder / "exercise.py").read_text(encoding="utf-8"))
+    pieces = {id(piece) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for piece in node.values}
+    for node in ast.walk(tree):
+        if id(node) in pieces:
+            continue
         text, flags = "", frozenset[str]()
         if isinstance(node, ast.JoinedStr):
             text, flags = template(node), frozenset({TEMPLATE})
@@ -113,9 +117,31 @@ def course_texts(settings: Settings, root: Path) -> Iterator[Entry]:
 
 
 def updated(folder: Path, wanted: Iterable[Entry], language: str, what: str) -> Catalogue:
-    """The catalogue of a folder as it should be; see `grader.model.language.catalogue.merged`."""
-    above = _ABOVE.format(name=what or "the course", language=language, what=what).replace(" `", "`")
-    return merged(read(catalogue_path(folder, language)), wanted, above)
+    """The catalogue of a folder as it should be; see `grader.model.language.catalogue.merged`.
+
+    What the translated lesson lists as bad arguments is taken from there, where no entry has it yet.
+    """
+    command = f"course translate {language} {what}".strip()
+    above = _ABOVE.format(name=what or "the course", command=command)
+    made = merged(read(catalogue_path(folder, language)), wanted, above)
+    items = _items(folder, language)
+    entries = [
+        replace(entry, said=items[entry.text]) if entry.kind == "listed" and entry.text in items and not entry.said
+        else entry
+        for entry in made.entries
+    ]  # fmt: skip
+    return Catalogue(entries, above)
+
+
+def _items(folder: Path, language: str) -> Mapping[str, str]:
+    """The bad arguments that a lesson lists, with their translations; none where the lists are not in step."""
+    said = translation(folder, language).handout if (folder / "handout.md").is_file() else ""
+    if not said:
+        return {}
+    heading = HEADINGS[language]["Bad arguments"]
+    ours = named((folder / "handout.md").read_text(encoding="utf-8"))
+    theirs = named(said.replace(f"## {heading}\n", "## Bad arguments\n"))
+    return dict(zip(ours, (item.rstrip("。；") for item in theirs), strict=True)) if len(ours) == len(theirs) else {}
 
 
 def write(folder: Path, catalogue: Catalogue, language: str) -> Path:

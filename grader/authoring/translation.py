@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.authoring import translating
-from grader.authoring.lesson import SECTIONS
+from grader.authoring.lesson import DRAFT, SECTIONS
 from grader.course.declared import DeclaredExercise
 from grader.course.road import HARDEST, Leg
 from grader.course.translations import Translation, catalogue_path, handout_path, translation
@@ -80,8 +80,11 @@ def holes(exercise: DeclaredExercise, leg: Leg, languages: Sequence[str], *, qui
         exercise: The exercise.
         leg: What is declared of it for those who learn alone.
         languages: Those that the course declares.
-        quick: Whether to leave out what its catalogues lack, so that the rest of a new exercise can be proved first.
+        quick: Whether to leave out what its catalogues lack, and a lesson that is a draft, so that the rest of a new
+            exercise can be proved first.
     """
+    if quick and DRAFT in exercise.tagged_handout:
+        return []
     found: list[str] = []
     for language in dict.fromkeys([*languages, *_there(exercise.folder)]):
         said = translation(exercise.folder, language)
@@ -189,6 +192,11 @@ def _plain(code: str) -> str:
     return re.sub(r"\s*\n>?\s*", " ", code)
 
 
+def _address(link: str) -> str:
+    """Where a link leads: a heading's address is made of its words, and a text leads to its own translations."""
+    return re.sub(r"\.zh(?:-CN)?\.md$", ".md", re.sub(r"#.*", "#", link))
+
+
 _PARTS: dict[str, Callable[[_Section], Sequence[str]]] = {
     "the blocks of code": lambda section: section.code,
     "the formulas": lambda section: sorted(match[0] for match in _FORMULA.finditer(section.bare)),
@@ -196,7 +204,7 @@ _PARTS: dict[str, Callable[[_Section], Sequence[str]]] = {
         {_plain(match[2]) for match in _INLINE.finditer(section.prose)}
     ),
     "the figures": _counted(r"!\[[^\]]*\]\(([^)]+)\)", group=1),
-    "the links": _counted(r"(?<!!)\[[^\]]+\]\(([^)]+)\)", group=1),
+    "the links": lambda section: sorted(map(_address, re.findall(r"(?<!!)\[[^\]]+\]\(([^)]+)\)", section.bare))),
     "the folded texts": _counted(r"</?details>|</?summary>"),
     "the comments": lambda section: re.findall(r"<!--.*?-->", section.prose, re.DOTALL),
     "the items of lists": lambda section: (

@@ -32,8 +32,8 @@ def handout_path(folder: Path, language: str) -> Path:
 
 _SOURCE = re.compile(r"\A<!-- source: ([0-9a-f]{16}) -->\n")
 """The first line of a translated lesson: the digest of the English one that it translates."""
-_HEADINGS = {"zh": "常见的坑"}
-"""What the section "Pitfalls" is called in each language."""
+HEADINGS = {"zh": {"Pitfalls": "常见的坑", "Bad arguments": "不合法的实参"}}
+"""What the sections that are read by programs are called in each language."""
 _EVERYWHERE = re.compile(r"\n\nOff limits in every exercise are TorchScript .*\Z", re.DOTALL)
 
 
@@ -67,7 +67,9 @@ class Translation:
     @property
     def warnings(self) -> Sequence[str]:
         """The items of the lesson's list of pitfalls, in its order."""
-        heading = f"## {_HEADINGS.get(self.language, '')}\n"
+        if self.language not in HEADINGS:
+            return []
+        heading = f"## {HEADINGS[self.language]['Pitfalls']}\n"
         return [item.text for item in pitfalls(self.handout.replace(heading, "## Pitfalls\n"))]
 
 

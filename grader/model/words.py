@@ -101,7 +101,11 @@ def mistake_in_words(name: str, part: str, exercise: str) -> str:
 
 def lead(text: str) -> str:
     """A text that begins a sentence, in the reader's language, with the space that is to follow it."""
-    said = translated(text)
+    return spaced(translated(text))
+
+
+def spaced(said: str) -> str:
+    """A text with the space that is to follow it, where its last mark has no room of its own."""
     return said if said.endswith(("：", "。")) else f"{said} "
 
 

@@ -16,7 +16,7 @@ from grader.model import GradeReport, PartReport, ProvenExercise, SubmissionRepo
 from grader.model.language import language, phrase, tag, translated
 from grader.model.late import late_of
 from grader.model.policy import redact
-from grader.model.words import LOOKS, clean, mistake_in_words, points, subscript, unlike
+from grader.model.words import LOOKS, clean, mistake_in_words, points, spaced, subscript, unlike
 from grader.report import said, summary
 from grader.report.alike import NO_NAME, Group, example
 from grader.report.chart import histogram, outcomes
@@ -159,6 +159,7 @@ def _environment(spoken: str) -> Environment:
         "said": said,
         "language": tag(),
         "end": translated("."),
+        "spaced": spaced,
         "mistake_in_words": mistake_in_words,
         "code": _code,
         "no_name": translated(NO_NAME),

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from grader.model import PartReport, Verdict
 from grader.model.language import language, phrase, translated
-from grader.model.words import LOOKS, clean, one_line, points, subscript
+from grader.model.words import LOOKS, clean, one_line, points, spaced, subscript
 from grader.report import said
 from grader.report.heat import LEVELS, HeatMap, Square, as_text
 from grader.report.prose import prose
@@ -102,7 +102,8 @@ def _environment(spoken: str) -> Environment:
     made.filters["one_line"] = one_line
     made.filters["prose"] = prose
     made.globals |= {
-        "looks": LOOKS, "points": points, "t": phrase, "translated": translated, "said": said, "end": translated("."),
+        "looks": LOOKS, "points": points, "t": phrase, "translated": translated, "said": said,
+        "end": translated("."), "spaced": spaced,
         "square": _square, "number": _number, "both": _both,
         "wide": _WIDE, "style": Markup((_TEMPLATES / "notebook.css").read_text(encoding="utf-8")),
         "subscript": subscript,

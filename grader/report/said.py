@@ -33,12 +33,14 @@ def hint(part: PartReport, diagnosis: Diagnosis) -> str:
 
 def families(part: PartReport, item: CriterionReport) -> str:
     """What to add to a verdict that holds in some families of cases alone, with a space before it in English."""
-    return translated(with_families(item.families), part.exercise, "with")
+    english = with_families(item.families)
+    text = translated(english.strip(), part.exercise, "with")
+    return text if text.startswith("（") else english
 
 
 def where(example: Counterexample) -> str:
     """Where a case fails: "the output, step 2"."""
-    return translated(example.where, kind="place")
+    return translated(example.where, kind="location")
 
 
 def value(text: str, is_shown: bool = True) -> str:

@@ -212,7 +212,9 @@ def _example(example: Counterexample, part: PartReport, where: AnswerPaths, plai
     rows = [(label, said.value(text), style) for label, text, style in rows]
     lines = [_row(label, text, style) for label, text, style in rows if text]
     if example.difference is not None and example.index and "▸" not in expected and not expected.startswith("["):
-        lines.append(_row("largest", translated(f"{example.difference:.3g} at {subscript(example.index)}")))
+        lines.append(
+            _row("largest", translated(f"{example.difference:.3g} at {subscript(example.index)}", kind="amount"))
+        )
     if example.line:
         path = where.answer or part.exercise + ".py"
         at = f"{path}:{example.line}"

@@ -170,7 +170,7 @@ class _Terminal:
         self.say(Text(), Rule(title, align="left", style="dim", characters="-" if self.ascii else "─"))
 
     def criterion(self, part: PartReport, criterion: CriterionReport) -> None:
-        worth = translated(f"{_of(criterion)} points") if criterion.max_score else ""
+        worth = translated(f"{_of(criterion)} points", kind="amount") if criterion.max_score else ""
         self.section(part, criterion.name, criterion.verdict, worth)
         if criterion.message:
             self.say(self.text(said.message(part, criterion), lines=True))
@@ -188,7 +188,10 @@ class _Terminal:
                 (said.label("where"), self.text(said.where(example))),
                 (said.label("expected"), self.text(said.value(example.expected, values), "green", lines=True)),
                 (said.label("got"), self.text(said.value(example.got, values), "red", lines=True)),
-                (said.label("differs by"), self.text(translated(_difference(example.difference, example.index)))),
+                (
+                    said.label("differs by"),
+                    self.text(translated(_difference(example.difference, example.index), kind="amount")),
+                ),
                 (translated(_your_line(example)), self.text(example.source.strip())),
             )
         if criterion.transformation:
@@ -266,7 +269,7 @@ class _Terminal:
         ]
         self.list_of("Hardest criteria", hard)
         shared = [
-            (translated(_count(row.students, "student")), self.text(f"{row.part}: {_mistake(row)}"))
+            (translated(_count(row.students, "student"), kind="amount"), self.text(f"{row.part}: {_mistake(row)}"))
             for row in gathered.common(5)
         ]
         self.list_of("Common misconceptions", shared)
@@ -274,7 +277,10 @@ class _Terminal:
         unnamed = [group for group in gathered.alike.groups() if not group.misconception][:5]
         self.list_of(
             "Fail alike, with no name yet",
-            [(translated(_count(group.size, "student")), self.fail_alike(group, students)) for group in unnamed],
+            [
+                (translated(_count(group.size, "student"), kind="amount"), self.fail_alike(group, students))
+                for group in unnamed
+            ],
         )
 
     def fail_alike(self, group: alike.Group, students: Sequence[SubmissionReport]) -> Text:

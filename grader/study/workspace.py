@@ -248,7 +248,9 @@ def start(outline: Outline, directory: Path) -> Workspace:
 
 def _cost(lesson: Lesson) -> str:
     """What an exercise takes, in parentheses; nothing where nobody has said."""
-    return translated(f" ({lesson.leg})", kind="leg") if str(lesson.leg) else ""
+    cost = str(lesson.leg)
+    said = translated(cost, kind="leg")
+    return "" if not cost else f" ({cost})" if said == cost else f"（{said}）"
 
 
 def _plain(notebook: str, lesson: Lesson) -> str:

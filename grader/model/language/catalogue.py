@@ -128,7 +128,7 @@ def _entry(block: Sequence[tuple[int, str]], name: str) -> Entry:
         else:
             raise CourseError(f"{name}, line {number}: {line[:60]} is not PO.", 'Write: msgstr "…", with \\" inside.')
     return Entry(
-        text=fields["msgid"], kind=fields["msgctxt"], said=fields["msgstr"], notes=notes, remarks=remarks,
+        text=fields["msgid"], kind=fields["msgctxt"], said=fields["msgstr"], notes=tuple(notes), remarks=tuple(remarks),
         flags=frozenset(flags - {""}), before=fields["before"], is_obsolete=is_obsolete,
     )  # fmt: skip
 

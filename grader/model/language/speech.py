@@ -23,8 +23,8 @@ _PLACE = re.compile(r"\{(\d+)(?::([\w-]+))?\}")
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.!?:])\s+(?=[A-Z`“]|output\[)|\n+")
 _SEVERAL = re.compile(r"[.!?] +(?=[A-Z`“]|output\[)|\n")
 """What a place that is kept does not hold: it would swallow the next sentence."""
-_FOREIGN = "exception"
-"""The kind of what others have written: there a place holds anything."""
+_FOREIGN, _NAME = "exception", "name"
+"""The kinds of what others have written, where a place holds anything, and of names, where it holds no space."""
 OPEN = frozenset(
     ("along", "asked", "bad", "family", "fine", "hint", "listed", "misconception", "stage", "taught", "title")
 )
@@ -188,9 +188,12 @@ class Speech:
     def _placed(self, content: str, kind: str, within: str, level: int) -> str | None:
         """What stands in a place; None where the rule does not fit for what would."""
         if not kind:
-            return None if level < _ANY and within != _FOREIGN and _SEVERAL.search(content) else content
+            is_too_much = _SEVERAL.search(content) or (within == _NAME and " " in content)
+            return None if is_too_much and level < _ANY and within != _FOREIGN else content
         if not content:
             return content
+        if level == _ANY:
+            return self.said(content.strip(), kind)
         return self._at(content.strip(), "" if kind == SENTENCE else kind, level)
 
     def _by_sentences(self, text: str, level: int) -> str | None:
