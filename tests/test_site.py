@@ -129,7 +129,7 @@ def test_every_link_leads_somewhere_and_nothing_is_loaded_from_elsewhere(site: P
                     wrong.append((path, target))
                 continue
             file = Path(os.path.normpath(path.parent / unquote(parts.path))) if parts.path else path
-            file = file / "index.html" if target.endswith("/") or "/#" in target else file
+            file = file / "index.html" if file / "index.html" in pages else file
             there = file in pages or file.is_file()
             if not there or (parts.fragment and unquote(parts.fragment) not in pages[file].anchors):
                 wrong.append((path, target))

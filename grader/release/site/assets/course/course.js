@@ -60,10 +60,15 @@ function onSearch(change) {
   new MutationObserver(look).observe(document.body, { childList: true });
 }
 
-function styled(root) {
+function readable(root) {
   const style = document.createElement("style");
   style.textContent = searchStyle;
   root.append(style);
+  new MutationObserver(() => {
+    for (let one = root.querySelector("[role=listbox]"); one; one = one.parentElement) {
+      if (getComputedStyle(one).overflowY === "auto" && one.tabIndex < 0) one.tabIndex = 0;
+    }
+  }).observe(root, { childList: true, subtree: true });
 }
 
 /** What the search says, in another language than English; it builds itself as it is used. */
@@ -103,6 +108,6 @@ for (const one of document.querySelectorAll("details")) one.addEventListener("to
 
 const texts = said[document.documentElement.lang.slice(0, 2)];
 onSearch((root) => {
-  styled(root);
+  readable(root);
   if (texts) translated(root, texts);
 });
