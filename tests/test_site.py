@@ -5,6 +5,7 @@ import http.server
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -59,23 +60,27 @@ CHINESE_LESSON = """\
 """
 
 
-def course(folder: Path, site: str) -> Path:
-    """This course with other settings of its site, and with a lesson in Chinese."""
-    (folder / "solutions" / "linear" / "linear").mkdir(parents=True)
+def linear(folder: Path) -> Path:
+    """The first assignment of this course, with a lesson in Chinese."""
+    for name in ("solutions", "assignments"):
+        shutil.copytree(ROOT / name / "linear", folder / name / "linear", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "course.toml", folder)
+    (folder / "solutions" / TRANSLATED / "handout.zh.md").write_text(CHINESE_LESSON, encoding="utf-8")
+    return folder
+
+
+def course(folder: Path) -> Path:
+    """The whole course, with that lesson."""
+    linear(folder)
+    shutil.rmtree(folder / "assignments")
     for name in ("assignments", "docs", "README.md", "CONTRIBUTING.md"):
         (folder / name).symlink_to(ROOT / name)
     for path in (ROOT / "solutions").iterdir():
         if path.name != "linear":
             (folder / "solutions" / path.name).symlink_to(path)
-    for path in (ROOT / "solutions" / "linear").iterdir():
-        if path.name != "linear":
-            (folder / "solutions" / "linear" / path.name).symlink_to(path)
-    for path in (ROOT / "solutions" / TRANSLATED).iterdir():
-        if path.name != "handout.zh.md":
-            (folder / "solutions" / TRANSLATED / path.name).symlink_to(path)
-    (folder / "solutions" / TRANSLATED / "handout.zh.md").write_text(CHINESE_LESSON, encoding="utf-8")
     settings = (ROOT / "course.toml").read_text(encoding="utf-8")
-    (folder / "course.toml").write_text(re.sub(r'^url = ""\nrepository = ""', site, settings, flags=re.M), "utf-8")
+    ours = f'url = "{URL}"\nrepository = "somebody/layers"'
+    (folder / "course.toml").write_text(settings.replace('url = ""\nrepository = ""', ours), encoding="utf-8")
     return folder
 
 
@@ -87,8 +92,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = base / "site"
     with FileLock(base / "site.lock"):
         if not made.is_dir():
-            root = course(base / "site-course", f'url = "{URL}"\nrepository = "somebody/layers"')
-            build_site(root, made, commands())
+            build_site(course(base / "site-course"), made, commands())
     return made
 
 
@@ -204,7 +208,7 @@ def test_what_pip_installs_of_the_site_is_the_course(site: Path, tmp_path: Path)
 
 
 def test_without_an_address_there_is_no_colab(tmp_path: Path) -> None:
-    source = read_source(course(tmp_path, ""), [TRANSLATED])
+    source = read_source(linear(tmp_path), [TRANSLATED])
     page = next(lesson_pages(source, ENGLISH))
     assert "colab" not in page.text
     assert "%pip install --quiet torch-course-kit\\n" in notebook(source, source.lessons[0], ENGLISH)
@@ -262,11 +266,19 @@ def test_a_folder_with_other_files_is_not_replaced(tmp_path: Path) -> None:
 
 
 def test_a_formula_that_cannot_be_shown_is_told_with_its_page(tmp_path: Path) -> None:
-    root = course(tmp_path / "course", "")
+    root = linear(tmp_path / "course")
     path = root / "solutions" / TRANSLATED / "handout.zh.md"
     path.write_text(CHINESE_LESSON.replace("x W", r"\wrong"), encoding="utf-8")
     with pytest.raises(CourseError, match=r"lessons/linear/linear\.md: The formula \$\\wrong"):
         build_site(root, tmp_path / "site", {}, [TRANSLATED])
+
+
+def test_hidden_cases_are_never_on_a_site(tmp_path: Path) -> None:
+    root = linear(tmp_path)
+    settings = (root / "course.toml").read_text(encoding="utf-8")
+    (root / "course.toml").write_text(f'kind = "sealed"\n{settings}', encoding="utf-8")
+    with pytest.raises(CourseError, match="it holds the hidden cases"):
+        read_source(root)
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
