@@ -278,7 +278,7 @@ def test_hidden_cases_are_never_on_a_site(tmp_path: Path) -> None:
     settings = (root / "course.toml").read_text(encoding="utf-8")
     (root / "course.toml").write_text(f'kind = "sealed"\n{settings}', encoding="utf-8")
     with pytest.raises(CourseError, match="it holds the hidden cases"):
-        read_source(root)
+        build_site(root, tmp_path / "site", {})
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

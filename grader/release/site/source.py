@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from grader.course.road import Leg
-from grader.course.settings import read_settings
 from grader.kit.outline import Lesson, read_outline
-from grader.model import CourseError
 from grader.release.site.settings import SiteSettings, read_site_settings
 from grader.release.site.text import title_of
 from grader.release.site.words import ENGLISH, LANGUAGES, Language
@@ -104,13 +102,8 @@ def read_source(root: Path, only: Sequence[str] = ()) -> SiteCourse:
         only: Parts, exercises or assignments; without any, all.
 
     Raises:
-        CourseError: where nothing of the course was released, its settings cannot be read, or it holds hidden cases.
+        CourseError: where nothing of the course was released, or its settings cannot be read.
     """
-    if read_settings(root).is_sealed:
-        raise CourseError(
-            f"{root} is a sealed course: it holds the hidden cases, and a site holds what students receive.",
-            "Name the course itself with `course --root DIR …`.",
-        )
     outline = read_outline(root)
     wanted = {lesson.slug for name in only for lesson, _ in outline.select(name)}
     return SiteCourse(
