@@ -38,8 +38,8 @@ def build_site(root: Path, directory: Path, sections: Sections, only: Sequence[s
         How many pages it has.
 
     Raises:
-        CourseError: where nothing of the course was released, it is sealed, a page cannot be made, or the folder holds other things
-            or cannot be written.
+        CourseError: where nothing of the course was released, it is sealed, a page cannot be made, or the folder holds
+            other things or cannot be written.
     """
     generate.check()
     if directory.is_dir() and any(directory.iterdir()) and not (directory / _MARK).is_file():
