@@ -50,13 +50,13 @@ class PixelShuffle(nn.Module):
 
 
 _SITE_SHOTS = (
-    ("site-front", "index.html", 1280, 1000, "light"),
-    ("site-lesson", "lessons/recurrent/layers/index.html", 1280, 1500, "light"),
-    ("site-lesson-dark", "lessons/normalization/batchnorm/index.html", 1280, 1500, "dark"),
-    ("site-chinese", "zh/lessons/normalization/batchnorm/index.html", 1280, 1500, "light"),
-    ("site-phone", "lessons/backward/convolution/index.html", 390, 844, "light"),
+    ("site-front", "index.html", "", 1280, 1000, "light"),
+    ("site-lesson", "lessons/recurrent/layers/index.html", "#the-formulas", 1280, 1200, "light"),
+    ("site-lesson-dark", "lessons/normalization/batchnorm/index.html", "#the-formula", 1280, 1200, "dark"),
+    ("site-chinese", "zh/lessons/normalization/batchnorm/index.html", "", 1280, 1200, "light"),
+    ("site-phone", "lessons/backward/convolution/index.html", "#one-dimension-first", 390, 844, "light"),
 )
-"""Name, page, width, height and theme."""
+"""Name, page, the place on it, width, height and theme."""
 
 
 def main(report: Path, site: Path, pictures: Path) -> None:
@@ -127,10 +127,10 @@ def notebook(learn: Path, pictures: Path) -> None:
                 _small(path)
 
 
-def _small(path: Path) -> None:
-    """Keep a PNG to 64 colours."""
+def _small(path: Path, colours: int = 64) -> None:
+    """Keep a PNG to a few colours."""
     with Image.open(path) as picture:
-        picture.convert("RGB").quantize(64).save(path, optimize=True)
+        picture.convert("RGB").quantize(colours).save(path, optimize=True)
 
 
 def pages(report: Path, pictures: Path) -> None:
@@ -150,19 +150,19 @@ def pages(report: Path, pictures: Path) -> None:
 def site_pages(site: Path, pictures: Path) -> None:
     """Pages of the site; a translated one only where there is one."""
     with browser.chromium() as chromium:
-        for name, page_name, width, height, theme in _SITE_SHOTS:
+        for name, page_name, place, width, height, theme in _SITE_SHOTS:
             if not (site / page_name).is_file():
                 continue
             with chromium.new_context(
                 viewport={"width": width, "height": height}, color_scheme=theme, offline=True
             ) as context:
                 page = context.new_page()
-                page.goto((site / page_name).resolve().as_uri())
+                page.goto((site / page_name).resolve().as_uri() + place)
                 for picture in page.locator(".drawing img:visible").all():
                     picture.evaluate("one => { one.loading = 'eager'; return one.decode(); }")
                 path = pictures / f"{name}.png"
                 page.screenshot(path=path)
-                _small(path)
+                _small(path, 160)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
+from grader.course.settings import read_settings
 from grader.model import CourseError
 from grader.model.files import write_whole
 from grader.release.site import documents, drawings, front, generate, notebooks
@@ -37,13 +38,18 @@ def build_site(root: Path, directory: Path, sections: Sections, only: Sequence[s
         How many pages it has.
 
     Raises:
-        CourseError: where nothing of the course was released, a page cannot be made, or the folder holds other things
-            or cannot be written.
+        CourseError: where nothing of the course was released, it is sealed, a page cannot be made, or the folder holds
+            other things or cannot be written.
     """
     generate.check()
     if directory.is_dir() and any(directory.iterdir()) and not (directory / _MARK).is_file():
         raise CourseError(
             f"{directory} holds files that are no site of a course.", "Name a new or an empty folder.", usage=True
+        )
+    if read_settings(root).is_sealed:
+        raise CourseError(
+            f"{root} is a sealed course: it holds the hidden cases, and a site holds what students receive.",
+            "Name the course itself with `course --root DIR …`.",
         )
     course = read_source(root, only)
     with tempfile.TemporaryDirectory(prefix="course-site-") as folder:

@@ -59,7 +59,7 @@ def _row(course: SiteCourse, lesson: SiteLesson, language: Language) -> str:
         escape(course.assignment_title(lesson.lesson.assignment, language)),
         dots(leg, language),
         escape(language("short_minutes", minutes=leg.minutes)) if leg.minutes else "",
-        f"{escape(language('after'))}: {after}" if after else "",
+        after,
     ]
     parts = " ".join(f"<code>{escape(symbol)}</code>" for symbol in lesson.lesson.symbols)
     facts = "".join(f"<li>{item}</li>" for item in said if item)
@@ -73,7 +73,7 @@ def _road(course: SiteCourse, language: Language) -> str:
         minutes = sum(lesson.leg.minutes for lesson in lessons)
         hardest = max((lesson.leg for lesson in lessons), key=lambda leg: leg.difficulty)
         facts = " ".join(filter(None, (dots(hardest, language), hours(minutes, language) if minutes else "")))
-        links = ", ".join(lesson_link(FRONT, lesson, language) for lesson in lessons)
+        links = language("between").join(lesson_link(FRONT, lesson, language) for lesson in lessons)
         items.append(
             f'<li><strong>{escape(course.assignment_title(name, language))}</strong><span class="facts">{facts}</span>'
             f"<p>{links}</p></li>"

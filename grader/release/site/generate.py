@@ -29,7 +29,12 @@ _EXTENSIONS: dict[str, dict[str, Any]] = {
     "pymdownx.superfences": {},
     "sane_lists": {},
     "tables": {},
-    "toc": {"permalink": True, "toc_depth": "2-3"},
+    # As GitHub makes anchors, of Chinese words too.
+    "toc": {
+        "permalink": True,
+        "slugify": {"object": "pymdownx.slugs.slugify", "kwds": {"case": "lower"}},
+        "toc_depth": "2-3",
+    },
 }
 
 
@@ -67,8 +72,9 @@ def generate(course: SiteCourse, language: Language, nav: Nav, sources: Path) ->
         command, cwd=work, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        said = (done.stderr + done.stdout).strip()
-        raise CourseError(f"The pages could not be made: {said[-1500:]}")
+        # Of a link that leads nowhere it draws the place, on standard output; a traceback follows, on the other.
+        said = done.stdout.strip() or done.stderr.partition("Traceback")[0].strip() or done.stderr.strip()
+        raise CourseError(f"The pages could not be made:\n{said}")
     return work / "site"
 
 

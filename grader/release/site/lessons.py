@@ -55,7 +55,7 @@ def _facts(course: SiteCourse, lesson: SiteLesson, language: Language) -> str:
         f"{escape(course.assignment_title(lesson.lesson.assignment, language))}</a>",
         dots(leg, language),
         escape(language("about_minutes", minutes=leg.minutes)) if leg.minutes else "",
-        f"{escape(language('after'))}: {after}" if after else escape(language("after_nothing")) if leg.minutes else "",
+        after or (escape(language("after_nothing")) if leg.minutes else ""),
     ]
     return f'<ul class="facts">{"".join(f"<li>{item}</li>" for item in said if item)}</ul>'
 

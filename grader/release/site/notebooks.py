@@ -4,11 +4,10 @@ import base64
 import json
 from typing import Any
 
-from grader.course.pitfalls import without_tags
 from grader.model.extras import KIT
 from grader.release.site.source import SiteCourse, SiteLesson
-from grader.release.site.text import with_images
-from grader.release.site.words import Language
+from grader.release.site.text import joined, with_images, without_comments
+from grader.release.site.words import CHINESE, Language
 
 PACKAGE = "files/course.zip"
 """What pip installs of the site: the checker, and the course as a kit."""
@@ -59,7 +58,9 @@ def notebook(course: SiteCourse, lesson: SiteLesson, language: Language) -> str:
 
 def _lesson(lesson: SiteLesson, language: Language) -> str:
     """The lesson, with its figures inside: a notebook that was downloaded has no folder of figures beside it."""
-    text = without_tags(lesson.text(language)).strip()
+    text = without_comments(lesson.text(language)).strip()
+    if lesson.speaks(language) and language is CHINESE:
+        text = joined(text)
 
     def image(alt: str, target: str) -> str:
         path = lesson.lesson.stub_path.parent / target

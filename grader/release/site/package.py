@@ -14,6 +14,7 @@ from grader.release.site.source import SiteCourse
 _FOLDER = "torch_course_kit"
 """Where `grader.course.paths` looks for the course that came with an installation."""
 _KEPT = (".toml", ".py", ".ipynb", ".zip", ".svg", ".md")
+_AT_THE_TOP = ("course.toml", "road.toml", "README.md")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -36,6 +37,6 @@ def _files(course: SiteCourse) -> Iterator[tuple[PurePosixPath, bytes]]:
     names = {lesson.lesson.assignment for lesson in course.lessons}
     for path in sorted(course.released.rglob("*")):
         inside = PurePosixPath(path.relative_to(course.released).as_posix())
-        is_ours = len(inside.parts) == 1 or inside.parts[0] in names
+        is_ours = inside.name in _AT_THE_TOP if len(inside.parts) == 1 else inside.parts[0] in names
         if path.is_file() and path.suffix in _KEPT and is_ours and "__pycache__" not in inside.parts:
             yield _FOLDER / inside, path.read_bytes()

@@ -75,6 +75,7 @@ def lesson_link(page: PurePosixPath, lesson: SiteLesson, language: Language) -> 
 
 
 def after_links(course: SiteCourse, page: PurePosixPath, leg: Leg, language: Language) -> str:
-    """Links to what an exercise comes after, in HTML."""
+    """What an exercise comes after, with links, in HTML; nothing where that is nothing."""
     before = [(slug, course.by_slug(slug)) for slug in leg.after]
-    return ", ".join(lesson_link(page, found, language) if found else escape(slug) for slug, found in before)
+    links = [lesson_link(page, found, language) if found else escape(slug) for slug, found in before]
+    return language("after", exercises=language("between").join(links)) if links else ""

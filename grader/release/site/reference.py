@@ -68,8 +68,9 @@ def _command(name: str, command: click.Command, language: Language) -> str:
     context = click.Context(command, info_name=f"course {name}")
     usage = " ".join(command.collect_usage_pieces(context))
     pieces = [f"### course {name}", f"```text\ncourse {name} {usage}\n```", _plain(command.help or "")]
-    records = [record for item in command.get_params(context) if (record := item.get_help_record(context))]
-    rows = [f"| `{option}` | {_cell(said)} |" for option, said in records if option != "--help"]
+    options = [item for item in command.params if isinstance(item, click.Option)]
+    records = [record for item in options if (record := item.get_help_record(context))]
+    rows = [f"| `{option}` | {_cell(said)} |" for option, said in records]
     if rows:
         pieces.append("\n".join((f"| {language('option')} | {language('meaning')} |", "| --- | --- |", *rows)))
     return "\n\n".join(pieces)

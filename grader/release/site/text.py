@@ -32,8 +32,12 @@ def prose(text: str) -> Iterator[str]:
 
 def prepared(text: str) -> str:
     """A text without comments, with Markdown inside folded parts, and with what other dialects let stand unfolded."""
-    text = outside(_CODE, text, lambda piece: re.sub(r"[ \t]*<!--.*?-->", "", piece, flags=re.DOTALL))
-    return outside(FENCED, text, _folded)
+    return outside(FENCED, without_comments(text), _folded)
+
+
+def without_comments(text: str) -> str:
+    """A text without the comments that no reader sees."""
+    return outside(_CODE, text, lambda piece: re.sub(r"[ \t]*<!--.*?-->", "", piece, flags=re.DOTALL))
 
 
 def joined(text: str) -> str:

@@ -43,8 +43,36 @@ const said = {
   ],
 };
 
-/** The search builds itself in English, in a shadow tree that is last in the body. */
-function translated(texts) {
+/** The search is a shadow tree of its own, last in the body; where its results lead is too faint to read in it. */
+const searchStyle = `
+  [id$="-path"] { color: rgb(var(--color-foreground) / 0.8) !important; }
+  [role="status"] { color: rgb(var(--color-foreground) / 0.8) !important; }
+`;
+
+function onSearch(change) {
+  const look = () => {
+    const host = [...document.body.children].findLast((one) => one.shadowRoot);
+    if (!host || host.dataset.seen) return;
+    host.dataset.seen = "";
+    change(host.shadowRoot);
+  };
+  look();
+  new MutationObserver(look).observe(document.body, { childList: true });
+}
+
+function readable(root) {
+  const style = document.createElement("style");
+  style.textContent = searchStyle;
+  root.append(style);
+  new MutationObserver(() => {
+    for (let one = root.querySelector("[role=listbox]"); one; one = one.parentElement) {
+      if (getComputedStyle(one).overflowY === "auto" && one.tabIndex < 0) one.tabIndex = 0;
+    }
+  }).observe(root, { childList: true, subtree: true });
+}
+
+/** What the search says, in another language than English; it builds itself as it is used. */
+function translated(root, texts) {
   const turn = (text) => {
     for (const [pattern, to] of texts) {
       const found = pattern.exec(text);
@@ -52,7 +80,7 @@ function translated(texts) {
     }
     return text;
   };
-  const visit = (root) => {
+  const visit = () => {
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
       const { nodeValue } = walker.currentNode;
@@ -66,17 +94,10 @@ function translated(texts) {
       }
     }
   };
-  const watch = () => {
-    const host = [...document.body.children].findLast((one) => one.shadowRoot);
-    if (!host || host.dataset.translated) return;
-    host.dataset.translated = "";
-    visit(host.shadowRoot);
-    new MutationObserver(() => visit(host.shadowRoot)).observe(host.shadowRoot, {
-      attributes: true, characterData: true, childList: true, subtree: true,
-    });
-  };
-  watch();
-  new MutationObserver(watch).observe(document.body, { childList: true });
+  visit();
+  new MutationObserver(visit).observe(root, {
+    attributes: true, characterData: true, childList: true, subtree: true,
+  });
 }
 
 reachable();
@@ -85,5 +106,8 @@ addEventListener("resize", reachable);
 addEventListener("load", reachable);
 for (const one of document.querySelectorAll("details")) one.addEventListener("toggle", reachable);
 
-const language = document.documentElement.lang.slice(0, 2);
-if (language in said) translated(said[language]);
+const texts = said[document.documentElement.lang.slice(0, 2)];
+onSearch((root) => {
+  readable(root);
+  if (texts) translated(root, texts);
+});
