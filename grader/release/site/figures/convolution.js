@@ -5,7 +5,7 @@
  * The longer row is called wide (padded inputs, or outputs before cropping), the shorter one narrow (outputs, or inputs).
  */
 
-import { below, canvas, cell, choice, clamp, frame, glide, html, inPageLanguage, key, label, range, slider, stepper, svg } from "./lab.js";
+import { below, canvas, cell, choice, clamp, frame, glide, inPageLanguage, key, label, lines, range, slider, stepper, svg } from "./lab.js";
 import { texts } from "./convolution.text.js";
 
 /**
@@ -84,7 +84,7 @@ export default function convolution(host, preset) {
     step.value = clamp(step.value, 0, steps - 1);
     plan.step = step.value;
     plan.counts = touches(now);
-    view.formula.replaceChildren(...text.formula(plan).map((line) => html("p", {}, line)), html("p", {}, html("code", {}, call(plan))));
+    view.formula.replaceChildren(...lines(text.formula(plan), call(plan)));
     view.said.textContent = spoken(plan, text);
     view.legend.replaceChildren(...legend(plan, text));
     const { picture, window } = (now.plane ? planes : rows)(plan, width, text, view.said.textContent);
@@ -131,7 +131,7 @@ function legend({ transposed, plane, p }, text) {
   if (p) looks.push(["padding", transposed ? text.cut : text.padded, transposed || plane ? "" : "0"]);
   looks.push(["unused", transposed ? text.unreached : text.unread]);
   looks.push(["bare", transposed ? text.sum : text.count, "2"]);
-  return looks.map((each) => key(...each));
+  return looks.map(([look, words, inside]) => key(cell(0, 0, 22, look, inside), words));
 }
 
 /** The look of a cell of the wide row or plane; `on` says whether the kernel lies on it. */

@@ -18,7 +18,7 @@ export const range = (count) => Array.from({ length: Math.max(0, count) }, (_, i
 export const below = (index) => String(index).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
 
 /** A number with a real minus sign, and no more decimals than it needs. */
-export const signed = (value) => String(Number(value.toFixed(4))).replace("-", "−");
+export const signed = (value) => String(Number(value.toFixed(3))).replace("-", "−");
 
 export const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
@@ -129,12 +129,18 @@ export function stepper({ name, back, on, said, changed }) {
   return track;
 }
 
-/** A picture of what a mark means, for a legend: its look as `cell` has it, and the word. */
-export const key = (look, text, inside = "") => {
+/** An entry of a legend: a mark that fits into 22 pixels, and what it means. */
+export const key = (mark, text) => {
   const picture = svg("svg", { width: 22, height: 22, viewBox: "0 0 22 22", "aria-hidden": "true" });
-  picture.append(cell(0, 0, 22, look, inside));
+  picture.append(mark);
   return html("li", {}, picture, text);
 };
+
+/** Lines of a formula, in which `n_{out}` has an index below, and a line of code. */
+export const lines = (formulas, code) => [
+  ...formulas.map((line) => html("p", {}, ...line.split(/(_\{\w+\})/).map((part) => (part.startsWith("_{") ? html("sub", {}, part.slice(2, -1)) : part)))),
+  html("p", {}, html("code", {}, code)),
+];
 
 /**
  * The frame of a figure, put below the static picture.
