@@ -59,10 +59,11 @@ const cross = (x, y, side) =>
  *
  * @returns `{ node, value, bounds(low, high) }`; `value` can be set, and `bounds` keeps it between them.
  */
-export function slider({ name, low, high, value, step = 1, said = String, changed }) {
+export function slider({ name, low, high, value, step = 1, said = String, wide = false, changed }) {
   const id = `lab-${++named}`;
   const input = html("input", { type: "range", id, min: low, max: high, step, value });
-  const output = html("output", { for: id });
+  // Not an <output>: that would be a live region of its own, and the slider says its value already.
+  const output = html("span", { class: "lab-value", "aria-hidden": "true" });
   const tell = () => {
     output.textContent = said(Number(input.value));
     input.setAttribute("aria-valuetext", output.textContent);
@@ -73,7 +74,7 @@ export function slider({ name, low, high, value, step = 1, said = String, change
     changed();
   });
   return {
-    node: html("div", { class: "lab-slider" }, html("label", { for: id }, name), output, input),
+    node: html("div", { class: wide ? "lab-slider wide" : "lab-slider" }, html("label", { for: id }, name), output, input),
     get value() {
       return Number(input.value);
     },
@@ -136,10 +137,10 @@ export const key = (mark, text) => {
   return html("li", {}, picture, text);
 };
 
-/** Lines of a formula, in which `n_{out}` has an index below, and a line of code. */
-export const lines = (formulas, code) => [
+/** Lines of a formula, in which `n_{out}` has an index below, and lines of code. */
+export const lines = (formulas, ...codes) => [
   ...formulas.map((line) => html("p", {}, ...line.split(/(_\{\w+\})/).map((part) => (part.startsWith("_{") ? html("sub", {}, part.slice(2, -1)) : part)))),
-  html("p", {}, html("code", {}, code)),
+  ...codes.map((code) => html("p", {}, html("code", {}, code))),
 ];
 
 /**
