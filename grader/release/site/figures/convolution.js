@@ -144,8 +144,8 @@ function look({ transposed }, inside, on, count) {
 function rows(plan, width, text, said) {
   const { transposed, wide, narrow, span, from, to, s, step, counts } = plan;
   const cells = Math.max(wide, span);
-  const side = clamp(Math.floor(width / cells), 22, 40);
-  const across = Math.max(width, cells * side);
+  const side = clamp(Math.floor((width - 6) / cells), 22, 40);
+  const across = Math.max(width, cells * side + 6);
   const x = (place) => (across - cells * side) / 2 + place * side;
   const centre = (at) => x(at * s + span / 2);
   // The lines from above; a transposed convolution has them the other way around.
@@ -185,10 +185,10 @@ function planes(plan, width, text, said) {
   const cells = Math.max(wide, span);
   const beside = width >= 460;
   const gap = 44;
-  const room = beside ? (width - gap) / (cells + Math.max(narrow, 1)) : width / cells;
+  const room = beside ? (width - gap - 6) / (cells + Math.max(narrow, 1)) : (width - 6) / cells;
   const side = clamp(Math.floor(room), 14, 30);
   const [large, small] = [cells * side, narrow * side];
-  const across = Math.max(width, beside ? large + gap + small : large);
+  const across = Math.max(width, 6 + (beside ? large + gap + small : large));
   const start = (across - (beside ? large + gap + small : large)) / 2;
   const head = 24;
   // The input comes first: the narrow plane of a transposed convolution, the wide one otherwise.

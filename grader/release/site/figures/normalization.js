@@ -132,7 +132,7 @@ function along(shape, axes, side, gap) {
 function draw(plan, width, text, pick) {
   const { shape, axes, at } = plan;
   const { down, across } = DATA[plan.kind];
-  const [edge, head, gap] = [66, 22, 10];
+  const [edge, head, gap] = [62, 22, 8];
   const columns = product(across.map((axis) => shape[axis]));
   const gaps = across.length > 1 ? (shape[across[0]] - 1) * gap : 0;
   const side = clamp(Math.floor((width - edge - gaps - 4) / columns), 24, 38);
@@ -143,9 +143,9 @@ function draw(plan, width, text, pick) {
   // The labels are for the eye: every cell says its whole index.
   const written = (x, y, words, anchor = "middle") => picture.append(label(x, y, words, { "aria-hidden": "true", "text-anchor": anchor }));
   const tight = x.blocks.length > 1 && x.blocks[1] - x.blocks[0] < 64;
-  if (tight) written(left - 8, head / 2, text.axes[axes[across[0]]], "end");
+  if (tight) written(left - 6, head / 2, text.axes[axes[across[0]]], "end");
   for (const [block, centre] of x.blocks.entries()) written(left + centre, head / 2, tight ? block : name(across[0], block));
-  for (const [block, centre] of y.blocks.entries()) written(left - 8, head + centre, name(down[0], block), "end");
+  for (const [block, centre] of y.blocks.entries()) written(left - 6, head + centre, name(down[0], block), "end");
 
   const every = [...new Set(indices(shape).map((index) => shared(plan, index).join()))];
   const own = shared(plan, at);
