@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 FIGURES = Path(__file__).parents[1] / "grader" / "release" / "site" / "figures"
+SOLUTIONS = Path(__file__).parents[1] / "solutions"
 KINDS = {".js": "text/javascript", ".css": "text/css"}
 PAGE = """<!doctype html><html lang="{language}"><meta name="viewport" content="width=device-width">
 <title>Lesson</title><style>html {{ color-scheme: light dark }} body {{ margin: 16px }}</style>
@@ -383,6 +384,14 @@ def test_the_static_picture_stays_and_the_site_s_theme_comes_before_the_system_s
       return getComputedStyle(document.querySelector(".lab-tool")).backgroundColor;
     }"""
     assert [page.evaluate(paper, theme) for theme in ("default", "slate")] == ["rgb(255, 255, 255)", "rgb(13, 17, 23)"]
+
+
+def test_a_lesson_names_a_figure_and_a_preset_that_exist() -> None:
+    named = [path.read_text(encoding="utf-8").strip() for path in sorted(SOLUTIONS.glob("*/*/lab.txt"))]
+    for name, _, preset in (each.partition(":") for each in named):
+        assert name in (FIGURES / "labs.js").read_text(encoding="utf-8")
+        assert not preset or f"{preset}:" in (FIGURES / f"{name}.js").read_text(encoding="utf-8")
+    assert {name.partition(":")[0] for name in named} == set(LABS)
 
 
 def test_the_colours_are_those_of_the_static_pictures() -> None:

@@ -7,12 +7,17 @@ from pathlib import Path, PurePosixPath
 
 from grader.course.road import Leg
 from grader.kit.outline import Lesson, read_outline
+from grader.model import CourseError
 from grader.release.site.settings import SiteSettings, read_site_settings
 from grader.release.site.text import title_of
 from grader.release.site.words import ENGLISH, LANGUAGES, Language
 
 _EVERYWHERE = re.compile(r"\n+Off limits in every exercise are .*\Z", re.DOTALL)
 """What a release adds to every lesson; pages say it in their own words."""
+
+
+FIGURES = Path(__file__).parent / "figures"
+"""The interactive figures: scripts that pages load."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,4 +133,10 @@ def _lesson(root: Path, lesson: Lesson) -> SiteLesson:
 
 def _lab(folder: Path) -> str:
     path = folder / "lab.txt"
-    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+    if not path.is_file():
+        return ""
+    name = path.read_text(encoding="utf-8").strip()
+    known = {module.stem for module in FIGURES.glob("*.js") if "." not in module.stem} - {"lab", "labs"}
+    if name.partition(":")[0] not in known:
+        raise CourseError(f"{path}: there is no interactive figure {name!r}.", f"There are: {', '.join(sorted(known))}.")
+    return name
