@@ -138,5 +138,7 @@ def _lab(folder: Path) -> str:
     name = path.read_text(encoding="utf-8").strip()
     known = {module.stem for module in FIGURES.glob("*.js") if "." not in module.stem} - {"lab", "labs"}
     if name.partition(":")[0] not in known:
-        raise CourseError(f"{path}: there is no interactive figure {name!r}.", f"There are: {', '.join(sorted(known))}.")
+        raise CourseError(
+            f"{path}: there is no interactive figure {name!r}.", f"There are: {', '.join(sorted(known))}."
+        )
     return name
