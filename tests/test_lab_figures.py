@@ -12,6 +12,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from grader.release import palette
+from tests import browser as browsers
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -23,7 +24,7 @@ SOLUTIONS = Path(__file__).parents[1] / "solutions"
 KINDS = {".js": "text/javascript", ".css": "text/css"}
 PAGE = """<!doctype html><html lang="{language}"><meta name="viewport" content="width=device-width">
 <title>Lesson</title><style>html {{ color-scheme: light dark }} body {{ margin: 16px }}</style>
-{labs}<script type="module" src="/figures/labs.js"></script>"""
+<main><h1>Lesson</h1>{labs}</main><script type="module" src="/figures/labs.js"></script>"""
 LAB = '<div class="lab" data-lab="{}"><p>static picture</p></div>'
 SITE = "http://lessons.test/"
 LABS = ("convolution", "upsampling", "normalization", "attention")
@@ -268,7 +269,12 @@ def test_convolution_arithmetic_is_stepped_through_by_keyboard(lesson: Open) -> 
     assert "of the input x₇" in said(page)
     assert "⌊(8 + 2·0 − 1·(3 − 1) − 1) / 2⌋ + 1 = ⌊5 / 2⌋ + 1 = 3" in page.locator(".lab-formula").inner_text()
     assert page.locator("[role=img] .unused text").all_text_contents() == ["x₇"]
+    # The window glides to the next step, unless the reader asked for less motion.
+    page.evaluate("() => { window.glided = 0; Element.prototype.animate = () => { window.glided += 1; }; }")
     page.get_by_role("button", name="One step on").press("Enter")
+    page.emulate_media(reduced_motion="reduce")
+    page.get_by_role("button", name="One step back").press("Enter")
+    assert page.evaluate("window.glided") == 1
     page.get_by_role("slider", name="Step").press("End")
     assert said(page).startswith("Step 3 of 3: y₂ = w₀·x₄ + w₁·x₅ + w₂·x₆.")
     page.get_by_label("padding p").press("ArrowRight")
@@ -409,6 +415,7 @@ CONTRASTS = """() => {
 def test_figures_speak_both_languages_fit_a_phone_and_can_be_seen(lesson: Open) -> None:
     for language, scheme in (("en", "light"), ("zh-CN", "dark")):
         page = lesson(*LABS, language=language, width=360, scheme=scheme)
+        assert browsers.violations(page) == []
         assert page.evaluate(CONTRASTS) == []
         assert page.evaluate(EVERYWHERE) == []
         assert page.evaluate(CONTRASTS) == []

@@ -95,19 +95,21 @@ function level(x, y, side, weight, text) {
   group.append(svg("rect", { x: x + 1.5, y: y + 1.5, width: side - 3, height: side - 3, rx: 2 }));
   const high = (side - 5) * weight;
   group.append(svg("rect", { class: "bar", x: x + 2.5, y: y + side - 2.5 - high, width: 5, height: high }));
-  if (text !== "") group.append(label(x + side / 2 + 3, y + side / 2, text));
+  if (text !== "") group.append(label(x + side / 2 + 2.5, y + side / 2, text));
   return group;
 }
 
 export const shown = (weight) => (Number.isNaN(weight) ? "nan" : weight.toFixed(2));
 
 function draw(plan, width, text, said, choose) {
-  const [edge, head, sum] = [62, 22, 44];
+  const [edge, head, sum] = [62, 22, 40];
   const side = clamp(Math.floor((width - edge - sum - 4) / LENGTH), 32, 52);
   const left = edge + Math.max(0, (width - edge - sum - LENGTH * side - 4) / 2);
   const picture = canvas(Math.max(width, left + LENGTH * side + sum), head + LENGTH * side + 66, said, { class: "weights" });
   const [x, y] = [(each) => left + each * side, (row) => head + row * side];
-  for (const each of range(LENGTH)) picture.append(label(x(each + 0.5), head / 2, `${text.key} ${each}`));
+  const tight = side < 44;
+  if (tight) picture.append(label(left - 6, head / 2, text.key, { "text-anchor": "end" }));
+  for (const each of range(LENGTH)) picture.append(label(x(each + 0.5), head / 2, tight ? each : `${text.key} ${each}`));
   picture.append(label(x(LENGTH) + sum / 2, head / 2, "Σ"));
   for (const row of range(LENGTH)) {
     const group = svg("g", { class: row === plan.query ? "row now" : "row" });
@@ -124,7 +126,7 @@ function draw(plan, width, text, said, choose) {
   picture.append(svg("rect", { class: "window", x: x(0) - 2, y: y(plan.query) - 1, width: LENGTH * side + 4, height: side + 2, rx: 5 }));
   // The scores of the query chosen, below their keys.
   const foot = head + LENGTH * side;
-  const written = plan.scores[plan.query].map((score, each) => (plan.open[plan.query][each] || plan.late ? score.toFixed(side < 44 ? 1 : 2).replace("-", "−") : "−∞"));
+  const written = plan.scores[plan.query].map((score, each) => (plan.open[plan.query][each] || plan.late ? score.toFixed(tight ? 1 : 2).replace("-", "−") : "−∞"));
   picture.append(label(left + (LENGTH * side) / 2, foot + 20, text.scores(plan)));
   for (const [each, score] of written.entries()) picture.append(label(x(each + 0.5), foot + 44, score, { class: "score" }));
   return picture;

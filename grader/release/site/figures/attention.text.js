@@ -18,7 +18,7 @@ const en = {
   scale: "Scores", scales: [["root", "divided by √d"], ["plain", "as they are"]],
   size: "size of a head", which: "Query", query: "query", key: "key", back: "The query before", on: "The next query", place: (at, count) => `${at} (of 0 to ${count - 1})`,
   weight: "a weight; the bar is as high as it is large", hidden: "forbidden", chosen: "the query chosen", sum: "the sum of a row",
-  scores: (plan) => `scores of query ${plan.query}${plan.scaled ? ", divided by √d" : ""}${plan.late ? "" : ", plus the mask"}:`,
+  scores: (plan) => `scores of query ${plan.query}${plan.scaled ? " / √d" : ""}${plan.late ? "" : " + mask"}:`,
   formula: formula("(1 where allowed, 0 elsewhere)"),
   reads: (plan) => {
     const [keys, hidden] = [opened(plan), closed(plan)];
@@ -45,7 +45,7 @@ const zh = {
   scale: "分数", scales: [["root", "除以 √d"], ["plain", "不除"]],
   size: "每个头的大小", which: "查询", query: "查询", key: "键", back: "上一个查询", on: "下一个查询", place: (at, count) => `${at}（从 0 到 ${count - 1}）`,
   weight: "权重，越大条越高", hidden: "禁止", chosen: "选中的查询", sum: "一行之和",
-  scores: (plan) => `查询 ${plan.query} 的分数${plan.scaled ? "，已除以 √d" : ""}${plan.late ? "" : "，已加掩码"}：`,
+  scores: (plan) => `查询 ${plan.query} 的分数${plan.scaled ? " / √d" : ""}${plan.late ? "" : " + 掩码"}：`,
   formula: formula("（允许处为 1，其余为 0）"),
   reads: (plan) => {
     const [keys, hidden] = [opened(plan), closed(plan)];
