@@ -12,6 +12,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from grader.release import palette
+from tests import browser as browsers
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -23,10 +24,10 @@ SOLUTIONS = Path(__file__).parents[1] / "solutions"
 KINDS = {".js": "text/javascript", ".css": "text/css"}
 PAGE = """<!doctype html><html lang="{language}"><meta name="viewport" content="width=device-width">
 <title>Lesson</title><style>html {{ color-scheme: light dark }} body {{ margin: 16px }}</style>
-{labs}<script type="module" src="/figures/labs.js"></script>"""
+<main><h1>Lesson</h1>{labs}</main><script type="module" src="/figures/labs.js"></script>"""
 LAB = '<div class="lab" data-lab="{}"><p>static picture</p></div>'
 SITE = "http://lessons.test/"
-LABS = ("convolution", "upsampling", "normalization")
+LABS = ("convolution", "upsampling", "normalization", "attention")
 
 Open = Callable[..., "Page"]
 
@@ -74,10 +75,10 @@ def lesson(browser: "Browser") -> Iterator[Open]:
 
 SETTINGS = [
     {"transposed": False, "i": i, "k": k, "s": s, "p": p, "d": d, "extra": 0}
-    for i, k, s, p, d in itertools.product((1, 2, 5, 8), range(1, 6), range(1, 5), range(4), range(1, 4))
+    for i, k, s, p, d in itertools.product((1, 5, 8), (1, 2, 3, 5), range(1, 5), range(4), range(1, 4))
 ] + [
     {"transposed": True, "i": i, "k": k, "s": s, "p": p, "d": d, "extra": extra}
-    for i, k, s, p, d in itertools.product((1, 2, 6), range(1, 6), range(1, 5), range(4), range(1, 4))
+    for i, k, s, p, d in itertools.product((2, 6), (1, 2, 3, 4), range(1, 5), range(4), range(1, 4))
     for extra in range(max(s, d))
 ]
 MODES = {
@@ -105,11 +106,17 @@ NORMS = (
         for last in range(1, len(shape))
     ]
 )
+MASKS = [
+    {"causal": causal, "padding": padding, "late": late, "scaled": scaled, "d": d}
+    for causal, late, scaled in itertools.product((False, True), repeat=3)
+    for padding, d in itertools.product(("none", "end", "start"), (2, 32))
+]
 COMPUTE = """async (cases) => {
-  const { settings, scales, norms } = JSON.parse(cases);
+  const { settings, scales, norms, masks } = JSON.parse(cases);
   const conv = await import("/figures/convolution.js");
   const up = await import("/figures/upsampling.js");
   const norm = await import("/figures/normalization.js");
+  const look = await import("/figures/attention.js");
   const steps = (count) => [...Array(count).keys()];
   return JSON.stringify({
     convolution: settings.map((each) => {
@@ -127,19 +134,24 @@ COMPUTE = """async (cases) => {
       const [statistics, count, refused] = [norm.statistics(each), norm.count(each), norm.refused(each)];
       return { shared, mean, parameters, statistics, count, refused };
     }),
+    attention: masks.map((each) => ({ ...look.vectors(each.d), weights: look.weights(each) })),
   });
 }"""
 
 
 def test_the_figures_compute_what_torch_computes(lesson: Open) -> None:
     page = lesson("convolution")
-    found = json.loads(page.evaluate(COMPUTE, json.dumps({"settings": SETTINGS, "scales": SCALES, "norms": NORMS})))
+    found = json.loads(
+        page.evaluate(COMPUTE, json.dumps({"settings": SETTINGS, "scales": SCALES, "norms": NORMS, "masks": MASKS}))
+    )
     for setting, plan in zip(SETTINGS, found["convolution"], strict=True):
         (transposed if setting["transposed"] else convolved)(plan, **setting)
     for setting, plan in zip(SCALES, found["upsampling"], strict=True):
         upsampled(plan, **setting)
     for setting, plan in zip(NORMS, found["normalization"], strict=True):
         normalised(plan, **setting)
+    for setting, plan in zip(MASKS, found["attention"], strict=True):
+        attended(plan, **setting)
 
 
 def convolved(plan: dict[str, Any], i: int, k: int, s: int, p: int, d: int, **_: Any) -> None:
@@ -224,6 +236,24 @@ def normalised(plan: dict[str, Any], layer: str, shape: tuple[int, ...], groups:
         assert torch.equal(jacobian.abs() > 1e-9, together), case
 
 
+def attended(plan: dict[str, Any], causal: bool, padding: str, late: bool, scaled: bool, d: int) -> None:
+    q, k = (torch.tensor(plan[name], dtype=torch.float64)[None] for name in ("queries", "keys"))
+    layer = nn.MultiheadAttention(d, 1, bias=False, batch_first=True, dtype=torch.float64)
+    with torch.no_grad():  # projections that change nothing, and a scale that takes back torch's own
+        layer.in_proj_weight.copy_(torch.eye(d).repeat(3, 1))
+    q = q if scaled else q * d**0.5
+    hidden = torch.zeros(1, 5, dtype=torch.bool)
+    if padding != "none":
+        hidden[0, [3, 4] if padding == "end" else [0]] = True
+    later = torch.ones(5, 5, dtype=torch.bool).triu(1) & causal  # True forbids, in both masks
+    if late:
+        expected = layer(q, k, k)[1][0].masked_fill(later | hidden, 0)
+    else:
+        expected = layer(q, k, k, key_padding_mask=hidden, attn_mask=later)[1][0]
+    got = torch.tensor([[float("nan") if each is None else each for each in row] for row in plan["weights"]])
+    torch.testing.assert_close(got.double(), expected, rtol=1e-5, atol=1e-7, equal_nan=True)
+
+
 # What a reader does.
 
 
@@ -239,7 +269,12 @@ def test_convolution_arithmetic_is_stepped_through_by_keyboard(lesson: Open) -> 
     assert "of the input x₇" in said(page)
     assert "⌊(8 + 2·0 − 1·(3 − 1) − 1) / 2⌋ + 1 = ⌊5 / 2⌋ + 1 = 3" in page.locator(".lab-formula").inner_text()
     assert page.locator("[role=img] .unused text").all_text_contents() == ["x₇"]
+    # The window glides to the next step, unless the reader asked for less motion.
+    page.evaluate("() => { window.glided = 0; Element.prototype.animate = () => { window.glided += 1; }; }")
     page.get_by_role("button", name="One step on").press("Enter")
+    page.emulate_media(reduced_motion="reduce")
+    page.get_by_role("button", name="One step back").press("Enter")
+    assert page.evaluate("window.glided") == 1
     page.get_by_role("slider", name="Step").press("End")
     assert said(page).startswith("Step 3 of 3: y₂ = w₀·x₄ + w₁·x₅ + w₂·x₆.")
     page.get_by_label("padding p").press("ArrowRight")
@@ -293,6 +328,22 @@ def test_the_cells_that_share_a_mean_are_walked_by_arrow_keys(lesson: Open) -> N
     assert "channel 3" in said(page)
 
 
+def test_the_masks_of_attention_are_tried_by_keyboard(lesson: Open) -> None:
+    page = lesson("attention")
+    assert said(page).startswith("Query 2 reads keys 0, 1, 2, 3, 4 with weights")
+    page.get_by_role("radio", name="causal").press("Space")
+    assert said(page).endswith("; 3, 4 are forbidden. The weights add up to 1.")
+    page.get_by_role("radio", name="0 after it").press("Space")
+    assert "They add up to 0.96 only" in said(page)
+    page.get_by_role("radio", name="before the softmax").press("Space")
+    page.get_by_role("radio", name="first key").press("Space")
+    page.get_by_role("slider", name="Query").press("Home")
+    assert said(page).startswith("Every key is forbidden to query 0: the softmax of −∞ alone is 0 / 0")
+    assert page.locator(".total").first.text_content() == "nan"
+    page.locator(".weights .row").last.click()
+    assert said(page).startswith("Query 4 reads keys 1, 2, 3, 4")
+
+
 def test_every_control_is_a_stop_of_the_tab_key_that_can_be_seen(lesson: Open) -> None:
     page = lesson(*LABS)
     enabled = page.locator(".lab-tool :is(input[type=range], button):visible:enabled").count()
@@ -308,7 +359,7 @@ def test_every_control_is_a_stop_of_the_tab_key_that_can_be_seen(lesson: Open) -
         assert looks[1]
         assert "solid 3px" in looks[2] or looks[3] == "4px"
         stops.append(looks[0])
-    assert len(set(stops)) == len(stops) == 20
+    assert len(set(stops)) == len(stops) == 28
 
 
 EVERYWHERE = """() => {
@@ -364,6 +415,7 @@ CONTRASTS = """() => {
 def test_figures_speak_both_languages_fit_a_phone_and_can_be_seen(lesson: Open) -> None:
     for language, scheme in (("en", "light"), ("zh-CN", "dark")):
         page = lesson(*LABS, language=language, width=360, scheme=scheme)
+        assert browsers.violations(page) == []
         assert page.evaluate(CONTRASTS) == []
         assert page.evaluate(EVERYWHERE) == []
         assert page.evaluate(CONTRASTS) == []

@@ -337,6 +337,8 @@ def test_pages_are_quiet_fit_and_keep_nobody_out(browser: "Browser", served: str
     for page in open_page(browser, served, look):
         for name in PAGES[look]:
             page.goto(served + name)
+            for _ in range(page.locator("[data-lab]").count()):
+                page.locator(".lab-tool").wait_for()
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
             assert browsers.violations(page) == [], name
 
@@ -346,8 +348,12 @@ def test_the_theme_changes_figures_too(page: "Page", served: str) -> None:
     page.goto(f"{served}lessons/normalization/batchnorm/")
     light, dark = page.locator(".drawing .only-light img"), page.locator(".drawing .only-dark img")
     assert (light.is_visible(), dark.is_visible()) == (True, False)
+    paper = "one => getComputedStyle(one).backgroundColor"
+    interactive = page.locator(".lab-tool")
+    assert interactive.evaluate(paper) == "rgb(255, 255, 255)"
     page.get_by_title("Switch to dark mode").click()
     assert (light.is_visible(), dark.is_visible()) == (False, True)
+    assert interactive.evaluate(paper) == "rgb(13, 17, 23)"
     assert light.evaluate("one => one.naturalWidth") > 0
     wide = page.locator(".drawing").evaluate("one => one.getBoundingClientRect().width")
     assert wide <= page.locator(".md-content__inner").evaluate("one => one.getBoundingClientRect().width")

@@ -6,6 +6,7 @@ const list = (names, comma = ", ") => names.join(comma);
 const few = (names, comma) => list(names.length > 6 ? [...names.slice(0, 5), "…", names.at(-1)] : names, comma);
 const cells = (letter, indices) => indices.map((index) => letter + below(index));
 const products = (places) => places.map((place, tap) => `w${below(tap)}·${place === null ? "0" : `x${below(place)}`}`).join(" + ");
+const within = ({ i, s, span }) => (i - 1) * s - span + 2 >= s; // a whole period lies where no end is felt
 const uneven = (counts) => new Set(counts).size > 1;
 
 const numbers = (plan) =>
@@ -67,6 +68,8 @@ const en = {
   sums: (plan, counts, unread) =>
     unread.length
       ? `No product reaches ${plan.plane ? "rows and columns " : ""}${few(plan.plane ? unread : cells("y", unread))}: there is only the bias.`
+      : !within(plan)
+        ? "With so few inputs every output lies near an end."
       : uneven(counts)
         ? `Inside, ${list(counts, " and ")} products take turns${plan.plane ? " in rows and in columns" : ""}: that is how checkerboards begin.`
         : `Inside, every output gets ${counts[0] ** (plan.plane ? 2 : 1)} products: even, no checkerboard.`,
@@ -105,13 +108,12 @@ const zh = {
     : `第 ${plan.step + 1} 步，共 ${plan.narrow ** 2} 步：输出第 ${at[0]} 行第 ${at[1]} 列由 ${plan.k ** 2} 个乘积相加，读的是行（${zh.axis(rows, "填充")}）和列（${zh.axis(columns, "填充")}）。`,
   axis: (places, other) => list(places.map((place) => (place === null ? other : place)), "、"),
   reads: (plan, over, unread) => {
-    const where = plan.plane ? "行、列" : "格";
     const ends = unread.filter((index) => index + plan.from >= plan.wide - over);
     const between = unread.filter((index) => !ends.includes(index));
     const name = (indices) => (plan.plane ? `第 ${few(indices, "、")} 行、列` : few(cells("x", indices), "、"));
     const said = [];
     if (over) {
-      said.push(`(${plan.i} + 2·${plan.p} − ${plan.span}) mod ${plan.s} = ${over}：末尾有 ${over} ${where}不在任何窗口里，` +
+      said.push(`(${plan.i} + 2·${plan.p} − ${plan.span}) mod ${plan.s} = ${over}：末尾有 ${over} ${plan.plane ? `行和 ${over} 列` : "格"}不在任何窗口里，` +
         (ends.length ? `其中输入有 ${name(ends)}：那里的值不起作用，梯度为 0。` : "不过都是填充。"));
     }
     if (between.length) said.push(`从来没有权重落在${plan.plane ? "" : " "}${name(between)}${plan.plane ? "" : " "}上：步幅 ${plan.s} 把它们跨过去了。`);
@@ -120,6 +122,8 @@ const zh = {
   sums: (plan, counts, unread) =>
     unread.length
       ? `${plan.plane ? `第 ${few(unread, "、")} 行、列` : few(cells("y", unread), "、")} 没有乘积，只有偏置。`
+      : !within(plan)
+        ? "输入这么少，每个输出都靠近边缘。"
       : uneven(counts)
         ? `中间的乘积个数${plan.plane ? "在行、列方向上都" : ""}按 ${list(counts, "、")} 交替：棋盘伪影由此而来。`
         : `中间每个输出都有 ${counts[0] ** (plan.plane ? 2 : 1)} 个乘积：均匀，没有棋盘。`,

@@ -7,6 +7,7 @@ const FIGURES = {
   convolution: () => import("./convolution.js"),
   upsampling: () => import("./upsampling.js"),
   normalization: () => import("./normalization.js"),
+  attention: () => import("./attention.js"),
 };
 
 const styles = () =>

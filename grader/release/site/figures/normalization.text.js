@@ -64,7 +64,9 @@ const en = {
   note: (plan) => {
     if (plan.refused) return plan.layer === "InstanceNorm" ? "Choose an input with positions." : "One value has no variance: in training, torch raises an error.";
     if (plan.layer === "BatchNorm" && plan.kind === "words") return "Axis 1 is the channels to BatchNorm, whatever it means to you: here it is the position. Transpose first.";
-    if (plan.layer === "BatchNorm") return "So in training a sample's output depends on the others; in evaluation running statistics take the place of these.";
+    if (plan.layer === "BatchNorm") return plan.shape[0] > 1
+      ? "So in training a sample's output depends on the others; in evaluation running statistics are used instead."
+      : "With one sample, only its own positions are left.";
     if (plan.layer === "RMSNorm") return "No mean is subtracted.";
     if (plan.n === 1) return "A value minus itself is 0: nothing is left of the input.";
     return plan.shape[0] > 1 ? "No other sample takes part." : "With one sample or many, it is the same.";
@@ -80,7 +82,7 @@ const zh = {
     GroupNorm: "先试这个：选一个格子（点它，或用 Tab 和方向键），把组数从 1 调到 4。哪一端就是 InstanceNorm，哪一端是对整个样本做的 LayerNorm？",
   },
   layer: "层", data: "输入", batch: "批的大小 N", groups: "组数",
-  datas: [["image", "图像 (N, C, H, W)"], ["sequence", "序列 (N, C, L)"], ["words", "词 (N, L, E)"], ["table", "表格 (N, C)"]],
+  datas: [["image", "图像 (N, C, H, W)"], ["sequence", "序列 (N, C, L)"], ["words", "词元 (N, L, E)"], ["table", "表格 (N, C)"]],
   picked: "选中的格子", companion: "与它共用均值", other: ({ layer }) => (layer === "RMSNorm" ? "数字表示用的是第几个均方" : "数字表示用的是第几个均值"),
   block: (plan) => `形状为 ${letters(plan.axes)} 的输入，用方向键选格子`,
   axes: { N: "样本", C: "通道", H: "行", W: "列", L: "位置", E: "特征" },
@@ -104,7 +106,9 @@ const zh = {
   note: (plan) => {
     if (plan.refused) return plan.layer === "InstanceNorm" ? "请选一种有位置的输入。" : "单个值没有方差：训练时 torch 会报错。";
     if (plan.layer === "BatchNorm" && plan.kind === "words") return "BatchNorm 总把第 1 轴当作通道，不管你怎么看它：这里它是位置。请先转置。";
-    if (plan.layer === "BatchNorm") return "所以训练时一个样本的输出取决于其他样本；评估时改用滑动统计量。";
+    if (plan.layer === "BatchNorm") return plan.shape[0] > 1
+      ? "所以训练时一个样本的输出取决于其他样本；评估时改用滑动统计量。"
+      : "只有一个样本，就只剩它自己的位置了。";
     if (plan.layer === "RMSNorm") return "这里不减均值。";
     if (plan.n === 1) return "一个值减去自己得 0：输入什么也没留下。";
     return plan.shape[0] > 1 ? "其他样本不参与。" : "样本再多也一样。";

@@ -56,7 +56,7 @@ const zh = {
   title: "动手试试：输出落在哪里", gap: "",
   first: "先试这个：逐个查看输出，注意两个相邻输入各占多少。再换成 align_corners=True：现在哪些输出恰好等于某个输入？",
   mode: "模式",
-  modes: [["nearest", "nearest"], ["nearest-exact", "nearest-exact"], ["half", "linear，align_corners=False"], ["corners", "linear，align_corners=True"]],
+  modes: [["nearest", "nearest"], ["nearest-exact", "nearest-exact"], ["half", "linear, align_corners=False"], ["corners", "linear, align_corners=True"]],
   inputs: "输入个数 n", output: "输出", back: "上一个输出", on: "下一个输出", place: (at, size) => `${at}（从 0 到 ${size - 1}）`,
   inputDot: "输入的值，画在中心", outputMark: "输出的值，画在取值的位置", chosen: "选中的输出",
   edges: "两者的外边缘在此对齐", corners: "两端的中心在此对齐",
