@@ -276,7 +276,10 @@ def watch(root: Path | None, directory: Path | None) -> None:
     with closing(find_home((directory or Path.cwd()).resolve(), root)) as session:
         stamps = session.workspace.stamps(session.outline)
         # Before what is imported next imports torch, which takes a while.
-        _say(translated(f"Watching {session.workspace.path}. Save an answer and it is checked."), _console())
+        console = _console()
+        _say(translated(f"Watching {session.workspace.path}. Save an answer and it is checked."), console)
+        if console.is_terminal:
+            _say(translated("Loading PyTorch, which takes a few seconds ..."), console)
         session.prepare()
         from grader.study.watch import watch as go
 

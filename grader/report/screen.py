@@ -19,7 +19,7 @@ _SECTIONS = {
     "errors": ("Bad arguments", "What must raise"),
     "own_work": ("Out of scope",),
     "parameters": ("Parameters", "Names and shapes"),
-    "init": ("Parameters", "Names and shapes"),
+    "init": ("The first weights", "Parameters", "Names and shapes"),
     "shapes": ("Sizes", "The formula", "The formulas"),
     "interface": ("Names and shapes", "A worked example"),
 }

@@ -35,5 +35,5 @@ def next_line(session: Session, after: tuple[Lesson, str]) -> str:
     if todo is None:
         return translated(ALL_PASSED)
     lesson, _ = todo
-    cost = f"; {lesson.leg}" if str(lesson.leg) and lesson != after[0] else ""
+    cost = f"; whole exercise: {lesson.leg}" if str(lesson.leg) and lesson != after[0] else ""
     return translated(f"Next: {where(todo)}{cost}")

@@ -44,7 +44,7 @@ def render_progress(session: Session, console: Console) -> None:
     console.print()
     console.print(tally(session, console))
     todo = session.next()
-    said = ALL_PASSED if todo is None else f"Next: {where(todo)}" + (f"; {todo[0].leg}" if str(todo[0].leg) else "")
+    said = ALL_PASSED if todo is None else f"Next: {where(todo)}" + (f"; whole exercise: {todo[0].leg}" if str(todo[0].leg) else "")
     console.print(translated(said), markup=False, highlight=False, soft_wrap=not console.is_terminal)
 
 

@@ -15,7 +15,7 @@ from grader.model.language import translated
 from grader.study.keys import keys
 from grader.study.session import ALL_PASSED, Session
 from grader.study.watch_screen import Screen
-from grader.study.watch_state import State
+from grader.study.watch_state import Saved, State
 from grader.study.workspace import BACKUPS, Stamps
 
 DEBOUNCE_MS, STEP_MS = 120, 30
@@ -165,9 +165,7 @@ def _about_the_part(event: Event, state: State, screen: Screen) -> None:
             screen.open(state.session.workspace, state.now)
         case Event.RESET:
             if state.asks_again(event):
-                kept = ", ".join(map(str, state.reset()))
-                told = f"{symbol} is a stub again." + (f" What you had is in {kept}." if kept else "")
-                screen.say(translated(told))
+                screen.reset(symbol, state.reset())
             else:
                 screen.say(translated(f"r again puts {symbol} back to its stub; what you have is kept in {BACKUPS}/."))
         case Event.SOLUTION:
@@ -188,9 +186,9 @@ def _picks(event: Event, state: State, screen: Screen) -> bool:
         picker.next_unsolved()
     elif event is Event.PICK:
         state.go_to(picker.part)
-        screen.leave_list(state.now)
+        screen.leave_list(state)
     elif event in (Event.QUIT, Event.LIST, Event.BACK):
-        screen.leave_list(state.now)
+        screen.leave_list(state)
     else:
         screen.picker = None
         return False
@@ -205,9 +203,11 @@ def welcome(state: State, screen: Screen, events: Events) -> None:
         return
     screen.now(state.now)
     lesson, _ = state.now
-    for path in state.session.workspace.answers(lesson):
-        if state.session.attempted(lesson):
-            _saved(path, state, screen, events)
+    if state.session.attempted(lesson):
+        # File and notebook hold one answer, which is checked once.
+        found = [(saved, path) for path in state.session.workspace.answers(lesson) if (saved := state.look(path))]
+        for saved, path in found[:1]:
+            _check(saved, path, state, screen, events)
 
 
 def _saved(path: Path, state: State, screen: Screen, events: Events) -> None:
@@ -220,17 +220,21 @@ def _saved(path: Path, state: State, screen: Screen, events: Events) -> None:
     elif not saved.symbols:
         screen.nothing_begun(saved.lesson)
     else:
-        screen.checking(saved.symbols)
-        try:
-            checked = state.check(saved, lambda: events.call_off(state))
-        except CalledOff:
-            # Its turn comes after that of what ended it; where that is a save of the same file, nothing is left to do.
-            state.forget(path)
-            events.tell(Event.AGAIN, str(path))
-            return
-        screen.checked(checked, state.session)
-        if checked.is_done:
-            screen.done(state.now)
+        _check(saved, path, state, screen, events)
+
+
+def _check(saved: Saved, path: Path, state: State, screen: Screen, events: Events) -> None:
+    screen.checking(saved, state.session)
+    try:
+        checked = state.check(saved, lambda: events.call_off(state))
+    except CalledOff:
+        # Its turn comes after that of what ended it; where that is a save of the same file, nothing is left to do.
+        state.forget(path)
+        events.tell(Event.AGAIN, str(path))
+        return
+    screen.checked(checked, state.session)
+    if checked.is_done:
+        screen.done(state.now)
 
 
 class _Only(DefaultFilter):

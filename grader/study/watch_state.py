@@ -69,7 +69,7 @@ class State:
         if lesson is None:
             return None
         try:
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            digest = _digest(path)
         except OSError:
             # Deleted, or between the two halves of a save: if it comes back, so does an event.
             self._seen.pop(path, None)
@@ -85,7 +85,7 @@ class State:
         if self.session.lesson_of(path) is None:
             return False
         try:
-            return self._seen.get(path) != hashlib.sha256(path.read_bytes()).hexdigest()
+            return self._seen.get(path) != _digest(path)
         except OSError:
             return False
 
@@ -144,10 +144,13 @@ class State:
         self._asked = None
 
     def reset(self) -> Sequence[Path]:
-        """Put the part one is at back to its stub; where what was there is kept."""
+        """Put the part one is at back to its stub, which is no news to check; where what was there is kept."""
         assert self.now is not None
         lesson, symbol = self.now
         kept = reset(self.session.workspace, lesson, [symbol])
+        self._reports.pop(self.now, None)
+        for path in self.session.workspace.answers(lesson):
+            self._seen[path] = _digest(path)
         self._save()
         return [path.relative_to(self.session.workspace.path) for path in kept]
 
@@ -176,3 +179,7 @@ class State:
         # An error in saving the state is no reason to end.
         with contextlib.suppress(CourseError):
             self.session.workspace.save()
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
