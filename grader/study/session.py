@@ -260,6 +260,11 @@ def where(part: Part) -> str:
     return f"{symbol} in {lesson.slug}.py (lesson: {lesson.slug}.md)"
 
 
+def cost(lesson: Lesson) -> str:
+    """What an exercise takes, all its parts together, to end a sentence about one of them; nothing where not said."""
+    return f"; whole exercise: {lesson.leg}" if str(lesson.leg) else ""
+
+
 def nothing_to_hint(symbol: str) -> str:
     """The message in place of a hint for a part that is accepted."""
     return translated(f"{symbol} is accepted. See how we did it with: course solution {symbol}")
