@@ -223,7 +223,7 @@ def test_there_is_one_foot_and_what_failed_comes_back_after_the_list(
     desk.sees(Event.DOWN)
     assert "✗ Flatten" not in plain(desk.sees(Event.PICK))
     desk.screen = Screen(Console(file=desk.shown, force_terminal=True, width=80, height=4, no_color=True))
-    assert plain(desk.saves("Flatten WRONG\n\n")).count("✗ Flatten") == 2
+    assert plain(desk.saves("Flatten  WRONG\n")).count("✗ Flatten") == 2
 
 
 def test_the_editor_opens_where_the_part_begins(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

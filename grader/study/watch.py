@@ -12,6 +12,7 @@ from watchfiles import watch as changes
 from grader.host.process import CalledOff
 from grader.model import CourseError
 from grader.model.language import translated
+from grader.model.words import lead
 from grader.study.keys import keys
 from grader.study.session import ALL_PASSED, Session
 from grader.study.watch_screen import Screen
@@ -144,7 +145,7 @@ def answer(event: Event, what: str, state: State, screen: Screen, events: Events
                 _about_the_part(event, state, screen)
             except CourseError as error:
                 # What cannot be done is no reason to end.
-                screen.say(f"{translated(error.what)} {translated(error.fix)}")
+                screen.say(f"{lead(error.what)}{translated(error.fix)}")
     return True
 
 
