@@ -206,8 +206,9 @@ def welcome(state: State, screen: Screen, events: Events) -> None:
     lesson, _ = state.now
     if state.session.attempted(lesson):
         # File and notebook hold one answer, which is checked once.
-        found = [(saved, path) for path in state.session.workspace.answers(lesson) if (saved := state.look(path))]
-        for saved, path in found[:1]:
+        files = sorted(state.session.workspace.answers(lesson), key=lambda path: path.stat().st_mtime_ns)
+        found = [(saved, path) for path in files if (saved := state.look(path))]
+        for saved, path in found[-1:]:
             _check(saved, path, state, screen, events)
 
 

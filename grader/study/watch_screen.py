@@ -15,7 +15,7 @@ from rich.text import Text
 
 from grader.kit.outline import Lesson
 from grader.model import PartReport, Verdict
-from grader.model.language import translated
+from grader.model.language import phrase, translated
 from grader.model.words import LOOKS, lead
 from grader.report.screen import first_failure, headline, is_only_begun, render_part
 from grader.study import passed
@@ -77,7 +77,7 @@ class Screen:
         """How far one is, where one is, and the keys: below everything else, so that it is always in view."""
         if not (self._is_large and self._has_said) or self.picker is not None:
             return
-        here = translated(f"{state.now[1]} in {state.now[0].slug}.py") if state.now else ""
+        here = phrase("{0} in {1}", state.now[1], state.file(state.now[0])) if state.now else ""
         keys = self._key_lines()
         self._print()
         self._print(tally(state.session, self._console).append(f"{_GAP}{here}"), no_wrap=True, overflow="ellipsis")
@@ -178,8 +178,6 @@ class Screen:
         if not files or files[0].suffix != ".py":
             self.say(translated(f"There is no {lesson.slug}.py. Bring it back with: course reset {lesson.slug}"))
             return
-        # An editor that does not take the whole screen leaves its lines below the foot.
-        self._has_said = True
         self.say(translated(edit(files[0], line_of(workspace.written(lesson), symbol), self._released())))
 
     def list(self, state: State) -> None:

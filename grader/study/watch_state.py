@@ -45,6 +45,8 @@ class State:
         self.now: Part | None = self._left_off(stamps) or session.next()
         self._seen: dict[Path, str] = {}
         """Digest of each answer when it was last checked: where an editor saves nothing new, nothing is checked."""
+        self._saved_in: dict[str, str] = {}
+        """The suffix of the file that was saved last, of each exercise that has been."""
         self._gone: set[str] = set()
         """Exercises whose files were missed already: some systems report one removal twice."""
         self._reports: dict[Part, PartReport] = {}
@@ -78,7 +80,12 @@ class State:
         if self._seen.get(path) == digest:
             return None
         self._seen[path] = digest
+        self._saved_in[lesson.slug] = path.suffix
         return Saved(lesson, self.session.attempted(lesson))
+
+    def file(self, lesson: Lesson) -> str:
+        """The file in which an exercise is written, as far as is known: ``linear/linear.ipynb``."""
+        return f"{lesson.slug}{self._saved_in.get(lesson.slug, '.py')}"
 
     def is_news(self, path: Path) -> bool:
         """Whether a file is an answer that holds something else than when it was last looked at."""
