@@ -76,8 +76,9 @@ def main(report: Path, site: Path, pictures: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         _course(folder, "start", "learn")
         learn = Path(folder) / "learn"
-        (pictures / "check.svg").write_text(terminal(learn), encoding="utf-8")
+        # In this order: after the second one part is passed, and the line that says how far one is would say so.
         (pictures / "watch.svg").write_text(watching(learn), encoding="utf-8")
+        (pictures / "check.svg").write_text(terminal(learn), encoding="utf-8")
         notebook(learn, pictures)
     pages(report, pictures)
     site_pages(site, pictures)

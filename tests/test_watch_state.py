@@ -61,6 +61,10 @@ class Scripted(Session):
         return reports
 
 
+    def show_printed(self, report: PartReport, console: Console) -> None:
+        """Nothing was run, so nothing was printed; and no checker is started to ask."""
+
+
 class Desk:
     """A state, a screen, and what it shows."""
 
