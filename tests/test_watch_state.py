@@ -60,7 +60,6 @@ class Scripted(Session):
             self.workspace.note(report)
         return reports
 
-
     def show_printed(self, report: PartReport, console: Console) -> None:
         """Nothing was run, so nothing was printed; and no checker is started to ask."""
 
