@@ -208,8 +208,7 @@ def hint(root: Path | None, part: str, level: int | None) -> None:
         return
     given = session.hint(lesson, symbol, report, level)
     session.workspace.save()
-    what, command = given.further("course hint")
-    _say(f"{given.heading}\n\n{given.hint}\n\n{what}: {command}", _console())
+    _say(f"{given.heading}\n\n{given.hint}\n\n{given.further('course hint')}", _console())
 
 
 @click.command()
