@@ -1,16 +1,22 @@
 """``make screenshots``: the pictures of the documentation, taken of real runs.
 
-Those of docs/report.md are of the report of `make demo`; the terminal's is of `course check`, on an answer that is
-wrong and then right; the notebook's is of ``%check`` in a notebook that is executed for it. Those of the site are of
-`make site`.
+Those of docs/report.md are of the report of `make demo`; the terminal's are of `course check`, on an answer that is
+wrong and then right, and of `course watch`, on a terminal of its own; the notebook's is of ``%check`` in a notebook
+that is executed for it. Those of the site are of `make site`.
 """
 
 import io
 import os
+import pty
 import re
+import select
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
+import time
+from fcntl import ioctl
 from pathlib import Path
 
 import nbformat
@@ -22,6 +28,8 @@ from rich.text import Text
 from tests import browser
 
 ROOT = Path(__file__).parent.parent
+_COLUMNS, _ROWS = 92, 50
+"""The terminal's size."""
 
 _SHOTS = (
     ("class", "index.html", 1280, 1000, 1),
@@ -68,6 +76,8 @@ def main(report: Path, site: Path, pictures: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         _course(folder, "start", "learn")
         learn = Path(folder) / "learn"
+        # In this order: after the second one part is passed, and the line that says how far one is would say so.
+        (pictures / "watch.svg").write_text(watching(learn), encoding="utf-8")
         (pictures / "check.svg").write_text(terminal(learn), encoding="utf-8")
         notebook(learn, pictures)
     pages(report, pictures)
@@ -76,30 +86,90 @@ def main(report: Path, site: Path, pictures: Path) -> None:
 
 def _course(folder: str | Path, *words: str) -> str:
     """What a command prints on a terminal with colours; it may fail, for answers may be wrong."""
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "FORCE_COLOR": "1", "COLORTERM": "truecolor", "COLUMNS": "92"}
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "FORCE_COLOR": "1", "COLORTERM": "truecolor"}
+    environment["COLUMNS"] = str(_COLUMNS)
     done = subprocess.run(
         [sys.executable, "-m", "cli", *words], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
     return done.stdout
 
 
+def _flattens() -> tuple[str, str]:
+    """The README's `Flatten`: as many begin, and right."""
+    found = re.search(r"^```py\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert found is not None
+    first = re.sub(
+        r"(def forward.*?\n).*?\n\n", r"\1        return x.reshape(x.shape[0], -1)\n\n", found[1], flags=re.DOTALL
+    )
+    return first, found[1]
+
+
+def _console() -> Console:
+    return Console(record=True, width=_COLUMNS, file=io.StringIO(), force_terminal=True)
+
+
+def _svg(console: Console, title: str) -> str:
+    """What a console has printed, without the fonts that rich would have the picture fetch."""
+    return re.sub(r"@font-face \{.*?\}\s*", "", console.export_svg(title=title), flags=re.DOTALL)
+
+
 def terminal(learn: Path) -> str:
     """Checks of the README's `Flatten`, before and after, as SVG."""
     answer = learn / "linear/linear.py"
     stub = answer.read_text(encoding="utf-8")
-    found = re.search(r"^```py\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    assert found is not None
     before = stub[: stub.index("class Flatten")]
-    first = re.sub(
-        r"(def forward.*?\n).*?\n\n", r"\1        return x.reshape(x.shape[0], -1)\n\n", found[1], flags=re.DOTALL
-    )
-    console = Console(record=True, width=92, file=io.StringIO(), force_terminal=True)
-    for flatten in (first, found[1]):
+    console = _console()
+    for flatten in _flattens():
         answer.write_text(before + flatten, encoding="utf-8")
         console.print(Text.assemble(("$ ", "green"), ("course check Flatten", "bold")))
         console.print(Text.from_ansi(_course(learn, "check", "Flatten")))
-    # Without the fonts that rich would have the picture fetch.
-    return re.sub(r"@font-face \{.*?\}\s*", "", console.export_svg(title="learn"), flags=re.DOTALL)
+    answer.write_text(stub, encoding="utf-8")
+    return _svg(console, "learn")
+
+
+def watching(learn: Path) -> str:
+    """The screen of `course watch` after the first `Flatten` was saved and h was pressed, as SVG."""
+    answer = learn / "linear/linear.py"
+    stub = answer.read_text(encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    ours, theirs = pty.openpty()
+    ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", _ROWS, _COLUMNS, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli", "watch"], cwd=learn, env=environment, stdin=theirs, stdout=theirs, stderr=theirs,
+        start_new_session=True,
+    )  # fmt: skip
+    shown = _until_asked(ours, "", 1)
+    answer.write_text(stub[: stub.index("class Flatten")] + _flattens()[0], encoding="utf-8")
+    shown = _until_asked(ours, shown, 2)
+    os.write(ours, b"h")
+    shown = _until_asked(ours, shown, 3)
+    os.write(ours, b"q")
+    process.wait(60)
+    for end in (ours, theirs):
+        os.close(end)
+    answer.write_text(stub, encoding="utf-8")
+    console = _console()
+    console.print(Text.from_ansi(_on_screen(shown)))
+    return _svg(console, "course watch")
+
+
+def _until_asked(terminal: int, shown: str, times: int) -> str:
+    """What has been shown once the keys, which stand below all else, have been so many times."""
+    deadline = time.monotonic() + 300
+    while shown.count("q quit") < times:
+        assert time.monotonic() < deadline, shown
+        if select.select([terminal], [], [], 1)[0]:
+            shown += os.read(terminal, 2**16).decode(errors="replace")
+    return shown
+
+
+def _on_screen(shown: str) -> str:
+    """What is left of it on the screen, after the last clearing and without the lines that were wiped."""
+    first, *later = re.split(r"((?:\x1b\[1A\x1b\[2K)+)", shown.rpartition("\x1b[2J")[2].replace("\x1b[H", ""))
+    lines = first.replace("\r", "").split("\n")
+    for wiped, text in zip(later[::2], later[1::2], strict=True):
+        lines = [*lines[: -1 - wiped.count("\x1b[1A")], *text.replace("\r", "").split("\n")]
+    return "\n".join(lines).strip("\n")
 
 
 def notebook(learn: Path, pictures: Path) -> None:

@@ -125,8 +125,8 @@ def test_hints_grow_stronger_and_are_remembered(session: Session) -> None:
     part = session.outline.one("Linear")
     given = [session.hint(*part, None) for _ in range(4)]
     assert [hint.heading[:11] for hint in given] == ["Hint 1 of 3", "Hint 2 of 3", "Hint 3 of 3", "Hint 3 of 3"]
-    assert given[1].further("%hint") == ("A stronger one", "%hint Linear")
-    assert given[2].further("%hint") == ("The whole answer", "course solution Linear --give-up")
+    assert given[1].further("%hint") == "A stronger one: %hint Linear"
+    assert given[2].further("%hint") == "The whole answer: course solution Linear --give-up"
     assert session.hint(*part, None, 1).heading.startswith("Hint 1")
     assert session.workspace.progress("linear/linear", "Linear").hints == 3
 

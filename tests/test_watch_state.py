@@ -60,6 +60,9 @@ class Scripted(Session):
             self.workspace.note(report)
         return reports
 
+    def show_printed(self, report: PartReport, console: Console) -> None:
+        """Nothing was run, so nothing was printed; and no checker is started to ask."""
+
 
 class Desk:
     """A state, a screen, and what it shows."""
@@ -162,6 +165,8 @@ def test_what_cannot_be_taken_back_is_asked_for_twice(desk: Desk) -> None:
     desk.answer.write_text("class Linear: mine = 1\n", encoding="utf-8")
     assert "Linear is a stub again. What you had is in backup/linear/linear-" in desk.sees(Event.RESET)
     assert "class Linear" in desk.answer.read_text(encoding="utf-8")
+    # The stub is no answer to check, which would wipe what was said.
+    assert desk.sees(Event.SAVED, str(desk.answer)) == ""
     desk.sees(Event.SOLUTION)
     assert desk.session.workspace.progress("linear/linear", "Linear").solution == ""
     assert "class Linear" in desk.sees(Event.SOLUTION)
@@ -204,6 +209,26 @@ def test_a_part_is_picked_from_a_list_that_fits_sixty_columns(
     assert max(map(len, plain(desk.shown.getvalue()).splitlines())) <= 60
 
 
+def test_there_is_one_foot_and_what_failed_comes_back_after_the_list(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch_screen.sys, "stdin", SimpleNamespace(isatty=lambda: True))
+    desk.screen = Screen(Console(file=desk.shown, force_terminal=True, width=80, height=9, no_color=True))
+    assert plain(desk.saves("Flatten WRONG\n")).count("✗ Flatten") == 1
+    desk.screen.foot(desk.state)
+    shown = desk.sees(Event.HINT)
+    # The line that says how far one is, and that of the keys.
+    assert shown.startswith("\x1b[1A\x1b[2K" * 2 + "Hint 1 of 3")
+    desk.screen.foot(desk.state)
+    desk.sees(Event.LIST)
+    assert "✗ Flatten  wrong" in plain(desk.sees(Event.BACK))
+    desk.sees(Event.LIST)
+    desk.sees(Event.DOWN)
+    assert "✗ Flatten" not in plain(desk.sees(Event.PICK))
+    desk.screen = Screen(Console(file=desk.shown, force_terminal=True, width=80, height=4, no_color=True))
+    assert plain(desk.saves("Flatten  WRONG\n")).count("✗ Flatten") == 2
+
+
 def test_the_editor_opens_where_the_part_begins(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if sys.platform == "win32":
         pytest.skip("the editor is a shell script")
@@ -234,6 +259,8 @@ def test_it_begins_where_one_left_off_and_ends_when_all_is_passed(tmp_path: Path
     assert desk.state.now is not None
     assert desk.state.now[1] == "Flatten"
     assert "Now: Flatten in linear/linear.py" in desk.shown.getvalue()
+    assert desk.answer.with_suffix(".ipynb").is_file()
+    assert desk.shown.getvalue().count("0 of 1 points") == 1
     for lesson, symbol in desk.session.outline.parts:
         desk.session.workspace.progress(lesson.slug, symbol).passed = symbol != "Flatten"
     assert ALL_PASSED in desk.saves("Flatten ACCEPTED\n")

@@ -11,7 +11,7 @@ import click
 from grader.commands import BROKEN, report_errors
 from grader.course.paths import cache_dir, own_root, root_of
 from grader.model import CourseError
-from grader.model.language import ENGLISH, asked
+from grader.model.language import ENGLISH, asked, phrase, prefer
 from grader.model.words import clean
 
 
@@ -56,7 +56,9 @@ def list_parts(root: Path | None, as_json: bool) -> None:
     """List the exercises and their parts, in the order of learning."""
     from grader.course.road import Leg, in_order, read_legs
     from grader.kit.load import load_course
+    from grader.study.workspace import find_workspace
 
+    prefer(find_workspace(Path.cwd()).language)
     course = load_course(root_of(root))
     legs = read_legs(course.root)
     road = [(exercise, legs.get(exercise.slug, Leg())) for exercise in in_order(course.exercises, course.order, legs)]
@@ -76,7 +78,7 @@ def list_parts(root: Path | None, as_json: bool) -> None:
         click.echo(json.dumps({"schema": 1, "title": course.title, "exercises": rows}, indent=2, ensure_ascii=False))
         return
     for exercise, leg in road:
-        click.echo(f"{exercise.slug}" + (f"  ({leg})" if str(leg) else ""))
+        click.echo(exercise.slug + (f"  {phrase('({0})', leg)}" if str(leg) else ""))
         names = ", ".join(leg.ordered(part.symbol for part in exercise.parts))
         click.echo(click.wrap_text(names, _columns(), initial_indent="    ", subsequent_indent="    "))
 

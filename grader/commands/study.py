@@ -208,8 +208,7 @@ def hint(root: Path | None, part: str, level: int | None) -> None:
         return
     given = session.hint(lesson, symbol, report, level)
     session.workspace.save()
-    what, command = given.further("course hint")
-    _say(f"{given.heading}\n\n{given.hint}\n\n{what}: {command}", _console())
+    _say(f"{given.heading}\n\n{given.hint}\n\n{given.further('course hint')}", _console())
 
 
 @click.command()
@@ -276,7 +275,10 @@ def watch(root: Path | None, directory: Path | None) -> None:
     with closing(find_home((directory or Path.cwd()).resolve(), root)) as session:
         stamps = session.workspace.stamps(session.outline)
         # Before what is imported next imports torch, which takes a while.
-        _say(translated(f"Watching {session.workspace.path}. Save an answer and it is checked."), _console())
+        console = _console()
+        _say(translated(f"Watching {session.workspace.path}. Save an answer and it is checked."), console)
+        if console.is_terminal:
+            _say(translated("Loading PyTorch, which takes a few seconds ..."), console)
         session.prepare()
         from grader.study.watch import watch as go
 

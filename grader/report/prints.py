@@ -33,8 +33,11 @@ def printed(text: str, part: str = "") -> list[str]:
 
 def render_printed(text: str, console: Console, part: str = "") -> None:
     """Print what a learner's code printed (see `printed`)."""
-    lines = printed(text, part)
+    lines, bar = printed(text, part), "│"
     if console.options.ascii_only:
-        lines = [line.replace("│", "|").encode("ascii", "backslashreplace").decode() for line in lines]
+        bar = "|"
+        lines = [line.replace("│", bar).encode("ascii", "backslashreplace").decode() for line in lines]
     for line in ["", *lines] if lines else []:
-        console.print(Text(line, style="dim"), markup=False, highlight=False, emoji=False, soft_wrap=True)
+        # What was printed is shown as it was, our own words about it are broken between words.
+        is_ours = console.is_terminal and not line.startswith(f"  {bar}")
+        console.print(Text(line, style="dim"), markup=False, highlight=False, emoji=False, soft_wrap=not is_ours)

@@ -10,7 +10,7 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 from grader.model import Counterexample, CriterionReport, PartReport, Verdict, line_in_words
-from grader.model.language import translated
+from grader.model.language import phrase, translated
 from grader.model.words import LOOKS, clean, lead, one_line, points, subscript
 from grader.report import said
 from grader.report.order import failures
@@ -19,7 +19,7 @@ _SECTIONS = {
     "errors": ("Bad arguments", "What must raise"),
     "own_work": ("Out of scope",),
     "parameters": ("Parameters", "Names and shapes"),
-    "init": ("Parameters", "Names and shapes"),
+    "init": ("The first weights", "Parameters", "Names and shapes"),
     "shapes": ("Sizes", "The formula", "The formulas"),
     "interface": ("Names and shapes", "A worked example"),
 }
@@ -187,11 +187,11 @@ def _others(part: PartReport, shown: CriterionReport | None, where: AnswerPaths,
     for verdict, names in groups.items():
         look = LOOKS[verdict]
         text = Text.assemble((f"  {look.ascii if ascii_only else look.symbol} ", look.style))
-        word = "" if verdict is Verdict.ACCEPTED else f" ({look.word})"
-        if verdict is Verdict.NOT_ATTEMPTED and where.waiting:
-            word = f" ({_NOT_WRITTEN})"
+        word = _NOT_WRITTEN if verdict is Verdict.NOT_ATTEMPTED and where.waiting else look.word
+        listed = ", ".join(names)
         is_shown = shown is not None and shown.name in names
-        yield text.append(f"{', '.join(names)}{translated(word, kind='verdict')}", "" if is_shown else "dim")
+        said = listed if verdict is Verdict.ACCEPTED else phrase("{0} ({1})", listed, word)
+        yield text.append(said, "" if is_shown else "dim")
 
 
 def not_written(where: AnswerPaths) -> str:

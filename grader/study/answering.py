@@ -141,10 +141,9 @@ def _hinted(session: Session, lesson: Lesson, symbol: str, piece: Cut, level: in
     written = "\n".join(cell.source for cell in piece.cells)
     given = session.hint(lesson, symbol, report, level, written)
     session.workspace.keep()
-    what, command = given.further("%hint")
     return {
-        "markdown": f"**{given.heading}**\n\n{given.hint.markdown}\n\n{what}: `{command}`",
-        "text": f"{given.heading}\n\n{given.hint}\n\n{what}: {command}",
+        "markdown": f"**{given.heading}**\n\n{given.hint.markdown}\n\n{given.further('%hint', '`')}",
+        "text": f"{given.heading}\n\n{given.hint}\n\n{given.further('%hint')}",
     }
 
 

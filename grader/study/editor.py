@@ -41,8 +41,11 @@ def edit(path: Path, line: int, released: AbstractContextManager[None]) -> str:
     """
     words = editor(os.environ)
     if not words:
+        named = next(filter(shutil.which, ("vim", "vi", "emacs")), "nano")
         raise CourseError(
-            "No editor is known here.", "Name yours before `course watch`, for example: export EDITOR=nano", usage=True
+            "No editor is known here.",
+            f"Name yours before `course watch`, for example: export EDITOR={named}",
+            usage=True,
         )
     command = [*words, *_at(Path(words[0]).stem, path, line)]
     try:

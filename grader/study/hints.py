@@ -39,6 +39,11 @@ _NUDGES = {
     "device and dtype from the input?",
 }  # fmt: skip
 
+_LINES = (
+    "A line of the example gives something else than it should. Work that line out by hand, and print what you have "
+    "after every step of yours: which is the first that differs?"
+)
+"""The nudge about values where lines of Python are compared, which need not give tensors."""
 _POINTERS = {
     "own_work": "The message names what is off limits and the line that uses it; the lesson says what else is. "
     "Everything else in PyTorch is yours, tensor operations above all.",
@@ -140,12 +145,19 @@ def _where(failure: CriterionReport | None, symbol: str, lesson: Lesson, written
             "An exception stops it. Read its last line first, then look at your line that it came from: what are the "
             "shapes and types there?"
         )
-    said = [translated(_NUDGES[failure.name])]
+    lines_alone = failure.name == "values" and _is_lines(failure)
+    said = [translated(_LINES if lines_alone else _NUDGES[failure.name])]
     for name in Call.of(failure, lesson.stub, symbol).decisive:
         if lines := lines_with(name, symbol, written):
             shown = "\n".join(f"    {line}" for line in lines)
             said.append(f"{translated(f'It depends on `{name}`, which stands in these lines of yours:')}\n\n{shown}")
     return "\n\n".join(said)
+
+
+def _is_lines(failure: CriterionReport) -> bool:
+    """Whether the example is lines of Python."""
+    steps = failure.counterexample.case.get("steps") if failure.counterexample else None
+    return isinstance(steps, list) and bool(steps) and all("lines" in step for step in steps)
 
 
 def _why(lesson: Lesson, symbol: str, failure: CriterionReport | None) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from grader.kit.outline import Lesson
 from grader.model.language import translated
-from grader.study.session import ALL_PASSED, Session, where
+from grader.study.session import ALL_PASSED, Session, cost, where
 
 
 def lines(session: Session, lesson: Lesson, symbols: Sequence[str]) -> Iterator[str]:
@@ -35,5 +35,4 @@ def next_line(session: Session, after: tuple[Lesson, str]) -> str:
     if todo is None:
         return translated(ALL_PASSED)
     lesson, _ = todo
-    cost = f"; {lesson.leg}" if str(lesson.leg) and lesson != after[0] else ""
-    return translated(f"Next: {where(todo)}{cost}")
+    return translated(f"Next: {where(todo)}{cost(lesson) if lesson != after[0] else ''}")

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.model.language import phrase, translated
-from grader.study.session import ALL_PASSED, Part, Session, where
+from grader.study.session import ALL_PASSED, Part, Session, cost, where
 from grader.study.workspace import PartProgress
 
 _WIDE, _NARROW, _ROOMY = 24, 12, 80
@@ -44,7 +44,7 @@ def render_progress(session: Session, console: Console) -> None:
     console.print()
     console.print(tally(session, console))
     todo = session.next()
-    said = ALL_PASSED if todo is None else f"Next: {where(todo)}" + (f"; {todo[0].leg}" if str(todo[0].leg) else "")
+    said = ALL_PASSED if todo is None else f"Next: {where(todo)}{cost(todo[0])}"
     console.print(translated(said), markup=False, highlight=False, soft_wrap=not console.is_terminal)
 
 

@@ -6,6 +6,7 @@ file does is not done again.
 """
 
 import json
+import os
 import subprocess
 import sys
 import traceback
@@ -96,6 +97,9 @@ def _main() -> None:
     within = vars(module) if answer.path.endswith(".ipynb") else vars(ModuleType("__main__"))
     try:
         exec(compile(order["snippet"], "example", "exec"), within)
+    except BrokenPipeError:
+        # Who reads this has seen enough: `course run … | head`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
         # The first frame is this one's.
         inner = error.__traceback__.tb_next if error.__traceback__ else None

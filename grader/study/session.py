@@ -13,6 +13,7 @@ from grader.course.paths import cache_dir, root_of
 from grader.kit.outline import Lesson, Outline, read_outline
 from grader.model import CourseError, PartReport, Verdict
 from grader.model.language import prefer, translated
+from grader.model.words import lead
 from grader.study.workspace import STATE, Workspace, find_workspace
 
 if TYPE_CHECKING:
@@ -204,15 +205,16 @@ class GivenHint:
     is_repeated: bool = False
     """Whether all hints about this failure had been given before."""
 
-    def further(self, ask: str) -> tuple[str, str]:
+    def further(self, ask: str, quote: str = "") -> str:
         """What help is next, and the command that gives it.
 
         Args:
             ask: How one asks for a hint: ``course hint``.
+            quote: What to put around the command.
         """
         if self.is_last:
-            return translated("The whole answer"), f"course solution {self.symbol} --give-up"
-        return translated("A stronger one"), f"{ask} {self.symbol}"
+            return f"{lead('The whole answer:')}{quote}course solution {self.symbol} --give-up{quote}"
+        return f"{lead('A stronger one:')}{quote}{ask} {self.symbol}{quote}"
 
 
 def find_session(around: Path, root: Path | None = None) -> Session:
@@ -258,6 +260,11 @@ def where(part: Part) -> str:
     """Where a part is written and explained, to be put into a sentence (in English, as the sentence is)."""
     lesson, symbol = part
     return f"{symbol} in {lesson.slug}.py (lesson: {lesson.slug}.md)"
+
+
+def cost(lesson: Lesson) -> str:
+    """What an exercise takes, all its parts together, to end a sentence about one of them; nothing where not said."""
+    return f"; whole exercise: {lesson.leg}" if str(lesson.leg) else ""
 
 
 def nothing_to_hint(symbol: str) -> str:

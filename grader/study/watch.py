@@ -12,10 +12,11 @@ from watchfiles import watch as changes
 from grader.host.process import CalledOff
 from grader.model import CourseError
 from grader.model.language import translated
+from grader.model.words import lead
 from grader.study.keys import keys
 from grader.study.session import ALL_PASSED, Session
 from grader.study.watch_screen import Screen
-from grader.study.watch_state import State
+from grader.study.watch_state import Saved, State
 from grader.study.workspace import BACKUPS, Stamps
 
 DEBOUNCE_MS, STEP_MS = 120, 30
@@ -144,7 +145,7 @@ def answer(event: Event, what: str, state: State, screen: Screen, events: Events
                 _about_the_part(event, state, screen)
             except CourseError as error:
                 # What cannot be done is no reason to end.
-                screen.say(f"{translated(error.what)} {translated(error.fix)}")
+                screen.say(f"{lead(error.what)}{translated(error.fix)}")
     return True
 
 
@@ -165,9 +166,7 @@ def _about_the_part(event: Event, state: State, screen: Screen) -> None:
             screen.open(state.session.workspace, state.now)
         case Event.RESET:
             if state.asks_again(event):
-                kept = ", ".join(map(str, state.reset()))
-                told = f"{symbol} is a stub again." + (f" What you had is in {kept}." if kept else "")
-                screen.say(translated(told))
+                screen.reset(symbol, state.reset())
             else:
                 screen.say(translated(f"r again puts {symbol} back to its stub; what you have is kept in {BACKUPS}/."))
         case Event.SOLUTION:
@@ -188,9 +187,9 @@ def _picks(event: Event, state: State, screen: Screen) -> bool:
         picker.next_unsolved()
     elif event is Event.PICK:
         state.go_to(picker.part)
-        screen.leave_list(state.now)
+        screen.leave_list(state)
     elif event in (Event.QUIT, Event.LIST, Event.BACK):
-        screen.leave_list(state.now)
+        screen.leave_list(state)
     else:
         screen.picker = None
         return False
@@ -205,9 +204,12 @@ def welcome(state: State, screen: Screen, events: Events) -> None:
         return
     screen.now(state.now)
     lesson, _ = state.now
-    for path in state.session.workspace.answers(lesson):
-        if state.session.attempted(lesson):
-            _saved(path, state, screen, events)
+    if state.session.attempted(lesson):
+        # File and notebook hold one answer, which is checked once.
+        files = sorted(state.session.workspace.answers(lesson), key=lambda path: path.stat().st_mtime_ns)
+        found = [(saved, path) for path in files if (saved := state.look(path))]
+        for saved, path in found[-1:]:
+            _check(saved, path, state, screen, events)
 
 
 def _saved(path: Path, state: State, screen: Screen, events: Events) -> None:
@@ -220,17 +222,21 @@ def _saved(path: Path, state: State, screen: Screen, events: Events) -> None:
     elif not saved.symbols:
         screen.nothing_begun(saved.lesson)
     else:
-        screen.checking(saved.symbols)
-        try:
-            checked = state.check(saved, lambda: events.call_off(state))
-        except CalledOff:
-            # Its turn comes after that of what ended it; where that is a save of the same file, nothing is left to do.
-            state.forget(path)
-            events.tell(Event.AGAIN, str(path))
-            return
-        screen.checked(checked, state.session)
-        if checked.is_done:
-            screen.done(state.now)
+        _check(saved, path, state, screen, events)
+
+
+def _check(saved: Saved, path: Path, state: State, screen: Screen, events: Events) -> None:
+    screen.checking(saved, state.session)
+    try:
+        checked = state.check(saved, lambda: events.call_off(state))
+    except CalledOff:
+        # Its turn comes after that of what ended it; where that is a save of the same file, nothing is left to do.
+        state.forget(path)
+        events.tell(Event.AGAIN, str(path))
+        return
+    screen.checked(checked, state.session)
+    if checked.is_done:
+        screen.done(state.now)
 
 
 class _Only(DefaultFilter):

@@ -9,11 +9,13 @@ from typing import Any
 
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
+from rich.control import Control, ControlType
 from rich.syntax import Syntax
+from rich.text import Text
 
 from grader.kit.outline import Lesson
 from grader.model import PartReport, Verdict
-from grader.model.language import translated
+from grader.model.language import phrase, translated
 from grader.model.words import LOOKS, lead
 from grader.report.screen import first_failure, headline, is_only_begun, render_part
 from grader.study import passed
@@ -21,7 +23,7 @@ from grader.study.editor import edit, line_of
 from grader.study.picker import Picker
 from grader.study.progress import render_progress, tally
 from grader.study.session import ALL_PASSED, GivenHint, Part, Session, where
-from grader.study.watch_state import Checked, State
+from grader.study.watch_state import Checked, Saved, State
 from grader.study.workspace import Workspace
 
 _KEYS = ("h hint", "o open", "n next", "l list", "p progress", "s solution", "r reset", "q quit")
@@ -46,6 +48,8 @@ class Screen:
         """What is shown large, if anything is."""
         self._has_said = True
         """Whether something was shown since the foot was."""
+        self._foot = (0, 0)
+        """Lines of the foot, and the columns of the terminal when it was shown."""
         self.picker: Picker | None = None
         """The list to pick from, while it is shown."""
 
@@ -54,23 +58,35 @@ class Screen:
         self._print(text, markup=False, highlight=False, emoji=False, soft_wrap=not self._is_large)
 
     def _print(self, what: RenderableType = "", **how: Any) -> None:
-        self._has_said = True
+        self._lift_foot()
         self._console.print(what, **how)
 
     def _clear(self) -> None:
         self._has_said = True
         self._console.clear()
 
+    def _lift_foot(self) -> None:
+        """Something is about to be shown: wipe the foot, so that there is one, below it; the blank line stays."""
+        lines, width = self._foot
+        # A terminal that was made narrower has broken its lines, and nobody knows into how many.
+        if not self._has_said and self._console.width == width:
+            self._console.control(Control(*[(ControlType.CURSOR_UP, 1), (ControlType.ERASE_IN_LINE, 2)] * lines))
+        self._has_said = True
+
     def foot(self, state: State) -> None:
         """How far one is, where one is, and the keys: below everything else, so that it is always in view."""
         if not (self._is_large and self._has_said) or self.picker is not None:
             return
-        here = translated(f"{state.now[1]} in {state.now[0].slug}.py") if state.now else ""
+        here = phrase("{0} in {1}", state.now[1], state.file(state.now[0])) if state.now else ""
+        keys = self._key_lines()
         self._print()
         self._print(tally(state.session, self._console).append(f"{_GAP}{here}"), no_wrap=True, overflow="ellipsis")
-        for line in _filled([translated(key, kind="key") for key in _KEYS], self._console.width):
+        for line in keys:
             self._print(line, style="dim", highlight=False)
-        self._has_said = False
+        self._has_said, self._foot = False, (1 + len(keys), self._console.width)
+
+    def _key_lines(self) -> list[str]:
+        return _filled([translated(key, kind="key") for key in _KEYS], self._console.width)
 
     def now(self, part: Part) -> None:
         """Where one is."""
@@ -91,10 +107,14 @@ class Screen:
         """There is nothing to check."""
         self.say(translated(f"{lesson.slug}: nothing begun yet."))
 
-    def checking(self, symbols: Sequence[str]) -> None:
-        """A check begins."""
-        if self._is_large:
-            self.say(translated(f"Checking {', '.join(symbols)} ..."))
+    def checking(self, saved: Saved, session: Session) -> None:
+        """A check begins; the first one of a part makes its cases, which may take a while."""
+        if not self._is_large:
+            return
+        self.say(translated(f"Checking {', '.join(saved.symbols)} ..."))
+        progress = (session.workspace.progress(saved.lesson.slug, symbol) for symbol in saved.symbols)
+        if not all(part.checks for part in progress):
+            self.say(translated("(The first check of a part takes longer: its cases are made.)"))
 
     def checked(self, checked: Checked, session: Session) -> None:
         """What a check found: the part to mend first large with what it printed, the others small."""
@@ -110,24 +130,33 @@ class Screen:
                 if report is not checked.first:
                     self._print(headline(report, session.paths(lesson, report), ascii_only=ascii_only))
         if checked.first is not None and self._is_large:
-            if standing := session.standing(checked.first):
-                self.say(f"\n{standing}\n")
-            render_part(checked.first, self._console, session.paths(lesson, checked.first))
-            session.show_printed(checked.first, self._console)
+            with self._console.capture() as shown:
+                self._show(checked.first, lesson, session)
+            self._show(checked.first, lesson, session)
+            below = 2 + len(self._key_lines())
+            if _height(shown.get(), self._console.width) + below > self._console.height:
+                # What is wrong has scrolled away.
+                self._print()
+                self._print(_again(checked.first, session, lesson, ascii_only), highlight=False)
         for line in passed.lines(session, lesson, checked.fresh):
             self.say(line)
 
+    def _show(self, report: PartReport, lesson: Lesson, session: Session) -> None:
+        if standing := session.standing(report):
+            self.say(f"\n{standing}\n")
+        render_part(report, self._console, session.paths(lesson, report))
+        session.show_printed(report, self._console)
+
     def hint(self, given: GivenHint) -> None:
         """A hint."""
-        self.say(f"\n{given.heading}\n")
+        self.say(f"{given.heading}\n" if self._is_large else f"\n{given.heading}\n")
         self.say(str(given.hint))
 
     def all_given(self, given: GivenHint, session: Session) -> None:
         """All hints have been given: the failure stays where it is, or comes back."""
         if self._checked is not None and self._checked.first is not None:
             self.checked(self._checked, session)
-        what, command = given.further("course hint")
-        self.say(f"{lead(f'That was the last hint for {given.symbol}.')}{what}: {command}")
+        self.say(f"{lead(f'That was the last hint for {given.symbol}.')}{given.further('course hint')}")
 
     def solution(self, source: str) -> None:
         """Our answer to a part."""
@@ -163,23 +192,51 @@ class Screen:
             here = translated("  <- here") if is_here else ""
             self.say(f"{mark} {symbol:28} {lesson.slug}.py{here}")
 
-    def leave_list(self, now: Part | None) -> None:
-        """Show where one is again."""
+    def leave_list(self, state: State) -> None:
+        """Show where one is again, and what failed there when it was checked last."""
         self.picker = None
+        checked = self._checked
+        if checked and checked.first and (checked.lesson, checked.first.part) == state.now:
+            self.checked(checked, state.session)
+            return
         self._clear()
-        self.done(now)
+        self.done(state.now)
+
+    def reset(self, symbol: str, kept: Sequence[Path]) -> None:
+        """A part is a stub again."""
+        self._checked = None
+        told = f"{symbol} is a stub again."
+        if kept:
+            told += f" What you had is in {', '.join(map(str, kept))}."
+        self.say(translated(told))
 
     def progress(self, session: Session) -> None:
         """How far one is."""
-        self._has_said = True
+        self._lift_foot()
         render_progress(session, self._console)
 
 
 def _line(report: PartReport, session: Session, lesson: Lesson) -> str:
-    paths = session.paths(lesson, report)
-    failure = None if is_only_begun(report, paths) else first_failure(report)
-    why = f"  {failure.name}: {translated(failure.message, lesson.slug)}" if failure else ""
-    return " ".join(f"{headline(report, paths).plain}{why}".split())
+    return " ".join(f"{headline(report, session.paths(lesson, report)).plain}{_why(report, session, lesson)}".split())
+
+
+def _again(report: PartReport, session: Session, lesson: Lesson, ascii_only: bool) -> Text:
+    """What is wrong, once more and in short."""
+    why = _why(report, session, lesson)
+    if not why:
+        return headline(report, session.paths(lesson, report), ascii_only=ascii_only)
+    look = LOOKS[report.verdict]
+    return Text.assemble((look.ascii if ascii_only else look.symbol, look.style), " ", (report.part, "bold"), why)
+
+
+def _why(report: PartReport, session: Session, lesson: Lesson) -> str:
+    failure = None if is_only_begun(report, session.paths(lesson, report)) else first_failure(report)
+    return f"  {failure.name}: {translated(failure.message, lesson.slug)}" if failure else ""
+
+
+def _height(shown: str, width: int) -> int:
+    """The lines that a text takes on the screen, where lines that are too long are broken."""
+    return sum(max(1, -(-Text.from_ansi(line).cell_len // width)) for line in shown.splitlines())
 
 
 def _filled(words: Sequence[str], width: int) -> list[str]:

@@ -45,6 +45,8 @@ class State:
         self.now: Part | None = self._left_off(stamps) or session.next()
         self._seen: dict[Path, str] = {}
         """Digest of each answer when it was last checked: where an editor saves nothing new, nothing is checked."""
+        self._saved_in: dict[str, str] = {}
+        """The suffix of the file that was saved last, of each exercise that has been."""
         self._gone: set[str] = set()
         """Exercises whose files were missed already: some systems report one removal twice."""
         self._reports: dict[Part, PartReport] = {}
@@ -69,7 +71,7 @@ class State:
         if lesson is None:
             return None
         try:
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            digest = _digest(path)
         except OSError:
             # Deleted, or between the two halves of a save: if it comes back, so does an event.
             self._seen.pop(path, None)
@@ -78,14 +80,19 @@ class State:
         if self._seen.get(path) == digest:
             return None
         self._seen[path] = digest
+        self._saved_in[lesson.slug] = path.suffix
         return Saved(lesson, self.session.attempted(lesson))
+
+    def file(self, lesson: Lesson) -> str:
+        """The file in which an exercise is written, as far as is known: ``linear/linear.ipynb``."""
+        return f"{lesson.slug}{self._saved_in.get(lesson.slug, '.py')}"
 
     def is_news(self, path: Path) -> bool:
         """Whether a file is an answer that holds something else than when it was last looked at."""
         if self.session.lesson_of(path) is None:
             return False
         try:
-            return self._seen.get(path) != hashlib.sha256(path.read_bytes()).hexdigest()
+            return self._seen.get(path) != _digest(path)
         except OSError:
             return False
 
@@ -144,10 +151,13 @@ class State:
         self._asked = None
 
     def reset(self) -> Sequence[Path]:
-        """Put the part one is at back to its stub; where what was there is kept."""
+        """Put the part one is at back to its stub, which is no news to check; where what was there is kept."""
         assert self.now is not None
         lesson, symbol = self.now
         kept = reset(self.session.workspace, lesson, [symbol])
+        self._reports.pop(self.now, None)
+        for path in self.session.workspace.answers(lesson):
+            self._seen[path] = _digest(path)
         self._save()
         return [path.relative_to(self.session.workspace.path) for path in kept]
 
@@ -176,3 +186,7 @@ class State:
         # An error in saving the state is no reason to end.
         with contextlib.suppress(CourseError):
             self.session.workspace.save()
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -14,7 +14,7 @@ from grader.course.settings import read_settings
 from grader.kit.outline import Lesson, Outline
 from grader.model import CourseError, PartReport, Verdict
 from grader.model.files import write_whole
-from grader.model.language import asked, translated
+from grader.model.language import asked, phrase, translated
 from grader.model.source import definition, span
 
 STATE = ".course.json"
@@ -225,10 +225,7 @@ def start(outline: Outline, directory: Path) -> Workspace:
                     shutil.copyfile(figure, target)
         for capstone in outline.capstones:
             _put(directory / capstone.parent.name / capstone.name, capstone.read_text(encoding="utf-8"))
-        order = [
-            f"{number}. `{lesson.slug}`: {lesson.title}" + _cost(lesson)
-            for number, lesson in enumerate(outline.lessons, 1)
-        ]
+        order = [_listed(number, lesson) for number, lesson in enumerate(outline.lessons, 1)]
         first = outline.lessons[0].slug
         _put(
             directory / "README.md",
@@ -246,11 +243,11 @@ def start(outline: Outline, directory: Path) -> Workspace:
     return workspace
 
 
-def _cost(lesson: Lesson) -> str:
-    """What an exercise takes, in parentheses; nothing where nobody has said."""
-    cost = str(lesson.leg)
-    said = translated(cost, kind="leg")
-    return "" if not cost else f" ({cost})" if said == cost else f"（{said}）"
+def _listed(number: int, lesson: Lesson) -> str:
+    """An exercise with what it takes, where that is said, as an item of a list."""
+    if str(lesson.leg):
+        return phrase("{0}. `{1}`: {2} ({3})", number, lesson.slug, lesson.title, lesson.leg)
+    return phrase("{0}. `{1}`: {2}", number, lesson.slug, lesson.title)
 
 
 def _plain(notebook: str, lesson: Lesson) -> str:
