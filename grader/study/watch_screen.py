@@ -9,7 +9,8 @@ from typing import Any
 
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
-from rich.control import Control, ControlType
+from rich.control import Control
+from rich.segment import ControlType
 from rich.syntax import Syntax
 from rich.text import Text
 

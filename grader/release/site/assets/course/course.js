@@ -38,7 +38,7 @@ const said = {
     [/^Search results$/, () => "搜索结果"],
     [/^([\d,.]+) results?$/, (found) => `${found[1]} 条结果`],
     [/^No results$/, () => "没有结果"],
-    [/^Loading search…$/, () => "正在载入搜索……"],
+    [/^Loading search…$/, () => "正在加载搜索……"],
     [/^Search is unavailable\. Reload the page to try again\.$/, () => "搜索暂时不可用，请刷新页面再试。"],
   ],
 };
