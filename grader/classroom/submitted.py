@@ -16,6 +16,7 @@ from traitlets import Unicode
 
 from grader.answer.skimmed import NotebookCell
 from grader.answer.text import Unreadable
+from grader.classroom.engines import keep_engines
 from grader.classroom.evidence import Shown, evidence
 from grader.classroom.large import cells_of
 from grader.classroom.ours import is_ours, parts_of
@@ -47,6 +48,7 @@ class SubmittedNotebook(NotebookExporter):
         initialise(config=config, **options)
         self._is_ours = True
         if isinstance(self.parent, Autograde):
+            keep_engines()
             self._is_ours = _is_ours(self.course, self.parent.coursedir)
             if self._is_ours:
                 self.optimistic_validation = True
