@@ -16,7 +16,8 @@ from grader.model.language.speech import PAGE, engines
 _ENGINE = Path(__file__).resolve().parents[1]
 SHOWN = (
     "answer/attempt.py", "answer/begun.py", "answer/contents.py", "answer/load.py", "answer/parse.py", "answer/ran.py",
-    "answer/replaced.py", "answer/skimmed.py", "answer/slice.py", "answer/text.py", "commands/study.py", "compare/*.py",
+    "answer/replaced.py", "answer/skimmed.py", "answer/slice.py", "answer/text.py", "commands/authoring.py",
+    "commands/sections.py", "commands/study.py", "compare/*.py",
     "course/declared.py", "course/road.py", "host/child.py", "host/ending.py", "judge/board.py", "judge/condition*.py",
     "judge/factors.py", "judge/failing.py", "judge/grade.py", "judge/loaded.py", "judge/maps.py", "judge/marks.py",
     "judge/numbers_of_lines.py", "judge/orders.py", "judge/reports.py", "judge/reruns.py", "judge/run.py",
@@ -28,7 +29,8 @@ SHOWN = (
 )  # fmt: skip
 """The modules whose texts a learner, or a reader of a report, sees."""
 _SOME = frozenset((
-    "answer/load.py", "course/declared.py", "course/road.py", "course/settings.py", "kit/record.py", "model/extras.py",
+    "answer/load.py", "commands/authoring.py", "commands/sections.py", "course/declared.py",
+    "course/road.py", "course/settings.py", "kit/record.py", "model/extras.py",
     "release/checker.py", "release/write.py", "study/skeleton.py",
 ))  # fmt: skip
 """Of these the rest is for authors and teachers, who read English: it need not be in a catalogue."""

@@ -4,6 +4,8 @@ import difflib
 
 import click
 
+from grader.model.language import translated
+
 SECTIONS = {
     "Learn": ("start", "watch", "check", "run", "hint", "solution", "progress", "reset", "list"),
     "Grade": ("grade", "regrade", "history", "similar", "export", "import", "nbgrader-import", "compile", "doctor"),
@@ -41,7 +43,7 @@ class Sectioned(click.Group):
             for name in names:
                 command = self.get_command(ctx, name)
                 if command is not None:
-                    rows.append((name.ljust(longest), command.get_short_help_str(_MOST)))
+                    rows.append((name.ljust(longest), translated(command.get_short_help_str(_MOST), kind="help")))
             if rows:
-                with formatter.section(heading):
+                with formatter.section(translated(heading, kind="help")):
                     formatter.write_dl(rows)
