@@ -33,7 +33,7 @@ _KNOWN, _OWN, _ANY = range(3)
 """How a text is said: all of it known; or with an exercise's own texts left as they are; or with any place left so."""
 _TRIES = 2000
 """Ways of cutting a text to fit one rule, of which no more are tried."""
-_TELLING = 8
+_TELLING = 10
 """Letters that a rule fixes which may leave English in its places; one of less would fit by chance."""
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _FULL = re.compile("[\u3000-\u303f\uff00-\uffef“”‘’…—]")
