@@ -235,7 +235,7 @@ def test_the_workflows_keep_to_github_s_schema(repositories: Path) -> None:
         repositories / "instructor" / ".github" / "workflows" / "grade.yml",
         *sorted((ROOT / ".github" / "workflows").glob("*.yml")),
     ]
-    assert len(paths) == 3
+    assert len(paths) == 4
     done = CliRunner().invoke(check_jsonschema, ["--builtin-schema", "vendor.github-workflows", *map(str, paths)])
     assert done.exit_code == 0, done.output
     for path in paths:

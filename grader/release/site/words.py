@@ -94,8 +94,7 @@ _ENGLISH = {
     "verdict": "Verdict",
     "said": "In reports",
     "more": "More on both is in [{title}]({page}).",
-    "first_cell": "Brings the checker where it is missing, on Colab for one: a minute, once. Then %check and %hint "
-    "work below.",
+    "first_cell": "Brings the checker where it is missing, on Colab for one; %check and %hint then work below.",
     "criterion.own_work": "nothing that is off limits was used",
     "criterion.interface": "it constructs with every argument, by position and by name; `train()`, `eval()` and "
     "`.to()` work",
@@ -187,7 +186,7 @@ _CHINESE = {
     "verdict": "判定",
     "said": "报告里的英文",
     "more": "详见[{title}]({page})。",
-    "first_cell": "没有检查程序时（例如在 Colab 上）在这里安装，大约一分钟，只需一次；之后就可以用 %check 和 %hint。",
+    "first_cell": "没有检查程序时（例如在 Colab 上）在这里安装，只需一次；之后就可以用 %check 和 %hint。",
     "criterion.own_work": "没有用禁用的东西",
     "criterion.interface": "每个参数都能按位置和按名字传入；`train()`、`eval()` 和 `.to()` 可用",
     "criterion.parameters": "参数与缓冲区的名字、形状、数据类型和 `requires_grad`；状态字典能够加载",
