@@ -6,21 +6,13 @@ without a change of its files::
 [site]
 url = "https://somebody.github.io/course/"
 repository = "somebody/course"
-
-[site.zh]
-title = "…"
-
-[site.zh.assignments]
-linear = "…"
 """
 
 import os
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from grader.model import CourseError
 
@@ -30,7 +22,7 @@ _REPOSITORY = re.compile(r"(?:https://github\.com/)?([\w.-]+/[\w.-]+?)(?:\.git)?
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SiteSettings:
-    """Where a site is published, and what it is called in another language."""
+    """Where a site is published."""
 
     url: str = ""
     """Its address, with a slash at the end; empty where nobody has said."""
@@ -38,10 +30,6 @@ class SiteSettings:
     """``owner/name`` on GitHub; empty where nobody has said."""
     branch: str = "gh-pages"
     """The branch of that repository which holds the site, for what opens notebooks from there."""
-    titles: Mapping[str, str] = field(default_factory=dict)
-    """The course's title, by language."""
-    assignments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """What assignments are called, by language, then by name."""
 
 
 def read_site_settings(root: Path) -> SiteSettings:
@@ -54,8 +42,7 @@ def read_site_settings(root: Path) -> SiteSettings:
     table = tomllib.loads(path.read_text(encoding="utf-8")).get("site", {})
     if not isinstance(table, dict):
         raise CourseError(f"{path}: site is {table!r}.", "It is a table: [site].")
-    languages = {name: value for name, value in table.items() if isinstance(value, dict)}
-    if unknown := table.keys() - {*_TEXTS, *languages}:
+    if unknown := table.keys() - set(_TEXTS):
         raise CourseError(f"{path}: [site] has the unknown key {min(unknown)}.", f"Known: {', '.join(_TEXTS)}.")
     for name in _TEXTS:
         if not isinstance(table.get(name, ""), str):
@@ -71,12 +58,4 @@ def read_site_settings(root: Path) -> SiteSettings:
         url=url.rstrip("/") + "/" if url else "",
         repository=named[1] if named else "",
         branch=table.get("branch") or "gh-pages",
-        titles={name: str(value["title"]) for name, value in languages.items() if "title" in value},
-        assignments={name: _names(path, name, value.get("assignments", {})) for name, value in languages.items()},
     )
-
-
-def _names(path: Path, language: str, table: Any) -> Mapping[str, str]:
-    if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
-        raise CourseError(f"{path}: site.{language}.assignments is {table!r}.", 'It is a table: linear = "…".')
-    return table

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from grader.course.road import Leg
 from grader.kit.outline import Lesson, read_outline
 from grader.model import CourseError
+from grader.model.language import translated
 from grader.release.site.settings import SiteSettings, read_site_settings
 from grader.release.site.text import title_of
 from grader.release.site.words import ENGLISH, LANGUAGES, Language
@@ -81,7 +82,7 @@ class SiteCourse:
 
     def title(self, language: Language) -> str:
         """The course's title."""
-        return self.settings.titles.get(language.code) or self.english_title
+        return translated(self.english_title, kind="title", into=language.code)
 
     def assignments(self) -> Mapping[str, Sequence[SiteLesson]]:
         """The lessons of each assignment, in the order in which they are met."""
@@ -92,7 +93,7 @@ class SiteCourse:
 
     def assignment_title(self, name: str, language: Language) -> str:
         """What an assignment is called."""
-        return self.settings.assignments.get(language.code, {}).get(name) or name.replace("_", " ").capitalize()
+        return translated(name.replace("_", " ").capitalize(), kind="assignment", into=language.code)
 
     def by_slug(self, slug: str) -> SiteLesson | None:
         """The lesson of that slug, where there is one."""
