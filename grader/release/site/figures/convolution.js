@@ -5,7 +5,23 @@
  * The longer row is called wide (padded inputs, or outputs before cropping), the shorter one narrow (outputs, or inputs).
  */
 
-import { below, canvas, cell, choice, clamp, frame, glide, inPageLanguage, key, label, lines, range, slider, stepper, svg } from "./lab.js";
+import {
+  below,
+  canvas,
+  cell,
+  choice,
+  clamp,
+  frame,
+  glide,
+  inPageLanguage,
+  key,
+  label,
+  lines,
+  range,
+  slider,
+  stepper,
+  svg,
+} from "./lab.js";
 import { texts } from "./convolution.text.js";
 
 /**
@@ -65,35 +81,47 @@ export default function convolution(host, preset) {
   let [steps, last] = [1, null];
   const changed = () => view.update();
   const number = (name, low, high, value) => slider({ name, low, high, value, changed });
-  const kind = choice({ name: text.kind, options: text.kinds, value: begin.transposed ? "transposed" : "plain", changed });
+  const kind = choice({
+    name: text.kind,
+    options: text.kinds,
+    value: begin.transposed ? "transposed" : "plain",
+    changed,
+  });
   const shape = choice({ name: text.shape, options: text.shapes, value: begin.plane ? "plane" : "row", changed });
   const [i, k] = [number(text.input, 1, MOST.plain, begin.i), number(text.kernel, 1, 5, begin.k)];
-  const [s, p, d] = [number(text.stride, 1, 4, begin.s), number(text.padding, 0, 3, begin.p), number(text.dilation, 1, 3, begin.d)];
+  const [s, p, d] = [
+    number(text.stride, 1, 4, begin.s),
+    number(text.padding, 0, 3, begin.p),
+    number(text.dilation, 1, 3, begin.d),
+  ];
   const extra = number("output_padding", 0, 0, 0);
   const step = stepper({ name: text.step, back: text.back, on: text.on, said: (at) => text.place(at, steps), changed });
 
-  const view = frame(host, { title: text.title, first: text.first[preset] ?? text.first.row }, [[kind, shape], [i, k, s, p, d, extra], [step]], (width) => {
-    const now = { transposed: kind.value === "transposed", plane: shape.value === "plane" };
-    i.bounds(1, now.transposed ? MOST.transposed : MOST.plain);
-    extra.node.hidden = !now.transposed;
-    extra.bounds(0, now.transposed ? Math.max(s.value, d.value) - 1 : 0);
-    Object.assign(now, { i: i.value, k: k.value, s: s.value, p: p.value, d: d.value, extra: extra.value });
-    const plan = { ...now, ...geometry(now) };
-    steps = Math.max(1, now.plane ? plan.narrow ** 2 : plan.narrow);
-    step.bounds(0, steps - 1);
-    step.value = clamp(step.value, 0, steps - 1);
-    plan.step = step.value;
-    plan.counts = touches(now);
-    view.formula.replaceChildren(...lines(text.formula(plan), call(plan)));
-    view.said.textContent = spoken(plan, text);
-    view.legend.replaceChildren(...legend(plan, text));
-    const { picture, window } = (now.plane ? planes : rows)(plan, width, text, view.said.textContent);
-    const moved = last && last.plane === now.plane && last.size === plan.size && last.at !== plan.step;
-    if (moved) glide(window.node, window.x - last.x, window.y - last.y);
-    last = { ...window, plane: now.plane, size: plan.size, at: plan.step };
-    follow(view.stage, window);
-    return picture;
-  });
+  const view = frame(
+    host,
+    { title: text.title, first: text.first[preset] ?? text.first.row },
+    [[kind, shape], [i, k, s, p, d, extra], [step]],
+    (width) => {
+      const now = { transposed: kind.value === "transposed", plane: shape.value === "plane" };
+      i.bounds(1, now.transposed ? MOST.transposed : MOST.plain);
+      extra.node.hidden = !now.transposed;
+      extra.bounds(0, now.transposed ? Math.max(s.value, d.value) - 1 : 0);
+      Object.assign(now, { i: i.value, k: k.value, s: s.value, p: p.value, d: d.value, extra: extra.value });
+      const plan = { ...now, ...geometry(now) };
+      steps = Math.max(1, now.plane ? plan.narrow ** 2 : plan.narrow);
+      step.bounds(0, steps - 1);
+      step.value = clamp(step.value, 0, steps - 1);
+      plan.step = step.value;
+      plan.counts = touches(now);
+      const said = spoken(plan, text);
+      const { picture, window } = (now.plane ? planes : rows)(plan, width, text, said);
+      const moved = last && last.plane === now.plane && last.size === plan.size && last.at !== plan.step;
+      if (moved) glide(window.node, window.x - last.x, window.y - last.y);
+      last = { ...window, plane: now.plane, size: plan.size, at: plan.step };
+      follow(view.stage, window);
+      return { picture, said, formula: lines(text.formula(plan), call(plan)), legend: legend(plan, text) };
+    },
+  );
 }
 
 /** Keep the window in sight where the picture is wider than the page. */
@@ -107,7 +135,12 @@ function follow(stage, { x, extent }) {
 /** The layer, as torch is told of it, and the shapes that it makes of each other. */
 function call({ transposed, plane, i, k, s, p, d, extra, size }) {
   const layer = `nn.Conv${transposed ? "Transpose" : ""}${plane ? 2 : 1}d`;
-  const given = [["stride", s, 1], ["padding", p, 0], ["output_padding", extra, 0], ["dilation", d, 1]];
+  const given = [
+    ["stride", s, 1],
+    ["padding", p, 0],
+    ["output_padding", extra, 0],
+    ["dilation", d, 1],
+  ];
   const more = given.filter(([, value, usual]) => value !== usual).map(([name, value]) => `, ${name}=${value}`);
   const shape = (n) => `(1, 1, ${plane ? `${n}, ${n}` : n})`;
   return `${layer}(1, 1, ${k}${more.join("")}): ${shape(i)} → ${size < 1 ? "RuntimeError" : shape(size)}`;
@@ -115,7 +148,8 @@ function call({ transposed, plane, i, k, s, p, d, extra, size }) {
 
 function spoken(plan, text) {
   if (plan.size < 1) return text.impossible(plan);
-  const places = (step) => taps(plan, step).map((place) => (place < plan.from || place >= plan.to ? null : place - plan.from));
+  const places = (step) =>
+    taps(plan, step).map((place) => (place < plan.from || place >= plan.to ? null : place - plan.from));
   const unread = range(plan.to - plan.from).filter((index) => plan.counts[plan.from + index] === 0);
   const rest = plan.transposed ? text.sums(plan, period(plan), unread) : text.reads(plan, leftOver(plan), unread);
   if (!plan.plane) return text.atStep(plan, places(plan.step)) + text.gap + rest;
@@ -125,8 +159,16 @@ function spoken(plan, text) {
 
 function legend({ transposed, plane, p }, text) {
   const looks = transposed
-    ? [["input now", text.nowInput], ["output tap", text.stamp], ["output", text.output]]
-    : [["input", text.inputCell], ["input tap", text.tap], ["output now", text.nowOutput]];
+    ? [
+        ["input now", text.nowInput],
+        ["output tap", text.stamp],
+        ["output", text.output],
+      ]
+    : [
+        ["input", text.inputCell],
+        ["input tap", text.tap],
+        ["output now", text.nowOutput],
+      ];
   if (!plane) looks.push(["weight", text.weight, "w"]);
   if (p) looks.push(["padding", transposed ? text.cut : text.padded, transposed || plane ? "" : "0"]);
   looks.push(["unused", transposed ? text.unreached : text.unread]);
@@ -150,32 +192,65 @@ function rows(plan, width, text, said) {
   const centre = (at) => x(at * s + span / 2);
   // The lines from above; a transposed convolution has them the other way around.
   const top = transposed
-    ? { narrowText: 10, narrow: 24, weights: 24 + side + 34, wide: 30 + 2 * side + 34, counts: 40 + 3 * side + 34, wideText: 62 + 3 * side + 34 }
-    : { wideText: 10, counts: 32, wide: 42, weights: 48 + side, narrow: 48 + 2 * side + 34, narrowText: 62 + 3 * side + 34 };
+    ? {
+        narrowText: 10,
+        narrow: 24,
+        weights: 24 + side + 34,
+        wide: 30 + 2 * side + 34,
+        counts: 40 + 3 * side + 34,
+        wideText: 62 + 3 * side + 34,
+      }
+    : {
+        wideText: 10,
+        counts: 32,
+        wide: 42,
+        weights: 48 + side,
+        narrow: 48 + 2 * side + 34,
+        narrowText: 62 + 3 * side + 34,
+      };
   const picture = canvas(across, Math.max(...Object.values(top)) + 14, said);
   const on = plan.size < 1 ? [] : taps(plan, step);
   for (const place of range(wide)) {
     const inside = place >= from && place < to;
     const name = inside ? `${transposed ? "y" : "x"}${below(place - from)}` : transposed ? "" : "0";
     picture.append(cell(x(place), top.wide, side, look(plan, inside, on.includes(place), counts[place]), name));
-    if (inside || !transposed) picture.append(label(x(place + 0.5), top.counts, counts[place], { class: inside && !counts[place] ? "count none" : "count" }));
+    if (inside || !transposed)
+      picture.append(
+        label(x(place + 0.5), top.counts, counts[place], { class: inside && !counts[place] ? "count none" : "count" }),
+      );
   }
   const first = plan.size < 1 ? 0 : step * s;
   const moving = svg("g", { class: "moving" });
   const high = 2 * side + 12;
-  moving.append(svg("rect", { class: "window", x: x(first) - 1, y: Math.min(top.wide, top.weights) - 3, width: span * side + 2, height: high, rx: 5 }));
+  moving.append(
+    svg("rect", {
+      class: "window",
+      x: x(first) - 1,
+      y: Math.min(top.wide, top.weights) - 3,
+      width: span * side + 2,
+      height: high,
+      rx: 5,
+    }),
+  );
   const meets = transposed ? top.narrow + side : top.narrow;
   for (const [tap, place] of taps(plan, plan.size < 1 ? 0 : step).entries()) {
     const edge = transposed ? top.weights : top.weights + side;
-    if (plan.size > 0) moving.append(svg("line", { class: "link", x1: x(place + 0.5), y1: edge, x2: centre(step), y2: meets }));
+    if (plan.size > 0)
+      moving.append(svg("line", { class: "link", x1: x(place + 0.5), y1: edge, x2: centre(step), y2: meets }));
     moving.append(cell(x(place), top.weights, side, "weight", `w${below(tap)}`));
   }
   for (const at of range(narrow)) {
     const kind = transposed ? "input" : "output";
     const name = `${transposed ? "x" : "y"}${below(at)}`;
-    picture.append(cell(centre(at) - side / 2, top.narrow, side, at === step && plan.size > 0 ? `${kind} now` : kind, name));
+    picture.append(
+      cell(centre(at) - side / 2, top.narrow, side, at === step && plan.size > 0 ? `${kind} now` : kind, name),
+    );
   }
-  picture.append(moving, label(across / 2, top.wideText, text.wide(plan)), label(across / 2, top.narrowText, text.narrow(plan)));
+  picture.append(
+    moving,
+    label(across / 2, top.wideText, text.wide(plan)),
+    label(across / 2, top.narrowText, text.narrow(plan)),
+  );
   return { picture, window: { node: moving, x: x(first), y: 0, extent: span * side } };
 }
 
@@ -214,7 +289,14 @@ function planes(plan, width, text, said) {
     }
   }
   const [x, y] = [wideAt[0] + column * s * side, wideAt[1] + row * s * side];
-  const window = svg("rect", { class: "window", x: x - 1, y: y - 1, width: span * side + 2, height: span * side + 2, rx: 4 });
+  const window = svg("rect", {
+    class: "window",
+    x: x - 1,
+    y: y - 1,
+    width: span * side + 2,
+    height: span * side + 2,
+    rx: 4,
+  });
   const centred = { class: "count" };
   picture.append(window, label(wideAt[0] + large / 2, wideAt[1] - 13, text.widePlane(plan), centred));
   picture.append(label(narrowAt[0] + small / 2, narrowAt[1] - 13, text.narrowPlane(plan), centred));

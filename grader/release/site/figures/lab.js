@@ -34,7 +34,8 @@ function node(made, attributes, children) {
 export const html = (tag, attributes = {}, ...children) => node(document.createElement(tag), attributes, children);
 
 /** An SVG element. */
-export const svg = (tag, attributes = {}, ...children) => node(document.createElementNS(SVG, tag), attributes, children);
+export const svg = (tag, attributes = {}, ...children) =>
+  node(document.createElementNS(SVG, tag), attributes, children);
 
 /** Text in an SVG, centred on a point unless `attributes` say otherwise. */
 export const label = (x, y, text, attributes = {}) =>
@@ -74,7 +75,13 @@ export function slider({ name, low, high, value, step = 1, said = String, wide =
     changed();
   });
   return {
-    node: html("div", { class: wide ? "lab-slider wide" : "lab-slider" }, html("label", { for: id }, name), output, input),
+    node: html(
+      "div",
+      { class: wide ? "lab-slider wide" : "lab-slider" },
+      html("label", { for: id }, name),
+      output,
+      input,
+    ),
     get value() {
       return Number(input.value);
     },
@@ -115,7 +122,10 @@ export function stepper({ name, back, on, said, changed }) {
     track.value += by;
     changed();
   };
-  const buttons = [[back, "◀", -1], [on, "▶", 1]].map(([text, sign, by]) => {
+  const buttons = [
+    [back, "◀", -1],
+    [on, "▶", 1],
+  ].map(([text, sign, by]) => {
     const button = html("button", { type: "button", "aria-label": text, title: text }, sign);
     button.addEventListener("click", () => move(by));
     return button;
@@ -139,7 +149,13 @@ export const key = (mark, text) => {
 
 /** Lines of a formula, in which `n_{out}` has an index below, and lines of code. */
 export const lines = (formulas, ...codes) => [
-  ...formulas.map((line) => html("p", {}, ...line.split(/(_\{\w+\})/).map((part) => (part.startsWith("_{") ? html("sub", {}, part.slice(2, -1)) : part)))),
+  ...formulas.map((line) =>
+    html(
+      "p",
+      {},
+      ...line.split(/(_\{\w+\})/).map((part) => (part.startsWith("_{") ? html("sub", {}, part.slice(2, -1)) : part)),
+    ),
+  ),
   ...codes.map((code) => html("p", {}, html("code", {}, code))),
 ];
 
@@ -148,15 +164,23 @@ export const lines = (formulas, ...codes) => [
  *
  * @param texts `{ title, first }`: what it is, and the one thing to try first.
  * @param controls rows of controls, the last of which stands below the picture.
- * @param paint called with the width in pixels; returns an `<svg>` and puts words into the other parts.
- * @returns `{ legend, formula, said, update }`: elements to fill, and the function that paints anew.
+ * @param paint called with the width in pixels; returns `{ picture, said, formula, legend }`: an `<svg>`, what it shows in
+ *   words, and the nodes of the other parts.
+ * @returns `{ stage, update }`: what the picture stands in, and the function that paints anew.
  */
 export function frame(host, texts, controls, paint) {
   const id = `lab-${++named}`;
-  const said = html("p", { class: "lab-said", role: "status" });
+  // Silent until the reader does something: a page that opens has other things to say.
+  const said = html("p", { class: "lab-said", role: "status", "aria-live": "off" });
   const [formula, legend] = [html("div", { class: "lab-formula" }), html("ul", { class: "lab-legend" })];
   const stage = html("div", { class: "lab-stage" });
-  const rows = controls.map((row) => html("div", { class: "lab-controls" }, row.map((each) => each.node)));
+  const rows = controls.map((row) =>
+    html(
+      "div",
+      { class: "lab-controls" },
+      row.map((each) => each.node),
+    ),
+  );
   const below = rows.pop();
   host.append(
     html(
@@ -164,16 +188,29 @@ export function frame(host, texts, controls, paint) {
       { class: "lab-tool", role: "group", "aria-labelledby": id },
       html("p", { class: "lab-title", id }, texts.title),
       html("p", { class: "lab-first" }, texts.first),
-      ...rows, stage, below, said, formula, legend,
+      ...rows,
+      stage,
+      below,
+      said,
+      formula,
+      legend,
     ),
   );
   let width = 0;
-  const update = () => {
-    const picture = paint(width);
-    if (picture !== stage.firstChild) stage.replaceChildren(picture);
+  const draw = () => {
+    const parts = paint(width);
+    const picture = parts.picture;
+    stage.replaceChildren(picture);
+    formula.replaceChildren(...parts.formula);
+    legend.replaceChildren(...parts.legend);
+    if (said.textContent !== parts.said) said.textContent = parts.said;
     // What scrolls must be reachable by keyboard.
     const scrolls = picture.width.baseVal.value > width;
-    for (const [name, value] of [["tabindex", 0], ["role", "group"], ["aria-label", texts.title]]) {
+    for (const [name, value] of [
+      ["tabindex", 0],
+      ["role", "group"],
+      ["aria-label", texts.title],
+    ]) {
       scrolls ? stage.setAttribute(name, value) : stage.removeAttribute(name);
     }
   };
@@ -181,9 +218,13 @@ export function frame(host, texts, controls, paint) {
     const measured = Math.floor(entry.contentRect.width);
     if (measured === width || measured === 0) return;
     width = measured;
-    update();
+    draw();
   }).observe(stage);
-  return { stage, said, formula, legend, update };
+  const update = () => {
+    said.setAttribute("aria-live", "polite");
+    draw();
+  };
+  return { stage, update };
 }
 
 /** An `<svg>` of a size in pixels, which says in one line what is seen. */
@@ -193,5 +234,8 @@ export const canvas = (width, height, name, attributes = {}) =>
 /** Let what has just been drawn glide from where it was, unless the reader asked for less motion. */
 export function glide(drawn, dx, dy) {
   if ((!dx && !dy) || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-  drawn.animate([{ transform: `translate(${-dx}px, ${-dy}px)` }, { transform: "none" }], { duration: 180, easing: "ease-out" });
+  drawn.animate([{ transform: `translate(${-dx}px, ${-dy}px)` }, { transform: "none" }], {
+    duration: 180,
+    easing: "ease-out",
+  });
 }

@@ -13,7 +13,12 @@ const FIGURES = {
 const styles = () =>
   new Promise((done) => {
     const link = document.createElement("link");
-    Object.assign(link, { rel: "stylesheet", href: new URL("labs.css", import.meta.url).href, onload: done, onerror: done });
+    Object.assign(link, {
+      rel: "stylesheet",
+      href: new URL("labs.css", import.meta.url).href,
+      onload: done,
+      onerror: done,
+    });
     document.head.append(link);
   });
 

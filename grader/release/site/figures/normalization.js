@@ -68,33 +68,58 @@ export default function normalization(host, preset) {
   const layer = choice({ name: text.layer, options: LAYERS.map((each) => [each, each]), value: begin, changed });
   const data = choice({ name: text.data, options: text.datas, value: PRESETS[begin], changed });
   const batch = slider({ name: text.batch, low: 1, high: 3, value: 2, changed });
-  const groups = slider({ name: text.groups, low: 0, high: 2, value: 1, said: (at) => `G = ${divisors(4)[at]}`, changed });
+  const groups = slider({
+    name: text.groups,
+    low: 0,
+    high: 2,
+    value: 1,
+    said: (at) => `G = ${divisors(4)[at]}`,
+    changed,
+  });
   let [shape, kind, at] = [[], "", null];
   const lastly = (count) => `(${shape.slice(shape.length - count).join(", ")}${count === 1 ? "," : ""})`;
   const last = slider({ name: "normalized_shape", low: 1, high: 1, value: 1, said: lastly, wide: true, changed });
 
-  const view = frame(host, { title: text.title, first: text.first[begin] }, [[layer], [data], [batch, groups, last], []], (width) => {
-    const { axes, rest } = DATA[data.value];
-    shape = [batch.value, ...rest];
-    last.bounds(1, rest.length);
-    if (kind !== data.value) {
-      [kind, at] = [data.value, shape.map(() => 0)];
-      last.value = kind === "image" ? rest.length : 1;
-    }
-    at = at.map((each, axis) => Math.min(each, shape[axis] - 1));
-    last.value = clamp(last.value, 1, rest.length);
-    const setting = { layer: layer.value, shape, groups: divisors(shape[1])[groups.value], last: last.value };
-    groups.node.hidden = setting.layer !== "GroupNorm";
-    last.node.hidden = setting.layer !== "LayerNorm" && setting.layer !== "RMSNorm";
-    const plan = { ...setting, axes, kind, at, n: count(setting), means: product(statistics(setting)), statistics: statistics(setting), parameters: parameters(setting) };
-    const positionless = plan.layer === "InstanceNorm" && kind === "table";
-    plan.refused = refused(setting);
-    view.said.textContent = text.shares(plan) + text.gap + text.note(plan);
-    view.formula.replaceChildren(...(positionless ? [] : lines(text.formula(plan), made(plan), mean(plan))));
-    const looks = [["now", text.picked], ["tap", text.companion], ["", text.other(plan)]];
-    view.legend.replaceChildren(...looks.map(([look, words]) => key(cell(0, 0, 22, look, "2"), words)));
-    return draw(plan, width, text, pick);
-  });
+  const view = frame(
+    host,
+    { title: text.title, first: text.first[begin] },
+    [[layer], [data], [batch, groups, last], []],
+    (width) => {
+      const { axes, rest } = DATA[data.value];
+      shape = [batch.value, ...rest];
+      last.bounds(1, rest.length);
+      if (kind !== data.value) {
+        [kind, at] = [data.value, shape.map(() => 0)];
+        last.value = kind === "image" ? rest.length : 1;
+      }
+      at = at.map((each, axis) => Math.min(each, shape[axis] - 1));
+      last.value = clamp(last.value, 1, rest.length);
+      const setting = { layer: layer.value, shape, groups: divisors(shape[1])[groups.value], last: last.value };
+      groups.node.hidden = setting.layer !== "GroupNorm";
+      last.node.hidden = setting.layer !== "LayerNorm" && setting.layer !== "RMSNorm";
+      const plan = {
+        ...setting,
+        axes,
+        kind,
+        at,
+        n: count(setting),
+        means: product(statistics(setting)),
+        statistics: statistics(setting),
+        parameters: parameters(setting),
+      };
+      const positionless = plan.layer === "InstanceNorm" && kind === "table";
+      plan.refused = refused(setting);
+      const said = text.shares(plan) + text.gap + text.note(plan);
+      const formula = positionless ? [] : lines(text.formula(plan), made(plan), mean(plan));
+      const looks = [
+        ["now", text.picked],
+        ["tap", text.companion],
+        ["", text.other(plan)],
+      ];
+      const legend = looks.map(([look, words]) => key(cell(0, 0, 22, look, "2"), words));
+      return { picture: draw(plan, width, text, pick), said, formula, legend };
+    },
+  );
 
   function pick(index) {
     at = index;
@@ -114,7 +139,9 @@ function made({ layer, shape, groups, last }) {
 
 /** Its mean (RMSNorm's mean square) by hand. */
 export function mean({ layer, shape, groups, last }) {
-  const axes = range(shape.length).filter((axis) => (layer === "BatchNorm" ? axis !== 1 : layer === "InstanceNorm" ? axis > 1 : axis >= shape.length - last));
+  const axes = range(shape.length).filter((axis) =>
+    layer === "BatchNorm" ? axis !== 1 : layer === "InstanceNorm" ? axis > 1 : axis >= shape.length - last,
+  );
   if (layer === "GroupNorm") return `x.reshape(${shape[0]}, ${groups}, -1).mean(-1, keepdim=True)`;
   return `x${layer === "RMSNorm" ? ".square()" : ""}.mean(${tuple(axes)}, keepdim=True)`;
 }
@@ -125,7 +152,9 @@ function along(shape, axes, side, gap) {
   const inner = axes.length > 1 ? shape[axes[1]] : 1;
   const apart = axes.length > 1 ? gap : 0;
   const begin = (place) => place * side + Math.floor(place / inner) * apart;
-  const blocks = range(shape[axes[0]]).map((block) => (begin(block * inner) + begin((block + 1) * inner - 1) + side) / 2);
+  const blocks = range(shape[axes[0]]).map(
+    (block) => (begin(block * inner) + begin((block + 1) * inner - 1) + side) / 2,
+  );
   return { entries, begin, blocks, whole: begin(entries.length - 1) + side };
 }
 
@@ -138,13 +167,18 @@ function draw(plan, width, text, pick) {
   const side = clamp(Math.floor((width - edge - gaps - 4) / columns), 24, 38);
   const [x, y] = [along(shape, across, side, gap), along(shape, down, side, gap)];
   const left = edge + Math.max(0, (width - edge - x.whole - 4) / 2);
-  const picture = canvas(Math.max(width, left + x.whole + 2), head + y.whole + 4, text.block(plan), { role: "grid", class: "block" });
+  const picture = canvas(Math.max(width, left + x.whole + 2), head + y.whole + 4, text.block(plan), {
+    role: "grid",
+    class: "block",
+  });
   const name = (axis, block) => `${text.axes[axes[axis]]} ${block}`;
   // The labels are for the eye: every cell says its whole index.
-  const written = (x, y, words, anchor = "middle") => picture.append(label(x, y, words, { "aria-hidden": "true", "text-anchor": anchor }));
+  const written = (x, y, words, anchor = "middle") =>
+    picture.append(label(x, y, words, { "aria-hidden": "true", "text-anchor": anchor }));
   const tight = x.blocks.length > 1 && x.blocks[1] - x.blocks[0] < 64;
   if (tight) written(left - 6, head / 2, text.axes[axes[across[0]]], "end");
-  for (const [block, centre] of x.blocks.entries()) written(left + centre, head / 2, tight ? block : name(across[0], block));
+  for (const [block, centre] of x.blocks.entries())
+    written(left + centre, head / 2, tight ? block : name(across[0], block));
   for (const [block, centre] of y.blocks.entries()) written(left - 6, head + centre, name(down[0], block), "end");
 
   const every = [...new Set(indices(shape).map((index) => shared(plan, index).join()))];
@@ -162,8 +196,19 @@ function draw(plan, width, text, pick) {
       const here = index(row, column);
       const [picked, companion] = [same(here, at), same(shared(plan, here), own)];
       const number = every.indexOf(shared(plan, here).join()) + 1;
-      const square = cell(left + x.begin(column), head + y.begin(row), side, picked ? "now" : companion ? "tap" : "", number);
-      const more = { role: "gridcell", tabindex: picked ? 0 : -1, "aria-selected": companion, "aria-label": text.cell(plan, here, number) };
+      const square = cell(
+        left + x.begin(column),
+        head + y.begin(row),
+        side,
+        picked ? "now" : companion ? "tap" : "",
+        number,
+      );
+      const more = {
+        role: "gridcell",
+        tabindex: picked ? 0 : -1,
+        "aria-selected": companion,
+        "aria-label": text.cell(plan, here, number),
+      };
       for (const [attribute, value] of Object.entries(more)) square.setAttribute(attribute, value);
       square.addEventListener("click", () => pick(here));
       if (picked) square.addEventListener("keydown", (event) => walk(event, row, column));
@@ -175,8 +220,12 @@ function draw(plan, width, text, pick) {
   function walk(event, row, column) {
     const [bottom, right] = [y.entries.length - 1, x.entries.length - 1];
     const to = {
-      ArrowUp: [row - 1, column], ArrowDown: [row + 1, column], ArrowLeft: [row, column - 1], ArrowRight: [row, column + 1],
-      Home: [event.ctrlKey ? 0 : row, 0], End: [event.ctrlKey ? bottom : row, right],
+      ArrowUp: [row - 1, column],
+      ArrowDown: [row + 1, column],
+      ArrowLeft: [row, column - 1],
+      ArrowRight: [row, column + 1],
+      Home: [event.ctrlKey ? 0 : row, 0],
+      End: [event.ctrlKey ? bottom : row, right],
     }[event.key];
     if (!to || event.altKey || event.metaKey) return;
     event.preventDefault();

@@ -4,7 +4,23 @@
  * Places are torch's: input `a` has its centre at `a`, so that its cell reaches from `a - 1/2` to `a + 1/2`.
  */
 
-import { below, canvas, choice, clamp, frame, html, inPageLanguage, key, label, lines, range, signed, slider, stepper, svg } from "./lab.js";
+import {
+  below,
+  canvas,
+  choice,
+  clamp,
+  frame,
+  html,
+  inPageLanguage,
+  key,
+  label,
+  lines,
+  range,
+  signed,
+  slider,
+  stepper,
+  svg,
+} from "./lab.js";
 import { texts } from "./upsampling.text.js";
 
 /** How many steps of the input one step of the output is; linear modes copy where the size stays the same. */
@@ -30,7 +46,13 @@ export function source({ mode, n, factor }, output) {
   const low = Math.min(Math.floor(x), n - 1);
   const high = Math.min(low + 1, n - 1);
   const share = Math.min(x - low, 1);
-  const shares = low === high ? [[low, 1]] : [[low, 1 - share], [high, share]];
+  const shares =
+    low === high
+      ? [[low, 1]]
+      : [
+          [low, 1 - share],
+          [high, share],
+        ];
   return { place, shares: shares.filter(([, each]) => each > 0) };
 }
 
@@ -38,7 +60,11 @@ const only = (place, index, n) => ({ place, shares: [[Math.min(index, n - 1), 1]
 
 /** The inputs that no output takes anything of. */
 export function ignored(setting) {
-  const taken = new Set(range(sizeOf(setting.n, setting.factor)).flatMap((output) => source(setting, output).shares.map(([index]) => index)));
+  const taken = new Set(
+    range(sizeOf(setting.n, setting.factor)).flatMap((output) =>
+      source(setting, output).shares.map(([index]) => index),
+    ),
+  );
   return range(setting.n).filter((index) => !taken.has(index));
 }
 
@@ -50,10 +76,21 @@ export default function upsampling(host, preset) {
   const text = inPageLanguage(texts);
   let size = 1;
   const changed = () => view.update();
-  const mode = choice({ name: text.mode, options: text.modes, value: text.modes.some(([each]) => each === preset) ? preset : "half", changed });
+  const mode = choice({
+    name: text.mode,
+    options: text.modes,
+    value: text.modes.some(([each]) => each === preset) ? preset : "half",
+    changed,
+  });
   const n = slider({ name: text.inputs, low: 2, high: VALUES.length, value: 4, changed });
   const factor = slider({ name: "scale_factor", low: 0.5, high: 4, step: 0.25, value: 2, changed });
-  const output = stepper({ name: text.output, back: text.back, on: text.on, said: (at) => text.place(at, size), changed });
+  const output = stepper({
+    name: text.output,
+    back: text.back,
+    on: text.on,
+    said: (at) => text.place(at, size),
+    changed,
+  });
   const choose = (index) => {
     output.value = index;
     changed();
@@ -68,13 +105,15 @@ export default function upsampling(host, preset) {
     plan.value = valueOf(plan);
     plan.covered = size * plan.step;
     plan.ignored = ignored(setting);
-    view.said.textContent = text.takes(plan) + text.gap + text.notes(plan);
-    view.formula.replaceChildren(...lines(text.formula(plan), call(plan)), html("p", {}, text.images));
-    view.legend.replaceChildren(
-      key(dot(11, 11), text.inputDot), key(square(11, 11, 3.5, "mark"), text.outputMark), key(square(11, 11, 6.5, "mark now"), text.chosen),
+    const said = text.takes(plan) + text.gap + text.notes(plan);
+    const legend = [
+      key(dot(11, 11), text.inputDot),
+      key(square(11, 11, 3.5, "mark"), text.outputMark),
+      key(square(11, 11, 6.5, "mark now"), text.chosen),
       key(line("edge", 11, 1, 11, 21), plan.mode === "corners" ? text.corners : text.edges),
-    );
-    return draw(plan, width, view.said.textContent, choose);
+    ];
+    const formula = [...lines(text.formula(plan), call(plan)), html("p", {}, text.images)];
+    return { picture: draw(plan, width, said, choose), said, formula, legend };
   });
 }
 
@@ -84,7 +123,8 @@ function call({ mode, n, factor, size }) {
   return `nn.Upsample(scale_factor=${factor}, mode="${kind}"${corners}): (1, 1, ${n}) → (1, 1, ${size})`;
 }
 
-const square = (x, y, half, look) => svg("rect", { class: look, x: x - half, y: y - half, width: 2 * half, height: 2 * half });
+const square = (x, y, half, look) =>
+  svg("rect", { class: look, x: x - half, y: y - half, width: 2 * half, height: 2 * half });
 const line = (look, x1, y1, x2, y2, more = {}) => svg("line", { class: look, x1, y1, x2, y2, ...more });
 const dot = (cx, cy) => svg("circle", { class: "dot", cx, cy, r: 5.5 });
 
@@ -100,16 +140,23 @@ function draw(plan, width, said, choose) {
   const sampled = range(size).map((each) => ({ each, ...source(plan, each) }));
 
   // What coincides: the outer edges of the cells, or the centres of the outermost ones.
-  const ends = mode === "corners" ? [0, ...(size > 1 ? [n - 1] : [])] : [-0.5, ...(plan.covered === n ? [n - 0.5] : [])];
+  const ends =
+    mode === "corners" ? [0, ...(size > 1 ? [n - 1] : [])] : [-0.5, ...(plan.covered === n ? [n - 0.5] : [])];
   for (const end of ends) picture.append(line("edge", x(end), rows.inputs - 6, x(end), rows.outputs + rows.high + 6));
-  picture.append(line("axis", x(-0.5), rows.zero, x(n - 0.5), rows.zero), svg("path", { class: "curve", d: curve(plan, x, y) }));
+  picture.append(
+    line("axis", x(-0.5), rows.zero, x(n - 0.5), rows.zero),
+    svg("path", { class: "curve", d: curve(plan, x, y) }),
+  );
   for (const index of range(n)) {
     const taken = shares.some(([each]) => each === index);
     picture.append(line("stem", x(index), rows.zero, x(index), y(VALUES[index])));
     picture.append(dot(x(index), y(VALUES[index])));
     const box = svg("g", { class: `cell input${taken ? " tap" : ""}` });
     box.append(svg("rect", { x: x(index - 0.5) + 1.5, y: rows.inputs, width: unit - 3, height: rows.high, rx: 2 }));
-    picture.append(box, label(x(index), rows.inputs + rows.high / 2, `in${below(index)}${unit < 62 ? "" : ` = ${VALUES[index]}`}`));
+    picture.append(
+      box,
+      label(x(index), rows.inputs + rows.high / 2, `in${below(index)}${unit < 62 ? "" : ` = ${VALUES[index]}`}`),
+    );
   }
   const inside = (place) => clamp(place, 0, n - 1);
   for (const { each, place, ...rest } of sampled) {
@@ -125,10 +172,18 @@ function draw(plan, width, said, choose) {
   // The labels come last, so that no line runs through them; where there is no room side by side, one stands lower.
   for (const [turn, [index, share]] of shares.entries()) {
     const at = unit < 70 ? [0.8, 0.4][turn] : 0.65;
-    picture.append(label(x(plan.place) + (x(index) - x(plan.place)) * at, foot + (edge - foot) * at, signed(share), { class: "share" }));
+    picture.append(
+      label(x(plan.place) + (x(index) - x(plan.place)) * at, foot + (edge - foot) * at, signed(share), {
+        class: "share",
+      }),
+    );
   }
-  picture.append(square(x(mode.startsWith("nearest") ? plan.place : inside(plan.place)), y(plan.value), 6.5, "mark now"));
-  picture.append(label(clamp(x(plan.place), 56, width - 56), foot + rows.high + 18, `y${below(output)}: ${where(plan)}`));
+  picture.append(
+    square(x(mode.startsWith("nearest") ? plan.place : inside(plan.place)), y(plan.value), 6.5, "mark now"),
+  );
+  picture.append(
+    label(clamp(x(plan.place), 56, width - 56), foot + rows.high + 18, `y${below(output)}: ${where(plan)}`),
+  );
   return picture;
 }
 
@@ -145,7 +200,8 @@ function outputCell({ mode, n, output, step, size }, each, place, x, rows, unit,
   const wide = mode === "corners" ? (unit * (n - 1)) / Math.max(size - 1, 1) : step * unit;
   const centre = mode === "corners" ? x(place) : x((each + 0.5) * step - 0.5);
   if (mode === "corners") group.append(svg("circle", { cx: centre, cy: middle, r: clamp(wide * 0.42, 4, 13) }));
-  else group.append(svg("rect", { x: centre - wide / 2 + 1, y: rows.outputs, width: wide - 2, height: rows.high, rx: 2 }));
+  else
+    group.append(svg("rect", { x: centre - wide / 2 + 1, y: rows.outputs, width: wide - 2, height: rows.high, rx: 2 }));
   if (wide >= 20) group.append(label(centre, middle, wide < 26 ? each : `y${below(each)}`));
   group.addEventListener("click", chosen);
   return group;
@@ -154,8 +210,12 @@ function outputCell({ mode, n, output, step, size }, each, place, x, rows, unit,
 /** What every place between the first and the last edge would get. */
 function curve({ mode, n }, x, y) {
   if (mode.startsWith("nearest")) {
-    return range(n).map((index) => `${index ? "L" : "M"}${x(index - 0.5)} ${y(VALUES[index])}L${x(index + 0.5)} ${y(VALUES[index])}`).join("");
+    return range(n)
+      .map((index) => `${index ? "L" : "M"}${x(index - 0.5)} ${y(VALUES[index])}L${x(index + 0.5)} ${y(VALUES[index])}`)
+      .join("");
   }
-  const points = range(n).map((index) => `L${x(index)} ${y(VALUES[index])}`).join("");
+  const points = range(n)
+    .map((index) => `L${x(index)} ${y(VALUES[index])}`)
+    .join("");
   return `M${x(-0.5)} ${y(VALUES[0])}${points}L${x(n - 0.5)} ${y(VALUES[n - 1])}`;
 }
