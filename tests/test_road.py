@@ -12,7 +12,7 @@ from grader.course.road import FILE, Leg, in_order, read_legs, together
 from grader.kit.outline import read_outline
 from grader.kit.record import Record
 from grader.model import CourseError, CriterionReport, FindingKind, PartReport, Verdict
-from grader.report.screen import plain_text
+from grader.report.screen import first_failure, plain_text
 from grader.study.page import paths
 from grader.study.stages import split
 from grader.study.unwritten import left, to_mend, waiting
@@ -84,6 +84,19 @@ def test_the_stages_share_the_cases_and_the_points() -> None:
     methods = [method for stage in stages for method in stage.methods]
     assert set(methods) == {*left(replace(lesson, leg=Leg()), "Module", [lesson.stub])} - {"forward"}
     assert len(methods) == len(set(methods))
+
+
+def test_what_one_case_that_is_left_raises_comes_after_shapes_that_are_wrong_in_all_others() -> None:
+    def failed(name: str, verdict: Verdict, cases: int) -> CriterionReport:
+        return CriterionReport(name=name, verdict=verdict, score=0, max_score=1, cases=cases, failing=cases)
+
+    wrong, raised = failed("shapes", Verdict.WRONG, 20), failed("values", Verdict.RAISED, 1)
+    report = PartReport(
+        part="ReLU", exercise="activations/activations", verdict=Verdict.WRONG, score=2, max_score=10, suite="",
+        criteria=(wrong, raised),
+    )  # fmt: skip
+    assert first_failure(report) == wrong
+    assert first_failure(replace(report, criteria=(wrong, replace(raised, cases=20, failing=20)))) != wrong
 
 
 def test_a_stub_that_is_called_is_not_written_yet_and_no_mistake() -> None:

@@ -98,6 +98,7 @@ def desk(tmp_path: Path) -> Desk:
 
 def test_a_save_is_checked_once_and_leads_on(desk: Desk) -> None:
     assert desk.sees(Event.SAVED, str(desk.answer)) == "linear/linear: nothing begun yet.\n"
+    assert desk.saves("") == "", "an editor has emptied the file and not written it yet"
     shown = desk.saves("Linear WRONG\nFlatten ACCEPTED\n")
     assert [line.split()[1] for line in shown.splitlines()[:2]] == ["Linear", "Flatten"]
     assert shown.splitlines()[2].startswith("Learned: ")

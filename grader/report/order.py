@@ -10,6 +10,8 @@ _FIRST = (
 """Criteria in the order in which a learner should fix them."""
 _SAME_CASES = frozenset(("interface", "parameters", "shapes", "state", "values", "gradients"))
 """The criteria that are judged on the same cases, so that their shares of failing ones compare."""
+_AFTER_SHAPES = frozenset(("values", "gradients"))
+"""What is judged on the cases in which the shapes held: one that is left of twenty is one of twenty."""
 _FUNDAMENTAL = frozenset(("own_work", "interface", "parameters"))
 """What an answer has to be before it can compute anything."""
 _USUAL = (Verdict.WRONG, Verdict.RAISED)
@@ -24,7 +26,8 @@ def failures(part: PartReport) -> list[CriterionReport]:
     What stops the answer comes before wrong numbers, and fine points come last.
     """
     failed = [item for item in part.criteria if item.verdict in FAILED]
-    shares = {item.name: _share(item) for item in failed}
+    among = next((item.cases for item in failed if item.name == "shapes"), 0)
+    shares = {item.name: _share(item, among if item.name in _AFTER_SHAPES else 0) for item in failed}
     largest = max((share for name, share in shares.items() if name in _SAME_CASES), default=0.0)
 
     def rank(item: CriterionReport) -> tuple[bool, bool, bool, bool, int]:
@@ -40,7 +43,7 @@ def failures(part: PartReport) -> list[CriterionReport]:
     return sorted(failed, key=rank)
 
 
-def _share(item: CriterionReport) -> float:
-    """The share of the cases that fail; all of them where that is not known, or where the process ended."""
+def _share(item: CriterionReport, among: int) -> float:
+    """The share of the cases that fail, of so many at least; all where it is not known, or where the process ended."""
     known = item.cases and item.failing and item.verdict in _USUAL
-    return item.failing / item.cases if known else 1.0
+    return item.failing / max(item.cases, among) if known else 1.0

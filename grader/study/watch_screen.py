@@ -157,7 +157,7 @@ class Screen:
         """All hints have been given: the failure stays where it is, or comes back."""
         if self._checked is not None and self._checked.first is not None:
             self.checked(self._checked, session)
-        self.say(f"{lead(f'That was the last hint for {given.symbol}.')}{given.further('course hint')}")
+        self.say(f"\n{lead(f'That was the last hint for {given.symbol}.')}{given.further('course hint')}")
 
     def solution(self, source: str) -> None:
         """Our answer to a part."""

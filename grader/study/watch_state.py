@@ -77,7 +77,7 @@ class State:
             self._seen.pop(path, None)
             return self._missed(lesson)
         self._gone.discard(lesson.slug)
-        if self._seen.get(path) == digest:
+        if digest in ("", self._seen.get(path)):
             return None
         self._seen[path] = digest
         self._saved_in[lesson.slug] = path.suffix
@@ -92,7 +92,7 @@ class State:
         if self.session.lesson_of(path) is None:
             return False
         try:
-            return self._seen.get(path) != _digest(path)
+            return _digest(path) not in ("", self._seen.get(path))
         except OSError:
             return False
 
@@ -189,4 +189,6 @@ class State:
 
 
 def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    """What tells one content of a file from another; nothing of an empty file, which is one that is being written."""
+    content = path.read_bytes()
+    return hashlib.sha256(content).hexdigest() if content else ""
