@@ -42,15 +42,15 @@ const zh = {
   mask: "掩码", masks: [["none", "无"], ["causal", "因果"]],
   padding: "填充", paddings: [["none", "无"], ["end", "最后两个键"], ["start", "第一个键"]],
   when: "禁止的位置", whens: [["before", "softmax 之前设为 −∞"], ["after", "之后设为 0（错误）"]],
-  scale: "分数", scales: [["root", "除以 √d"], ["plain", "不除"]],
+  scale: "得分", scales: [["root", "除以 √d"], ["plain", "不除"]],
   size: "每个头的大小", which: "查询", query: "查询", key: "键", back: "上一个查询", on: "下一个查询", place: (at, count) => `${at}（从 0 到 ${count - 1}）`,
   weight: "权重，越大条越高", hidden: "禁止", chosen: "选中的查询", sum: "一行之和",
-  scores: (plan) => `查询 ${plan.query} 的分数${plan.scaled ? " / √d" : ""}${plan.late ? "" : " + 掩码"}：`,
+  scores: (plan) => `查询 ${plan.query} 的得分${plan.scaled ? " / √d" : ""}${plan.late ? "" : " + 掩码"}：`,
   formula: formula("（允许处为 1，其余为 0）"),
   reads: (plan) => {
     const [keys, hidden] = [opened(plan), closed(plan)];
-    if (!keys.length && !plan.late) return `查询 ${plan.query} 的键全被禁止：只有 −∞ 的 softmax 是 0 / 0，不是数（nan），torch 也是如此。`;
-    if (!keys.length) return `查询 ${plan.query} 的键全被禁止。`;
+    if (!keys.length && !plan.late) return `查询 ${plan.query} 的键全都禁止：只有 −∞ 的 softmax 是 0 / 0，不是数（nan），torch 也是如此。`;
+    if (!keys.length) return `查询 ${plan.query} 的键全都禁止。`;
     const read = `查询 ${plan.query} 读键 ${list(keys, "、")}，权重为 ${list(keys.map((key) => number(own(plan)[key])), "、")}`;
     return `${read}；${hidden.length ? `禁止读键 ${list(hidden, "、")}。` : "没有禁止的键。"}`;
   },

@@ -76,12 +76,12 @@ const en = {
 const zh = {
   title: "动手试试：哪些值共用一个均值", gap: "",
   first: {
-    BatchNorm: "先试这个：点一个格子，或用 Tab 移到图上再按方向键，看谁和它共用均值。再把批的大小调到 1：还剩几个？哪些层不受影响？",
+    BatchNorm: "先试这个：点一个格子，或用 Tab 移到图上再按方向键，看谁和它共用均值。再把批大小调到 1：还剩几个？哪些层不受影响？",
     LayerNorm: "先试这个：点一个格子，或用 Tab 移到图上再按方向键。再换成 BatchNorm：现在哪些均值会随另一个样本的填充长短而变？",
     RMSNorm: "先试这个：选一个格子（点它，或用 Tab 和方向键），在 LayerNorm 与 RMSNorm 之间切换。亮起的格子相同，下面的公式有什么不同？",
     GroupNorm: "先试这个：选一个格子（点它，或用 Tab 和方向键），把组数从 1 调到 4。哪一端就是 InstanceNorm，哪一端是对整个样本做的 LayerNorm？",
   },
-  layer: "层", data: "输入", batch: "批的大小 N", groups: "组数",
+  layer: "层", data: "输入", batch: "批大小 N", groups: "组数",
   datas: [["image", "图像 (N, C, H, W)"], ["sequence", "序列 (N, C, L)"], ["words", "词元 (N, L, E)"], ["table", "表格 (N, C)"]],
   picked: "选中的格子", companion: "与它共用均值", other: ({ layer }) => (layer === "RMSNorm" ? "数字表示用的是第几个均方" : "数字表示用的是第几个均值"),
   block: (plan) => `形状为 ${letters(plan.axes)} 的输入，用方向键选格子`,
