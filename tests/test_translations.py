@@ -498,7 +498,7 @@ def test_a_folder_remembers_its_language(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert "里有 39 个练习，共 121 道题" in course("start", "--lang", "zh", str(tmp_path / "learn"))
     monkeypatch.chdir(tmp_path / "learn")
     assert "0 / 121" in course("progress")
-    assert "下一题：Flatten，写在 linear/linear.py（讲义：linear/linear.md）；45 分钟，难度 1 / 5" in course("progress")
+    assert "下一题：Flatten，写在 linear/linear.py（讲义：linear/linear.md）；整个练习：45 分钟，难度 1 / 5" in course("progress")
     assert "0 of 121" in course("progress", variable="en")
     assert "没有叫 'Lstmm' 的题、练习或作业" in course("run", "Lstmm")
     monkeypatch.undo()
