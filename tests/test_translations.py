@@ -441,7 +441,7 @@ def test_a_workspace_in_chinese_has_the_lesson_and_remembers(translated_course: 
     stub = (tmp_path / "learn" / "linear" / "linear.py").read_text(encoding="utf-8")
     assert stub == (ROOT / "assignments" / "linear" / "linear.py").read_text(encoding="utf-8")
     readme = (tmp_path / "learn" / "README.md").read_text(encoding="utf-8")
-    assert "`linear/linear`：雨（45 分钟，难度 1 / 5）" in readme
+    assert "`linear/linear`：雨（" in readme
     assert "顺序如下" in readme
     assert find_workspace(tmp_path / "learn").language == "zh"
 

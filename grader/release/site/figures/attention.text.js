@@ -90,7 +90,7 @@ const zh = {
     ["before", "softmax 之前设为 −∞"],
     ["after", "之后设为 0（错误）"],
   ],
-  scale: "分数",
+  scale: "得分",
   scales: [
     ["root", "除以 √d"],
     ["plain", "不除"],
@@ -106,13 +106,13 @@ const zh = {
   hidden: "禁止",
   chosen: "选中的查询",
   sum: "一行之和",
-  scores: (plan) => `查询 ${plan.query} 的分数${plan.scaled ? " / √d" : ""}${plan.late ? "" : " + 掩码"}：`,
+  scores: (plan) => `查询 ${plan.query} 的得分${plan.scaled ? " / √d" : ""}${plan.late ? "" : " + 掩码"}：`,
   formula: formula("（允许处为 1，其余为 0）"),
   reads: (plan) => {
     const [keys, hidden] = [opened(plan), closed(plan)];
     if (!keys.length && !plan.late)
-      return `查询 ${plan.query} 的键全被禁止：只有 −∞ 的 softmax 是 0 / 0，不是数（nan），torch 也是如此。`;
-    if (!keys.length) return `查询 ${plan.query} 的键全被禁止。`;
+      return `查询 ${plan.query} 的键全都禁止：只有 −∞ 的 softmax 是 0 / 0，不是数（nan），torch 也是如此。`;
+    if (!keys.length) return `查询 ${plan.query} 的键全都禁止。`;
     const read = `查询 ${plan.query} 读键 ${list(keys, "、")}，权重为 ${list(
       keys.map((key) => number(own(plan)[key])),
       "、",

@@ -120,7 +120,7 @@ const zh = {
   gap: "",
   first: {
     row: "先试这个：把输入调到 8，输出仍是 3。哪个输入没有窗口读到？填充取多少，又能读到它？",
-    plane: "先试这个：把空洞率调到 2，一步步走完整幅图像。同样九个权重，现在跨五行。填充取多少，输出才保持 5 × 5？",
+    plane: "先试这个：把空洞率调到 2，一步步走完整幅图像。同样九个权重，现在跨五行。填充取多少，输出才保持 5×5？",
     transposed:
       "先试这个：看输出下面的小字 1、1、2、1、2……：每个输出由这么多个乘积相加而成。卷积核取多大，中间才均匀？",
   },
@@ -160,9 +160,9 @@ const zh = {
   wide: (plan) => (plan.transposed ? `输出：${plan.size}` : `填充后的输入：${plan.i} + 2·${plan.p} = ${plan.wide}`),
   narrow: (plan) => (plan.transposed ? `输入：${plan.i}` : `输出：${Math.max(0, plan.size)}`),
   widePlane: (plan) =>
-    plan.transposed ? `输出 ${plan.size} × ${plan.size}：乘积个数` : `输入 ${plan.i} × ${plan.i}：读到的次数`,
+    plan.transposed ? `输出 ${plan.size}×${plan.size}：乘积个数` : `输入 ${plan.i}×${plan.i}：读到的次数`,
   narrowPlane: (plan) =>
-    plan.transposed ? `输入 ${plan.i} × ${plan.i}` : `输出 ${Math.max(0, plan.size)} × ${Math.max(0, plan.size)}`,
+    plan.transposed ? `输入 ${plan.i}×${plan.i}` : `输出 ${Math.max(0, plan.size)}×${Math.max(0, plan.size)}`,
   impossible: (plan) =>
     plan.transposed
       ? "填充把输出全裁掉了，什么也不剩，torch 会报错。"
