@@ -238,7 +238,6 @@ def test_markdown_is_made_ready_outside_of_code_only() -> None:
         ('url = "https://x.org/"\nrepository = "https://example.org/a/b/c"', "repository is"),
         ('ulr = "https://x.org/"', "unknown key ulr"),
         ("branch = 1", "site.branch is 1"),
-        ('zh.assignments = "线性层"', "site.zh.assignments"),
     ],
 )
 def test_settings_that_say_nothing_are_told(tmp_path: Path, said: str, what: str) -> None:
