@@ -231,6 +231,18 @@ def test_a_place_does_not_swallow_a_sentence() -> None:
     assert speech.said("Nobody knows it.") == "Nobody knows it."
 
 
+def test_a_hidden_suite_names_other_sizes() -> None:
+    entries = [
+        Entry(kind="bad", text="An input of 5 where 4 is normalised", said="归一化 4 个、大小为 5 的输入"),
+        Entry(kind="bad", text="A window of 3 in 3 by 2", said="3×2 里大小为 3 的窗口"),
+    ]
+    speech = Speech.of([Catalogue(entries)])
+    assert speech.said("An input of 7 where 4 is normalised", "bad") == "归一化 4 个、大小为 7 的输入"
+    assert speech.said("A window of 6 in 6 by 2", "bad") == "6×2 里大小为 6 的窗口"
+    # Which 3 is the 4 and which the 5 cannot be told.
+    assert speech.said("A window of 5 in 4 by 2", "bad") == "A window of 5 in 4 by 2"
+
+
 def test_chinese_has_its_own_spaces() -> None:
     assert joined(["输出", " ", "不对"]) == "输出不对"
     assert joined(["输出", "`x`", "不对", "：", " 2"]) == "输出 `x` 不对：2"

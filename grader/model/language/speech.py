@@ -29,6 +29,9 @@ OPEN = frozenset(
     ("along", "asked", "bad", "family", "fine", "hint", "listed", "misconception", "stage", "taught", "title")
 )
 """Kinds of an exercise's own texts: one that no catalogue knows is kept, if nothing else fits."""
+_RESIZED = frozenset(("bad",))
+"""Kinds in which a hidden suite writes other sizes than the exercise."""
+_NUMBER = re.compile(r"\d+")
 _KNOWN, _OWN, _ANY = range(3)
 """How a text is said: all of it known; or with an exercise's own texts left as they are; or with any place left so."""
 _TRIES = 2000
@@ -103,6 +106,8 @@ class Speech:
     """By kind, those that fix most first."""
     templates: Mapping[str, _Rule] = field(default_factory=dict)
     """The rules of what pages say, by their text; they are looked up by it and fit nothing else."""
+    sized: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """The texts whose numbers may be others, by kind and by what is left without their numbers."""
     _memory: dict[tuple[str, str, int], str | None] = field(default_factory=dict, compare=False)
 
     @classmethod
@@ -121,7 +126,8 @@ class Speech:
                 else:
                     exact.setdefault(key, entry.said)
         order = {kind: sorted(made, key=lambda rule: -rule.letters) for kind, made in rules.items()}
-        return cls(exact, order, templates)
+        sized = {(kind, _NUMBER.sub("", text)): text for kind, text in exact if kind in _RESIZED}
+        return cls(exact, order, templates, sized)
 
     def said(self, text: str, kind: str = "") -> str:
         """The text in the other language, as far as the catalogues know it.
@@ -159,7 +165,25 @@ class Speech:
         return self._memory[key]
 
     def _known(self, text: str, kind: str) -> str | None:
-        return next((self.exact[kind, each] for each in _spellings(text) if (kind, each) in self.exact), None)
+        for spelling in _spellings(text):
+            found = self.exact.get((kind, spelling)) or self._resized(spelling, kind)
+            if found is not None:
+                return found
+        return None
+
+    def _resized(self, text: str, kind: str) -> str | None:
+        """What is said of other sizes, with those of the text."""
+        known = self.sized.get((kind, _NUMBER.sub("", text)))
+        if known is None:
+            return None
+        pairs = set(zip(_NUMBER.findall(known), _NUMBER.findall(text), strict=True))
+        sizes = dict(pairs)
+        # Where one number has become two, which of them is meant cannot be told.
+        return (
+            _NUMBER.sub(lambda it: sizes.get(it[0], it[0]), self.exact[kind, known])
+            if len(sizes) == len(pairs)
+            else None
+        )
 
     def _fitting(self, text: str, kind: str, level: int) -> Iterator[str]:
         for rule in self.rules.get(kind, ()):
