@@ -34,7 +34,7 @@ _SOME = frozenset((
     "release/checker.py", "release/write.py", "study/skeleton.py",
 ))  # fmt: skip
 """Of these the rest is for authors and teachers, who read English: it need not be in a catalogue."""
-_PAGES = "report/templates/*.html"
+_PAGES = ("report/templates/*.html", "classroom/templates/*.html")
 _NOT_SHOWN = frozenset((
     "compare/fingerprint.py", "compare/symptom.py", "report/folder.py", "report/github.py", "report/json.py",
     "report/likeness.py", "study/keys.py", "study/losses.py",
@@ -79,7 +79,7 @@ def texts(*, hidden: bool = False) -> Mapping[str, str]:
 def pages() -> frozenset[str]:
     """What the templates say, and what is looked up as they do."""
     said = set()
-    for path in _ENGINE.glob(_PAGES):
+    for path in (path for pattern in _PAGES for path in _ENGINE.glob(pattern)):
         for call in _CALLED.findall(path.read_text(encoding="utf-8")):
             said |= {text.strip() for text in _QUOTED.findall(call)}
     for tree in _modules().values():

@@ -13,9 +13,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.model import GradeReport, PartReport, SubmissionReport, Verdict, codec
-from grader.model.messages import when_it_fails, with_families
+from grader.model.language import ENGLISH, language, phrase, translated
 from grader.model.policy import redact
-from grader.model.words import LOOKS, clean, in_words, points, subscript
+from grader.model.words import LOOKS, clean, points, spaced, subscript
+from grader.report import said
 from grader.report.prose import hint, prose
 from grader.report.summary import failing
 
@@ -60,7 +61,9 @@ def page_of(metadata: Mapping[str, Any], policy: str) -> str:
 
 
 def part_html(part: PartReport, made: Mapping[str, str] | None = None) -> str:
-    """The part's points, criteria and counterexamples; styles are inline, because pages that show it differ.
+    """The part's points, criteria and counterexamples, in the language in which things are shown.
+
+    Styles are inline, because pages that show it differ.
 
     Args:
         part: The report, already held to the course's feedback policy.
@@ -75,9 +78,12 @@ def part_html(part: PartReport, made: Mapping[str, str] | None = None) -> str:
         colour=lambda verdict: _COLOURS.get(verdict, "#545a63" if verdict in _SOFT else "#a01d1d"),
         points=points,
         subscript=subscript,
-        in_words=in_words,
-        with_families=with_families,
-        when_it_fails=when_it_fails,
+        said=said,
+        t=phrase,
+        spaced=spaced,
+        end=translated("."),
+        colon=": " if language() == ENGLISH else "：",
+        comma=", " if language() == ENGLISH else "，",
     )
 
 

@@ -8,6 +8,8 @@ from nbformat import NotebookNode
 from grader.classroom.feedback import WHOLE, page_of
 from grader.classroom.ours import CoursePreprocessor, is_autograded
 from grader.course.settings import read_settings
+from grader.course.translations import learn_course
+from grader.model.language import prefer
 
 
 class ShowReports(CoursePreprocessor):
@@ -24,8 +26,12 @@ class ShowReports(CoursePreprocessor):
         """
         cells = [cell for cell in nb.cells if is_autograded(cell) and any(map(_kept, cell.outputs))]
         if cells:
+            root = Path(self.course)
+            settings = read_settings(root)
+            prefer(settings.language)
+            learn_course(root, [(f"{each.parent.name}/{each.name}", each, None) for each in root.glob("solutions/*/*")])
             is_graders = "submission_id" in resources and "nbgrader" not in resources
-            policy = WHOLE if is_graders else read_settings(Path(self.course)).feedback
+            policy = WHOLE if is_graders else settings.feedback
             for output in (output for cell in cells for output in cell.outputs if _kept(output)):
                 output.data["text/html"] = page_of(output.metadata, policy)
         return nb, resources
