@@ -6,7 +6,7 @@ imports neither torch nor hypothesis.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -108,7 +108,8 @@ def recorded_files(found: Translation, name: str) -> Mapping[str, str]:
     """The files of a kit that `recorded_translation` reads, by name; none where there is nothing to read."""
     files = {f"{name}.{found.language}.md": found.handout} if found.handout else {}
     if found.catalogue.shown:
-        shown = Catalogue([*found.catalogue.shown.values()])
+        # Without what the extraction noted for translators: it quotes the reference.
+        shown = Catalogue([replace(entry, notes=(), remarks=()) for entry in found.catalogue.shown.values()])
         files[f"{name}.{found.language}{SUFFIX}"] = written(shown, TAGS[found.language])
     return files
 

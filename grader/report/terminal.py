@@ -288,7 +288,9 @@ class _Terminal:
         text = self.text(group.part)
         if failure is not None:
             text.append(f": {failure.name}: ").append_text(self.text(translated(failure.message, group.exercise)))
-        return text.append_text(self.text(translated(f" (as {students[group.members[0]].student})")))
+        whom = translated(f" (as {students[group.members[0]].student})")
+        # A line of foreign text loses the space before it, which Chinese brackets do not want.
+        return text.append(" " if whom.startswith(" ") else "").append_text(self.text(whom))
 
     def list_of(self, title: str, rows: Iterable[tuple[str, Text]]) -> None:
         rows = list(rows)
