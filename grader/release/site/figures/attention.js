@@ -88,10 +88,6 @@ export default function attention(host) {
   });
   query.bounds(0, LENGTH - 1);
   query.value = 2;
-  const choose = (row) => {
-    query.value = row;
-    changed();
-  };
 
   const view = frame(host, text, [[mask, padding], [when, scale], [size], [query]], (width) => {
     const setting = {
@@ -112,7 +108,7 @@ export default function attention(host) {
       key(label(11, 11, "Σ"), text.sum),
     ];
     const formula = lines(text.formula(plan), ...masks(plan));
-    return { picture: draw(plan, width, text, said, choose), said, formula, legend };
+    return { picture: draw(plan, width, text, said, query.choose), said, formula, legend };
   });
 }
 

@@ -115,11 +115,15 @@ export function choice({ name, options, value, changed }) {
   };
 }
 
-/** A slider for a step of something, between a button back and a button on. */
+/**
+ * A slider for a step of something, between a button back and a button on.
+ *
+ * @returns what `slider` does, and `choose(value)`, which does what a reader would who moves it there.
+ */
 export function stepper({ name, back, on, said, changed }) {
   const track = slider({ name, low: 0, high: 0, value: 0, said, changed });
-  const move = (by) => {
-    track.value += by;
+  track.choose = (value) => {
+    track.value = value;
     changed();
   };
   const buttons = [
@@ -127,7 +131,7 @@ export function stepper({ name, back, on, said, changed }) {
     [on, "▶", 1],
   ].map(([text, sign, by]) => {
     const button = html("button", { type: "button", "aria-label": text, title: text }, sign);
-    button.addEventListener("click", () => move(by));
+    button.addEventListener("click", () => track.choose(track.value + by));
     return button;
   });
   track.node.classList.add("lab-stepper");

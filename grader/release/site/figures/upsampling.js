@@ -91,10 +91,6 @@ export default function upsampling(host, preset) {
     said: (at) => text.place(at, size),
     changed,
   });
-  const choose = (index) => {
-    output.value = index;
-    changed();
-  };
 
   const view = frame(host, text, [[mode], [n, factor], [output]], (width) => {
     const setting = { mode: mode.value, n: n.value, factor: factor.value };
@@ -113,7 +109,7 @@ export default function upsampling(host, preset) {
       key(line("edge", 11, 1, 11, 21), plan.mode === "corners" ? text.corners : text.edges),
     ];
     const formula = [...lines(text.formula(plan), call(plan)), html("p", {}, text.images)];
-    return { picture: draw(plan, width, said, choose), said, formula, legend };
+    return { picture: draw(plan, width, said, output.choose), said, formula, legend };
   });
 }
 
