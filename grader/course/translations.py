@@ -34,7 +34,8 @@ _SOURCE = re.compile(r"\A<!-- source: ([0-9a-f]{16}) -->\n")
 """The first line of a translated lesson: the digest of the English one that it translates."""
 HEADINGS = {"zh": {"Pitfalls": "常见的坑", "Bad arguments": "不合法的实参"}}
 """What the sections that are read by programs are called in each language."""
-_EVERYWHERE = re.compile(r"\n\nOff limits in every exercise are TorchScript .*\Z", re.DOTALL)
+EVERYWHERE = re.compile(r"\n\nOff limits in every exercise are TorchScript .*\Z", re.DOTALL)
+"""What a release adds to every English lesson."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Translation:
         """
         if not self.handout:
             return ""
-        more = _EVERYWHERE.search(english)
+        more = EVERYWHERE.search(english)
         text = without_tags(_SOURCE.sub("", self.handout)).strip()
         return f"{text}\n\n{translated(more[0].strip(), into=self.language)}\n" if more else f"{text}\n"
 

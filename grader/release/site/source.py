@@ -1,21 +1,17 @@
 """What the pages are made of: the released course, the lessons as their authors wrote them, and their translations."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from grader.course.road import Leg
+from grader.course.translations import EVERYWHERE
 from grader.kit.outline import Lesson, read_outline
 from grader.model import CourseError
 from grader.model.language import translated
 from grader.release.site.settings import SiteSettings, read_site_settings
 from grader.release.site.text import title_of
 from grader.release.site.words import ENGLISH, LANGUAGES, Language
-
-_EVERYWHERE = re.compile(r"\n+Off limits in every exercise are .*\Z", re.DOTALL)
-"""What a release adds to every lesson; pages say it in their own words."""
-
 
 FIGURES = Path(__file__).parent / "figures"
 """The interactive figures: scripts that pages load."""
@@ -123,7 +119,8 @@ def read_source(root: Path, only: Sequence[str] = ()) -> SiteCourse:
 
 def _lesson(root: Path, lesson: Lesson) -> SiteLesson:
     folder = root / "solutions" / lesson.slug
-    texts = {ENGLISH.code: _EVERYWHERE.sub("\n", lesson.text)}
+    # Pages say in their own words what a release adds.
+    texts = {ENGLISH.code: EVERYWHERE.sub("\n", lesson.text)}
     for language in LANGUAGES:
         suffix = "" if language is ENGLISH else f".{language.code}"
         path = folder / f"handout{suffix}.md"
