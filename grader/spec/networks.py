@@ -10,7 +10,7 @@ PATIENCE = 4
 _FILL = (
     "state = layer.state_dict()",
     "like = next(iter(state.values()))",
-    "noise = torch.rand(99991).to(like) - 0.5",
+    "noise = torch.rand(99991, dtype=torch.float64).to(like) - 0.5",
     "for i, name in enumerate(sorted(state)): t = state[name]; n = t.numel(); "
     "row = noise.roll(97 * i) * (4 / t[0].numel() ** 0.5); t.copy_(row.repeat(n // 99991 + 1)[:n].view(t.shape))"
     "  # filling its state dict, every entry of which has dimensions,",
@@ -28,9 +28,8 @@ def network_case(args: Sequence[Argument], channels: int, classes: int, seed: in
         seed: Of the image, the parameters and the cotangent.
         size: Height and width of the image.
     """
-    lines = (
-        f"torch.manual_seed({seed})",
-        *_FILL,
+    filling = (f"torch.manual_seed({seed})", *_FILL)
+    backward = (
         f"x = torch.rand(1, {channels}, {size}, {size}).to(like) - 0.5",
         "x.requires_grad_()",
         "names, leaves = zip(*sorted(layer.named_parameters()))",
@@ -39,7 +38,8 @@ def network_case(args: Sequence[Argument], channels: int, classes: int, seed: in
         "[grad.flatten()[:: 1 + grad.numel() // 500] for grad in grads]"
         "  # the list of gradients, a sample of each, of the image and of the parameters in the order of their names,",
     )
-    steps = [evaluate(), run(*lines), call(tensor(1, channels, size, size, seed=seed, grad=False), cotangent=None)]
+    image = tensor(1, channels, size, size, seed=seed, grad=False)
+    steps = [evaluate(), run(*filling), call(image, cotangent=None), run(*backward)]
     case = layer_case(args, {}, steps, state=None, seed=seed, patience=PATIENCE)
     case["lines"] = "gradients"
     return case

@@ -14,7 +14,7 @@ _ON_A_DEVICE = 2
 """Cases on the second device, where each operation takes its time. What cannot be simulated there does not count, and
 the others are then still enough to judge by."""
 _LARGE = 1_000.0
-"""Weight of an image for a network; one such case of each kind is enough."""
+"""Weight of an image for a network; one such case is enough."""
 _SMALLEST = 5
 """One in so many cases is too small to show much."""
 _OTHER = {"float64": "float32", "float32": "float64"}
@@ -35,7 +35,8 @@ def repeated_elsewhere(part: Part, main: Sequence[SuiteCase], observe: Observe, 
         return []
     usable = {index: main[index].case for index in range(len(main) // _SMALLEST, len(main))}
     # None of a family: who lacks one loses its share, not this criterion.
-    usable = {index: case for index, case in usable.items() if _is_usable(case) and not part.families_of(case)}
+    usable = {index: _forward_only(case) for index, case in usable.items() if not part.families_of(case)}
+    usable = {index: case for index, case in usable.items() if _is_usable(case)}
 
     def first(count: int, dtype: str, *, on_a_device: bool = False) -> list[SuiteCase]:
         entries: list[SuiteCase] = []
@@ -44,7 +45,8 @@ def repeated_elsewhere(part: Part, main: Sequence[SuiteCase], observe: Observe, 
                 break
             case: Case = {**usable[index], "dtype": dtype, "default": _OTHER[dtype]}
             expected = observe(case)
-            if not expected["error"] and elsewhere.is_accurate(part, case, main[index].answered, expected):
+            exact = {**main[index].answered, "steps": main[index].answered["steps"][: len(case["steps"])]}
+            if not expected["error"] and elsewhere.is_accurate(part, case, exact, expected):
                 entry = SuiteCase(
                     kind=CaseKind.DEVICE,
                     case={**case, "elsewhere": True} if on_a_device else case,
@@ -54,8 +56,10 @@ def repeated_elsewhere(part: Part, main: Sequence[SuiteCase], observe: Observe, 
                 entries += [entry] if _is_fair(part, entry, reference) else []
         return entries
 
-    on_the_cpu = [entry for dtype, count in _DTYPES.items() for entry in first(count, dtype)]
-    return first(_ON_A_DEVICE, "float64", on_a_device=True) + on_the_cpu
+    on_a_device = first(_ON_A_DEVICE, "float64", on_a_device=True)
+    if any(weight(entry.case)[0] > _LARGE for entry in on_a_device):
+        return on_a_device
+    return on_a_device + [entry for dtype, count in _DTYPES.items() for entry in first(count, dtype)]
 
 
 def _is_fair(part: Part, entry: SuiteCase, reference: Observe) -> bool:
@@ -65,14 +69,21 @@ def _is_fair(part: Part, entry: SuiteCase, reference: Observe) -> bool:
     return elsewhere.was_run(got) and not outcome.findings
 
 
+def _forward_only(case: Case) -> Case:
+    """A whole network's case without the lines that end it: going backward takes twice as long."""
+    if "undrawn" not in case or not case["steps"] or case["steps"][-1]["do"] != "run":
+        return case
+    return {**case, "steps": case["steps"][:-1]}
+
+
 def _is_usable(case: Case) -> bool:
-    """Whether a case of float64 calls the part on tensors, and runs no lines of its own."""
+    """Whether a case of float64 calls the part on tensors, and runs no lines of its own but a network's."""
     calls = [step for step in case["steps"] if step["do"] == "call"]
     return (
         case.get("dtype", "float64") == "float64"
         and "fresh" not in case
         and case.get("backward") != "last"
-        and all(step["do"] != "run" for step in case["steps"])
+        and ("undrawn" in case or all(step["do"] != "run" for step in case["steps"]))
         and any(is_recipe(value) for step in calls for value in _arguments(step))
         # A constant in a tensor of its own changes the dtype of an input without dimensions, and of no other.
         and all(value["shape"] for step in calls for value in _arguments(step) if is_recipe(value))
