@@ -39,7 +39,7 @@ def network_case(args: Sequence[Argument], channels: int, classes: int, seed: in
         "  # the list of gradients, a sample of each, of the image and of the parameters in the order of their names,",
     )
     image = tensor(1, channels, size, size, seed=seed, grad=False)
-    steps = [evaluate(), run(*filling), call(image, cotangent=None), run(*backward)]
+    steps = [evaluate(), run(*filling), run(*backward), call(image, cotangent=None)]
     case = layer_case(args, {}, steps, state=None, seed=seed, patience=PATIENCE)
     case["lines"] = "gradients"
     return case

@@ -1,6 +1,7 @@
 """Cases of a suite repeated on a second device, with inputs of another dtype than the default one."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from grader.compare import elsewhere
 from grader.model import Case, CaseKind, Observation, is_recipe
@@ -33,28 +34,30 @@ def repeated_elsewhere(part: Part, main: Sequence[SuiteCase], observe: Observe, 
     """
     if isinstance(part.oracle, Mapping):
         return []
-    usable = {index: main[index].case for index in range(len(main) // _SMALLEST, len(main))}
+    entries = {index: _forward_only(main[index]) for index in range(len(main) // _SMALLEST, len(main))}
     # None of a family: who lacks one loses its share, not this criterion.
-    usable = {index: _forward_only(case) for index, case in usable.items() if not part.families_of(case)}
-    usable = {index: case for index, case in usable.items() if _is_usable(case)}
+    usable = {
+        index: entry.case
+        for index, entry in entries.items()
+        if _is_usable(entry.case) and not part.families_of(entry.case)
+    }
 
     def first(count: int, dtype: str, *, on_a_device: bool = False) -> list[SuiteCase]:
-        entries: list[SuiteCase] = []
+        found: list[SuiteCase] = []
         for index in _telling(usable):
-            if len(entries) == (1 if weight(usable[index])[0] > _LARGE else count):
+            if len(found) == (1 if weight(usable[index])[0] > _LARGE else count):
                 break
             case: Case = {**usable[index], "dtype": dtype, "default": _OTHER[dtype]}
             expected = observe(case)
-            exact = {**main[index].answered, "steps": main[index].answered["steps"][: len(case["steps"])]}
-            if not expected["error"] and elsewhere.is_accurate(part, case, exact, expected):
+            if not expected["error"] and elsewhere.is_accurate(part, case, entries[index].answered, expected):
                 entry = SuiteCase(
                     kind=CaseKind.DEVICE,
                     case={**case, "elsewhere": True} if on_a_device else case,
                     expected=expected,
                     group=index,
                 )
-                entries += [entry] if _is_fair(part, entry, reference) else []
-        return entries
+                found += [entry] if _is_fair(part, entry, reference) else []
+        return found
 
     on_a_device = first(_ON_A_DEVICE, "float64", on_a_device=True)
     if any(weight(entry.case)[0] > _LARGE for entry in on_a_device):
@@ -69,11 +72,16 @@ def _is_fair(part: Part, entry: SuiteCase, reference: Observe) -> bool:
     return elsewhere.was_run(got) and not outcome.findings
 
 
-def _forward_only(case: Case) -> Case:
-    """A whole network's case without the lines that end it: going backward takes twice as long."""
-    if "undrawn" not in case or not case["steps"] or case["steps"][-1]["do"] != "run":
-        return case
-    return {**case, "steps": case["steps"][:-1]}
+def _forward_only(entry: SuiteCase) -> SuiteCase:
+    """A whole network's case with the lines that fill it and without others: going backward takes twice as long."""
+    case = entry.case
+    lines = [index for index, step in enumerate(case["steps"]) if step["do"] == "run"]
+    if "undrawn" not in case or len(lines) < 2:
+        return entry
+    kept = [index for index in range(len(case["steps"])) if index not in lines[1:]]
+    forward: Case = {**case, "steps": [case["steps"][index] for index in kept]}
+    answered: Observation = {**entry.answered, "steps": [entry.answered["steps"][index] for index in kept]}
+    return replace(entry, case=forward, expected=answered)
 
 
 def _is_usable(case: Case) -> bool:
