@@ -66,6 +66,8 @@ def test_words_are_those_of_the_prose() -> None:
         (lesson(opening=OPENING.replace("modules/tools", "modules/fools")), "after 'modules/fools'"),
         (lesson(What_fails_without_it="Nothing.\n"), "'What fails without it' has no Python that asserts"),
         (lesson(A_worked_example="```python\n1 + 1\n```\n"), "'A worked example' has no Python that asserts"),
+        (lesson(A_worked_example=CODE + "```python\nprint(torch.ones(2), nn)\n```\n"), "does not import nn, torch"),
+        (lesson(A_worked_example=CODE + "```python\nrain falls\n```\n"), "is no Python"),
         (lesson(Pitfalls="- It rains.\n"), "pitfalls are not folded"),
         (lesson(Questions=3 * QUESTION), "has 3 questions"),
         (lesson(Extensions="- One.\n"), "has 1 extensions"),

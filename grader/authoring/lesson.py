@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader.authoring.lesson_code import code_holes
 from grader.course.declared import DeclaredExercise
 from grader.model import Hole, HoleKind
 
@@ -78,6 +79,7 @@ def departures(handout: str, exercises: Path | None = None) -> Iterator[str]:
             yield f"the alt text {alt!r} does not stand alone: it has fewer than {_LEAST_ALT_WORDS} words"
     if (count := words(handout)) not in WORDS:
         yield f"the lesson has {count} words; {WORDS.start} to {WORDS.stop - 1} are asked for"
+    yield from code_holes(handout)
     if DRAFT in handout:
         yield f"the lesson is a draft: it has {DRAFT}"
     if american := sorted(set(_AMERICAN.findall(_prose(handout, titles_of_works=False)))):

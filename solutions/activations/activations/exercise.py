@@ -46,7 +46,7 @@ FAR_ABOVE = (*LARGE, (1.0, 10.0))
 
 LISTED, DRAWN = st.sampled_from(([3], [2, 3], [4])), st.lists(sizes(1, 4), min_size=1, max_size=5)
 SHAPES = st.one_of(LISTED, DRAWN, DRAWN, DRAWN, DRAWN, st.sampled_from(([], [1], [2, 0, 3], [], [0])))
-"""Any number of axes, none included, and without elements now and then."""
+"""Any number of axes, or none, and without elements now and then."""
 
 
 def at_zero(**_: float) -> tuple[float, ...]:

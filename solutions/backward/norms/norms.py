@@ -54,7 +54,7 @@ def layer_norm_backward(grad: Tensor, x: Tensor, gamma: Tensor, eps: float) -> t
         `(grad_x, grad_gamma, grad_beta)`: new tensors; none of the arguments is changed.
 
     Shape:
-        - `x`: $(*, D)$, with any number of axes before the last, none included; `grad` and `grad_x` as `x`
+        - `x`: $(*, D)$, with any number of axes before the last, or none; `grad` and `grad_x` as `x`
         - `gamma`, `grad_gamma`, `grad_beta`: $(D,)$
     """
     centred = x - x.mean(-1, keepdim=True)

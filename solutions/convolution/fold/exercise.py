@@ -179,7 +179,7 @@ FOLD = Part(
     families=[PAIRS, with_dims(2, share=0.2)],
     errors=[
         *listed(
-            "in `Fold`, columns that are not as many as there are windows, a single one included",
+            "in `Fold`, columns that are not as many as there are windows, even if there is only one",
             raises(example([(4, 5), 3], {}, [2, 18, 5]), "5 columns where 6 windows fit"),
             raises(example([(4, 5), 3], {}, [2, 18, 7]), "7 columns where 6 windows fit"),
             raises(example([(4, 5), 3], {}, [18, 5]), "5 columns where 6 windows fit, without a batch"),

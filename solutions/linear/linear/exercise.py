@@ -79,7 +79,7 @@ LINEAR = Part(
         )
     ],
     errors=listed(
-        "in `Linear`, an input whose last dimension is not `in_features`, a single one included",
+        "in `Linear`, an input whose last dimension is not `in_features`, even if it is 1",
         raises(layer_case((3, 2), {}, [call(tensor(4, 5))]), "A last dimension of 5 where in_features is 3"),
         raises(
             layer_case((2, 3), {"bias": False}, [call(tensor(2, 3))]), "A last dimension of 3 where in_features is 2"

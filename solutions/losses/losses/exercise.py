@@ -415,7 +415,7 @@ CE = Part(
     errors=[
         *unknown(tensor(3, 4), classes([3, 4])),
         *listed(
-            "in `CrossEntropyLoss`, classes for more samples or fewer than there are logits for, a single one included",
+            "in `CrossEntropyLoss`, classes for more samples or fewer than there are logits for, even for a single one",
             bad_classes("Logits of 3 samples and classes for 2", [3, 4], [0, 1], [2]),
             bad_classes("Logits of 3 samples and a class for 1", [3, 4], [2], [1]),
             bad_classes("Logits of 3 samples and classes for 5", [3, 4], [0, 1, 0, 1, 2], [5]),

@@ -82,7 +82,7 @@ mistakes = [
         "FourDimensionsOnly",
         "PixelShuffle",
         "values",
-        """Any number of dimensions may stand before the channels, none included. Yours needs exactly one.""",
+        """Any number of dimensions may stand before the channels, or none. Yours needs exactly one.""",
         {"r = self.upscale_factor": "r = self.upscale_factor\n        batch, channels, height, width = x.shape"},
     ),
     mistake(
