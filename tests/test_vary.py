@@ -15,7 +15,7 @@ from grader.kit.load import load_course
 from grader.model import DeclaredCase, Failure, Limits, Observation, PartReport, Verdict
 from grader.spec import call, growth, layer_case, raises, run, tensor
 from grader.suite.cache import HIDDEN, PUBLIC, Suite, compile_suite
-from grader.suite.vary import resized, resized_refusal, revalued
+from grader.suite.vary import refused_in_evaluation, resized, resized_refusal, revalued
 
 ROOT = Path(__file__).parent.parent
 
@@ -107,6 +107,22 @@ def test_another_exception_is_another_reason() -> None:
 
     case = raises(layer_case((3,), {}, [call(tensor(4, 6))]), "Another size")
     assert resized_refusal(case, 1, observe) == case
+
+
+def test_a_call_is_refused_in_evaluation_where_the_mode_does_not_matter() -> None:
+    def observe(case: DeclaredCase) -> Observation:
+        calls = [step for step in case["steps"] if step["do"] == "call"]
+        modes = len(case["steps"]) - len(calls)
+        seen = refusing({**case, "steps": calls})
+        if seen["error"] and modes:
+            seen["error"]["step"] = modes
+        return {"steps": [], "error": None} if modes and strict else seen
+
+    case = raises(layer_case((3,), {}, [call(tensor(4, 6))]), "Another size")
+    strict = False
+    assert [step["do"] for step in refused_in_evaluation(case, observe)["steps"]] == ["eval", "call"]
+    strict = True
+    assert refused_in_evaluation(case, observe) == case
 
 
 # What it is for.

@@ -32,7 +32,7 @@ from grader.suite.precision import truth_of
 from grader.suite.resolve import resolve_case, without_state
 from grader.suite.samples import uncovered
 from grader.suite.search import canonical, draw, seed_from, smallest, weight
-from grader.suite.vary import resized, resized_refusal, revalued
+from grader.suite.vary import refused_in_evaluation, resized, resized_refusal, revalued
 
 SMALL = 22.0
 """A case of this weight needs no shrinking: a person understands it at a glance."""
@@ -292,6 +292,8 @@ class Compiler:
             case = self._own(declared, "errors", index)
             if self.visibility == HIDDEN:
                 case = resized_refusal(case, self._seed_for("refused", str(index)), self._observe_refused)
+                # A check must not depend on the mode.
+                case = refused_in_evaluation(case, self._observe_refused) if index % 2 else case
             resolved = self._refused(case)
             expected = self._observe(resolved)
             if not expected["error"]:

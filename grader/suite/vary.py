@@ -134,6 +134,22 @@ def resized_refusal(case: DeclaredCase, number: int, observe: Callable[[Declared
     return case
 
 
+def refused_in_evaluation(case: DeclaredCase, observe: Callable[[DeclaredCase], Observation]) -> DeclaredCase:
+    """A case in which the oracle refuses a call, in evaluation, where it does so there as well.
+
+    Args:
+        case: The case.
+        observe: Runs the oracle on a case.
+    """
+    if "new" not in case or any(step["do"] in ("train", "eval") for step in case["steps"]):
+        return case
+    evaluating: DeclaredCase = {**case, "steps": [Step(do="eval"), *case["steps"]]}
+    wanted, got = observe(case)["error"], observe(evaluating)["error"]
+    if wanted is None or got is None or got["stage"] != "call":
+        return case
+    return evaluating if _same({**wanted, "step": wanted["step"] + 1}, got) else case
+
+
 def _bare_numbers(steps: Sequence[Step]) -> bool:
     """Whether a call is given numbers that are not the sizes of its tensors."""
 

@@ -15,7 +15,7 @@ import importlib
 import linecache
 import sys
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +142,28 @@ def _settle_torch() -> None:
         module = importlib.import_module(home)
         if hasattr(module, name):
             setattr(module, name, settled)
+    torch: Any = importlib.import_module("torch")
+    torch.broadcast_shapes = torch.functional.broadcast_shapes = _broadcast_shapes
+
+
+def _broadcast_shapes(*shapes: int | Sequence[int]) -> Any:
+    """What ``torch.broadcast_shapes`` asks of the decompositions.
+
+    Raises:
+        RuntimeError: where a dimension has two sizes, neither of them 1, or a negative one.
+    """
+    result: list[int] = []
+    for shape in shapes:
+        sizes = [shape] if isinstance(shape, int) else [*shape]
+        result[:0] = [1] * (len(sizes) - len(result))
+        for place, size in enumerate(reversed(sizes), 1):
+            if size < 0:
+                raise RuntimeError(f"Trying to create tensor with negative dimension ({size}): ({size})")
+            if result[-place] == 1:
+                result[-place] = size
+            elif size not in (1, result[-place]):
+                raise RuntimeError(f"Shape mismatch: objects cannot be broadcast to a single shape: {shapes}")
+    return sys.modules["torch"].Size(result)
 
 
 def _stand_in_for_compiler() -> None:
