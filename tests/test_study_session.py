@@ -92,7 +92,7 @@ def test_the_editor_is_the_one_that_was_named() -> None:
 
 
 def test_keys_have_names() -> None:
-    assert [*named("h\x1b[A\x1bOB\x1b[6~\r\x1b[24~q")] == ["h", "up", "down", "page down", "enter", "q"]
+    assert [*named("h\x1b[A\x1bOB\x1b[6~\r\x1b[24~q")] == ["h", "up", "down", "page down", "enter", "", "q"]
     assert [*named("\x1b")] == ["escape"]
 
 

@@ -12,12 +12,13 @@ from rich.console import Console
 
 from grader.host.session import CalledOff
 from grader.kit.outline import Lesson, read_outline
-from grader.model import CourseError, PartReport, Verdict
+from grader.model import Condition, Counterexample, CourseError, CriterionReport, PartReport, Verdict
 from grader.study import watch_screen
+from grader.study.events import Event, Events
 from grader.study.session import ALL_PASSED, Session
-from grader.study.watch import Event, Events, answer, welcome
+from grader.study.watch import answer, welcome
 from grader.study.watch_screen import Screen
-from grader.study.watch_state import State
+from grader.study.watch_state import Checked, State
 from grader.study.workspace import start
 
 ROOT = Path(__file__).parent.parent
@@ -28,14 +29,20 @@ class Scripted(Session):
 
     meanwhile: Callable[[], None] | None = None
 
-    def attempted(self, lesson: Lesson) -> Sequence[str]:
-        path = self.workspace.path / f"{lesson.slug}.py"
+    def attempted(self, lesson: Lesson, path: Path | None = None) -> Sequence[str]:
+        path = path or self.workspace.path / f"{lesson.slug}.py"
+        if path.suffix == ".ipynb":
+            return []
         if not path.is_file() or path.read_text(encoding="utf-8") == lesson.stub:
             return []
         return [line.split()[0] for line in path.read_text(encoding="utf-8").splitlines()]
 
     def check(
-        self, lesson: Lesson, symbols: Sequence[str], is_called_off: Callable[[], bool] = lambda: False
+        self,
+        lesson: Lesson,
+        symbols: Sequence[str],
+        is_called_off: Callable[[], bool] = lambda: False,
+        path: Path | None = None,
     ) -> Sequence[PartReport]:
         meanwhile, self.meanwhile = self.meanwhile, None
         if meanwhile:
@@ -79,6 +86,15 @@ class Desk:
     def saves(self, text: str) -> str:
         self.answer.write_text(text, encoding="utf-8")
         return self.sees(Event.SAVED, str(self.answer))
+
+    def meanwhile(self, *keys: Event) -> None:
+        """Have keys be pressed while the next check runs."""
+
+        def press() -> None:
+            for key in keys:
+                self.events.tell(key)
+
+        self.session.meanwhile = press
 
     def sees(self, event: Event, what: str = "") -> str:
         self.shown.seek(0)
@@ -141,6 +157,71 @@ def test_what_says_nothing_new_ends_no_check_and_q_does(desk: Desk) -> None:
     assert desk.saves("Linear RAISED\n") == ""
 
 
+def test_keys_are_answered_while_a_check_runs(desk: Desk) -> None:
+    desk.meanwhile(Event.PROGRESS, Event.HINT)
+    shown = desk.saves("Flatten WRONG\nLinear WRONG\n")
+    assert shown.index("Next: ") < shown.index("A hint goes by what a check finds") < shown.index("0 of 1 points")
+    # Whoever goes on waits for nothing; what was being checked is checked when it is saved again.
+    desk.meanwhile(Event.NEXT)
+    assert desk.saves("Linear WRONG\n").endswith("The check of Linear is called off.\n")
+    assert "0 of 1 points" in desk.sees(Event.SAVED, str(desk.answer))
+    assert desk.events.next_key() is None
+    # So does whoever puts back what is being checked, and the stub is none.
+    desk.meanwhile(Event.RESET, Event.RESET)
+    source = "class Linear: mine = 1\n"
+    assert "is a stub again" in desk.saves(source)
+    assert desk.sees(Event.SAVED, str(desk.answer)) == ""
+
+
+def test_what_is_found_while_the_list_is_open_waits_below_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch_screen.sys, "stdin", SimpleNamespace(isatty=lambda: True))
+    desk.screen = Screen(Console(file=desk.shown, force_terminal=True, width=80, height=24, no_color=True))
+    desk.meanwhile(Event.LIST, Event.QUIT, Event.LIST)
+    shown = plain(desk.saves("Flatten ACCEPTED\nLinear WRONG\n"))
+    assert "✗ Linear" not in shown
+    assert "✓ Flatten" in shown.rpartition("Enter picks")[2]
+    shown = plain(desk.sees(Event.BACK))
+    assert "✗ Linear" in shown
+    assert "Learned: " in shown
+    desk.meanwhile(Event.LIST)
+    desk.saves("Flatten ACCEPTED\nLinear RAISED\n")
+    assert "✗ Linear" in plain(desk.sees(Event.PICK)), "it is picked where the cursor is"
+
+
+def test_a_check_that_takes_long_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch_screen.sys, "stdin", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr("grader.study.watch._LONG_SECONDS", -1.0)
+    desk.screen = Screen(Console(file=desk.shown, force_terminal=True, width=80, height=24, no_color=True))
+    shown = plain(desk.saves("Flatten WRONG\n"))
+    checking, running = shown.index("Checking Flatten ..."), shown.index("It is still running.")
+    assert checking < shown.index("q quit") < running < shown.index("q quit", running) < shown.index("✗ Flatten")
+
+
+def test_our_answer_to_what_has_just_passed_comes_first(desk: Desk) -> None:
+    assert desk.state.now is not None
+    desk.saves("Flatten ACCEPTED\n")
+    assert desk.state.now[1] == "Linear"
+    shown = desk.sees(Event.SOLUTION)
+    assert shown.startswith("This is how we wrote Flatten:")
+    assert "class Flatten" in shown
+    assert desk.session.workspace.progress("linear/linear", "Flatten").solution == "after a pass"
+    assert desk.sees(Event.SOLUTION).startswith("Linear is not passed yet.")
+    for turned in (Event.HINT, Event.NEXT):
+        desk.saves("Flatten ACCEPTED" + " " * len(turned.name) + "\n")
+        desk.state.go_to(desk.session.outline.one("Flatten"))
+        desk.saves("Flatten  ACCEPTED" + " " * len(turned.name) + "\n")
+        desk.sees(turned)
+        assert "is not passed yet." in desk.sees(Event.SOLUTION)
+
+
+def test_hints_forget_what_is_not_in_the_file_any_more(desk: Desk) -> None:
+    desk.saves("Linear RAISED\nFlatten RAISED\n")
+    desk.saves("Flatten WRONG\n")
+    desk.state.go_to(desk.session.outline.one("Linear"))
+    assert "Nothing is written yet." in desk.sees(Event.HINT)
+    assert not desk.state._reports.keys() - {desk.session.outline.one("Flatten")}
+
+
 def test_keys_move_about(desk: Desk) -> None:
     first = desk.state.now
     assert first is not None
@@ -159,8 +240,14 @@ def test_what_cannot_be_taken_back_is_asked_for_twice(desk: Desk) -> None:
     assert desk.sees(Event.RESET).startswith("r again puts Linear back")
     assert desk.sees(Event.SOLUTION).startswith("Linear is not passed yet.")
     assert desk.sees(Event.RESET).startswith("r again puts Linear back")
-    desk.sees(Event.HINT)
+    for other in (Event.HINT, Event.OTHER, Event.UP):
+        desk.sees(other)
+        assert desk.sees(Event.RESET).startswith("r again puts Linear back")
+    desk.session.workspace.progress("linear/linear", "Linear").passed = True
+    assert "class Linear" in desk.sees(Event.SOLUTION)
     assert desk.sees(Event.RESET).startswith("r again puts Linear back")
+    desk.session.workspace.progress("linear/linear", "Linear").passed = False
+    desk.session.workspace.progress("linear/linear", "Linear").solution = ""
     assert "cannot be read well enough" in desk.sees(Event.RESET)
     assert desk.answer.read_text(encoding="utf-8") == "Linear WRONG\n"
     desk.answer.write_text("class Linear: mine = 1\n", encoding="utf-8")
@@ -228,6 +315,51 @@ def test_there_is_one_foot_and_what_failed_comes_back_after_the_list(
     assert "✗ Flatten" not in plain(desk.sees(Event.PICK))
     desk.screen = Screen(Console(file=desk.shown, force_terminal=True, width=80, height=4, no_color=True))
     assert plain(desk.saves("Flatten  WRONG\n")).count("✗ Flatten") == 2
+
+
+def test_what_fails_and_when_is_in_view_on_a_low_screen(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch_screen.sys, "stdin", SimpleNamespace(isatty=lambda: True))
+    condition = Condition(text="only with `end_dim=-1`", predicate={}, failing=3, covered=3, judged=9)
+    example = Counterexample(case={}, snippet="\n".join(f"x{line} = {line}" for line in range(15)), where="the output")
+    item = CriterionReport(
+        name="shapes", verdict=Verdict.WRONG, score=0, max_score=1, condition=condition, counterexample=example,
+        message="The output has shape (2, 3, 4) instead of (2, 12), and more is said until this line is too long.",
+    )  # fmt: skip
+    report = PartReport(
+        part="Flatten", exercise="linear/linear", verdict=Verdict.WRONG, score=0, max_score=1, suite="",
+        criteria=(item,),
+    )  # fmt: skip
+    lesson, _ = desk.session.outline.one("Flatten")
+    for width in (80, 60):
+        desk.shown.seek(0)
+        desk.shown.truncate()
+        desk.screen = Screen(Console(file=desk.shown, force_terminal=True, width=width, height=24, no_color=True))
+        desk.screen.checked(Checked(lesson, [report], report, is_done=False), desk.session)
+        desk.screen.foot(desk.state)
+        lines = plain(desk.shown.getvalue()).splitlines()
+        seen = "\n".join(lines[-23:])
+        assert max(map(len, lines)) <= width
+        assert "✗ Flatten  shapes: The output has shape (2, 3, 4)" in seen
+        assert "\nIt fails only with `end_dim=-1`.\n" in seen
+        assert "h hint" in seen
+
+
+def test_a_terminal_of_another_size_shows_all_of_it_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch_screen.sys, "stdin", SimpleNamespace(isatty=lambda: True))
+    console = Console(file=desk.shown, force_terminal=True, width=80, height=24, no_color=True)
+    desk.screen = Screen(console)
+    desk.saves("Flatten WRONG\n")
+    desk.sees(Event.HINT)
+    desk.screen.foot(desk.state)
+    assert desk.sees(Event.RESIZED) == ""
+    console.width = 60
+    shown = plain(desk.sees(Event.RESIZED))
+    assert shown.index("✗ Flatten") < shown.index("Hint 1 of 3") < shown.index("0 of 121 ░") < shown.index("q quit")
+    assert max(map(len, shown.splitlines())) <= 60
+    desk.sees(Event.LIST)
+    console.width = 50
+    assert "> · Flatten" in plain(desk.sees(Event.RESIZED))
+    assert desk.screen.picker is not None
 
 
 def test_the_editor_opens_where_the_part_begins(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -211,6 +211,13 @@ def load_answer(
     return without_text(wanted + ".py", f"{wanted}.py was not handed in.", missing=True)
 
 
+def load_file(student_dir: Path, path: str) -> Answer:
+    """Read the answer that one file below a student's directory holds, whatever is beside it."""
+    if not os.path.lexists(student_dir / path):
+        return without_text(path, f"{path} was not handed in.", missing=True)
+    return _load(student_dir / path, student_dir, path)
+
+
 def side_by_side(student_dir: Path, assignment: str, exercise: str) -> list[str]:
     """The answers that are there both as a ``.py`` and as a notebook, of which one is read."""
     stems = (f"{assignment}/{exercise}", exercise)

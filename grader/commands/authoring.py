@@ -10,9 +10,9 @@ import click
 
 from grader.commands import BROKEN, report_errors
 from grader.course.paths import cache_dir, own_root, root_of
-from grader.model import CourseError
+from grader.model import CourseError, Verdict
 from grader.model.language import ENGLISH, asked, phrase, prefer
-from grader.model.words import clean
+from grader.model.words import LOOKS, clean
 
 
 @click.command()
@@ -48,6 +48,10 @@ def _columns() -> int:
     return min(shutil.get_terminal_size((100, 24)).columns, 100)
 
 
+_UNBROKEN = "\u00a0"
+"""A space at which no line is broken."""
+
+
 @click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @click.pass_obj
@@ -58,7 +62,8 @@ def list_parts(root: Path | None, as_json: bool) -> None:
     from grader.kit.load import load_course
     from grader.study.workspace import find_workspace
 
-    prefer(find_workspace(Path.cwd()).language)
+    workspace = find_workspace(Path.cwd())
+    prefer(workspace.language)
     course = load_course(root_of(root))
     legs = read_legs(course.root)
     road = [(exercise, legs.get(exercise.slug, Leg())) for exercise in in_order(course.exercises, course.order, legs)]
@@ -79,8 +84,22 @@ def list_parts(root: Path | None, as_json: bool) -> None:
         return
     for exercise, leg in road:
         click.echo(exercise.slug + (f"  {phrase('({0})', leg)}" if str(leg) else ""))
-        names = ", ".join(leg.ordered(part.symbol for part in exercise.parts))
-        click.echo(click.wrap_text(names, _columns(), initial_indent="    ", subsequent_indent="    "))
+        symbols = leg.ordered(part.symbol for part in exercise.parts)
+        names = ", ".join(_marked(name, workspace.progress(exercise.slug, name).passed) for name in symbols)
+        shown = click.wrap_text(names, _columns(), initial_indent="    ", subsequent_indent="    ")
+        click.echo(shown.replace(_UNBROKEN, " "))
+
+
+def _marked(symbol: str, is_passed: bool) -> str:
+    """The name of a part, with a mark where the learner whose folder this is has passed it."""
+    if not is_passed:
+        return symbol
+    look = LOOKS[Verdict.ACCEPTED]
+    try:
+        look.symbol.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return f"{look.ascii}{_UNBROKEN}{symbol}"
+    return f"{look.symbol}{_UNBROKEN}{symbol}"
 
 
 @click.command()

@@ -1,9 +1,11 @@
 """Learn alone: a workspace, checks, hints, progress."""
 
+import os
 import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import closing, nullcontext
+from importlib import import_module
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +17,8 @@ from grader.course.paths import root_of
 from grader.kit.outline import Lesson, read_outline
 from grader.model import CourseError, Verdict
 from grader.model.language import translated
-from grader.study.session import Part, Session, find_home, nothing_to_hint
+from grader.model.words import lead
+from grader.study.session import ALL_PASSED, Part, Session, find_home, nothing_to_hint
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,6 +40,9 @@ def _say(text: str, console: "Console") -> None:
 def _show(session: Session, report: "PartReport", lesson: Lesson, console: "Console") -> None:
     from grader.report.screen import render_part
 
+    if other := session.other_file(lesson, report.part):
+        read = session.file(lesson, report.part)
+        _say(translated(f"This is {report.part} in {read}. It is begun in {other} too: course check {other}"), console)
     if standing := session.standing(report):
         _say(f"{standing}\n", console)
     render_part(report, console, session.paths(lesson, report))
@@ -63,16 +69,20 @@ def start(root: Path | None, directory: Path) -> None:
     from grader.study.workspace import start as make
 
     outline = read_outline(root_of(root))
-    make(outline, directory.resolve())
-    (first, symbol), *_ = outline.parts
+    session = Session(outline, make(outline, directory.resolve()))
     holds = f"{directory} holds {len(outline.parts)} parts in {len(outline.lessons)} exercises. Now:"
     click.echo(f"{translated(holds)}\n")
     if activated := _activation():
         click.echo(f"    {activated}")
     click.echo(f"    cd {directory}")
     click.echo("    course watch\n")
-    click.echo(translated(f"and in your editor: read {first.slug}.md,"))
-    click.echo(translated(f"write {symbol} in {first.slug}.py, and save."))
+    todo = session.next()
+    if todo is None:
+        click.echo(translated(ALL_PASSED))
+        return
+    lesson, symbol = todo
+    click.echo(translated(f"and in your editor: read {lesson.slug}.md,"))
+    click.echo(translated(f"write {symbol} in {lesson.slug}.py, and save."))
 
 
 def _activation() -> str:
@@ -100,23 +110,23 @@ def check(root: Path | None, name: str | None, github: bool) -> None:
     console = _console()
     reports, fresh = [], []
     with closing(find_home(around, root)) as session:
-        wanted = _named(session, name)
+        wanted, path = _named(session, name)
         several = len(wanted) > 1 or name is None
         for lesson, group in groupby(wanted, key=lambda part: part[0]):
             symbols = [symbol for _, symbol in group]
             if several:
-                begun = session.attempted(lesson)
+                begun = session.attempted(lesson, path)
                 symbols = [symbol for symbol in symbols if symbol in begun]
             before = {symbol for symbol in symbols if session.is_passed(lesson, symbol)}
             for symbol in symbols:
                 with console.status(translated(f"Checking {symbol} ...")) if sys.stdout.isatty() else nullcontext():
-                    found = session.check(lesson, [symbol])
+                    found = session.check(lesson, [symbol], path=path)
                 for report in found:
                     reports.append(report)
                     last = lesson, symbol
                     _show(session, report, lesson, console)
                     if github:
-                        _annotate(report, session.checker.answer(lesson).path)
+                        _annotate(report, session.file(lesson, symbol))
             done = [
                 report.part
                 for report in reports
@@ -150,20 +160,24 @@ def _told(
     for lesson, symbols in fresh:
         for line in lines(session, lesson, symbols):
             _say(line, console)
+        if symbols and session.reference(lesson):
+            _say(f"{lead('Our answer, to compare:')}course solution {symbols[-1]}", console)
     console.print()
     console.print(tally(session, console))
     if last is not None:
         _say(next_line(session, last), console)
 
 
-def _named(session: Session, name: str | None) -> Sequence[Part]:
+def _named(session: Session, name: str | None) -> tuple[Sequence[Part], Path | None]:
+    """The parts that a name means, and the answer file where it is the name of one."""
     if name is None:
-        return session.outline.parts
+        return session.outline.parts, None
     home, path = session.workspace.path.resolve(), Path(name).resolve()
     if path == home:
-        return session.outline.parts
+        return session.outline.parts, None
     inside = path.exists() and home in path.parents
-    return session.outline.select(path.relative_to(home).as_posix() if inside else name)
+    parts = session.outline.select(path.relative_to(home).as_posix() if inside else name)
+    return parts, path if session.lesson_of(path) and path.is_file() else None
 
 
 @click.command()
@@ -185,7 +199,7 @@ def run(root: Path | None, part: str) -> None:
     head, then = translated(f"The example of the last failure of {symbol}:"), translated("It prints:")
     click.echo(f"{head}\n\n{snippet.rstrip()}\n\n{then}\n")
     sys.stdout.flush()
-    rerun(session.workspace.path, lesson, symbol, snippet)
+    rerun(session.workspace.path, lesson, symbol, snippet, session.workspace.progress(lesson.slug, symbol).file)
 
 
 @click.command()
@@ -272,14 +286,26 @@ def watch(root: Path | None, directory: Path | None) -> None:
     Keys: h hint, o open in your editor, n next part that is not passed, l list to pick from, p progress, s solution,
     r reset, q quit. Without a terminal it prints one line per check.
     """
-    with closing(find_home((directory or Path.cwd()).resolve(), root)) as session:
+    from grader.study.events import Events
+    from grader.study.keys import keys
+
+    events = Events()
+    # Keys count from here on, while everything is being imported too.
+    with keys(events.press) as keyboard, closing(find_home((directory or Path.cwd()).resolve(), root)) as session:
         stamps = session.workspace.stamps(session.outline)
         # Before what is imported next imports torch, which takes a while.
         console = _console()
         _say(translated(f"Watching {session.workspace.path}. Save an answer and it is checked."), console)
         if console.is_terminal:
             _say(translated("Loading PyTorch, which takes a few seconds ..."), console)
+        session.warm_up()
+        if not events.load(lambda: import_module("grader.study.check")):
+            session.close()
+            keyboard.give_up()
+            sys.stdout.flush()
+            # The import that is going on would be waited for, or broken in the middle.
+            os._exit(0)
         session.prepare()
         from grader.study.watch import watch as go
 
-        go(session, _console(), stamps)
+        go(session, _console(), stamps, events, keyboard)

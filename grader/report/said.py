@@ -1,6 +1,6 @@
 """What a report says, in the language in which things are shown; the report itself stays English."""
 
-from grader.model import Counterexample, CriterionReport, Diagnosis, PartReport
+from grader.model import Condition, Counterexample, CriterionReport, Diagnosis, PartReport
 from grader.model.language import translated
 from grader.model.messages import when_it_fails, with_families
 from grader.model.words import mistake_in_words, one_line
@@ -13,7 +13,12 @@ def message(part: PartReport, item: CriterionReport | PartReport) -> str:
 
 def condition(part: PartReport, item: CriterionReport) -> str:
     """When a criterion fails, as a sentence; nothing where that is not known."""
-    return translated(when_it_fails(item.condition), part.exercise) if item.condition is not None else ""
+    return when(part, item.condition) if item.condition is not None else ""
+
+
+def when(part: PartReport, condition: Condition) -> str:
+    """When something fails, as a sentence."""
+    return translated(when_it_fails(condition), part.exercise)
 
 
 def transformation(part: PartReport, item: CriterionReport) -> str:

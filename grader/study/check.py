@@ -7,8 +7,7 @@ from pathlib import Path
 
 import torch
 
-from grader.answer.attempt import attempted, compiles, misspelt
-from grader.answer.load import Answer, load_answer
+from grader.answer.load import Answer
 from grader.answer.ran import slice_of
 from grader.case.probe import run_case
 from grader.compare.observation import Malformed, validate
@@ -21,6 +20,7 @@ from grader.kit.load import load_course
 from grader.kit.outline import Lesson
 from grader.model import CaseKind, Counterexample, Observation, PartReport, Verdict, as_case
 from grader.spec import Part
+from grader.study import chosen
 from grader.study.differences import Differences, differences, in_words, size
 from grader.study.stages import Standing, split
 from grader.study.unwritten import left
@@ -53,6 +53,8 @@ class Checker:
         )  # fmt: skip
         self.printed: dict[str, str] = {}
         """What the answer to a part printed when it was checked last, as far as it was kept, by the part's symbol."""
+        self.judged: dict[str, Answer] = {}
+        """What was checked last of each part: of two files each may hold other parts."""
         self.standings: dict[str, Standing] = {}
         """How far one was when a part was checked last that has stages and is not written to the end."""
         self.judge = Judge(options, self.printed.__setitem__)
@@ -61,36 +63,43 @@ class Checker:
         """Close the worker."""
         self.judge.close()
 
-    def attempted(self, lesson: Lesson) -> list[str]:
-        """The parts of an exercise that have been begun; nothing is run for it."""
-        answer = self.answer(lesson)
-        if answer.problem and not answer.missing:
-            return list(lesson.symbols)
-        return [
-            symbol for symbol in lesson.symbols
-            if attempted(answer, symbol) or _is_broken(answer) or misspelt(answer, symbol, lesson.symbols)
-        ]  # fmt: skip
+    def attempted(self, lesson: Lesson, path: Path | None = None) -> list[str]:
+        """The parts of an exercise that have been begun, in one file or in any; nothing is run for it."""
+        found = {symbol for _, symbols in chosen.begun(self.workspace, lesson, path) for symbol in symbols}
+        return [symbol for symbol in lesson.symbols if symbol in found]
 
-    def answer(self, lesson: Lesson) -> Answer:
-        """The answer to an exercise, as text."""
-        return load_answer(self.workspace, lesson.assignment, lesson.name, lesson.symbols, attempted=attempted)
+    def files(self, lesson: Lesson, symbol: str) -> list[str]:
+        """The files in which a part has been begun."""
+        return [path for path, symbols in chosen.begun(self.workspace, lesson) if symbol in symbols]
+
+    def answer(self, lesson: Lesson, symbol: str = "", path: Path | None = None) -> Answer:
+        """The answer to a part, or to an exercise, as text: what a file holds that is named, else see `chosen.read`."""
+        return chosen.read(self.workspace, lesson, symbol, path)
 
     def exercise(self, lesson: Lesson) -> CourseExercise:
         """The exercise as the course declares it."""
         return self.course.exercise(lesson.slug)
 
     def check(
-        self, lesson: Lesson, symbols: Sequence[str], is_called_off: Callable[[], bool] = lambda: False
+        self,
+        lesson: Lesson,
+        symbols: Sequence[str],
+        is_called_off: Callable[[], bool] = lambda: False,
+        path: Path | None = None,
     ) -> Sequence[PartReport]:
-        """Judge parts of one exercise.
+        """Judge parts of one exercise, as one file has them or, without one, as that file which holds each.
 
         Raises:
             CalledOff: once it is.
         """
         exercise = self.exercise(lesson)
-        parts = [exercise.part(symbol) for symbol in symbols]
+        found = [(exercise.part(symbol), self.answer(lesson, symbol, path)) for symbol in symbols]
         with self.judge.server.called_off_by(is_called_off):
-            return list(self._judged(lesson, exercise, parts, self.answer(lesson)))
+            return [
+                report
+                for answer, group in groupby(found, key=lambda pair: pair[1])
+                for report in self._judged(lesson, exercise, [part for part, _ in group], answer)
+            ]
 
     def unwritten(self, lesson: Lesson, symbol: str, answer: Answer) -> list[str]:
         """The methods of a part that are still stubs; of one in stages, those of the stage that one is at."""
@@ -109,6 +118,7 @@ class Checker:
     ) -> Iterator[PartReport]:
         """Judge parts, those in stages that have some and are not written to the end."""
         texts = [cell.source for cell in answer.cells]
+        self.judged |= {part.symbol: answer for part in parts}
 
         def is_staged(part: Part) -> bool:
             return bool(lesson.stages(part.symbol) and left(lesson, part.symbol, texts))
@@ -188,8 +198,3 @@ class Checker:
             if entry.kind in _COMPARED and entry.case == example.case:
                 return entry.answered
         return None
-
-
-def _is_broken(answer: Answer) -> bool:
-    """Whether there is a file whose text does not parse, so that it is unknown what it attempts."""
-    return not (answer.missing or answer.path.endswith(".ipynb") or compiles(answer))

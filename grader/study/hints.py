@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from grader.course.pitfalls import EXCEPTION, Pitfall
 from grader.kit.outline import Lesson
-from grader.model import EXCEPTIONS, CriterionReport, PartReport
+from grader.model import EXCEPTIONS, CriterionReport, PartReport, Verdict
 from grader.model.language import translated
 from grader.study.docstring import BEFORE, told
+from grader.study.formulas import readable
 from grader.study.given import Call, lines_with
 from grader.study.skeleton import skeleton
 from grader.study.unwritten import docstring, to_mend, waiting
@@ -78,19 +79,35 @@ _RAISED = (
     "Run the example, and print the shape and the type of everything in the line that it stops at. Which of them is "
     "not what the docstring says?"
 )
+_DIGITS = re.compile(r"\d+")
+_NOT_LOADED = (
+    "Nothing of it was run yet. Mend the line that the message names, or the one above it: "
+    "a bracket that is not closed shows a line later."
+)
+_ENDLESS = (
+    "It did not come to an end. Which loop has a condition that nothing in it changes, and which function calls itself "
+    "without an end? Print what changes from round to round."
+)
+_LOAD_IT = (
+    "Run the file yourself, or its cells from the top: it stops at the same place, with all that Python says of it."
+)
+_INTERRUPT_IT = (
+    "Run it yourself and press Ctrl-C after a few seconds: the end of the traceback is the line where it was."
+)
 _MOST = 3
 """Pitfalls that are shown at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """A hint: Markdown, and the outline of an answer where it comes to that."""
+    """A hint: Markdown, as plain text without TeX, and the outline of an answer where it comes to that."""
 
     text: str
     code: str = ""
 
     def __str__(self) -> str:
-        return f"{self.text}\n\n{self.code}" if self.code else self.text
+        text = readable(self.text)
+        return f"{text}\n\n{self.code}" if self.code else text
 
     @property
     def markdown(self) -> str:
@@ -120,11 +137,26 @@ def hint(level: int, lesson: Lesson, symbol: str, report: PartReport | None, ref
 
 
 def about(report: PartReport | None, lesson: Lesson) -> str:
-    """What the hints for a part are about: a criterion, or a method to be written; nothing where nothing is written."""
+    """What the hints for a part are about: a method to be written, or what fails; nothing where nothing is written.
+
+    One failure is another than the next where the criterion is, what is wrong with it, the known mistake that it looks
+    like, when it fails, or the exception: its words without numbers, which any change to the answer changes.
+    """
     failure = to_mend(report, lesson)
     if report is None or failure is None:
-        return ""
-    return waiting(report, lesson).get(failure.name, failure.name)
+        # A part that could not be judged criterion by criterion: a file that is not Python, say.
+        return _DIGITS.sub("", report.message) if report and report.verdict is not Verdict.NOT_ATTEMPTED else ""
+    if missing := waiting(report, lesson).get(failure.name):
+        return missing
+    return " | ".join(
+        [
+            failure.name,
+            failure.kind.value if failure.kind else "",
+            failure.diagnosis.misconception if failure.diagnosis else "",
+            failure.condition.text if failure.condition else "",
+            _DIGITS.sub("", failure.message) if failure.kind is None or failure.kind in EXCEPTIONS else "",
+        ]
+    )
 
 
 def _to_write(method: str) -> str:
@@ -140,6 +172,10 @@ def _where(failure: CriterionReport | None, symbol: str, lesson: Lesson, written
             "Nothing is written yet. Read the formula and the worked example in the lesson, then write the smallest "
             "thing that gives the right shape. A check tells you how to go on."
         )
+    if failure.verdict is Verdict.TIME_LIMIT:
+        return translated(_ENDLESS)
+    if _is_not_loaded(failure):
+        return translated(_NOT_LOADED)
     if failure.kind in EXCEPTIONS:
         return translated(
             "An exception stops it. Read its last line first, then look at your line that it came from: what are the "
@@ -154,6 +190,11 @@ def _where(failure: CriterionReport | None, symbol: str, lesson: Lesson, written
     return "\n\n".join(said)
 
 
+def _is_not_loaded(failure: CriterionReport) -> bool:
+    """Whether no case was run, so that none says anything: the file cannot be loaded, or does not have the part."""
+    return failure.verdict is Verdict.RAISED and failure.kind is None and failure.counterexample is None
+
+
 def _is_lines(failure: CriterionReport) -> bool:
     """Whether the example is lines of Python."""
     steps = failure.counterexample.case.get("steps") if failure.counterexample else None
@@ -165,6 +206,10 @@ def _why(lesson: Lesson, symbol: str, failure: CriterionReport | None) -> str:
         return _told(lesson, symbol, "") or _first_paragraph(lesson)
     if failure.diagnosis is not None:
         return translated(failure.diagnosis.hint, lesson.slug, "hint")
+    if failure.verdict is Verdict.TIME_LIMIT:
+        return translated(_INTERRUPT_IT)
+    if _is_not_loaded(failure):
+        return translated(_LOAD_IT)
     points = [f"- {point.text}" for point in _fitting(lesson, symbol, failure)]
     if points:
         lead = "One of these may be it:" if len(points) > 1 else "This may be it:"

@@ -57,10 +57,9 @@ def keys(pressed: Callable[[str], None]) -> Iterator[Keyboard]:
 
 
 def named(data: str) -> Iterator[str]:
-    """The keys that a terminal has sent, by letter or name; what has no name here is left out."""
+    """The keys that a terminal has sent, by letter or name; one that has no name here is nothing, but was pressed."""
     for key in _KEY.findall(data):
-        if name := _NAMES.get(key, key if len(key) == 1 else ""):
-            yield name
+        yield _NAMES.get(key, key if len(key) == 1 else "")
 
 
 if sys.platform == "win32":
@@ -111,7 +110,8 @@ else:
                 for key in named(data.decode(errors="ignore")):
                     pressed(key)
 
-        tty.setcbreak(descriptor)
+        # What was typed before counts too.
+        tty.setcbreak(descriptor, termios.TCSADRAIN)
         thread = threading.Thread(target=read, daemon=True)
         thread.start()
         try:

@@ -81,11 +81,10 @@ class AnswerFile(pytest.File):
     def collect(self) -> Iterator["PartNode"]:
         """The parts that have been begun here."""
         session = _session(self.config)
-        begun = session.attempted(self.lesson)
-        if session.checker.answer(self.lesson).path != f"{self.lesson.slug}{self.path.suffix}":
-            return  # the answer is in the notebook beside it, or the other way round
-        for symbol in begun:
-            yield PartNode.from_parent(self, name=symbol)
+        for symbol in session.attempted(self.lesson, self.path):
+            # It may be begun in the notebook beside it too, or the other way round.
+            if session.checker.answer(self.lesson, symbol).path == f"{self.lesson.slug}{self.path.suffix}":
+                yield PartNode.from_parent(self, name=symbol)
 
 
 class PartNode(pytest.Collector):

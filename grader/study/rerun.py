@@ -45,7 +45,7 @@ def last_failure(session: Session, lesson: Lesson, symbol: str) -> str:
     )
 
 
-def rerun(folder: Path, lesson: Lesson, symbol: str, snippet: str) -> None:
+def rerun(folder: Path, lesson: Lesson, symbol: str, snippet: str, file: str = "") -> None:
     """Run an example beside an answer; what it prints goes where this program's output goes.
 
     Args:
@@ -53,13 +53,14 @@ def rerun(folder: Path, lesson: Lesson, symbol: str, snippet: str) -> None:
         lesson: The exercise.
         symbol: The part.
         snippet: The example.
+        file: The file that failed on it; where that is not known or is gone, the one that holds the part.
 
     Raises:
         CourseError: where it takes too long.
     """
     order = {
-        "folder": str(folder), "assignment": lesson.assignment, "name": lesson.name, "symbols": list(lesson.symbols),
-        "symbol": symbol, "snippet": snippet,
+        "folder": str(folder), "assignment": lesson.assignment, "name": lesson.name, "symbol": symbol,
+        "snippet": snippet, "file": file,
     }  # fmt: skip
     try:
         subprocess.run(
@@ -78,13 +79,16 @@ def rerun(folder: Path, lesson: Lesson, symbol: str, snippet: str) -> None:
 def _main() -> None:
     """Load the answer as a module of its exercise's name, and run the example that is on standard input."""
     from grader.answer.attempt import attempted
-    from grader.answer.load import load_answer
+    from grader.answer.load import load_answer, load_file
     from grader.answer.ran import slice_of
     from grader.study.answers import run_cells
 
     order = json.load(sys.stdin)
-    answer = load_answer(
-        Path(order["folder"]), order["assignment"], order["name"], order["symbols"], attempted=attempted
+    folder, file = Path(order["folder"]), order["file"]
+    answer = (
+        load_file(folder, file)
+        if file and (folder / file).is_file()
+        else load_answer(folder, order["assignment"], order["name"], [order["symbol"]], attempted=attempted)
     )
     module, failure = run_cells(slice_of(answer, [order["symbol"]]), order["name"])
     if not hasattr(module, order["symbol"]):

@@ -51,16 +51,20 @@ class Session:
     def checker(self) -> "Checker":
         """A checker whose worker imports torch while this process does."""
         if self._checker is None:
-            from grader.answer.confined import start
-            from grader.course.settings import read_settings
-            from grader.host.launch import warm_up
-
-            warm_up(read_settings(self.outline.root).limits)
-            start()
+            self.warm_up()
             from grader.study.check import Checker
 
             self._checker = Checker(self.outline.root, self.workspace.path, cache_dir())
         return self._checker
+
+    def warm_up(self) -> None:
+        """Have the worker import torch, before this process does."""
+        from grader.answer.confined import start
+        from grader.course.settings import read_settings
+        from grader.host.launch import warm_up
+
+        warm_up(read_settings(self.outline.root).limits)
+        start()
 
     def prepare(self) -> None:
         """Have the checker get warm before anything is checked."""
@@ -82,12 +86,16 @@ class Session:
         slug = f"{path.parent.name}/{path.stem}"
         return next((lesson for lesson in self.outline.lessons if lesson.slug == slug), None)
 
-    def attempted(self, lesson: Lesson) -> Sequence[str]:
-        """The parts of an exercise that have been begun; nothing is run for it."""
-        return self.checker.attempted(lesson)
+    def attempted(self, lesson: Lesson, path: Path | None = None) -> Sequence[str]:
+        """The parts of an exercise that have been begun, in one file or in any; nothing is run for it."""
+        return self.checker.attempted(lesson, path)
 
     def check(
-        self, lesson: Lesson, symbols: Sequence[str], is_called_off: Callable[[], bool] = lambda: False
+        self,
+        lesson: Lesson,
+        symbols: Sequence[str],
+        is_called_off: Callable[[], bool] = lambda: False,
+        path: Path | None = None,
     ) -> Sequence[PartReport]:
         """Judge parts of the answer to an exercise, and note what was found.
 
@@ -95,14 +103,28 @@ class Session:
             lesson: The exercise.
             symbols: The parts.
             is_called_off: Asked again and again: whether nobody wants to know any more.
+            path: The file to judge; without it, of those in which a part has been begun, the newer.
 
         Raises:
             CalledOff: once nobody does.
         """
-        reports = self.checker.check(lesson, symbols, is_called_off)
+        reports = self.checker.check(lesson, symbols, is_called_off, path)
         for report in reports:
-            self.workspace.note(report)
+            self.workspace.note(report, self.file(lesson, report.part))
         return reports
+
+    def file(self, lesson: Lesson, symbol: str) -> str:
+        """The file in which a part was checked last, else where it would be written: ``linear/linear.ipynb``."""
+        answer = self._checker.judged.get(symbol) if self._checker else None
+        if answer is not None:
+            return answer.path
+        suffix = ".py" if (self.workspace.path / f"{lesson.slug}.py").is_file() else ".ipynb"
+        return f"{lesson.slug}{suffix}"
+
+    def other_file(self, lesson: Lesson, symbol: str) -> str:
+        """The file in which a part has been begun too, beside that in which it was checked; mostly there is none."""
+        read = self.file(lesson, symbol)
+        return next((path for path in self.checker.files(lesson, symbol) if path != read), "")
 
     def check_answer(self, lesson: Lesson, symbol: str, answer: "Answer") -> PartReport:
         """Judge a part of an answer that is not a file, and note what was found."""
@@ -122,9 +144,9 @@ class Session:
         """Where a part is written and explained, and what of it waits to be written."""
         from grader.study.page import paths
 
-        suffix = ".py" if (self.workspace.path / f"{lesson.slug}.py").is_file() else ".ipynb"
-        judged = bool(report.criteria)
-        unwritten = self.checker.unwritten(lesson, report.part, self.checker.answer(lesson)) if judged else []
+        suffix = Path(self.file(lesson, report.part)).suffix
+        judged = self._checker.judged.get(report.part) if self._checker and report.criteria else None
+        unwritten = self.checker.unwritten(lesson, report.part, judged) if judged else []
         return paths(report, lesson, suffix=suffix, unwritten=unwritten, shown=self.workspace.lesson(lesson))
 
     def standing(self, report: PartReport) -> str:
@@ -175,8 +197,8 @@ class Session:
             lesson: The exercise.
             symbol: The part.
             report: What a check has found; None where there is nothing to check yet.
-            level: 1 to 3; without one, the one after the last, and the first where another criterion fails by now.
-            written: The answer as text; without it, what the file holds.
+            level: 1 to 3; without one, the one after the last, and the first where something else fails by now.
+            written: The answer as text; without it, what the file holds that was checked.
         """
         from grader.study.hints import LEVELS, about, hint
 
@@ -186,8 +208,11 @@ class Session:
             progress.hinted, progress.level = subject, 0
         is_repeated = level is None and progress.level >= LEVELS
         level = level or min(LEVELS, progress.level + 1)
-        text = self.workspace.written(lesson) if written is None else written
-        given = hint(level, lesson, symbol, report, self.reference(lesson), text)
+        answer = self._checker.judged.get(symbol) if self._checker and report is not None else None
+        if written is None:
+            cells = [cell.source for cell in answer.cells] if answer else [self.workspace.written(lesson)]
+            written = "\n".join(cells)
+        given = hint(level, lesson, symbol, report, self.reference(lesson), written)
         progress.level = max(progress.level, level)
         progress.hints = max(progress.hints, level)
         heading = translated(f"Hint {level} of {LEVELS} for {symbol}")

@@ -1,8 +1,10 @@
 """Check what has just been saved, and answer keys: the events of `course watch`, one after the other."""
 
-import queue
+import signal
 import threading
-from enum import Enum, auto
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -13,7 +15,8 @@ from grader.host.process import CalledOff
 from grader.model import CourseError
 from grader.model.language import translated
 from grader.model.words import lead
-from grader.study.keys import keys
+from grader.study.events import Event, Events
+from grader.study.keys import Keyboard
 from grader.study.session import ALL_PASSED, Session
 from grader.study.watch_screen import Screen
 from grader.study.watch_state import Saved, State
@@ -24,84 +27,26 @@ DEBOUNCE_MS, STEP_MS = 120, 30
 _IDLE_MS = 500
 """Milliseconds after which the watching thread checks whether it should end."""
 
-
-class Event(Enum):
-    """What can happen."""
-
-    SAVED = auto()
-    """A file changed: with its path."""
-    AGAIN = auto()
-    """A check was ended for another file's sake, and is due again: with the file's path."""
-    UNWATCHABLE = auto()
-    """The folder cannot be watched: with the reason."""
-    HINT = auto()
-    OPEN = auto()
-    NEXT = auto()
-    LIST = auto()
-    PROGRESS = auto()
-    SOLUTION = auto()
-    RESET = auto()
-    QUIT = auto()
-    UP = auto()
-    DOWN = auto()
-    PAGE_UP = auto()
-    PAGE_DOWN = auto()
-    PICK = auto()
-    BACK = auto()
-
-
-_KEYS = {
-    "h": Event.HINT, "o": Event.OPEN, "n": Event.NEXT, "l": Event.LIST, "p": Event.PROGRESS, "s": Event.SOLUTION,
-    "r": Event.RESET, "q": Event.QUIT, "\x04": Event.QUIT,
-    # In the list.
-    "up": Event.UP, "k": Event.UP, "down": Event.DOWN, "j": Event.DOWN, "page up": Event.PAGE_UP,
-    "page down": Event.PAGE_DOWN, "enter": Event.PICK, "escape": Event.BACK,
-}  # fmt: skip
 _STEPS = {Event.UP: -1, Event.DOWN: 1, Event.PAGE_UP: -10, Event.PAGE_DOWN: 10}
+_LONG_SECONDS = 4.0
+"""After this long a check says that it is still running."""
 
 
-class Events:
-    """What happened and has not been answered; any thread may tell of more."""
-
-    def __init__(self) -> None:
-        self._waiting: queue.Queue[tuple[Event, str]] = queue.Queue()
-
-    def tell(self, event: Event, what: str = "") -> None:
-        """Note what happened."""
-        self._waiting.put((event, what))
-
-    def next(self) -> tuple[Event, str]:
-        """Wait for what is to be answered next."""
-        return self._waiting.get()
-
-    def call_off(self, state: State) -> bool:
-        """Whether something waits for which a check that is running is to end: q, or an answer that was saved."""
-        with self._waiting.mutex:
-            waiting = list(self._waiting.queue)
-        return any(
-            event is Event.QUIT or (event is Event.SAVED and state.is_news(Path(what))) for event, what in waiting
-        )
-
-
-def watch(session: Session, console: Console, stamps: Stamps | None = None) -> None:
+def watch(session: Session, console: Console, stamps: Stamps, events: Events, keyboard: Keyboard) -> None:
     """Check files as they are saved, until q or Ctrl-C.
 
     Args:
         session: The course, the workspace and the checker.
         console: Where to print; without a terminal it gets one line per check.
         stamps: The answers as they were when the command was called: what was saved since is checked too.
+        events: What has happened since.
+        keyboard: Tells of keys.
     """
-    stamps = session.workspace.stamps(session.outline) if stamps is None else stamps
-    events, ended = Events(), threading.Event()
-
-    def pressed(key: str) -> None:
-        if key in _KEYS:
-            events.tell(_KEYS[key])
-
+    ended = threading.Event()
     watcher = threading.Thread(target=_tell_of_saves, args=(session, stamps, events, ended), daemon=True)
     state = State(session, stamps)
-    with keys(pressed) as keyboard:
-        screen = Screen(console, keyboard.released)
+    screen = Screen(console, keyboard.released)
+    with _told_of_sizes(events):
         watcher.start()
         try:
             welcome(state, screen, events)
@@ -115,6 +60,19 @@ def watch(session: Session, console: Console, stamps: Stamps | None = None) -> N
     watcher.join(2)
 
 
+@contextmanager
+def _told_of_sizes(events: Events) -> Iterator[None]:
+    """Tell when the terminal gets another size, where a system says so."""
+    if not hasattr(signal, "SIGWINCH"):
+        yield
+        return
+    before = signal.signal(signal.SIGWINCH, lambda *_: events.tell(Event.RESIZED))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGWINCH, before)
+
+
 def answer(event: Event, what: str, state: State, screen: Screen, events: Events) -> bool:
     """Answer one event; False ends.
 
@@ -125,8 +83,10 @@ def answer(event: Event, what: str, state: State, screen: Screen, events: Events
         screen: Where it is shown.
         events: What happens meanwhile, which may end a check.
     """
-    if event is not Event.RESET and event is not Event.SOLUTION:
-        state.forget_question()
+    if event is Event.RESIZED:
+        screen.resized(state)
+        return True
+    state.forget_question(but=event)
     if screen.picker is not None and _picks(event, state, screen):
         return True
     match event:
@@ -140,6 +100,9 @@ def answer(event: Event, what: str, state: State, screen: Screen, events: Events
             return False
         case Event.LIST:
             screen.list(state)
+        case Event.SOLUTION if state.to_compare:
+            symbol = state.to_compare
+            screen.solution(symbol, state.solution())
         case _ if state.now is not None:
             try:
                 _about_the_part(event, state, screen)
@@ -153,9 +116,12 @@ def _about_the_part(event: Event, state: State, screen: Screen) -> None:
     """Answer what is about the part one is at."""
     assert state.now is not None
     _, symbol = state.now
+    state.turn_to_now()
     match event:
         case Event.HINT:
-            if given := state.hint():
+            if state.is_unchecked:
+                screen.unchecked(symbol)
+            elif given := state.hint():
                 screen.all_given(given, state.session) if given.is_repeated else screen.hint(given)
         case Event.NEXT:
             if part := state.go_on():
@@ -171,7 +137,7 @@ def _about_the_part(event: Event, state: State, screen: Screen) -> None:
                 screen.say(translated(f"r again puts {symbol} back to its stub; what you have is kept in {BACKUPS}/."))
         case Event.SOLUTION:
             if state.session.is_passed(*state.now) or state.asks_again(event):
-                screen.solution(state.solution())
+                screen.solution(symbol, state.solution())
             else:
                 told = f"{symbol} is not passed yet. s again shows our answer all the same; that is remembered."
                 screen.say(translated(told))
@@ -187,7 +153,9 @@ def _picks(event: Event, state: State, screen: Screen) -> bool:
         picker.next_unsolved()
     elif event is Event.PICK:
         state.go_to(picker.part)
-        screen.leave_list(state)
+        screen.leave_list(state, is_picked=True)
+    elif event is Event.OTHER:
+        pass
     elif event in (Event.QUIT, Event.LIST, Event.BACK):
         screen.leave_list(state)
     else:
@@ -203,13 +171,13 @@ def welcome(state: State, screen: Screen, events: Events) -> None:
     if state.now is None:
         return
     screen.now(state.now)
-    lesson, _ = state.now
-    if state.session.attempted(lesson):
-        # File and notebook hold one answer, which is checked once.
-        files = sorted(state.session.workspace.answers(lesson), key=lambda path: path.stat().st_mtime_ns)
-        found = [(saved, path) for path in files if (saved := state.look(path))]
-        for saved, path in found[-1:]:
-            _check(saved, path, state, screen, events)
+    lesson, symbol = state.now
+    # Of file and notebook the one is checked that holds the part, else any; of two such the newer.
+    files = sorted(state.session.workspace.answers(lesson), key=lambda path: path.stat().st_mtime_ns)
+    found = [saved for path in files if (saved := state.look(path)) and saved.symbols]
+    found.sort(key=lambda saved: symbol in saved.symbols)
+    for saved in found[-1:]:
+        _check(saved, state, screen, events)
 
 
 def _saved(path: Path, state: State, screen: Screen, events: Events) -> None:
@@ -222,21 +190,60 @@ def _saved(path: Path, state: State, screen: Screen, events: Events) -> None:
     elif not saved.symbols:
         screen.nothing_begun(saved.lesson)
     else:
-        _check(saved, path, state, screen, events)
+        _check(saved, state, screen, events)
 
 
-def _check(saved: Saved, path: Path, state: State, screen: Screen, events: Events) -> None:
+def _check(saved: Saved, state: State, screen: Screen, events: Events) -> None:
     screen.checking(saved, state.session)
+    screen.foot(state)
+    meanwhile = _Meanwhile(saved, state, screen, events)
     try:
-        checked = state.check(saved, lambda: events.call_off(state))
+        checked = state.check(saved, meanwhile)
     except CalledOff:
+        if meanwhile.is_left:
+            screen.called_off(saved)
+            return
         # Its turn comes after that of what ended it; where that is a save of the same file, nothing is left to do.
-        state.forget(path)
-        events.tell(Event.AGAIN, str(path))
+        state.forget(saved.path)
+        events.tell(Event.AGAIN, str(saved.path))
         return
-    screen.checked(checked, state.session)
-    if checked.is_done:
-        screen.done(state.now)
+    screen.found(checked, state)
+
+
+class _Meanwhile:
+    """What is answered while a check runs, which asks again and again whether it is called off."""
+
+    def __init__(self, saved: Saved, state: State, screen: Screen, events: Events) -> None:
+        self._saved, self._state, self._screen, self._events = saved, state, screen, events
+        self._about = state.at(saved.path)
+        self._long_from = time.monotonic() + _LONG_SECONDS
+        self._is_long = False
+        self.is_left = False
+        """Whether one has turned to something else, so that nobody waits for what the check finds."""
+
+    def __call__(self) -> bool:
+        """Whether the check is called off: by q, by going elsewhere, or by an answer that was saved."""
+        if not self._is_long and time.monotonic() > self._long_from:
+            self._is_long = True
+            self._screen.still_checking(self._saved)
+            self._screen.foot(self._state)
+        while (event := self._events.next_key()) is not None:
+            if event is Event.QUIT and self._screen.picker is None:
+                self._events.put_back(event)
+                return True
+            answer(event, "", self._state, self._screen, self._events)
+            if self._state.at(self._saved.path) != self._about:
+                self._leave()
+                return True
+            self._screen.foot(self._state)
+        return self._events.any_saved(lambda path: self._state.is_news(Path(path)))
+
+    def _leave(self) -> None:
+        self.is_left = True
+        (_, held), (_, holds) = self._about, self._state.at(self._saved.path)
+        if held == holds:
+            # Saved again, it is checked again.
+            self._state.forget(self._saved.path)
 
 
 class _Only(DefaultFilter):

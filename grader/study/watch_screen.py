@@ -1,6 +1,7 @@
 """What `course watch` shows: a screen on a terminal, one line per check elsewhere."""
 
 import sys
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -17,7 +18,8 @@ from rich.text import Text
 from grader.kit.outline import Lesson
 from grader.model import PartReport, Verdict
 from grader.model.language import phrase, translated
-from grader.model.words import LOOKS, lead
+from grader.model.words import LOOKS, clean, lead
+from grader.report.said import when
 from grader.report.screen import first_failure, headline, is_only_begun, render_part
 from grader.study import passed
 from grader.study.editor import edit, line_of
@@ -29,6 +31,8 @@ from grader.study.workspace import Workspace
 
 _KEYS = ("h hint", "o open", "n next", "l list", "p progress", "s solution", "r reset", "q quit")
 _GAP = "   "
+_REMEMBERED = 300
+"""Texts that are shown again on a terminal of another size, at most."""
 
 
 class Screen:
@@ -53,18 +57,43 @@ class Screen:
         """Lines of the foot, and the columns of the terminal when it was shown."""
         self.picker: Picker | None = None
         """The list to pick from, while it is shown."""
+        self._late: Checked | None = None
+        """What was found while the list was shown."""
+        self._page: deque[Callable[[], None]] = deque(maxlen=_REMEMBERED)
+        """What has been shown since the screen was cleared, but for the foot."""
+        self._size = console.size
 
     def say(self, text: str) -> None:
         """Show a text as it is."""
         self._print(text, markup=False, highlight=False, emoji=False, soft_wrap=not self._is_large)
 
     def _print(self, what: RenderableType = "", **how: Any) -> None:
+        self._show_kept(lambda: self._console.print(what, **how))
+
+    def _show_kept(self, show: Callable[[], None]) -> None:
+        """Show something, now and again where the terminal gets another size."""
         self._lift_foot()
-        self._console.print(what, **how)
+        self._page.append(show)
+        show()
 
     def _clear(self) -> None:
         self._has_said = True
+        self._page.clear()
         self._console.clear()
+
+    def resized(self, state: State) -> None:
+        """The terminal has another size: its lines are broken anywhere, so all of it is shown again."""
+        if not self._is_large or self._console.size == self._size:
+            return
+        self._size = self._console.size
+        if self.picker is not None:
+            self.picker.show(self._console)
+            return
+        self._console.clear()
+        self._has_said = True
+        for show in self._page:
+            show()
+        self.foot(state)
 
     def _lift_foot(self) -> None:
         """Something is about to be shown: wipe the foot, so that there is one, below it; the blank line stays."""
@@ -72,6 +101,7 @@ class Screen:
         # A terminal that was made narrower has broken its lines, and nobody knows into how many.
         if not self._has_said and self._console.width == width:
             self._console.control(Control(*[(ControlType.CURSOR_UP, 1), (ControlType.ERASE_IN_LINE, 2)] * lines))
+            self._page.append(self._console.print)
         self._has_said = True
 
     def foot(self, state: State) -> None:
@@ -80,10 +110,11 @@ class Screen:
             return
         here = phrase("{0} in {1}", state.now[1], state.file(state.now[0])) if state.now else ""
         keys = self._key_lines()
-        self._print()
-        self._print(tally(state.session, self._console).append(f"{_GAP}{here}"), no_wrap=True, overflow="ellipsis")
+        where_one_is = tally(state.session, self._console).append(f"{_GAP}{here}")
+        self._console.print()
+        self._console.print(where_one_is, no_wrap=True, overflow="ellipsis")
         for line in keys:
-            self._print(line, style="dim", highlight=False)
+            self._console.print(line, style="dim", highlight=False)
         self._has_said, self._foot = False, (1 + len(keys), self._console.width)
 
     def _key_lines(self) -> list[str]:
@@ -117,36 +148,67 @@ class Screen:
         if not all(part.checks for part in progress):
             self.say(translated("(The first check of a part takes longer: its cases are made.)"))
 
+    def still_checking(self, saved: Saved) -> None:
+        """A check takes long."""
+        if self._is_large and self.picker is None:
+            told = "It is still running. An answer that does not end is given up after a while; the keys work."
+            self.say(translated(told))
+
+    def called_off(self, saved: Saved) -> None:
+        """Nobody waits for what a check finds."""
+        self.say(translated(f"The check of {', '.join(saved.symbols)} is called off."))
+
+    def unchecked(self, symbol: str) -> None:
+        """There is nothing yet that a hint could go by."""
+        self.say(translated(f"A hint goes by what a check finds, and {symbol} has not been checked as it is now."))
+
+    def found(self, checked: Checked, state: State) -> None:
+        """What a check found, and where one is then; below the list it waits until that is left."""
+        if self.picker is not None:
+            self._late = checked
+            self.list(state)
+            return
+        self.checked(checked, state.session)
+        if not checked.is_done:
+            return
+        if self._is_large and state.to_compare:
+            self.say(translated(f"s shows our {state.to_compare}, to compare with yours."))
+        self.done(state.now)
+
     def checked(self, checked: Checked, session: Session) -> None:
         """What a check found: the part to mend first large with what it printed, the others small."""
         lesson = checked.lesson
         ascii_only = self._console.options.ascii_only
+        learned = list(passed.lines(session, lesson, checked.fresh))
         if not self._is_large:
             for report in checked.reports:
                 self.say(_line(report, session, lesson))
         else:
             self._checked = replace(checked, fresh=())
             self._clear()
-            for report in checked.reports:
-                if report is not checked.first:
-                    self._print(headline(report, session.paths(lesson, report), ascii_only=ascii_only))
-        if checked.first is not None and self._is_large:
             with self._console.capture() as shown:
-                self._show(checked.first, lesson, session)
-            self._show(checked.first, lesson, session)
+                self._reports(checked, session, ascii_only)
+            self._show_kept(lambda: self._reports(checked, session, ascii_only))
             below = 2 + len(self._key_lines())
-            if _height(shown.get(), self._console.width) + below > self._console.height:
+            height = _height("\n".join([shown.get(), *learned]), self._console.width)
+            if checked.first is not None and height + below > self._console.height:
                 # What is wrong has scrolled away.
                 self._print()
                 self._print(_again(checked.first, session, lesson, ascii_only), highlight=False)
-        for line in passed.lines(session, lesson, checked.fresh):
+        for line in learned:
             self.say(line)
 
-    def _show(self, report: PartReport, lesson: Lesson, session: Session) -> None:
-        if standing := session.standing(report):
-            self.say(f"\n{standing}\n")
-        render_part(report, self._console, session.paths(lesson, report))
-        session.show_printed(report, self._console)
+    def _reports(self, checked: Checked, session: Session, ascii_only: bool) -> None:
+        lesson = checked.lesson
+        for report in checked.reports:
+            if report is not checked.first:
+                self._console.print(headline(report, session.paths(lesson, report), ascii_only=ascii_only))
+        if checked.first is None:
+            return
+        if standing := session.standing(checked.first):
+            self._console.print(f"\n{standing}\n", markup=False, highlight=False, emoji=False)
+        render_part(checked.first, self._console, session.paths(lesson, checked.first))
+        session.show_printed(checked.first, self._console)
 
     def hint(self, given: GivenHint) -> None:
         """A hint."""
@@ -159,11 +221,12 @@ class Screen:
             self.checked(self._checked, session)
         self.say(f"\n{lead(f'That was the last hint for {given.symbol}.')}{given.further('course hint')}")
 
-    def solution(self, source: str) -> None:
+    def solution(self, symbol: str, source: str) -> None:
         """Our answer to a part."""
         if not source:
             self.say(translated("This kit has no solutions. Ask the person who gave it to you."))
         else:
+            self.say(f"{translated(f'This is how we wrote {symbol}:')}\n")
             # As code to be pasted: no line of it is broken.
             self._print(Syntax("", "python", theme="ansi_dark").highlight(source), soft_wrap=True)
 
@@ -193,10 +256,14 @@ class Screen:
             here = translated("  <- here") if is_here else ""
             self.say(f"{mark} {symbol:28} {lesson.slug}.py{here}")
 
-    def leave_list(self, state: State) -> None:
-        """Show where one is again, and what failed there when it was checked last."""
+    def leave_list(self, state: State, *, is_picked: bool = False) -> None:
+        """Show where one is again, and what failed there when it was checked last, or has been found meanwhile."""
         self.picker = None
-        checked = self._checked
+        late, self._late = self._late, None
+        if late and not is_picked:
+            self.found(late, state)
+            return
+        self._checked = checked = late or self._checked
         if checked and checked.first and (checked.lesson, checked.first.part) == state.now:
             self.checked(checked, state.session)
             return
@@ -213,8 +280,7 @@ class Screen:
 
     def progress(self, session: Session) -> None:
         """How far one is."""
-        self._lift_foot()
-        render_progress(session, self._console)
+        self._show_kept(lambda: render_progress(session, self._console))
 
 
 def _line(report: PartReport, session: Session, lesson: Lesson) -> str:
@@ -222,12 +288,17 @@ def _line(report: PartReport, session: Session, lesson: Lesson) -> str:
 
 
 def _again(report: PartReport, session: Session, lesson: Lesson, ascii_only: bool) -> Text:
-    """What is wrong, once more and in short."""
+    """What is wrong and when, once more and in short."""
     why = _why(report, session, lesson)
     if not why:
         return headline(report, session.paths(lesson, report), ascii_only=ascii_only)
     look = LOOKS[report.verdict]
-    return Text.assemble((look.ascii if ascii_only else look.symbol, look.style), " ", (report.part, "bold"), why)
+    text = Text.assemble((look.ascii if ascii_only else look.symbol, look.style), " ", (report.part, "bold"), why)
+    failure = first_failure(report)
+    if failure is not None and failure.condition is not None:
+        # Without its counts, which are for who reads all of it.
+        text.append("\n").append(clean(when(report, replace(failure.condition, judged=0))), "bold")
+    return text
 
 
 def _why(report: PartReport, session: Session, lesson: Lesson) -> str:

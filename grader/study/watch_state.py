@@ -18,8 +18,9 @@ class Saved:
     """An answer that changed."""
 
     lesson: Lesson
+    path: Path
     symbols: Sequence[str] = ()
-    """The parts that have been begun."""
+    """The parts that have been begun in it."""
     is_gone: bool = False
 
 
@@ -51,6 +52,8 @@ class State:
         """Exercises whose files were missed already: some systems report one removal twice."""
         self._reports: dict[Part, PartReport] = {}
         self._asked: tuple[object, Part | None] | None = None
+        self._passed: Part | None = None
+        """The part that has just passed, while nothing else has been done."""
 
     def _left_off(self, stamps: Stamps) -> Part | None:
         """The part that was being written when its file was saved last; None where none is begun and not passed."""
@@ -75,13 +78,15 @@ class State:
         except OSError:
             # Deleted, or between the two halves of a save: if it comes back, so does an event.
             self._seen.pop(path, None)
-            return self._missed(lesson)
+            return self._missed(lesson, path)
         self._gone.discard(lesson.slug)
         if digest in ("", self._seen.get(path)):
             return None
         self._seen[path] = digest
         self._saved_in[lesson.slug] = path.suffix
-        return Saved(lesson, self.session.attempted(lesson))
+        # What was found of the last content says nothing of this one.
+        self._reports = {part: report for part, report in self._reports.items() if part[0] != lesson}
+        return Saved(lesson, path, self.session.attempted(lesson, path))
 
     def file(self, lesson: Lesson) -> str:
         """The file in which an exercise is written, as far as is known: ``linear/linear.ipynb``."""
@@ -100,11 +105,15 @@ class State:
         """Take what a file holds for news again."""
         self._seen.pop(path, None)
 
-    def _missed(self, lesson: Lesson) -> Saved | None:
+    def at(self, path: Path) -> tuple[Part | None, str | None]:
+        """What a check of a file is about: where one is, and what the file held when it was last looked at."""
+        return self.now, self._seen.get(path)
+
+    def _missed(self, lesson: Lesson, path: Path) -> Saved | None:
         if lesson.slug in self._gone or self.session.workspace.answers(lesson):
             return None
         self._gone.add(lesson.slug)
-        return Saved(lesson, is_gone=True)
+        return Saved(lesson, path, is_gone=True)
 
     def check(self, saved: Saved, is_called_off: Callable[[], bool]) -> Checked:
         """Check what was saved, and go on once that has passed.
@@ -114,7 +123,9 @@ class State:
         """
         lesson = saved.lesson
         before = {symbol for symbol in saved.symbols if self.session.is_passed(lesson, symbol)}
-        reports = self.session.check(lesson, saved.symbols, is_called_off)
+        self._passed = None
+        reports = self.session.check(lesson, saved.symbols, is_called_off, saved.path)
+        self._saved_in[lesson.slug] = saved.path.suffix
         self._save()
         self._reports |= {(lesson, report.part): report for report in reports}
         failing = [report for report in reports if report.verdict is not Verdict.ACCEPTED]
@@ -126,8 +137,18 @@ class State:
             return Checked(lesson, reports, first, is_done=False, fresh=fresh)
         is_done = bool(fresh) or self.now in {(lesson, symbol) for symbol in passed}
         if is_done:
+            at = self.now if self.now and self.now[0] == lesson and self.now[1] in passed else None
+            self._passed = at or (lesson, (fresh or passed)[-1])
             self.now = self.session.next((lesson, reports[-1].part), finish=True)
         return Checked(lesson, reports, None, is_done, fresh)
+
+    @property
+    def is_unchecked(self) -> bool:
+        """Whether something is begun where one is, and nothing is known about it: hints go by what a check finds."""
+        if self.now is None or self.now in self._reports:
+            return False
+        lesson, symbol = self.now
+        return symbol in self.session.attempted(lesson)
 
     def hint(self) -> GivenHint | None:
         """The next hint for where one is."""
@@ -139,16 +160,17 @@ class State:
 
     def go_to(self, part: Part) -> None:
         """Go to a part."""
-        self.now = part
+        self.now, self._passed = part, None
 
     def asks_again(self, what: object) -> bool:
         """Whether something that is to be confirmed was asked for twice, with nothing else between."""
         is_again, self._asked = self._asked == (what, self.now), (what, self.now)
         return is_again
 
-    def forget_question(self) -> None:
-        """Take what was to be confirmed for withdrawn."""
-        self._asked = None
+    def forget_question(self, but: object) -> None:
+        """Take what was to be confirmed for withdrawn, but for one thing that may be asked for again."""
+        if self._asked is not None and self._asked[0] is not but:
+            self._asked = None
 
     def reset(self) -> Sequence[Path]:
         """Put the part one is at back to its stub, which is no news to check; where what was there is kept."""
@@ -161,17 +183,29 @@ class State:
         self._save()
         return [path.relative_to(self.session.workspace.path) for path in kept]
 
+    def turn_to_now(self) -> None:
+        """Leave the part that has passed: what comes is about the part one is at."""
+        self._passed = None
+
+    @property
+    def to_compare(self) -> str:
+        """The part that has just passed, and that our answer is shown to first; nothing where this is a kit."""
+        return self._passed[1] if self._passed and self.session.reference(self._passed[0]) else ""
+
     def solution(self) -> str:
-        """Our answer to the part one is at, which is remembered; nothing where this is a kit."""
-        assert self.now is not None
-        lesson, symbol = self.now
-        shown = solution(self.session, lesson, symbol)
+        """Our answer to the part that has just passed, else to the one one is at, which is remembered.
+
+        Nothing where this is a kit without solutions.
+        """
+        part, self._passed = self._passed or self.now, None
+        assert part is not None
+        shown = solution(self.session, *part)
         self._save()
         return shown
 
     def go_on(self) -> Part | None:
         """Go to the next part that is not passed."""
-        self.now = self.session.next(self.now)
+        self.now, self._passed = self.session.next(self.now), None
         return self.now
 
     def assignment(self) -> Sequence[tuple[Part, bool]]:

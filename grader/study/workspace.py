@@ -63,11 +63,13 @@ class PartProgress:
     """The first criterion that failed."""
     snippet: str = ""
     """The example of what failed, where there is one."""
+    file: str = ""
+    """The file in which that was found: ``linear/linear.ipynb``."""
     checks: int = 0
     hints: int = 0
     """The highest level of hint that was asked for."""
     hinted: str = ""
-    """The criterion that the last hint was about; empty where nothing was written."""
+    """The failure that the last hint was about (see `grader.study.hints.about`); empty where nothing was written."""
     level: int = 0
     """The highest level that was asked for about it."""
     solution: str = ""
@@ -91,8 +93,8 @@ class Workspace:
         """What is remembered of a part."""
         return self.parts.setdefault(f"{slug}:{symbol}", PartProgress())
 
-    def note(self, report: PartReport) -> None:
-        """Remember a verdict, unless it is an internal error."""
+    def note(self, report: PartReport, file: str = "") -> None:
+        """Remember a verdict on what a file holds, unless it is an internal error."""
         if report.verdict is Verdict.JUDGE_ERROR:
             return
         progress = self.progress(report.exercise, report.part)
@@ -102,6 +104,7 @@ class Workspace:
         failed = [item for item in report.criteria if item.verdict not in (Verdict.ACCEPTED, Verdict.SKIPPED)]
         progress.failed = failed[0].name if failed and report.verdict is not Verdict.NOT_ATTEMPTED else ""
         progress.snippet = _example(report) if progress.failed else ""
+        progress.file = file if progress.snippet else ""
         progress.checks += report.verdict is not Verdict.NOT_ATTEMPTED
 
     def save(self) -> None:
