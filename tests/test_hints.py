@@ -5,6 +5,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -162,6 +163,22 @@ def test_no_hint_speaks_of_another_part() -> None:
                     assert symbol in named or not named, (symbol, criterion, said)
 
 
+def test_hints_about_what_was_not_run_speak_of_no_criterion() -> None:
+    lesson = lesson_of(declared(COURSE.exercise("convolution/conv")))
+
+    def hints(verdict: Verdict) -> list[str]:
+        report = failed("interface")
+        item = replace(report.criteria[0], verdict=verdict, kind=None, counterexample=None)
+        return [str(hint(level, lesson, "Conv2d", replace(report, criteria=(item,)), "")) for level in (1, 2)]
+
+    first, second = hints(Verdict.RAISED)
+    assert "Mend the line that the message names" in first
+    assert "Run the file yourself" in second
+    first, second = hints(Verdict.TIME_LIMIT)
+    assert "Which loop has a condition" in first
+    assert "press Ctrl-C" in second
+
+
 def test_a_hint_is_about_the_calls_that_fail() -> None:
     lesson = lesson_of(declared(COURSE.exercise("convolution/conv")))
 
@@ -179,7 +196,7 @@ def test_a_hint_is_about_the_calls_that_fail() -> None:
     assert "groups" not in why("whatever the input", groups=2)
     # Dilation can stop an answer, too.
     stopped = failed("shapes", kwargs={"dilation": 2}, kind=FindingKind.RAISED)
-    assert "$d(k-1)+1$" in str(hint(2, lesson, "Conv2d", stopped, ""))
+    assert "spans d(k-1)+1, not d · k." in str(hint(2, lesson, "Conv2d", stopped, ""))
 
 
 def test_the_first_hint_shows_where_the_answer_uses_what_it_depends_on() -> None:

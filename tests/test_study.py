@@ -79,6 +79,29 @@ def test_from_a_stub_to_the_solution(course: Course, tmp_path: Path) -> None:
     assert "Next: Linear" in course("progress")
 
 
+def test_of_two_files_the_one_that_is_named_is_judged(course: Course, tmp_path: Path) -> None:
+    file, notebook = (tmp_path / f"learn/linear/linear{suffix}" for suffix in (".py", ".ipynb"))
+    file.write_text(RIGHT, encoding="utf-8")
+    cells = json.loads(notebook.read_text(encoding="utf-8"))
+    for cell in cells["cells"]:
+        if cell.get("id") == "linear-Flatten":
+            cell["source"] = "class Flatten(nn.Module):\n    def forward(self, x):\n        return x\n"
+    notebook.write_text(json.dumps(cells), encoding="utf-8")
+    os.utime(file, (1e9, 1e9))
+    shown = course("check", "linear/linear.py")
+    assert "This is Flatten in linear/linear.py. It is begun in linear/linear.ipynb too" in shown
+    assert "✓ Flatten" in shown
+    assert "Our answer, to compare: course solution Linear" in shown
+    shown = course("check", "Flatten", status=1)
+    assert "This is Flatten in linear/linear.ipynb. It is begun in linear/linear.py too" in shown
+    assert "✗ Flatten" in shown
+    assert course("check", "Linear").startswith("✓ Linear")
+    assert "This is Flatten in linear/linear.ipynb." in course("check", "linear/linear.ipynb", status=1)
+    # What has passed is marked in the list, and a second start goes on from there.
+    assert "    ✓ Flatten, ✓ Linear\n" in course("list")
+    assert "write count_parameters in modules/tools.py, and save." in course("start", ".")
+
+
 def test_the_first_steps_of_the_readme(watching: "subprocess.Popen[str]", tmp_path: Path) -> None:
     section = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Learn alone\n")[2].partition("\n## ")[0]
     typed = re.findall(r"^(?:\$ |    )(\S.*)$", re.sub(r"^```py\n.*?^```", "", section, flags=re.M | re.S), re.M)

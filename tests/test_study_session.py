@@ -1,16 +1,20 @@
 """What the commands, the notebook, `course watch` and pytest share: which course a folder belongs to, next, hints."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from grader.model import CourseError
-from grader.study import passed
+from grader.model import Condition, CourseError, CriterionReport, FindingKind, PartReport, Verdict
+from grader.study import chosen, passed
 from grader.study.editor import editor
+from grader.study.events import Event, Events
 from grader.study.keys import named
 from grader.study.session import Session, find_home, find_session
 from grader.study.workspace import find_workspace, reset, start
@@ -94,6 +98,76 @@ def test_the_editor_is_the_one_that_was_named() -> None:
 def test_keys_have_names() -> None:
     assert [*named("h\x1b[A\x1bOB\x1b[6~\r\x1b[24~q")] == ["h", "up", "down", "page down", "enter", "", "q"]
     assert [*named("\x1b")] == ["escape"]
+
+
+def test_q_ends_the_loading_and_other_keys_wait_for_its_end() -> None:
+    events, ended = Events(), threading.Event()
+    events.press("n")
+    assert events.load(lambda: events.press("x"))
+    assert [events.next()[0], events.next()[0]] == [Event.NEXT, Event.OTHER]
+
+    def load() -> None:
+        events.press("q")
+        ended.wait(60)
+
+    began = time.monotonic()
+    assert not events.load(load)
+    ended.set()
+    assert time.monotonic() - began < 30
+    with pytest.raises(ZeroDivisionError):
+        Events().load(lambda: 1 // 0)
+
+
+def test_another_failure_begins_with_the_first_hint(session: Session) -> None:
+    part = session.outline.one("Linear")
+
+    def level(
+        criterion: str = "values", message: str = "", kind: FindingKind = FindingKind.VALUE, when: str = ""
+    ) -> str:
+        condition = Condition(text=when, predicate={}, failing=1, covered=1, judged=1) if when else None
+        item = CriterionReport(
+            name=criterion, verdict=Verdict.WRONG, score=0, max_score=1, message=message, kind=kind, condition=condition
+        )
+        report = PartReport(
+            part="Linear", exercise="linear/linear", verdict=Verdict.WRONG, score=0, max_score=1, suite="",
+            criteria=(item,),
+        )  # fmt: skip
+        return session.hint(*part, report).heading.split()[1]
+
+    assert [level(message="3 is wrong."), level(message="4 is wrong.")] == ["1", "2"]
+    assert [level(when="only with `bias=False`"), level(when="only with `bias=False`")] == ["1", "2"]
+    assert level(kind=FindingKind.FINITE) == "1"
+    assert [level("shapes"), level("shapes")] == ["1", "2"]
+    raised = FindingKind.RAISED
+    assert [level(message=f"TypeError: no (line {line})", kind=raised) for line in (7, 8)] == ["1", "2"]
+    assert level(message="IndexError: out of range", kind=raised) == "1"
+
+
+def test_a_file_that_holds_nothing_of_a_part_does_not_win_over_one_that_does(session: Session) -> None:
+    lesson, _ = session.outline.one("Linear")
+    folder = session.workspace.path
+    file, notebook = folder / "linear/linear.py", folder / "linear/linear.ipynb"
+    both = ("linear/linear.py", "linear/linear.ipynb")
+    file.write_text("class Linear:\n    def forward(self, x):\n        return x\n", encoding="utf-8")
+    cells = json.loads(notebook.read_text(encoding="utf-8"))
+    for cell in cells["cells"]:
+        if cell.get("id") == "linear-Flatten":
+            cell["source"] = "class Flatten:\n    def forward(self, x):\n        return x\n"
+    notebook.write_text(json.dumps(cells), encoding="utf-8")
+    os.utime(file, (1e9, 1e9))
+
+    def read(symbol: str, path: Path | None = None) -> str:
+        return chosen.read(folder, lesson, symbol, path).path
+
+    assert [path for path, _ in chosen.begun(folder, lesson)] == [*both]
+    assert [list(symbols) for _, symbols in chosen.begun(folder, lesson)] == [["Linear"], ["Flatten"]]
+    assert (read("Linear"), read("Flatten")) == both
+    # The file that is named is read, and so is one that is not Python at the moment.
+    assert (read("Linear", notebook), read("Flatten", file)) == both[::-1]
+    file.write_text("class Flatten:\n    def forward(self, x)\n", encoding="utf-8")
+    assert read("Flatten") == both[0]
+    os.utime(file, (1e9, 1e9))
+    assert (read("Linear"), read("Flatten")) == both
 
 
 def test_it_is_the_same_again_but_for_what_is_remembered(session: Session, tmp_path: Path) -> None:

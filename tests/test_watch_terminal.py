@@ -3,6 +3,7 @@
 import os
 import re
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -36,13 +37,19 @@ class Terminal:
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         self.ours, self.theirs = pty.openpty()
-        ioctl(self.theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 110, 0, 0))
+        self.resize(50, 110)
         self.before = termios.tcgetattr(self.theirs)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "cli", "watch"], cwd=folder, env=environment, stdin=self.theirs,
             stdout=self.theirs, stderr=self.theirs, start_new_session=True,
         )  # fmt: skip
         self.text = ""
+
+    def resize(self, lines: int, columns: int) -> None:
+        """Give it another size, of which a terminal tells the program; this one is nobody's controlling terminal."""
+        ioctl(self.theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        if hasattr(self, "process"):
+            self.process.send_signal(signal.SIGWINCH)
 
     def shows(self, wanted: str) -> str:
         """Wait until a text is there, and give all that came up to its end; what follows is for the next call."""
@@ -101,10 +108,8 @@ def test_a_session_of_keys_and_saves(learn: tuple[Path, Terminal]) -> None:
 
     terminal.shows("q quit")
     answer.write_text(WRONG, encoding="utf-8")
-    shown = terminal.shows("q quit")
-    assert "✓ Flatten" in shown
-    assert "To see it, run this beside your answer" in shown
-    assert "✗ Linear" in shown
+    assert "✓ Flatten" in terminal.shows("✗ Linear")
+    assert "To see it, run this beside your answer" in terminal.shows("q quit")
     terminal.press("h")
     terminal.shows("Hint 1 of 3 for Linear")
     terminal.press("h")
@@ -113,7 +118,8 @@ def test_a_session_of_keys_and_saves(learn: tuple[Path, Terminal]) -> None:
 
     half = RIGHT[: RIGHT.index("bound = ")]
     answer.write_text(half, encoding="utf-8")
-    assert "✗ Linear" in terminal.shows("q quit")
+    terminal.shows("✗ Linear")
+    terminal.shows("q quit")
     answer.write_text(RIGHT + "\ndef (\n", encoding="utf-8")
     terminal.shows("not Python yet")
     terminal.shows("q quit")
@@ -122,13 +128,40 @@ def test_a_session_of_keys_and_saves(learn: tuple[Path, Terminal]) -> None:
     terminal.shows("q quit")
     answer.write_text(ENDLESS, encoding="utf-8")
     terminal.shows("Checking Flatten, Linear")
+    # Keys are answered while it hangs, and it says that it still runs.
+    terminal.press("l")
+    terminal.shows("> · Linear")
+    terminal.press("q")
+    terminal.shows("q quit")
+    answer.write_text(ENDLESS + "\n", encoding="utf-8")
+    terminal.shows("It is still running.")
     answer.write_text(RIGHT, encoding="utf-8")
     shown = terminal.shows("Now: ")
     assert "took longer" not in shown
     assert "✓ Linear" in shown
     assert "✓ Flatten" in shown
+    assert "s shows our Flatten, to compare with yours." in shown or "s shows our Linear" in shown
+    terminal.shows("q quit")
+    terminal.resize(24, 60)
+    (foot,) = re.findall("h hint.*?q quit", terminal.shows("q quit"), re.DOTALL)
+    assert [line for line in foot.splitlines() if len(line) > 60] == []
+    assert len(foot.splitlines()) == 2
     terminal.press("p")
     terminal.shows("2 of 9")
     terminal.press("q")
     assert terminal.process.wait(_PATIENCE) == 0
     assert termios.tcgetattr(terminal.theirs) == terminal.before
+
+
+def test_keys_count_while_everything_is_loaded(learn: tuple[Path, Terminal]) -> None:
+    _, terminal = learn
+    terminal.shows("Loading PyTorch, which takes a few seconds ...")
+    began = time.monotonic()
+    terminal.press("x")
+    terminal.press("q")
+    assert terminal.process.wait(_PATIENCE) == 0
+    assert time.monotonic() - began < 2
+    assert termios.tcgetattr(terminal.theirs) == terminal.before
+    while select.select([terminal.ours], [], [], 0)[0]:
+        terminal.text += os.read(terminal.ours, 2**16).decode(errors="replace")
+    assert not set("xq") & set(terminal.text), "nothing is echoed"
