@@ -31,13 +31,19 @@ _SIGNS: Mapping[str, str] = {
 """Signs and spaces, by the command's name; a wide space stands between two formulas."""
 _SPACED = frozenset("·⊙×∘⊕≤≥≠≈≡≪≫∝∈∉→←↦⇒")
 """Signs that stand between two things, and have a space on either side."""
-_FUNCTIONS = frozenset("tanh sinh cosh sin cos tan log ln exp max min det arg argmax argmin sup inf lim".split())
+_FUNCTIONS = frozenset((
+    "tanh", "sinh", "cosh", "sin", "cos", "tan", "log", "ln", "exp", "max", "min", "det", "arg", "argmax",
+    "argmin", "sup", "inf", "lim",
+))  # fmt: skip
 """Names that are set as they are, with a space before what follows."""
-_LETTERS = frozenset(
-    "mathrm text mathcal mathbf mathbb mathit operatorname textbf textit boldsymbol textstyle displaystyle".split()
-)
+_LETTERS = frozenset((
+    "mathrm", "text", "mathcal", "mathbf", "mathbb", "mathit", "operatorname", "textbf", "textit", "boldsymbol",
+    "textstyle", "displaystyle",
+))  # fmt: skip
 """Commands about the kind of letter, or its size."""
-_SIZES = frozenset("left right big Big bigl bigr Bigl Bigr bigg Bigg limits nolimits".split())
+_SIZES = frozenset((
+    "left", "right", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "bigg", "Bigg", "limits", "nolimits",
+))  # fmt: skip
 """Commands about the size of what follows."""
 _ABOVE = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "vec": "\u20d7", "dot": "\u0307", "overline": "\u0304"}
 """Signs above a letter, as characters that join the one before."""
