@@ -239,7 +239,7 @@ ADAPTIVE = Part(
         adaptive([4, 6, [2, 4]], {"div_value": 2.0}, call(tensor(4, 4), method="log_prob")),
         adaptive([4, 6, [2, 4]], {"div_value": 2.0}, call(tensor(8, 4, scale=3.0), method="predict")),
         adaptive([4, 7, [1, 3]], {"div_value": 2.0}, call(tensor(12, 4), method="predict", cotangent=None)),
-        adaptive([4, 5, [2]], {}, run("layer.predict(torch.ones(2, 4)).dtype  # of the classes that are predicted")),
+        adaptive([4, 5, [2]], {}, run("layer.predict(torch.ones(2, 4)).dtype  # the dtype of the predicted classes")),
         # Dividing 7 twice, and rounding each time, is not dividing it by the square.
         adaptive([7, 6, [2, 4]], {"div_value": 1.5}, call(tensor(3, 7), these(5, 0, 2))),
         adaptive([4, 6, tuple_of(1, 4)], {"div_value": 2.0}, call(tensor(3, 4), these(5, 0, 2))),
