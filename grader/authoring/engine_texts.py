@@ -24,7 +24,7 @@ SHOWN = (
     "judge/shown_axes.py", "judge/statistic.py", "judge/structures.py", "judge/transformation.py",
     "judge/two_mistakes.py", "kit/outline.py", "kit/record.py", "kit/recorded.py", "course/settings.py",
     "model/__init__.py", "model/briefly.py", "model/messages.py", "model/verdicts.py", "model/words.py",
-    "model/extras.py", "release/checker.py", "release/write.py", "report/*.py", "spec/*properties.py",
+    "model/extras.py", "release/checker.py", "release/write.py", "report/*.py", "spec/masks.py", "spec/*properties.py",
     "spec/families.py", "spec/networks.py", "study/*.py",
 )  # fmt: skip
 """The modules whose texts a learner, or a reader of a report, sees."""

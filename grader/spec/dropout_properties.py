@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 import torch
@@ -10,12 +9,12 @@ from torch import Tensor
 
 from grader.model import Argument, Observation, Recipe, Step
 from grader.spec import Property, call, evaluate, layer_case, run, tensor, train
+from grader.spec.masks import PARTS_OF_CHANNELS, ROUNDING, close, independent, masked, of_new_layers, told_of_new_layers
 from grader.spec.properties import ks_threshold, line_values, recorded
 
 WIDTH = 8
 """The hidden size of the layers that `dropout_between` constructs."""
 _LENGTH, _BATCH, _INPUT = 6, 32, 3
-_ROUNDING = 1e-5
 _IMAGES, _OUTPUTS = 6, 40
 _SHOWS = (
     "for number, (out, _) in enumerate((out1, out2, out4), 1):",
@@ -60,6 +59,9 @@ def drops(
     - 1e-11 that the share of zeros of all calls is off by more than `ks_threshold` (Hoeffding's inequality, of which
       that is the bound for all thresholds at once);
     - for each pair of samples of each call, (p^2 + q^2)^n with q = 1 - p, that the same of their n draws are zero;
+    - for each pair of places along another axis, the same with n for their draws in all samples of all ten calls; and
+      for two new layers, with n for the draws of one call;
+    - 2e-12 that an input of a single draw is dropped in each of the calls of `of_new_layers`, or in none;
     - c^9 that all ten calls drop equally many of N draws, where c is the likeliest count's probability, below
       (2 pi N p q)^-0.5 * 1.01, and much less that all samples of all calls do, that all slices of a call along another
       axis are the same, or that two calls are.
@@ -74,7 +76,9 @@ def drops(
         whole_channels: Whether channels are dropped as a whole.
     """
     step = call(tensor(*shape, fill="arange", shift=1.0, grad=False), cotangent=None)
-    case = layer_case(args, kwargs, [*[step] * (_CALLS - 1), evaluate(), step, train(), step])
+    anew = run(*of_new_layers(args, kwargs, shape, p))
+    case = layer_case(args, kwargs, [*[step] * (_CALLS - 1), evaluate(), step, train(), step, anew])
+    what = "channels" if whole_channels else "elements"
     x = torch.arange(1, 1 + math.prod(shape), dtype=torch.float64).reshape(tuple(shape))
 
     def holds(observations: Sequence[Observation]) -> str | None:
@@ -84,15 +88,15 @@ def drops(
             return "in evaluation mode, after calls in training, nothing should be dropped or scaled"
         masks = []
         for out in outputs:
-            gone, said = _masked(out.double() / x, p)
+            gone, said = masked(out.double() / x, p)
             if said is None and whole_channels:
                 first = gone.flatten(2)[..., :1]
-                said = None if bool((gone.flatten(2) == first).all()) else _PARTS_OF_CHANNELS
+                said = None if bool((gone.flatten(2) == first).all()) else PARTS_OF_CHANNELS
                 gone = first[..., 0]
             if said:
                 return f"in training, {said}"
             masks.append(gone)
-        said = _independent(torch.stack(masks), p, "channels" if whole_channels else "elements")
+        said = independent(torch.stack(masks), p, what) or told_of_new_layers(line_values(observations[0]), what)
         return said and f"in training, {said}"
 
     return Property(criterion="values", cases=[case], holds=holds, shows=_SHOWS_MASKS)
@@ -118,10 +122,10 @@ def same_mask_backward(
         for observed in observations[0]["steps"]:
             output: Any = observed["out"]
             gradient: Any = next(iter(observed["grads"].values()))
-            _, said = _masked(gradient.double(), p)
+            _, said = masked(gradient.double(), p)
             if said:
                 return f"in training, of the gradients where those of all outputs are 1: {said}"
-            if not _close(gradient.double(), output.double() / x):
+            if not close(gradient.double(), output.double() / x):
                 return (
                     "in training, the gradient of each element should be what the element was multiplied by in the "
                     "call before: 0 where it was dropped, else 1 / (1 - p)"
@@ -148,49 +152,13 @@ def negative_where_dropped(
 
     def holds(observations: Sequence[Observation]) -> str | None:
         outputs: list[Any] = [observed["out"] for observed in observations[0]["steps"] if "out" in observed]
-        *training, resting = [out < -_ROUNDING for out in outputs]
+        *training, resting = [out < -ROUNDING for out in outputs]
         share = float(torch.stack(training).double().mean())
         if abs(share - p) > ks_threshold(len(training) * training[0].numel()):
             return f"in training {share:.1%} of what its last layer adds is dropped, where {p:.0%} are expected"
         return "in evaluation nothing should be dropped" if bool(resting.any()) else None
 
     return Property(criterion="values", cases=[case], holds=holds)
-
-
-_PARTS_OF_CHANNELS = "some channels are dropped in part: each should be dropped or kept as a whole"
-
-
-def _masked(factors: Tensor, p: float) -> tuple[Tensor, str | None]:
-    """Where a factor is zero; and what is wrong where it is neither zero nor 1 / (1 - p)."""
-    gone = factors == 0
-    kept = factors[~gone]
-    if kept.numel() and not _close(kept * (1 - p), torch.ones_like(kept)):
-        return gone, "each element should come out either as zero or divided by 1 - p"
-    return gone, None
-
-
-def _independent(masks: Tensor, p: float, what: str) -> str | None:
-    """What is wrong with what calls dropped, one mask each: the share, or that something decides about several."""
-    share = float(masks.double().mean())
-    told = f"{share:.1%} of the {what} are dropped, where {p:.0%} are expected"
-    if share in (0, 1):
-        return told
-    if any(torch.equal(one, other) for one, other in pairwise(masks)):
-        return f"two calls drop the very same {what}"
-    for mask in masks:
-        rows = {tuple(row) for row in mask.flatten(1).tolist()}
-        if len(rows) < len(mask):
-            return f"two samples of a batch lose the very same {what}: each should have a mask of its own"
-        if any(bool((mask == mask.narrow(axis, 0, 1)).all()) for axis in range(1, mask.dim())):
-            return f"some {what} are dropped or kept only together: a draw should decide about each by itself"
-    if abs(share - p) > ks_threshold(masks.numel()):
-        return told
-    counts = masks.flatten(1).sum(1)
-    if len({*counts.tolist()}) == 1:
-        return f"every call drops exactly {int(counts[0])} {what}: each should be dropped or kept by a draw of its own"
-    if len({*masks.flatten(2).sum(2).flatten().tolist()}) == 1:
-        return f"every sample loses equally many {what}: each should be dropped or kept by a draw of its own"
-    return None
 
 
 @recorded
@@ -249,9 +217,9 @@ def _one_call(squashes: int, p: float, lowest: Tensor, h_0: Tensor, output: Tens
     """What is wrong with a call in training, given the lowest layer's outputs and its last states."""
     directions = len(h_0)
     layers = len(h_n) // directions
-    if not _close(h_n[:directions], h_0):
+    if not close(h_n[:directions], h_0):
         return "the states of the first layer change, but its input and its states are not to be dropped"
-    if not _close(_last(output, directions), h_n[-directions:]):
+    if not close(_last(output, directions), h_n[-directions:]):
         return "the last layer's outputs differ from its states, but they are not to be dropped"
     expected = lowest
     for layer in range(1, layers):
@@ -264,7 +232,7 @@ def _one_call(squashes: int, p: float, lowest: Tensor, h_0: Tensor, output: Tens
             )
     if not _dropped(output, expected):
         return "the outputs of a layer should reach the next either as zero or divided by 1 - dropout"
-    gone = output.abs() < _ROUNDING / 10
+    gone = output.abs() < ROUNDING / 10
     wanted = 1 - (1 - p) ** (layers - 1)
     for half in gone.chunk(directions, -1):
         share = float(half.double().mean())
@@ -275,12 +243,8 @@ def _one_call(squashes: int, p: float, lowest: Tensor, h_0: Tensor, output: Tens
     return None
 
 
-def _close(one: Tensor, other: Tensor) -> bool:
-    return bool((one - other).abs().max() <= _ROUNDING)
-
-
 def _dropped(values: Tensor, kept: Tensor) -> bool:
-    return bool(torch.minimum(values.abs(), (values - kept).abs()).max() <= _ROUNDING)
+    return bool(torch.minimum(values.abs(), (values - kept).abs()).max() <= ROUNDING)
 
 
 @recorded
@@ -336,7 +300,7 @@ def _half_survives(rows: Tensor, width: int) -> str | None:
             return "in training, some units of the second hidden layer should be dropped, and others kept"
         count = float(kept[0]) * width / 4
         near = abs(count - width / 2) <= 3.5 * width**0.5
-        if not near or float((kept - kept[0]).abs().max()) > 10 * _ROUNDING or abs(count - round(count)) > 0.01:
+        if not near or float((kept - kept[0]).abs().max()) > 10 * ROUNDING or abs(count - round(count)) > 0.01:
             return (
                 "in training, each unit of both hidden layers should be dropped with probability 0.5, the rest doubled"
             )

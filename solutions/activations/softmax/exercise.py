@@ -109,6 +109,8 @@ def examples(nothing: float) -> list[Case]:
         given(0, [3], 0.0, 0.0, 0.0),
         given(1, [2, 3], nothing, 0.0, 1.0, 2.0, nothing, nothing),
         given(0, [2, 2], nothing, 3.0, 1.0, -2.0),
+        # Beside numbers far on the same side an infinite one still has no share.
+        given(1, [1, 3], nothing, math.copysign(1e4, nothing), math.copysign(9999.0, nothing)),
         # Each alone overflows or underflows; together in a batch, no single shift does for all rows.
         given(1, [1, 3], 1e4, 9999.0, 9998.5),
         given(1, [1, 3], -1e4, -9999.0, -9998.5),
@@ -237,6 +239,9 @@ ADAPTIVE = Part(
         adaptive([4, 6, [2, 4]], {"div_value": 2.0}, call(tensor(4, 4), method="log_prob")),
         adaptive([4, 6, [2, 4]], {"div_value": 2.0}, call(tensor(8, 4, scale=3.0), method="predict")),
         adaptive([4, 7, [1, 3]], {"div_value": 2.0}, call(tensor(12, 4), method="predict", cotangent=None)),
+        adaptive([4, 5, [2]], {}, run("layer.predict(torch.ones(2, 4)).dtype  # the dtype of the predicted classes")),
+        # Dividing 7 twice, and rounding each time, is not dividing it by the square.
+        adaptive([7, 6, [2, 4]], {"div_value": 1.5}, call(tensor(3, 7), these(5, 0, 2))),
         adaptive([4, 6, tuple_of(1, 4)], {"div_value": 2.0}, call(tensor(3, 4), these(5, 0, 2))),
         adaptive(
             [4, 6, [2, 4]],
@@ -260,6 +265,8 @@ ADAPTIVE = Part(
                 ),
             ),
             Fresh(args=(64, 160, [40, 80]), bound=1 / 4, names=("get_parameter('tail.0.1.weight')",)),
+            Fresh(args=(64, 160, [40, 80]), bound=1 / 2, names=("get_parameter('tail.1.1.weight')",)),
+            Fresh(args=(16, 320, [300]), kwargs={"head_bias": True}, bound=1 / 4, names=("head.weight", "head.bias")),
         )
     ],
     growth=[

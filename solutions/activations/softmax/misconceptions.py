@@ -150,6 +150,11 @@ mistakes = [
         """Each cluster's projection is `div_value` times smaller than the one before: rare words get less room. Yours
         are all of one width.""",
         {"int(in_features // div_value ** (i + 1))": "int(in_features // div_value)"}),
+    mistake("DividesAgainAndAgain", "AdaptiveLogSoftmaxWithLoss", "parameters",
+        """You divide the width of the cluster before, which is rounded already. Each width comes from in_features
+        itself: in_features // div_value ** (i + 1).""",
+        {"width = int(in_features // div_value ** (i + 1))":
+            "width = int((width if i else in_features) // div_value)"}),
     mistake("FirstClusterUndivided", "AdaptiveLogSoftmaxWithLoss", "parameters",
         """The first cluster's projection is already smaller than the input, by `div_value` to the power of one. Yours
         starts with the power of zero.""",
@@ -265,6 +270,14 @@ mistakes = [
             "            one_by_one = [self(row, which)[0] for row, which in zip(x, target, strict=True)]\n"
             "            return torch.stack(one_by_one), -torch.stack(one_by_one).mean()\n"
             "        shortlist = self.bounds[0]\n        head = F.log_softmax(self.head(x), dim=1)\n        output"}),
+    mistake("PredictsShortNumbers", "AdaptiveLogSoftmaxWithLoss", "values",
+        """`predict` gives int64 classes, as targets are. Yours are shorter whole numbers, or floating ones.""",
+        {"self.log_prob(x).argmax(dim=1)": "self.log_prob(x).argmax(dim=1).int()"}),
+    mistake("BiasStartsAtZero", "AdaptiveLogSoftmaxWithLoss", "init",
+        "Fresh weights are those of `nn.Linear`, the head's bias as well. You set that to zero.",
+        {"        self.tail = nn.ModuleList()\n":
+            "        if head_bias:\n            nn.init.zeros_(self.head.bias)\n"
+            "        self.tail = nn.ModuleList()\n"}),
     mistake("SmallWeightsEverywhere", "AdaptiveLogSoftmaxWithLoss", "init",
         "Fresh weights are those of `nn.Linear`. You overwrite them with other ones.",
         {"        for i, (first, end) in enumerate(pairwise(self.bounds)):\n            width":

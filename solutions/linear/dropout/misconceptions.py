@@ -82,6 +82,26 @@ mistakes = [
     mistake("AlwaysTheSame", ALL, "values",
         """Two calls drop the very same. Draw a new mask in every call; and no seed belongs into a layer.""",
         {"keep = torch.rand": "torch.manual_seed(0)\n        keep = torch.rand"}),
+    mistake("SeedsOfItsOwn", ALL, "values",
+        """Two new layers drop the very same: yours draws from a generator of its own, with a fixed seed. Draw from
+        torch's, which whoever trains may seed; no seed belongs into a layer.""",
+        {
+            "self.p = p": "self.p = p\n        self.draws = torch.Generator().manual_seed(1)",
+            "keep = torch.rand(draws, dtype=x.dtype, device=x.device)":
+                "keep = torch.rand(draws, dtype=x.dtype, generator=self.draws).to(x.device)",
+        }),
+    mistake("PairsOfChannels", ALL, "values",
+        """Two channels side by side are always dropped or kept together: they share a draw. Each element, or each
+        channel, should have a draw of its own.""",
+        {"keep = torch.rand(draws, dtype=x.dtype, device=x.device)":
+            "drawn = torch.rand(draws, dtype=x.dtype, device=x.device)\n"
+            "        if len(draws) > 1 and draws[1] > 1:\n"
+            "            drawn[:, 1::2] = drawn[:, : draws[1] // 2 * 2 : 2]\n"
+            "        keep = drawn"}),
+    mistake("KeepsSomething", ALL, "values",
+        """You never drop everything: where no draw says keep, you keep all. With few elements that happens now and
+        then, and zeros are then the right output.""",
+        {RESULT: "if self.p < 1 and not keep.any():\n            keep = ~keep\n        return x * keep * scale"}),
     mistake("OneMaskForTheBatch", ALL, "values",
         """All samples of a batch lose the same. Each should have draws of its own: the mask needs the batch's
         axis.""",
@@ -130,6 +150,10 @@ mistakes = [
     mistake("ChecksOneEnd", ALL, "errors",
         """There are two ends to check: p may be neither below 0 nor above 1.""",
         {"0 <= p <= 1": "0 <= p"}),
+    mistake("AllowsALittleMore", ALL, "errors",
+        """You let through what lies just below 0 or just above 1. No probability does: compare with 0 and 1
+        themselves.""",
+        {"0 <= p <= 1": "-0.05 <= p <= 1.05"}),
     mistake("SampleBySample", ALL, "vectorized",
         """The masks are drawn in a Python loop over the samples, and that is slow. torch.rand takes a whole
         shape.""",

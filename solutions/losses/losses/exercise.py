@@ -19,6 +19,7 @@ from grader.spec import (
     listed,
     raises,
     reload,
+    run,
     tensor,
     with_argument,
     with_dims,
@@ -39,6 +40,8 @@ INSIDE: Case = {"fill": "uniform", "scale": 0.45, "shift": 0.5}
 """Probabilities away from 0 and 1."""
 EXACT: Case = {"fill": "choice", "values": [0.0, 1.0, 0.25, 0.75], "grad": False}
 """Probabilities, 0 and 1 among them; what gradients mean there is nobody's to say."""
+ONE_HOT = [0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0]
+"""Rows of probabilities that are each certain of a class."""
 WEIGHTS: Case = {"fill": "uniform", "scale": 0.9, "shift": 1.2, "grad": False}
 """Positive ones, so that none of them makes everything vanish."""
 
@@ -51,14 +54,20 @@ def unknown(*inputs: Any) -> list[Case]:
         UNKNOWN,
         *(
             raises(layer_case((), {"reduction": name}, [call(*inputs)]), f'The reduction "{name}"')
-            for name in ("average", "Mean", "")
+            for name in ("average", "Mean", "", "batchmean", "means", "sums")
         ),
+        raises(layer_case((), {"reduction": None}, [call(*inputs)]), "The reduction None"),
     )
 
 
 def with_state(draw: st.DrawFn, weight: Case | None) -> Any:
     """Now and then, other weights to be loaded than the constructor was given."""
     return {"weight": {**weight, "seed": weight["seed"] + 1}} if weight is not None and draw(flags) else None
+
+
+def replaced() -> list[Any]:
+    """Steps that move the layer to another dtype and back, which makes a new buffer, and load other values into it."""
+    return [run("moved = layer.to(torch.float16).to(torch.float64)"), reload()]
 
 
 # MSELoss.
@@ -174,6 +183,8 @@ BCE = Part(
         binary({"weight": tensor(3, **WEIGHTS)}, 4, 3),
         binary({"weight": tensor(4, 1, **WEIGHTS), "reduction": "sum"}, 4, 3),
         binary({"weight": tensor(2, 3, **WEIGHTS), "reduction": "none"}, 2, 3),
+        # As many weights as samples and features: they belong to the features, as everything that broadcasts.
+        binary({"weight": tensor(3, **WEIGHTS)}, 3, 3),
         binary({}, 1),
         binary({}),
         layer_case((), {}, [call(probabilities(3, 2), probabilities(3, 2, seed=5))]),
@@ -193,7 +204,7 @@ BCE = Part(
         layer_case(
             (),
             {"weight": tensor(3, **WEIGHTS)},
-            [call(probabilities(2, 3), labels(2, 3)), reload(), call(probabilities(2, 3), labels(2, 3))],
+            [call(probabilities(2, 3), labels(2, 3)), *replaced(), call(probabilities(2, 3), labels(2, 3))],
         ),
         layer_case(
             (),
@@ -210,6 +221,9 @@ BCE = Part(
             sized("A column of 4 probabilities and a row of 4 labels", [4, 1], [4]),
             sized("4 probabilities and 3 labels", [4], [3]),
             sized("4 probabilities and 1 label", [4], [1]),
+            sized("1 probability and 5 labels", [1], [5]),
+            sized("1 probability and a label without axes", [1], []),
+            sized("A column of 5 probabilities and a row of 5 labels with two axes", [5, 1], [1, 5]),
             sized("An input of 2 by 3 and a target of 3 by 2", [2, 3], [3, 2]),
             sized("An input of 2 by 3 and a target of 1 by 3", [2, 3], [1, 3]),
             sized("An input of 2 by 3 and a target of 3", [2, 3], [3]),
@@ -398,10 +412,12 @@ CE = Part(
         logits({"label_smoothing": 0.2, "ignore_index": -1, "weight": tensor(3, **WEIGHTS)}, 6, 3, seed=4, ignored=-1),
         logits({"label_smoothing": 1.0, "reduction": "none", "weight": tensor(3, **WEIGHTS)}, 4, 3, seed=1),
         soft({"label_smoothing": 0.1, "weight": tensor(3, **WEIGHTS)}, 4, 3),
+        # Probabilities that are exactly 0 and 1 are smoothed as well.
+        layer_case((), {"label_smoothing": 0.2}, [call(tensor(3, 3), tensor(3, 3, fill="values", values=ONE_HOT))]),
         layer_case(
             (),
-            {"weight": tensor(3, **WEIGHTS)},
-            [call(tensor(4, 3), classes([4, 3], 1)), reload(), call(tensor(4, 3), classes([4, 3], 2))],
+            {"weight": tensor(3, **WEIGHTS), "reduction": "sum"},
+            [call(tensor(4, 3), classes([4, 3], 1)), *replaced(), call(tensor(4, 3), classes([4, 3], 2))],
         ),
         layer_case(
             (),
@@ -415,12 +431,22 @@ CE = Part(
     errors=[
         *unknown(tensor(3, 4), classes([3, 4])),
         *listed(
-            "in `CrossEntropyLoss`, classes for more samples or fewer than there are logits for, even for a single one",
+            "in `CrossEntropyLoss`, classes for more samples or positions than there are logits for, or for fewer, "
+            "even for a single one",
             bad_classes("Logits of 3 samples and classes for 2", [3, 4], [0, 1], [2]),
             bad_classes("Logits of 3 samples and a class for 1", [3, 4], [2], [1]),
             bad_classes("Logits of 3 samples and classes for 5", [3, 4], [0, 1, 0, 1, 2], [5]),
             bad_classes("Logits of 1 sample and classes for 3", [1, 4], [0, 1, 2], [3]),
-            bad_classes("Logits of 2 samples with 3 positions and classes for 1", [2, 4, 3], [0, 1, 2], [1, 3]),
+            bad_classes("Logits of 2 samples with 3 positions and classes for 1", [2, 4, 3], [0, 1, 1], [1, 3]),
+            bad_classes("Logits of 3 positions in each sample and classes for 1", [2, 4, 3], [0, 1], [2, 1]),
+            bad_classes("Logits of 3 positions in each sample and classes for 2", [2, 4, 3], [0, 1, 1, 0], [2, 2]),
+            bad_classes("Logits of 3 by 2 positions and classes for 1 by 2", [1, 4, 3, 2], [0, 1], [1, 1, 2]),
+            bad_classes("Logits of 3 by 2 positions and classes for 3 by 1", [1, 4, 3, 2], [0, 1, 0], [1, 3, 1]),
+        ),
+        *listed(
+            "in `CrossEntropyLoss`, a class without axes where the logits have a batch, even of one sample",
+            bad_classes("Logits of a batch of 1 and a class without axes", [1, 4], [2], []),
+            bad_classes("Logits of a batch of 3 and a class without axes", [3, 4], [2], []),
         ),
         *listed(
             "in `CrossEntropyLoss`, a class that is negative or too large, unless it is `ignore_index`",

@@ -30,6 +30,19 @@ mistakes = [
                 'if weight is None:\n            self.register_parameter("weight", None)\n'
                 "        else:\n            self.weight = nn.Parameter(weight)"}),
 
+    mistake("KeepsTheGivenWeight", "BCELoss", "values",
+            """You compute with the tensor that the constructor was given, beside the buffer. `.to(...)` makes a new
+            buffer, and loading fills that one: read `self.weight` in every call.""",
+            {'self.register_buffer("weight", weight)':
+                'self.register_buffer("weight", weight)\n        self.w = weight',
+             "losses = losses * self.weight": "losses = losses * self.w"}),
+    mistake("KeepsTheGivenWeight", "CrossEntropyLoss", "values",
+            """You compute with the tensor that the constructor was given, beside the buffer. `.to(...)` makes a new
+            buffer, and loading fills that one: read `self.weight` in every call.""",
+            {'self.register_buffer("weight", weight)':
+                'self.register_buffer("weight", weight)\n        self.w = weight',
+             "if self.weight is None else self.weight": "if self.weight is None else self.w"}),
+
     # MSELoss.
     mistake("MseOfTorch", "MSELoss", "own_work",
             "`F.mse_loss` does all the work here. It takes a difference, a square and a reduction.",
@@ -120,6 +133,14 @@ mistakes = [
     mistake("ForgetsTheWeight", "BCELoss", "values",
             "`weight` never reaches the formula: each loss is multiplied by it, before the reduction.",
             {"losses = losses * self.weight": "pass"}),
+    mistake("WeighsTheSamples", "BCELoss", "values",
+            """You give a row of weights to the samples. Like any tensor that broadcasts, it belongs to the last axis:
+            one weight for each feature.""",
+            {"losses = losses * self.weight":
+                "weight = self.weight\n"
+                "            if weight.dim() == 1 and losses.dim() > 1 and len(weight) == len(losses):\n"
+                "                weight = weight.reshape(-1, *[1] * (losses.dim() - 1))\n"
+                "            losses = losses * weight"}),
     mistake("NoGradientForTheLabels", "BCELoss", "gradients",
             """The target gets a gradient too, where it asks for one: it may itself be the output of a network. You
             detach it.""",
@@ -221,6 +242,10 @@ mistakes = [
             """Smoothing has no effect in your loss where the target is made of probabilities: they are mixed with
             1/C as well.""",
             {"q = (1 - self.label_smoothing) * q + self.label_smoothing / q.shape[-1]": "pass"}),
+    mistake("SmoothsOnlyWhatIsThere", "CrossEntropyLoss", "values",
+            """Where the target is made of probabilities, smoothing adds s/C to every class. You leave out those whose
+            probability is exactly 0.""",
+            {"self.label_smoothing / q.shape[-1]": "self.label_smoothing / q.shape[-1] * (q > 0)"}),
     mistake("ProbabilitiesToClasses", "CrossEntropyLoss", "values",
             """Where the target is made of probabilities, you take the most likely class. Every class counts, by
             its probability.""",
@@ -264,6 +289,10 @@ mistakes = [
             {"target.shape != log_p.shape[:-1]": "target.dim() == 0 != log_p.dim() - 1",
              "spread = (weight * log_p).mean(-1)": "spread = (weight * log_p).mean(-1)[: len(hit)] if hit.dim() else "
              "(weight * log_p).mean(-1)"}),
+    mistake("ComparesTheBatchOnly", "CrossEntropyLoss", "errors",
+            """You compare the size of the batch alone. The further axes count as well: there should be a class for
+            each position, and `gather` does not mind where there are fewer.""",
+            {"target.shape != log_p.shape[:-1]": "target.dim() and target.shape[0] != log_p.shape[0]"}),
     mistake("ClampsTheClasses", "CrossEntropyLoss", "errors",
             """A class that there is not should raise an exception. You bring it into the range, and go on with
             another class.""",

@@ -97,9 +97,10 @@ def called(normalised: list[int], *leading: int) -> Case:
     return layer_case([normalised], {}, [call(tensor(*leading, *normalised))])
 
 
-def tiny(value: float, dtype: str = "float32", **options: float) -> Case:
-    """An input so small that it shows which eps is added in its dtype."""
+def tiny(value: float, dtype: str = "float32", *first: str, **options: float) -> Case:
+    """An input so small that it shows which eps is added in its dtype, after some first lines."""
     lines = [
+        *first,
         f"small = layer.to(torch.{dtype}).requires_grad_(False)",
         "_ = small.weight.fill_(1)",
         f"y = small(torch.tensor([{value}, -{value}], dtype=torch.{dtype}))",
@@ -130,6 +131,9 @@ rms_norm = Part(
         tiny(1e-3),
         tiny(1e-8, "float64"),
         tiny(1e-4, eps=0.0),
+        tiny(1e-4, "float32", "_ = layer(torch.ones(2, dtype=torch.float64))"),
+        tiny(1e-8, "float64", "_ = layer.to(torch.float32)(torch.ones(2, dtype=torch.float32))"),
+        tiny(1e-8, "float64", "torch.set_default_dtype(torch.float32)"),
     ],
     arguments=("normalized_shape", "eps", "elementwise_affine"),
     numerics=numerics(),

@@ -58,6 +58,15 @@ mistakes = [
         """With eps=None you always add the machine epsilon of float64, which is Python's own. A float32 input asks
         for that of float32.""",
         {"torch.finfo(x.dtype).eps if": "torch.finfo(torch.float64).eps if"}),
+    mistake("EpsOfTheDefaultDtype", "RMSNorm", "values",
+        """With eps=None you add the machine epsilon of torch's default dtype, whatever dtype the input has. torch.finfo
+        takes the dtype of the input.""",
+        {"torch.finfo(x.dtype).eps if": "torch.finfo(torch.get_default_dtype()).eps if"}),
+    mistake("EpsOfTheFirstInput", "RMSNorm", "values",
+        """With eps=None you keep the machine epsilon of the first input, also for later ones of another dtype. Look it
+        up anew in every call, and leave self.eps as it is.""",
+        {"eps = torch.finfo(x.dtype).eps if self.eps is None else self.eps":
+            "self.eps = eps = torch.finfo(x.dtype).eps if self.eps is None else self.eps"}),
     mistake("NoEps", "RMSNorm", "values",
         """With eps=None you add nothing. None is not zero here: it stands for the machine epsilon of the input's
         dtype.""",

@@ -59,9 +59,8 @@ class CrossEntropyLoss(nn.Module):
             mask = None
             probs = target
         else:
-            batch_ok = logits.dim() == 1 or logits.size(0) == target.size(0)
-            if not batch_ok:
-                raise ValueError("batch sizes differ")
+            if target.size() != logits.select(axis, 0).size():
+                raise ValueError("one class for each position")
             mask = target.ne(self.ignore_index)
             # one_hot raises for a class that is negative or too large.
             probs = F.one_hot(torch.where(mask, target, torch.zeros_like(target)), num_classes)
