@@ -16,6 +16,7 @@ from grader.spec import (
     evaluate,
     growth,
     layer_case,
+    run,
     tensor,
     train,
     with_dims,
@@ -30,6 +31,7 @@ OFF_LIMITS = OffLimits(
     classes=["*Pad1d", "*Pad2d", "*Pad3d"],
     functions=["torch.nn.functional.pad"],
 )
+OUTPUT = "y.sum().item()  # the sum of the output, after the input was overwritten"
 BATCHES = st.sampled_from(([2], [1], [], [3]))
 
 
@@ -77,6 +79,11 @@ def crops(case: Any) -> bool:
     return any(side < 0 for side in (given["$tuple"] if isinstance(given, dict) else [given]))
 
 
+def aliased(args: Sequence[Any], shape: Sequence[int]) -> Case:
+    """Whether the output goes on being what it was, when the input is written into."""
+    return layer_case(args, {}, [run(f"x = torch.ones({list(shape)})", "y = layer(x)", "_ = x.zero_()", OUTPUT)])
+
+
 def growing(args: Sequence[Any], *axes: str) -> list[Growth]:
     """Growing batches, and sizes along each axis."""
     rest = [3] * len(axes)
@@ -106,6 +113,8 @@ def images(symbol: str, oracle: type[nn.Module], more: Sequence[float], *values:
             example([0, *more], [2, 2, 3, 2]),
             example([2, *more], [3, 2, 3], [2, 3, 1, 2]),
             example([(2, 0, 0, 1), *more], [2, 3, 3], layout="channels_last"),
+            aliased([0, *more], [1, 2, 3]),
+            aliased([(-1, 0, 0, -1), *more], [1, 2, 3, 3]),
         ],
         arguments=["padding", "value"] if values else ["padding"],
         growth=growing([(1, 2, 0, 1), *more], "image height", "image width"),
@@ -132,6 +141,7 @@ SEQUENCES = Part(
         example([2], [3, 4], [2, 2, 3]),
         example([0], [2, 2, 3]),
         example([(5, 1)], [2, 3], layout="strided"),
+        aliased([0], [2, 3]),
     ],
     arguments=["padding"],
     growth=growing([(1, 2)], "length"),
@@ -151,7 +161,7 @@ exercise = Exercise(
         f"{POSITIONS} → torch.arange(-left, length + right)": "an index may be on the CPU",
     },
     parts=[
-        images("ConstantPad2d", nn.ConstantPad2d, [2.5], 1.5, -2.0, 3, 0.0, 1e4),
+        images("ConstantPad2d", nn.ConstantPad2d, [4.3], 8.1, -2.0, 3, 0.0, 1e4),
         images("ZeroPad2d", nn.ZeroPad2d, []),
         SEQUENCES,
     ],
