@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn import functional as F
 
-from grader.spec import Exercise, OffLimits, Part, function_case, growth, program, tensor, with_dims
+from grader.spec import Exercise, Family, OffLimits, Part, function_case, growth, program, tensor, with_dims
 from grader.strategies import layouts, normal_tensor, seeds, sizes
 
 Case = dict[str, Any]
@@ -45,6 +45,19 @@ def linear_call(leading: Sequence[int], inside: int, outside: int, seed: int = 0
     return function_case(*tensors, cotangent=None)
 
 
+SUMS = "[each.sum().item() for each in found]  # the sums of all gradients, after the arguments were overwritten"
+
+
+def aliased(leading: str) -> Case:
+    """Whether the gradients go on being what they were, when the arguments are written into."""
+    return program(
+        f"grad, x, weight = torch.full(({leading}2,), 3.0), torch.ones({leading}3), torch.ones(2, 3)",
+        "found = linear_backward(grad, x, weight)",
+        "_ = [given.zero_() for given in (grad, x, weight)]",
+        SUMS,
+    )
+
+
 LINEAR = Part(
     symbol="linear_backward",
     oracle=linear_backward,
@@ -57,6 +70,8 @@ LINEAR = Part(
         linear_call([], 3, 2, seed=12),
         linear_call([1], 2, 4, seed=15),
         linear_call([4, 1, 2], 2, 3, seed=18, layout="strided"),
+        aliased(""),
+        aliased("2, "),
     ],
     growth=[
         growth("batch", lambda size: linear_call([size], 3, 2)),
@@ -68,6 +83,11 @@ LINEAR = Part(
     families=[
         with_dims(1, share=0.15, name="a single vector, without leading axes"),
         with_dims(3, 4, share=0.25, name="several leading axes"),
+        Family(
+            name="arguments that are overwritten afterwards",
+            share=0.1,
+            holds=lambda case: not any(step["do"] == "call" for step in case["steps"]),
+        ),
     ],
     off_limits=OFF_LIMITS,
 )

@@ -86,6 +86,10 @@ mistakes = [
         """The caller's grad is not what it was after your call: an operation in place (such as /= or a method whose
         name ends in _) writes into it. Whoever called needs it again.""",
         {"return grad_x, grad_weight, grad_bias": "grad /= 2\n    return grad_x, grad_weight, grad_bias"}),
+    mistake("BiasIsGrad", LINEAR, "values",
+        """Without leading axes the gradient of the bias has the numbers of grad, but it is not grad: whoever changes
+        the one, as clipping does, would change the other. All three gradients are new tensors.""",
+        {"rows.sum(0)": "rows.sum(0) if len(rows) > 1 else rows[0]"}),
     mistake("RowByRow", LINEAR, "vectorized",
         """The gradients are right, but added up in a Python loop over the rows. A single product of matrices does the
         same sum: which axis has to disappear in it?""",

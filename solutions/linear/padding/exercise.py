@@ -72,8 +72,17 @@ def example(args: Sequence[Any], *shapes: Sequence[int], **more: Any) -> Case:
     return layer_case(args, {}, [call(tensor(*shape, seed=place, **more)) for place, shape in enumerate(shapes)])
 
 
+OVERWRITTEN = Family(
+    name="an input that is overwritten afterwards",
+    share=0.1,
+    holds=lambda case: not any(step["do"] == "call" for step in case["steps"]),
+)
+
+
 def crops(case: Any) -> bool:
-    """Whether a side is negative."""
+    """Whether a side is negative, where the layer is called."""
+    if OVERWRITTEN.holds(case):
+        return False
     (first, *_), named = case["new"]["args"] or [0], case["new"]["kwargs"]
     given = named.get("padding", first)
     return any(side < 0 for side in (given["$tuple"] if isinstance(given, dict) else [given]))
@@ -122,6 +131,7 @@ def images(symbol: str, oracle: type[nn.Module], more: Sequence[float], *values:
         families=[
             with_tuples(share=0.5, name="a tuple of four"),
             Family(name="negative padding", share=0.15, holds=crops),
+            OVERWRITTEN,
             with_dims(3, share=0.15),
         ],
         points={"gradients": 2},
@@ -146,7 +156,7 @@ SEQUENCES = Part(
     arguments=["padding"],
     growth=growing([(1, 2)], "length"),
     off_limits=OFF_LIMITS,
-    families=[with_tuples(share=0.5, name="a pair"), with_dims(2, share=0.2)],
+    families=[with_tuples(share=0.5, name="a pair"), with_dims(2, share=0.2), OVERWRITTEN],
     points={"gradients": 2},
 )
 

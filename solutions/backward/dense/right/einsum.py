@@ -6,7 +6,7 @@ import torch
 def linear_backward(grad, x, weight):
     grad_x = torch.einsum("...o,oi->...i", grad, weight)
     grad_weight = torch.einsum("...o,...i->oi", grad, x)
-    grad_bias = torch.einsum("...o->o", grad)
+    grad_bias = torch.einsum("...o->o", grad).clone()
     return grad_x, grad_weight, grad_bias
 
 

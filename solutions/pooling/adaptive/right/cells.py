@@ -56,7 +56,7 @@ class AdaptiveMaxPool2d(nn.Module):
 
 
 class FractionalMaxPool2d(nn.Module):
-    """Every call shuffles short and long steps, the same for all images."""
+    """Every call draws one number for each direction, the same for all images."""
 
     def __init__(self, kernel_size, output_size=None, output_ratio=None, return_indices=False):
         super().__init__()
@@ -70,13 +70,10 @@ class FractionalMaxPool2d(nn.Module):
         self.return_indices = return_indices
 
     def starts(self, n, k, m):
-        step, longer = divmod(n - k, m - 1)
-        steps = [step + 1] * longer + [step] * (m - 1 - longer)
-        random.shuffle(steps)
-        found = [0]
-        for step in steps:
-            found.append(found[-1] + step)
-        return found
+        u = random.random()
+        alpha = (n - k) / (m - 1)
+        found = [math.floor((i + u) * alpha) - math.floor(u * alpha) for i in range(m - 1)]
+        return [*found, n - k]
 
     def forward(self, x):
         h, w = x.shape[-2:]

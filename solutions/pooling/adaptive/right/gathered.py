@@ -77,11 +77,10 @@ class FractionalMaxPool2d(nn.Module):
         for axis, n in enumerate((h, w)):
             k = self.kernel_size[axis]
             m = self.output_size[axis] if self.output_size else int(n * self.output_ratio[axis])
-            # One random permutation of the steps for every plane.
-            short, longer = divmod(n - k, m - 1)
-            order = torch.rand(*lead, m - 1, device=x.device).argsort(-1)
-            steps = short + (order < longer).long()
-            start = torch.cat((torch.zeros_like(steps[..., :1]), steps.cumsum(-1)), -1)
+            # In whole numbers: where a multiple of the average step passes the next pixel, for every plane.
+            phase = torch.randint((m - 1) * (n - k), (*lead, 1), device=x.device)
+            passed = (phase + torch.arange(m, device=x.device) * (n - k)).div(m - 1, rounding_mode="floor")
+            start = passed - passed[..., :1]
             axes.append(start[..., None] + torch.arange(k, device=x.device))
         rows, cols = axes
         picked = torch.take_along_dim(x, rows.flatten(-2)[..., None], -2)
