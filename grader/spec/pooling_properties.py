@@ -52,9 +52,9 @@ def fractional_windows(kernel: tuple[int, int], image: tuple[int, int], output: 
         output: Height and width of the output: 8, with (image - kernel) / 7 above 1 and no whole number.
     """
     planes, pixels = math.prod(_PLANES), math.prod(image)
-    # 7919 is a prime: all numbers, in another order.
+    # All numbers, in another order, in which every way to place windows has maxima of its own.
     ordered = range(planes * pixels)
-    mixed = [number * 7919 % len(ordered) for number in ordered]
+    mixed = [number * 137 % len(ordered) for number in ordered]
     growing = tensor(*_PLANES, *image, fill="arange", grad=False)
     disorder = tensor(*_PLANES, *image, fill="values", values=mixed, grad=False)
     cases = [
