@@ -1,8 +1,6 @@
 """Properties of fresh parameters: what must hold of an answer's random or constant initial values.
 
-The tests of a distribution are Kolmogorov-Smirnov: by the Dvoretzky-Kiefer-Wolfowitz inequality the distance D of n
-independent draws from their own distribution function has P(D > t) <= 2 exp(-2 n t^2), so the threshold below rejects
-correct draws with a probability under `FALSE_ALARM` whatever n is.
+`grader.spec.draw_properties` tells draws from what is none, and how seldom it is wrong about that.
 """
 
 import math
@@ -11,11 +9,11 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import wraps
 from typing import Any, ParamSpec
 
-import numpy as np
 import torch
 
 from grader.model import Argument, CourseError, DeclaredCase, Observation
 from grader.spec import Property, layer_case, run
+from grader.spec.draw_properties import FALSE_ALARM, ks_normal, ks_threshold, ks_uniform, normal_problem, not_constant
 
 __all__ = [
     "FALSE_ALARM", "Fresh", "constant_init", "graph_free", "ks_normal", "ks_threshold", "ks_uniform", "line_values",
@@ -23,12 +21,6 @@ __all__ = [
 ]  # fmt: skip
 
 _Arguments = ParamSpec("_Arguments")
-
-FALSE_ALARM = 1e-11
-"""Bound on the probability that one tensor of correct draws is rejected."""
-_SLACK = 1e-6
-"""Relative room at the ends of an interval: how a bound is computed may differ in its last bits."""
-
 
 _makers: dict[str, Callable[..., Property]] = {}
 
@@ -87,44 +79,6 @@ def _from_data(value: Any) -> Any:
     return {key: _from_data(item) for key, item in value.items()}
 
 
-def ks_threshold(count: int) -> float:
-    """The distance that ``count`` independent correct draws exceed with a probability below `FALSE_ALARM`."""
-    return math.sqrt(math.log(2 / FALSE_ALARM) / (2 * count))
-
-
-def ks_uniform(values: object, low: float, high: float) -> str | None:
-    """Why values do not look drawn from U(low, high), or None. False alarms: below `FALSE_ALARM`."""
-    drawn = _flat(values)
-    if isinstance(drawn, str):
-        return drawn
-    room = _SLACK * (high - low)
-    least, most = float(drawn.min()), float(drawn.max())
-    if least < low - room or most > high + room:
-        return f"lie between {least:.4g} and {most:.4g}, outside of the interval from {low:.4g} to {high:.4g}"
-    quantiles = ((drawn - low) / (high - low)).clamp(0, 1)
-    return _distance(quantiles, f"the uniform distribution from {low:.4g} to {high:.4g}")
-
-
-def ks_normal(values: object, mean: float = 0.0, std: float = 1.0) -> str | None:
-    """Why values do not look drawn from N(mean, std^2), or None. False alarms: below `FALSE_ALARM`."""
-    drawn = _flat(values)
-    if isinstance(drawn, str):
-        return drawn
-    return _distance(
-        torch.special.ndtr((drawn - mean) / std),
-        f"the normal distribution with mean {mean:.4g} and standard deviation {std:.4g}",
-    )
-
-
-def not_constant(values: object, expected: float) -> str | None:
-    """Why values are not all ``expected``, or None."""
-    flat = _flat(values)
-    if isinstance(flat, str):
-        return flat
-    worst = float((flat - expected).abs().max())
-    return None if worst == 0 else f"should all be {expected:g}, but differ from it by up to {worst:.4g}"
-
-
 def line_values(observation: Observation) -> list[Any] | str:
     """The values of every line that a case ran, in order; or a sentence on why there are none."""
     error = observation.get("error")
@@ -173,7 +127,8 @@ def uniform_init(*constructions: Fresh, reset: bool = False, criterion: str = "i
 def normal_init(*constructions: Fresh, reset: bool = False, criterion: str = "init") -> Property:
     """Fresh parameters are normal with mean 0 and a standard deviation of ``bound``, and differ between constructions.
 
-    Arguments and false alarms are those of `uniform_init`.
+    So are their spread, their tails, and each row and column of a matrix, and no two draws are copies of each other
+    (see `normal_problem`). Arguments and false alarms are those of `uniform_init`.
     """
     return Property(
         criterion=criterion,
@@ -269,7 +224,7 @@ def _is_uniform(values: object, item: Fresh) -> str | None:
 
 
 def _is_normal(values: object, item: Fresh) -> str | None:
-    return ks_normal(values, std=item.bound)
+    return normal_problem(values, item.bound)
 
 
 def _drawn_problem(
@@ -304,28 +259,3 @@ def _each(
         return None
 
     return holds
-
-
-def _flat(values: object) -> torch.Tensor | str:
-    """The values one by one in float64; or what makes that impossible."""
-    if not isinstance(values, torch.Tensor):
-        return "are not a tensor"
-    if values.numel() == 0:
-        return "are empty"
-    if not torch.isfinite(values).all():
-        return "are not all finite"
-    return values.detach().double().flatten()
-
-
-def _distance(quantiles: torch.Tensor, distribution: str) -> str | None:
-    """Compare values, mapped by their distribution function, with the uniform distribution on (0, 1)."""
-    count = quantiles.numel()
-    # Not torch's sort, which is many times slower on what fits one thread.
-    ordered = torch.from_numpy(np.sort(quantiles.cpu().numpy()))
-    grid = torch.arange(count + 1, dtype=torch.float64, device=ordered.device) / count
-    distance = float(torch.maximum(ordered - grid[:-1], grid[1:] - ordered).max())
-    threshold = ks_threshold(count)
-    if distance <= threshold:
-        return None
-    measured = f"Kolmogorov-Smirnov distance {distance:.3f}, at most {threshold:.3f} expected"
-    return f"do not look drawn from {distribution}: {measured}"

@@ -68,9 +68,19 @@ def looked_up(args: tuple[int, int], padding_idx: int | None, *given: Any) -> Ca
     return layer_case(args, kwargs, [call(x, cotangent=place) for place, x in enumerate(given)])
 
 
-def refused(why: str, rows: int, x: Any, padding_idx: int | None = None) -> Case:
-    """A call with an index that the table does not have."""
-    return raises(looked_up((rows, 3), padding_idx, x), why)
+def refused(why: str, rows: int, x: Any, padding_idx: int | None = None, *before: Any) -> Case:
+    """A call with an index that the table does not have, after other steps."""
+    case = looked_up((rows, 3), padding_idx, x)
+    return raises({**case, "steps": [*before, *case["steps"]]}, why)
+
+
+UNRECORDED = (
+    "x = torch.tensor([1, 3])",
+    "with torch.no_grad(): first = layer(x)",
+    "_ = layer.weight.data.mul_(2)",
+    "with torch.no_grad(): second = layer(x)",
+    "torch.equal(second, layer.weight.detach()[x])  # whether a call under no_grad sees the table as it is then",
+)
 
 
 PADDED = Fresh(args=(60, 50), kwargs={"padding_idx": -1}, names=("weight[:-1]",))
@@ -98,6 +108,8 @@ EMBEDDING = Part(
         looked_up((4, 1), 3, these(3, 1, 0), these(1, 3, 3, 2, shape=(4, 1))),
         layer_case((4, 3), {"padding_idx": 1}, [call(these(1, 2)), reload(), call(these(1, 2))]),
         layer_case((4, 3), {}, [evaluate(), call(these(1, 2)), train(), call(these(3, 2, 3))]),
+        layer_case((4, 3), {}, [call(these(2, 0, 3))], state={"weight": tensor(4, 3, scale=100.0)}),
+        layer_case((4, 3), {}, [run(*UNRECORDED)]),
     ],
     arguments=["num_embeddings", "embedding_dim", "padding_idx"],
     properties=[
@@ -109,9 +121,10 @@ EMBEDDING = Part(
     errors=listed(
         "an index that is negative, or `num_embeddings` or more",
         refused("An index of 4 in a table of 4 rows", 4, these(0, 4)),
+        refused("An index of 5 in a table of 4 rows, in a second call", 4, these(5), None, call(these(0, 3))),
         refused("An index of -1 in a table of 4 rows", 4, these(0, -1)),
         refused("An index of -4 in a table of 4 rows", 4, these(-4, 2)),
-        refused("An index of 9 in a table of 3 rows", 3, these(0, 1, 9, 2, shape=(2, 2))),
+        refused("An index of 9 in a table of 3 rows", 3, these(0, 1, 9, 2, shape=(2, 2)), None, evaluate()),
         refused("An index of 1 in a table of 1 row", 1, these(0, 1)),
         refused("An index of -1 in a table of 3 rows, where -1 is also the padding_idx", 3, these(2, -1), -1),
         refused("An index of 3 in a table of 3 rows, with a padding_idx of 0", 3, these(3, 0), 0),

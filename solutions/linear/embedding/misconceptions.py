@@ -106,6 +106,16 @@ mistakes = [
         """A fresh table is normal with standard deviation 1. Yours is much narrower; 0.02 is what some transformers
         choose for themselves.""",
         {"torch.randn(num_embeddings, embedding_dim)": "torch.randn(num_embeddings, embedding_dim) * 0.02"}),
+    mistake("TruncatedStart", "Embedding", "init",
+        """A fresh table is normal with standard deviation 1, without ends. Yours stops at two deviations: that is
+        `trunc_normal_`, and it is narrower, 0.88.""",
+        {"torch.randn(num_embeddings, embedding_dim)":
+            "nn.init.trunc_normal_(torch.empty(num_embeddings, embedding_dim))"}),
+    mistake("EqualLengthsAtTheStart", "Embedding", "init",
+        """The rows of your fresh table all have the same length. The elements should be independent draws: nothing is
+        normalised.""",
+        {"torch.randn(num_embeddings, embedding_dim)":
+            "nn.functional.normalize(torch.randn(num_embeddings, embedding_dim), dim=-1) * embedding_dim**0.5"}),
     mistake("XavierStart", "Embedding", "init",
         """A fresh table is normal with standard deviation 1, whatever its size. Yours gets narrower as the table grows,
         which suits matrices that are multiplied, not tables.""",

@@ -16,6 +16,7 @@ from grader.spec import (
     evaluate,
     growth,
     layer_case,
+    run,
     tensor,
     train,
     with_dims,
@@ -30,6 +31,7 @@ OFF_LIMITS = OffLimits(
     classes=["*Pad1d", "*Pad2d", "*Pad3d"],
     functions=["torch.nn.functional.pad"],
 )
+OUTPUT = "y.sum().item()  # the sum of the output, after the input was overwritten"
 BATCHES = st.sampled_from(([2], [1], [], [3]))
 
 
@@ -70,11 +72,25 @@ def example(args: Sequence[Any], *shapes: Sequence[int], **more: Any) -> Case:
     return layer_case(args, {}, [call(tensor(*shape, seed=place, **more)) for place, shape in enumerate(shapes)])
 
 
+OVERWRITTEN = Family(
+    name="an input that is overwritten afterwards",
+    share=0.1,
+    holds=lambda case: not any(step["do"] == "call" for step in case["steps"]),
+)
+
+
 def crops(case: Any) -> bool:
-    """Whether a side is negative."""
+    """Whether a side is negative, where the layer is called."""
+    if OVERWRITTEN.holds(case):
+        return False
     (first, *_), named = case["new"]["args"] or [0], case["new"]["kwargs"]
     given = named.get("padding", first)
     return any(side < 0 for side in (given["$tuple"] if isinstance(given, dict) else [given]))
+
+
+def aliased(args: Sequence[Any], shape: Sequence[int]) -> Case:
+    """Whether the output goes on being what it was, when the input is written into."""
+    return layer_case(args, {}, [run(f"x = torch.ones({list(shape)})", "y = layer(x)", "_ = x.zero_()", OUTPUT)])
 
 
 def growing(args: Sequence[Any], *axes: str) -> list[Growth]:
@@ -106,6 +122,8 @@ def images(symbol: str, oracle: type[nn.Module], more: Sequence[float], *values:
             example([0, *more], [2, 2, 3, 2]),
             example([2, *more], [3, 2, 3], [2, 3, 1, 2]),
             example([(2, 0, 0, 1), *more], [2, 3, 3], layout="channels_last"),
+            aliased([0, *more], [1, 2, 3]),
+            aliased([(-1, 0, 0, -1), *more], [1, 2, 3, 3]),
         ],
         arguments=["padding", "value"] if values else ["padding"],
         growth=growing([(1, 2, 0, 1), *more], "image height", "image width"),
@@ -113,6 +131,7 @@ def images(symbol: str, oracle: type[nn.Module], more: Sequence[float], *values:
         families=[
             with_tuples(share=0.5, name="a tuple of four"),
             Family(name="negative padding", share=0.15, holds=crops),
+            OVERWRITTEN,
             with_dims(3, share=0.15),
         ],
         points={"gradients": 2},
@@ -132,11 +151,12 @@ SEQUENCES = Part(
         example([2], [3, 4], [2, 2, 3]),
         example([0], [2, 2, 3]),
         example([(5, 1)], [2, 3], layout="strided"),
+        aliased([0], [2, 3]),
     ],
     arguments=["padding"],
     growth=growing([(1, 2)], "length"),
     off_limits=OFF_LIMITS,
-    families=[with_tuples(share=0.5, name="a pair"), with_dims(2, share=0.2)],
+    families=[with_tuples(share=0.5, name="a pair"), with_dims(2, share=0.2), OVERWRITTEN],
     points={"gradients": 2},
 )
 
@@ -151,7 +171,7 @@ exercise = Exercise(
         f"{POSITIONS} → torch.arange(-left, length + right)": "an index may be on the CPU",
     },
     parts=[
-        images("ConstantPad2d", nn.ConstantPad2d, [2.5], 1.5, -2.0, 3, 0.0, 1e4),
+        images("ConstantPad2d", nn.ConstantPad2d, [4.3], 8.1, -2.0, 3, 0.0, 1e4),
         images("ZeroPad2d", nn.ZeroPad2d, []),
         SEQUENCES,
     ],

@@ -52,6 +52,22 @@ mistakes = [
     mistake("ConstantByDefault", "ZeroPad2d", "values",
         """The frame is not made of zeros. What do you hand on to the layer that pads with a constant?""",
         {"super().__init__(padding, 0.0)": "super().__init__(padding, 1.0)"}),
+    mistake("NothingToPad", IMAGES, "values",
+        """Where no side is padded you return the input itself: whoever writes into the output then changes the input.
+        The output is always a new tensor; .clone() makes one.""",
+        {"kept = x[..., rows, columns]": (
+            "kept = x[..., rows, columns]\n        if not any(self.padding):\n            return x"
+        )}),
+    mistake("CropsAreViews", IMAGES, "values",
+        """A slice shares its memory with the tensor it was taken from, so an output that is only cropped is still a
+        part of the input. Copy it: the output is always a new tensor.""",
+        {"kept = x[..., rows, columns]": (
+            "kept = x[..., rows, columns]\n        if max(self.padding) <= 0:\n            return kept"
+        )}),
+    mistake("ValueInFloat32", "ConstantPad2d", "values",
+        """The constant is rounded to float32: torch.tensor(value) has the default dtype. Keep the Python number, and
+        let it take the input's dtype where it is filled in.""",
+        {"self.value = value": "self.value = torch.tensor(value, dtype=torch.float32).item()"}),
     mistake("CutsTheGraph", IMAGES, "gradients",
         """The values are right, but no gradient comes back to the input: .data, .detach() or a new torch.tensor cuts
         the graph. Copy the tensor itself.""",

@@ -18,6 +18,7 @@ from grader.spec import (
     layer_case,
     listed,
     raises,
+    run,
     tensor,
     train,
     with_argument,
@@ -30,6 +31,8 @@ BATCHES = st.sampled_from(([2], [1], [3], []))
 DISTINCT = ("normal", "uniform")
 """Fills without ties: which of two maxima gets the gradient is nobody's business."""
 INDICES = {"return_indices": True}
+SHORT = "not each.is_floating_point() and each.element_size() < 8"
+WHETHER_SHORT = "  # whether its indices have fewer than 64 bits"
 OFF_LIMITS = OffLimits(kernels=("*pool*",), classes=("*Pool*", "*pool*"))
 
 
@@ -47,6 +50,12 @@ def calls(draw: st.DrawFn, height: st.SearchStrategy[int], width: st.SearchStrat
 def example(args: Sequence[Any], options: Case, *shapes: Sequence[int], **more: Any) -> Case:
     """Calls on normal values, one per shape."""
     return layer_case(args, options, [call(tensor(*shape, seed=place, **more)) for place, shape in enumerate(shapes)])
+
+
+def indices_of(*args: Any) -> Case:
+    """Whether the indices of a call are too short."""
+    lines = f"any({SHORT} for each in layer(torch.rand(1, 1, 4, 4))){WHETHER_SHORT}"
+    return layer_case(args, INDICES, [run(lines)])
 
 
 # Adaptive pooling.
@@ -86,6 +95,7 @@ ADAPTIVE_SHAPES = (
     ((2, 3), [3, 5, 4]),
     ((None, 4), [2, 3, 6]),
     (2, [1, 1, 1, 1]),
+    (7, [1, 1, 29, 29]),
 )
 
 ADAPTIVE_GROWTH = [
@@ -126,6 +136,7 @@ MAXIMUM = Part(
         with_dims(3, share=0.15),
         with_argument("return_indices", value=True, share=0.25, name="return_indices=True"),
     ],
+    interface=[indices_of(2)],
     growth=ADAPTIVE_GROWTH,
     off_limits=OFF_LIMITS,
 )
@@ -184,6 +195,7 @@ FRACTIONAL = Part(
         with_argument("output_ratio", share=0.2, name="output_ratio"),
         with_argument("return_indices", value=True, share=0.2, name="return_indices=True"),
     ],
+    interface=[indices_of(2, 3)],
     properties=[fractional_windows((2, 3), (12, 14), (8, 8))],
     errors=listed(
         "both or neither of `output_size` and `output_ratio`",

@@ -15,6 +15,10 @@ mistakes = [
             such thing where the sizes do not divide: each window has a start and an end of its own.""",
             {WINDOWS: "[(i * (size // count), i * (size // count) + size - (count - 1) * (size // count)) "
                 "for i in range(count)]"}),
+    mistake("SharesInFloats", ADAPTIVE, "values",
+            """The ends of your windows are products of a float: 7 times 29 / 7 is a little more than 29, and rounded up
+            it is 30. Multiply before you divide, in whole numbers.""",
+            {WINDOWS: "[(int(i * (size / count)), -int(-(i + 1) * (size / count) // 1)) for i in range(count)]"}),
     mistake("RemainderForTheLast", ADAPTIVE, "values",
             """Your windows are all equally large, and the last one takes what is left over. Each window should cover an
             equal share of the image, also where that begins or ends within a pixel.""",
@@ -168,6 +172,17 @@ mistakes = [
     mistake("RandomInOneDirection", FRACTIONAL, "values",
             "Rows and columns are drawn, both. In one of the directions your windows are always the same.",
             {"shift = torch.rand(": "shift = axis * torch.rand("}),
+    mistake("SameNumberForBoth", FRACTIONAL, "values",
+            """Rows and columns go with the same random number, so that a square image is always cut alike in both
+            directions. Draw one for each.""",
+            {"shift = torch.rand(": "shift = self.shift = self.shift if axis else torch.rand("}),
+    mistake("GeneratorOfItsOwn", FRACTIONAL, "values",
+            """Every layer that is constructed draws the very same windows, whatever torch.manual_seed was given. Draw
+            from torch's own generator; do not seed one in the constructor.""",
+            {"self.kernel_size = _pair(kernel_size)":
+                "self.generator = torch.Generator().manual_seed(0)\n        self.kernel_size = _pair(kernel_size)",
+             "torch.rand(*x.shape[:-2], 1, device=x.device)":
+                "torch.rand(*x.shape[:-2], 1, generator=self.generator).to(x.device)"}),
     mistake("NotFromTheFirstPixel", FRACTIONAL, "values",
             """The first window begins at the image's first pixel. Yours begins where the random number says, and pixels
             before it are never seen.""",

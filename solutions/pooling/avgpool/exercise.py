@@ -107,6 +107,7 @@ exercise = Exercise(
                 example([3], {"stride": 2, "padding": 1, "count_include_pad": False, **CEIL}, [1, 2, 4, 6]),
                 example([2], {"stride": 3, "padding": 1, **CEIL}, [1, 1, 2, 5]),
                 example([2], {"stride": 4, **CEIL}, [1, 1, 4, 7]),
+                example([4], {"stride": 2, "padding": 2, **CEIL}, [1, 2, 1, 3], [2, 1, 5, 1]),
                 example([(3, 2)], {"stride": (2, 3), "padding": (1, 0), **CEIL}, [2, 1, 4, 6]),
                 example([2], {"divisor_override": 3}, [1, 2, 4, 5]),
                 example([3], {"padding": 1, "divisor_override": 5, "count_include_pad": False}, [1, 1, 4, 5]),

@@ -39,7 +39,7 @@ DILATIONS = {1: (1, 2, 3), 2: (1, 2, 3), 3: (1, 2)}
 CHOICES = {1: 8, 2: 5, 3: 3}
 """For each number of dimensions: sizes of windows, dilations, and from how many sizes of the input one is drawn."""
 # All of them from continuous families: at ties any index is right, and any split of the gradient.
-SPREADS = ((1.0, 0.0), (1.0, -5.0), (3.0, 1.0), (0.1, -2.0), (1e12, -5e12))
+SPREADS = ((1.0, 0.0), (1.0, -5.0), (3.0, 1.0), (0.1, -2.0), (1e30, -5e30))
 """Scale and shift of inputs: many are negative throughout, a few below every number that stands in for infinity."""
 FILLS = ("normal", "normal", "uniform")
 OFTEN = st.sampled_from((False, True, True))
@@ -176,7 +176,7 @@ def examples(dims: int) -> list[Case]:
         example(2, {"padding": 1}, [2, 2, *size], shift=-5.0),
         example(odd, {"padding": (1, 2, 0)[:dims], "stride": 2}, [1, 2, *size], shift=-5.0),
         example(odd, {"padding": (1, 0, 0)[:dims], "stride": 1}, [2, 1, *size], shift=-5.0),
-        example(3, {"padding": 1}, [1, 2, *size], scale=1e12, shift=-5e12),
+        example(3, {"padding": 1}, [1, 2, *size], scale=1e30, shift=-5e30),
         example(2, {"dilation": 2, "stride": 1}, [2, 2, *size]),
         example(mixed, {"dilation": (3, 2, 2)[:dims]}, [1, 2, *size]),
         example(3, {"dilation": 2, "padding": 1}, [2, 1, *size], shift=-5.0),
@@ -214,6 +214,7 @@ def errors(dims: int) -> list[Case]:
     """Paddings that are too large, in one dimension or in all of them."""
     size = [6] * dims
     found = [(3, 2, {}), (2, 2, {}), (1, 1, {}), (5, 3, {}), (3, 2, {"return_indices": True}), (2, 2, {"stride": 1})]
+    found += [(3, 2, {"dilation": 2})]
     if dims > 1:
         first, last = (1, 0, 0)[:dims], (0, 0, 1)[-dims:]
         found += [((1, 4, 4)[:dims], first, {}), ((4, 4, 1)[-dims:], last, {}), ((2, 3, 3)[:dims], 2, {})]
@@ -223,7 +224,8 @@ def errors(dims: int) -> list[Case]:
         *(
             raises(
                 example(kernel, {"padding": padding, **more}, [2, 2, *size]),
-                f"A padding of {padding} with a window of {kernel}",
+                f"A padding of {padding} with a window of {kernel}"
+                + (" and a dilation of 2" if "dilation" in more else ""),
             )
             for kernel, padding, more in found
         ),
@@ -371,6 +373,7 @@ UNPOOL = Part(
         unpool_example((2, 3), {"padding": (0, 1), "stride": (2, 3)}, [2, 1, 4, 4]),
         unpool_example((3, 2), {"padding": (1, 0), "stride": (3, 2)}, [2, 1, 4, 4]),
         unpool_example(3, {"stride": 1}, [2, 2, 5, 6]),
+        unpool_example(3, {"stride": 1, "padding": 1}, [1, 2, 4, 5]),
         unpool_example(3, {"stride": 2}, [1, 2, 7, 5]),
         unpool_example(2, {}, [2, 4, 6]),
         unpool_example(2, {}, [2, 2, 5, 7], output_size=(5, 7)),

@@ -148,6 +148,12 @@ mistakes = [
     mistake("PaddingBelowTheWindow", LAYERS, "errors",
             """The padding may be at most *half* the window. You refuse only what is as large as the window.""",
             {"2 * p > k": "p >= k"}),
+    mistake("PaddingOfTheSpan", LAYERS, "errors",
+            """The padding may be at most half of `kernel_size`, however far a dilation pulls the window apart. You
+            measure it by all that the window spans.""",
+            {"any(2 * p > k for k, p in zip(self.kernel_size, self.padding, strict=True))":
+                "any(2 * p > d * (k - 1) + 1 for k, p, d in zip(self.kernel_size, self.padding, self.dilation, "
+                "strict=True))"}),
     mistake("LooksAtTheFirstPadding", ("MaxPool2d", "MaxPool3d"), "errors",
             """The padding may be at most half the window in *every* direction. You look at the first number only.""",
             {"for k, p in zip(self.kernel_size, self.padding, strict=True)":
