@@ -11,12 +11,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from grader.case import recipes
-from grader.spec import tensor
+from grader.spec import Property, tensor
 from grader.spec.attention import Masks, attention_masks
 from grader.spec.attention_properties import drops_attention_weights, drops_what_a_block_adds
 from tests.test_property_snippets import printed
 
 WEIGHTS = drops_attention_weights(0.25)
+OTHERWISE = drops_attention_weights(0.25, otherwise=True)
 ROW = [1.0, -2.0, 0.5, 1.5]
 
 
@@ -93,19 +94,33 @@ class OnlyWithWeights(Attention):
         return super().forward(*args, need_weights=need_weights, **kwargs)
 
 
+class NotBehindThePadding(Attention):
+    def forward(self, *args: Any, key_padding_mask: Any = None, **kwargs: Any) -> Any:
+        self.dropout = 0.25 if key_padding_mask is None else 0.0
+        return super().forward(*args, key_padding_mask=key_padding_mask, **kwargs)
+
+
+class NotWithoutABatch(Attention):
+    def forward(self, query: Tensor, *args: Any, **kwargs: Any) -> Any:
+        self.dropout = 0.25 if query.dim() == 3 else 0.0
+        return super().forward(query, *args, **kwargs)
+
+
 @pytest.mark.parametrize(
-    ("wrong", "says"),
+    ("item", "wrong", "says"),
     [
-        (NeverDrops, "each weight either zeroed or divided"),
-        (DropsTheOutput, "each weight either zeroed or divided"),
-        (EvenWeights, "those that made the output"),
-        (OnlyWithWeights, "each weight either zeroed or divided"),
+        (WEIGHTS, NeverDrops, "each weight either zeroed or divided"),
+        (WEIGHTS, DropsTheOutput, "each weight either zeroed or divided"),
+        (WEIGHTS, EvenWeights, "those that made the output"),
+        (WEIGHTS, OnlyWithWeights, "each weight either zeroed or divided"),
+        (OTHERWISE, NotBehindThePadding, "with key_padding_mask, dropout=0.25: in training, the output of each head"),
+        (OTHERWISE, NotWithoutABatch, "without a batch, with dropout=0.25: in training, the output of each head"),
     ],
 )
-def test_of_weights_it_says_what_does_not_hold(wrong: type[nn.Module], says: str) -> None:
-    fine, said = printed(WEIGHTS, "MultiheadAttention", nn.MultiheadAttention, nn.MultiheadAttention)
+def test_of_weights_it_says_what_does_not_hold(item: Property, wrong: type[nn.Module], says: str) -> None:
+    fine, said = printed(item, "MultiheadAttention", nn.MultiheadAttention, nn.MultiheadAttention)
     assert said is None
-    broken, said = printed(WEIGHTS, "MultiheadAttention", nn.MultiheadAttention, wrong)
+    broken, said = printed(item, "MultiheadAttention", nn.MultiheadAttention, wrong)
     assert says in (said or "")
     assert fine != broken
 

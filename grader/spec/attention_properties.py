@@ -17,6 +17,11 @@ __all__ = ["drops_attention_weights", "drops_what_a_block_adds"]
 
 _HEADS, _FEATURES = 2, 4
 _LENGTH, _BATCH, _KEYS = 12, 16, 3
+_QUERIES = _LENGTH * _BATCH
+"""Of a sequence without a batch."""
+_PLAIN = ("with ",) * 4
+_OTHERWISE = ("with attn_mask, ", "with key_padding_mask, ", "without a batch, with ")
+"""How the calls in training are made, to be read before "dropout=0.25"."""
 _TOKENS = 240
 _ROUNDING = 1e-6
 _AXES = ("for all sequences of the batch", "in all heads", "for all queries", "for all keys")
@@ -29,6 +34,13 @@ _SHOWS_WEIGHTS = (
     'print("without weights the first output is", out4[0][0, 0])',
     'print("in evaluation it is", out5[0][0, 0], "with the weights", out5[1][0, 0, 0])',
 )
+_SHOWS_OTHERWISE = (
+    "for number, (out, weights) in enumerate((out1, out2, out3), 1):",
+    '    print(f"call {number} in training drops {(weights[..., :3] == 0).double().mean():.0%} of the weights;",',
+    '          "they are", sorted({round(item, 4) for item in weights.flatten().tolist()}))',
+    '    print("output of the first query:", out.flatten()[:4])',
+    'print("in evaluation it is", out4[0][0, 0], "with the weights", out4[1][0, 0, 0])',
+)
 _SHOWS_BLOCK = (
     "for number, out in enumerate((out1, out2), 1):",
     '    print(f"first row of call {number} in training:", out[0, 0])',
@@ -38,16 +50,18 @@ _SHOWS_BLOCK = (
 
 
 @recorded
-def drops_attention_weights(p: float) -> Property:
+def drops_attention_weights(p: float, *, otherwise: bool = False) -> Property:
     """In training each weight is dropped or scaled; the output and the weights that are returned are made with them.
 
     All scores are equal and values and output pass unchanged, so each query's output is the sum of some of the values,
     from which it can be told which weights were dropped. A correct answer fails with a probability below 1e-10: the
-    share by Hoeffding's inequality (`ks_threshold` is the bound for all thresholds at once), once for each of four
-    calls, and equal draws with less than 0.7 ** 256 < 1e-39.
+    share by Hoeffding's inequality (`ks_threshold` is the bound for all thresholds at once), once for each of at most
+    four calls, and equal draws with less than 0.7 ** 256 < 1e-39.
 
     Args:
         p: The probability of dropping a weight.
+        otherwise: Whether the calls have a mask of pairs, a padding mask (either hides one key more) and no batch,
+            with as many weights, instead of nothing of these.
     """
     size, passed = _FEATURES, [float(row == column) for row in range(_FEATURES) for column in range(_FEATURES)]
     state = {
@@ -56,50 +70,84 @@ def drops_attention_weights(p: float) -> Property:
         "out_proj.weight": tensor(size, size, fill="values", values=passed),
         "out_proj.bias": tensor(size, fill="zeros"),
     }
-    inputs = [
-        tensor(length, _BATCH, size, seed=seed, grad=False) for seed, length in enumerate((_LENGTH, _KEYS, _KEYS))
-    ]
-    each = call(*inputs, cotangent=None, average_attn_weights=False)
-    mean, without = call(*inputs, cotangent=None), call(*inputs, cotangent=None, need_weights=False)
-    case = layer_case((size, _HEADS), {"dropout": p}, [each, each, mean, without, evaluate(), each], state=state)
+    hidden = [False] * _KEYS + [True]
+
+    def inputs(keys: int = _KEYS) -> list[Recipe]:
+        lengths = (_LENGTH, keys, keys)
+        return [tensor(length, _BATCH, size, seed=seed, grad=False) for seed, length in enumerate(lengths)]
+
+    each = call(*inputs(), cotangent=None, average_attn_weights=False)
+    if otherwise:
+        alone = [tensor(length, size, seed=seed, grad=False) for seed, length in enumerate((_QUERIES, _KEYS, _KEYS))]
+        seen = inputs(len(hidden))
+        pairs, padding = _hiding(_LENGTH, hidden), _hiding(_BATCH, hidden)
+        calls = [
+            call(*seen, cotangent=None, average_attn_weights=False, attn_mask=pairs),
+            call(*seen, cotangent=None, average_attn_weights=False, key_padding_mask=padding),
+            call(*alone, cotangent=None, average_attn_weights=False),
+        ]
+    else:
+        mean, without = call(*inputs(), cotangent=None), call(*inputs(), cotangent=None, need_weights=False)
+        calls = [each, each, mean, without]
+    steps = [*calls, evaluate(), each]
+    case = layer_case((size, _HEADS), {"dropout": p}, steps, state=state)
 
     def holds(observations: Sequence[Observation]) -> str | None:
         seen = [observed for observed in observations[0]["steps"] if "out" in observed]
-        value = list(seen[0]["inputs"].values())[2]
-        assert isinstance(value, Tensor)
-        said = _weights_problem(p, value.double(), [observed["out"] for observed in seen])
-        return f"with dropout={p}: {said}" if said else None
+        how, said = _weights_problem(p, [_batched(one) for one in seen], _OTHERWISE if otherwise else _PLAIN)
+        return f"{how}dropout={p}: {said}" if said else None
 
-    return Property(criterion="values", cases=[case], holds=holds, shows=_SHOWS_WEIGHTS)
+    return Property(
+        criterion="values", cases=[case], holds=holds, shows=_SHOWS_OTHERWISE if otherwise else _SHOWS_WEIGHTS
+    )
 
 
-def _weights_problem(p: float, value: Tensor, outputs: Sequence[Any]) -> str | None:
-    """What is wrong with calls in training, the last one in evaluation, or None."""
-    *calls, (rested, even) = outputs
+def _hiding(rows: int, hidden: Sequence[bool]) -> Recipe:
+    """The same mask in each row."""
+    values = [int(each) for each in hidden] * rows
+    return tensor(rows, len(hidden), fill="values", values=values, dtype="bool", grad=False)
+
+
+def _batched(observed: Mapping[str, Any]) -> tuple[Tensor, Tensor, Tensor | None]:
+    """The values that a call may read, its output and its weights, all with a batch."""
+    value = list(observed["inputs"].values())[2].double()[:_KEYS]
+    output, weights = observed["out"]
+    return (value, output, weights) if value.dim() == 3 else (value[:, None], output[:, None], weights[None])
+
+
+def _weights_problem(
+    p: float, called: Sequence[tuple[Tensor, Tensor, Tensor | None]], made: Sequence[str]
+) -> tuple[str, str | None]:
+    """How a call is made, and what is wrong with it or None; the last one is in evaluation, the others in training."""
+    *calls, (value, rested, even) = called
+    assert even is not None
     if float((even.double() - 1 / _KEYS).abs().max()) > _ROUNDING or _apart(rested, value.mean(0)[None]):
-        return "in evaluation no weight should be dropped"
+        return _PLAIN[0], "in evaluation no weight should be dropped"
     kept: list[Tensor] = []
-    for output, _ in calls:
-        found = _kept(output.double(), value / (_KEYS * (1 - p)))
+    for (values, output, _), how in zip(calls, made, strict=True):
+        found = _kept(output.double(), values / (_KEYS * (1 - p)))
         if found is None:
-            return (
+            return how, (
                 "in training, the output of each head should be the values times the weights, each weight either "
                 "zeroed or divided by 1 - dropout"
             )
         share = 1 - float(found.mean())
         if abs(share - p) > ks_threshold(found.numel()):
-            return f"in training, {share:.0%} of the weights are dropped, where {p:.0%} are expected"
+            return how, f"in training, {share:.0%} of the weights are dropped, where {p:.0%} are expected"
         for axis, where in enumerate(_AXES):
-            if bool((found == found.narrow(axis, 0, 1)).all()):
-                return f"in training, the same weights are dropped {where}"
+            if found.shape[axis] > 1 and bool((found == found.narrow(axis, 0, 1)).all()):
+                return how, f"in training, the same weights are dropped {where}"
         kept.append(found)
-    if any(torch.equal(kept[0], other) for other in kept[1:]):
-        return "in training, two calls drop the very same weights"
-    for (_, weights), found, averaged in zip(calls, kept, (False, False, True), strict=False):
+    if any(kept[0].shape == other.shape and torch.equal(kept[0], other) for other in kept[1:]):
+        return _PLAIN[0], "in training, two calls drop the very same weights"
+    for (_, _, weights), found, how in zip(calls, kept, made, strict=True):
+        if weights is None:
+            continue
         used = found / (_KEYS * (1 - p))
-        if _apart(weights, used.mean(1) if averaged else used):
-            return "in training, the weights returned should be those that made the output, after dropout"
-    return None
+        used = F.pad(used if weights.dim() == used.dim() else used.mean(1), (0, weights.shape[-1] - _KEYS))
+        if _apart(weights, used):
+            return how, "in training, the weights returned should be those that made the output, after dropout"
+    return "", None
 
 
 def _kept(output: Tensor, value: Tensor) -> Tensor | None:

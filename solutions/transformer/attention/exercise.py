@@ -95,9 +95,32 @@ def cases(draw: st.DrawFn) -> Case:
     return layer_case((features, heads), kwargs, steps, seed=draw(seeds))
 
 
+def far_apart(large: float, batch: int | None = 1, **masks: Any) -> Case:
+    """One head and feature whose scores are multiples of a number: -3, -3.03 and 1.5, for the other query 2 and -1.
+
+    A key that is forbidden gets no weight then only if its score becomes lower than all of these.
+    """
+    state = {
+        "in_proj_weight": tensor(3, 1, fill="ones"),
+        "in_proj_bias": tensor(3, fill="zeros"),
+        "out_proj.weight": tensor(1, 1, fill="ones"),
+        "out_proj.bias": tensor(1, fill="zeros"),
+    }
+    numbers = ([-3.0, 2.0], [large, 1.01 * large, -large / 2], [1.0, 2.0, 4.0])
+    given = [tensor(*shaped(len(values), batch, 1, False), fill="values", values=values) for values in numbers]
+    return layer_case((1, 1), {}, [call(*given, **masks)], state=state)
+
+
+FORBIDDEN = [False, False, True, True, True, False]
+LAST, PAIRS = forbidding([1, 3], FORBIDDEN[:3]), forbidding([2, 3], FORBIDDEN)
+
+
 @st.composite
 def numerics(draw: st.DrawFn) -> Case:
-    """Scores so large that their exponentials overflow in float32."""
+    """Scores so large that their exponentials overflow in float32, or so far apart that no number forbids a key."""
+    if draw(st.sampled_from((False, False, True))):
+        masks = draw(st.sampled_from(({"key_padding_mask": LAST}, {"attn_mask": PAIRS})))
+        return {**far_apart(draw(st.sampled_from((1e4, 3e4, 1e5))), **masks), "dtype": "float32"}
     heads, rows, keys = draw(sizes(1, 2)), draw(sizes(1, 4)), draw(sizes(2, 5))
     features = heads * draw(sizes(1, 3))
     inputs = [
@@ -189,6 +212,12 @@ EXAMPLES = [
     layer_case((4, 2), {}, [call(
         *inputs(4, 3, 2, 4), key_padding_mask=tensor(2, 3, seed=8), attn_mask=tensor(4, 3, seed=9))]),
     layer_case((4, 2), {}, [call(*inputs(4, 3, 2, 4), attn_mask=adding([4, 4, 3], EACH, seed=1))]),
+    # Scores so far apart that a number such as -100 in place of minus infinity shows.
+    far_apart(100.0, key_padding_mask=LAST),
+    far_apart(100.0, attn_mask=PAIRS),
+    far_apart(100.0, attn_mask=forbidding([1, 2, 3], FORBIDDEN)),
+    far_apart(100.0, attn_mask=adding([2, 3], FORBIDDEN)),
+    far_apart(100.0, None, key_padding_mask=adding([3], FORBIDDEN[:3])),
     # Modes.
     layer_case((4, 2), {"dropout": 0.5}, [evaluate(), call(*inputs(3, 2, 2, 4)), call(*same(3, 2, 4))]),
     layer_case((4, 2), {"dropout": 0.5, "bias": False, "batch_first": True},
@@ -253,6 +282,7 @@ exercise = Exercise(
                 constant_init({"in_proj_bias": 0, "out_proj.bias": 0}, Fresh(args=(6, 2))),
                 drops_attention_weights(0.25),
                 drops_attention_weights(0.6),
+                drops_attention_weights(0.4, otherwise=True),
             ],
             errors=listed(
                 "an `embed_dim` that is not divisible by `num_heads`, at construction or in the first call",

@@ -166,6 +166,18 @@ mistakes = [
             """A score of 0 is no prohibition: exp(0) = 1, so the softmax still gives weight to that key. Only a score
             of minus infinity gives none.""",
             {"-math.inf": "0.0"}),
+    mistake("MaskedScoreOfMinusHundred", PART, "values",
+            """A forbidden score is put at some negative number, such as -100. Where the other scores are lower still,
+            the forbidden key gets all the weight: fill in minus infinity.""",
+            {"-math.inf": "-100.0"}),
+    mistake("MaskedScoreOfMinusTenThousand", PART, "numerics",
+            """-10,000 is not low enough: where scores are large, those of the other keys may be lower still, and then
+            the forbidden key gets all the weight. Fill in minus infinity.""",
+            {"-math.inf": "-1e4"}),
+    mistake("MinusHundredAdded", PART, "values",
+            """What is forbidden only has some number subtracted, such as 100. A score that is higher by more than that
+            still wins: a boolean mask has to put minus infinity there.""",
+            {MASK: "scores + mask.to(scores.dtype) * -100.0 if mask.dtype == torch.bool else scores + mask"}),
     mistake("MasksAfterTheSoftmax", PART, "values",
             """If weights are set to zero *after* the softmax, the rest of the row no longer adds up to one. Mask the
             scores before it.""",
@@ -204,6 +216,11 @@ mistakes = [
     mistake("NeverDrops", PART, "values",
             "In training nothing is dropped. The argument dropout asks for it, of the weights.",
             {DROPOUT: "scores.softmax(-1)"}),
+    mistake("NeverDropsBehindAMask", PART, "values",
+            """In training, nothing is dropped where there is a mask. Dropout asks for the mode alone, `self.training`:
+            masks, a missing batch or need_weights have no say in it.""",
+            {DROPOUT: "F.dropout(scores.softmax(-1), self.dropout, "
+                "self.training and attn_mask is None and key_padding_mask is None)"}),
     mistake("DropsTheOutput", PART, "values",
             """Dropout belongs on the attention weights, after the softmax and before the product with the values. Yours
             drops elements of the output.""",

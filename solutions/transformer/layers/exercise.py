@@ -1,5 +1,6 @@
 """TransformerEncoderLayer and TransformerDecoderLayer, judged against ``torch.nn`` without its fast path."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -119,10 +120,12 @@ def cases(draw: st.DrawFn, decodes: bool) -> Any:
 SMALL = {"dim_feedforward": 5, "dropout": 0.0}
 
 
-def inputs(decodes: bool, rows: int, keys: int, batch: int | None, features: int = 4, *, first: bool = False) -> Any:
+def inputs(
+    decodes: bool, rows: int, keys: int, batch: int | None, features: int = 4, *, first: bool = False, **more: Any
+) -> Any:
     """A sequence, and for a decoder a memory."""
     lengths = [rows, keys] if decodes else [rows]
-    return [tensor(*shaped(length, batch, features, first), seed=seed) for seed, length in enumerate(lengths)]
+    return [tensor(*shaped(length, batch, features, first), seed=seed, **more) for seed, length in enumerate(lengths)]
 
 
 def masked(decodes: bool, pairs: Any = None, padding: Any = None, *, memory: bool = False, hint: bool = False) -> Case:
@@ -132,6 +135,38 @@ def masked(decodes: bool, pairs: Any = None, padding: Any = None, *, memory: boo
     return named(
         masks, f"{side}_mask", f"{side}_key_padding_mask", f"{side}_is_causal" if decodes else "is_causal", hint
     )
+
+
+def far_apart(decodes: bool) -> list[Any]:
+    """Masks of either kind for scores so far apart that a number in place of minus infinity shows.
+
+    No gradient is asked for: of scores as large as these it is mostly rounding.
+    """
+    large = inputs(decodes, 4, 4, 3, scale=3e5 if decodes else 1e3, grad=False)
+    pairs, padding = forbidding([4, 4], forbidden(4, 4, seed=2)), forbidding([3, 4], forbidden(3, 4, seed=6))
+    sides = ((False, SMALL), (True, SMALL)) if decodes else ((False, SMALL),)
+    return [
+        layer_case((4, 2), kwargs, [call(*large, cotangent=None, **masked(decodes, *masks, memory=memory))])
+        for memory, kwargs in sides
+        for masks in ((pairs, None), (None, padding))
+    ]
+
+
+def hinted(decodes: bool) -> list[Any]:
+    """A true hint together with padding, and together with another mask that is not causal; padding that is learned."""
+    triangle, ends = forbidding([2, 2], causal(2, 2)), forbidding([1, 2], [False, True])
+    rows, other = tensor(1, 2, seed=8), forbidding([2, 2], [False, False, True, False])
+    x = inputs(decodes, 2, 2, 1)
+    steps = [call(*x, **masked(decodes, triangle, ends, hint=True))]
+    learned = [call(*x, **masked(decodes, padding=rows))]
+    if decodes:
+        steps += [
+            call(*x, **masked(True, triangle, ends, memory=True, hint=True)),
+            call(*x, **masked(True, triangle, hint=True), **masked(True, other, memory=True)),
+            call(*x, **masked(True, other), **masked(True, triangle, memory=True, hint=True)),
+        ]
+        learned += [call(*x, **masked(True, padding=rows, memory=True))]
+    return [layer_case((4, 2), SMALL, [step]) for step in (*steps, *learned)]
 
 
 def examples(decodes: bool) -> list[Any]:
@@ -178,6 +213,7 @@ def examples(decodes: bool) -> list[Any]:
                    [evaluate(), call(*inputs(decodes, 3, 4, 2, first=True), cotangent=None,
                                      **masked(decodes, padding=hidden)), train(), call(*batched)]),
         layer_case((4, 2), SMALL, [call(*x), reload(), call(*x)]),
+        *hinted(decodes), *far_apart(decodes),
     ]  # fmt: skip
     if decodes:
         seen, unseen = (
@@ -203,6 +239,8 @@ def examples(decodes: bool) -> list[Any]:
 # Dropout: in each of these layers one block adds one row to all tokens, and the others add nothing.
 
 ADDED = [1.0, -2.0, 0.5, 1.5]
+GELU = (1 + math.erf(math.sqrt(0.5))) / 2
+"""Of one."""
 DIAGONAL = [value if row == column else 0.0 for row, value in enumerate(ADDED) for column in range(4)]
 
 
@@ -237,14 +275,21 @@ def dropouts(decodes: bool) -> list[Property]:
     for given in ({"dropout": 0.25}, {"dropout": 0.25, "norm_first": True}, {}):
         kwargs: Case = {"dim_feedforward": 4, **given}
 
-        def dropped(where: str, block: int, changed: Mapping[str, Any], kwargs: Case = kwargs, **more: Any) -> Property:
+        def dropped(
+            where: str,
+            block: int,
+            changed: Mapping[str, Any],
+            kwargs: Case = kwargs,
+            added: Sequence[float] = ADDED,
+            **more: Any,
+        ) -> Property:
             normalised = (0, 0) if kwargs.get("norm_first") else (block, len(blocks) + 1 - block)
             state = {**resting(decodes), **changed}
             return drops_what_a_block_adds(
                 (4, 4),
                 kwargs,
                 state,
-                ADDED,
+                added,
                 p=kwargs.get("dropout", 0.1),
                 where=where,
                 normalised=normalised,
@@ -267,6 +312,11 @@ def dropouts(decodes: bool) -> list[Property]:
             made.append(dropped("what the network adds", last, {"linear2.bias": of_values(4, values=ADDED)}))
         inside = {"linear1.bias": tensor(4, fill="ones"), "linear2.weight": of_values(4, 4, values=DIAGONAL)}
         made.append(dropped("what is between the linear layers", last, inside, times=2))
+        if not given:
+            # Unlike relu, gelu of a feature that was scaled is not the scaled gelu of the feature.
+            smooth = {**kwargs, "dropout": 0.25, "activation": "gelu"}
+            added = [value * GELU for value in ADDED]
+            made.append(dropped("what is between the linear layers", last, inside, kwargs=smooth, added=added, times=2))
     return made
 
 
@@ -276,9 +326,10 @@ def dropouts(decodes: bool) -> list[Property]:
 def layer(symbol: str, oracle: Callable[..., Any], decodes: bool) -> Part:
     """The part of one layer."""
     sized = {"dim_feedforward": 400, "dropout": 0.0}
-    zeros = ["norm1.bias", "norm2.bias", "self_attn.in_proj_bias", "self_attn.out_proj.bias"]
-    ones = ["norm1.weight", "norm2.weight", *(["norm3.weight"] if decodes else [])]
     attentions = ["self_attn", *(["multihead_attn"] if decodes else [])]
+    norms = ["norm1", "norm2", *(["norm3"] if decodes else [])]
+    ones, zeros = [f"{name}.weight" for name in norms], [f"{name}.bias" for name in norms]
+    zeros += [f"{name}.{bias}" for name in attentions for bias in ("in_proj_bias", "out_proj.bias")]
 
     def grown(batch: int, rows: int, keys: int, **more: Any) -> Any:
         masks = masked(decodes, open_mask(rows, rows), open_mask(batch, rows)) if more else {}
@@ -300,7 +351,10 @@ def layer(symbol: str, oracle: Callable[..., Any], decodes: bool) -> Part:
         ],
         properties=[
             uniform_init(Fresh(args=(16, 4), kwargs=sized, bound=0.25, names=["linear1.weight", "linear1.bias"])),
-            uniform_init(Fresh(args=(16, 4), kwargs=sized, bound=0.05, names=["linear2.weight"])),
+            uniform_init(
+                Fresh(args=(16, 4), kwargs=sized, bound=0.05, names=["linear2.weight"]),
+                Fresh(args=(256, 4), kwargs={"dim_feedforward": 4}, bound=0.5, names=["linear2.bias"]),
+            ),
             uniform_init(Fresh(args=(24, 4), kwargs=sized, bound=0.25, names=[
                 f"{name}.in_proj_weight" for name in attentions])),
             uniform_init(Fresh(args=(25, 5), kwargs=sized, bound=0.2, names=[

@@ -129,6 +129,23 @@ mistakes = [
             padding.""",
             {"attn_mask=src_mask": "attn_mask=src_mask if src_key_padding_mask is None else None",
              "is_causal=is_causal": "is_causal=is_causal and src_key_padding_mask is None"}),
+    mistake("MasksBecomeNumbers", ENCODER, "values",
+            """A boolean mask becomes a number that is added, such as -100 or -10,000. Where scores differ by more, a
+            forbidden token is still read. `nn.MultiheadAttention` takes boolean masks as they are.""",
+            {"attn_mask=src_mask, key_padding_mask=src_key_padding_mask":
+                "attn_mask=src_mask.to(x.dtype) * -1e4 if src_mask is not None and not src_mask.is_floating_point() "
+                "else src_mask, key_padding_mask=src_key_padding_mask.to(x.dtype) * -1e4 "
+                "if src_key_padding_mask is not None and not src_key_padding_mask.is_floating_point() "
+                "else src_key_padding_mask"}),
+    mistake("HintDropsThePadding", ENCODER, "values",
+            """As soon as is_causal is True, src_key_padding_mask has no effect. It is a hint about src_mask alone, and
+            changes no result.""",
+            {"key_padding_mask=src_key_padding_mask": "key_padding_mask=None if is_causal else src_key_padding_mask"}),
+    mistake("HintForTheWrongMask", DECODER, "values",
+            """tgt_is_causal is a hint about tgt_mask. Yours hands it to the attention to the memory as well, whose mask
+            is another one, and which then overlooks it.""",
+            {"is_causal=memory_is_causal":
+                "is_causal=memory_mask is not None and (memory_is_causal or tgt_is_causal)"}),
     mistake("CausalInAnyCase", DECODER, "values",
             """Your layer hides later tokens although no mask says so. A mask is the caller's business: without one
             every token reads every other.""",
@@ -171,6 +188,10 @@ mistakes = [
     shared("NothingDroppedInside", "values",
            "In training the features behind the activation are dropped as well, before the second linear layer.",
            {"self.dropout(self.activation(self.linear1(x)))": "self.activation(self.linear1(x))"}),
+    shared("DropsBeforeTheActivation", "values",
+           """Dropout comes behind the activation. Yours comes before it, which only relu forgives: it makes no
+           difference to it, but gelu of a scaled feature is another number.""",
+           {"self.dropout(self.activation(self.linear1(x)))": "self.activation(self.dropout(self.linear1(x)))"}),
     shared("NetworksSumNotDropped", "values",
            "In training what the network gives is dropped before it is added. Yours is added as it is.",
            {f"self.{{final}}({NETWORK})": NETWORK}),
@@ -198,6 +219,10 @@ mistakes = [
                "        for parameter in self.parameters():\n"
                "            if parameter.dim() > 1:\n"
                "                nn.init.xavier_uniform_(parameter)"}),
+    shared("NetworksBiasZero", "init",
+           """The bias of `linear2` starts at zero. Of this layer's biases, only those of attentions and norms do; a
+           linear layer keeps the values that `nn.Linear` draws.""",
+           {"self.norm_first = norm_first": "self.norm_first = norm_first\n        nn.init.zeros_(self.linear2.bias)"}),
     mistake("OtherNumberOfHeadsInEncoder", ENCODER, "errors", HEADS, {OWN: OWN.replace("nhead", FITTING)}),
     mistake("OtherNumberOfHeadsInDecoder", DECODER, "errors", HEADS,
             {OWN: OWN.replace("nhead", FITTING), CROSS: CROSS.replace("nhead", FITTING)}),
