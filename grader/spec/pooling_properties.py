@@ -32,11 +32,11 @@ def fractional_windows(kernel: tuple[int, int], image: tuple[int, int], output: 
     """The outputs are maxima of windows of the kernel's size, in order, from edge to edge, drawn anew in every call.
 
     In each direction the first window begins at the first pixel, the last one ends at the last, and each step is the
-    average step (image - kernel) / (output - 1) rounded down or up, in whatever order: that is so for torch's windows,
-    which begin at floor((i + u) a) - floor(u a) for a number u in [0, 1), and gives no false alarm. In the first case, in
-    evaluation mode, pixels grow along rows and columns, so that each maximum is its window's last pixel. In the second
-    case, of a fresh layer in training mode whose generator was seeded otherwise, pixels are in disorder, and the indices
-    are looked at.
+    average step (image - kernel) / (output - 1) rounded down or up, in whatever order. That is so for torch's windows,
+    which begin at floor((i + u) a) - floor(u a) for a number u in [0, 1), and gives no false alarm. In the first case,
+    in evaluation mode, pixels grow along rows and columns, so that each maximum is its window's last pixel. In the
+    second case, of a fresh layer in training mode whose generator was seeded otherwise, pixels are in disorder, and
+    the indices are looked at.
 
     Let each call draw one u for the rows and one for the columns, at least, and p be the probability of a sequence.
     With 2 of 12 and 3 of 14 to 8 the false alarms are these, 3e-12 in all, and fewer where steps are shuffled:
