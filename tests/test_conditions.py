@@ -291,6 +291,13 @@ def test_what_is_no_module_and_what_stops_come_first() -> None:
     assert first(line("values"), line("init", cases=0, verdict=Verdict.RAISED)) == "values"
 
 
+def test_what_hangs_is_told_before_what_was_not_run_after_it() -> None:
+    slow, stopped = Verdict.TIME_LIMIT, FindingKind.STOPPED
+    not_run = line("interface", cases=0, verdict=slow, kind=stopped)
+    assert first(not_run, line("values", failing=2, cases=2, verdict=slow, kind=stopped)) == "values"
+    assert first(line("interface", failing=9), line("values", failing=2, verdict=slow, kind=stopped)) == "values"
+
+
 # Suites in which arguments can be told apart.
 
 

@@ -24,6 +24,7 @@ from grader.model import CRITERIA, PartReport
 from grader.model.source import definition
 from grader.report.screen import AnswerPaths, first_failure, plain_text
 from grader.study.check import Checker
+from grader.study.hints import hint
 from grader.study.page import paths
 from grader.study.unwritten import left
 
@@ -108,7 +109,8 @@ MISTAKES = {
 }  # fmt: skip
 """Known-wrong answers of the course, by exercise."""
 
-HEAD = "import torch\nfrom torch import nn\n\n\nclass Linear(nn.Module):\n"
+HEAD = "import torch\nfrom torch import nn\n\n\n"
+CLASS = HEAD + "class Linear(nn.Module):\n"
 BODY = """\
     def __init__(self, in_features, out_features, bias=True):
         super().__init__()
@@ -120,17 +122,55 @@ BODY = """\
         return y if self.bias is None else y + self.bias
 """
 WRITTEN = {
-    "syntax_error": HEAD + BODY.replace("if bias else None", "if bias else"),
-    "no_super": HEAD + BODY.replace("        super().__init__()\n", ""),
-    "misspelt_name": HEAD + BODY.replace("return y if", "return z if"),
-    "wrong_matmul": HEAD + BODY.replace("self.weight.T", "self.weight"),
-    "returns_nothing": HEAD + BODY.replace("return y if self.bias is None else y + self.bias", "y + self.bias"),
-    "calls_torch": HEAD + BODY.replace("x @ self.weight.T", "nn.functional.linear(x, self.weight)"),
-    "import_fails": "import numpie\n" + HEAD.replace("nn.Module", "numpie.Module") + BODY,
-    "half_written": HEAD
+    "syntax_error": CLASS + BODY.replace("if bias else None", "if bias else"),
+    "no_super": CLASS + BODY.replace("        super().__init__()\n", ""),
+    "misspelt_name": CLASS + BODY.replace("return y if", "return z if"),
+    "wrong_matmul": CLASS + BODY.replace("self.weight.T", "self.weight"),
+    "returns_nothing": CLASS + BODY.replace("return y if self.bias is None else y + self.bias", "y + self.bias"),
+    "calls_torch": CLASS + BODY.replace("x @ self.weight.T", "nn.functional.linear(x, self.weight)"),
+    "import_fails": "import numpie\n" + CLASS.replace("nn.Module", "numpie.Module") + BODY,
+    "half_written": CLASS
     + BODY.split("    def forward")[0]
     + "    def forward(self, x):\n        raise NotImplementedError\n",
 }
+
+
+FLATTEN = """\
+class Flatten(nn.Module):
+    def __init__(self, start_dim=1, end_dim=-1):
+        super().__init__()
+        self.start_dim, self.end_dim = start_dim, end_dim
+
+    def forward(self, x):
+        start, end = self.start_dim % x.dim(), self.end_dim % x.dim()
+        return x.reshape(*x.shape[:start], -1, *x.shape[end + 1 :])
+"""
+FREEZE = """\
+from fnmatch import fnmatchcase
+
+
+def freeze(module, *patterns):
+    names = [n for n, _ in module.named_parameters() if any(fnmatchcase(n, item) for item in patterns)]
+    for name in names:
+        module.get_parameter(name).requires_grad_(False)
+    return names
+"""
+EXTRA = """
+    def extra_repr(self):
+        return f"in_features={self.weight.shape[1]}, out_features={self.weight.shape[0]}, bias={self.bias is not None}"
+"""
+ELSEWHERE = {
+    "no_super_nor_parameters": ("linear/linear", "Flatten", HEAD, FLATTEN.replace("        super().__init__()\n", "")),
+    "misspelt_class": ("linear/linear", "Flatten", HEAD, FLATTEN.replace("Flatten", "Flaten")),
+    "quotation_mark": ("linear/linear", "Flatten", HEAD, FLATTEN.replace("return x.", "return 'x.")),
+    "misspelt_attribute": ("linear/linear", "Flatten", HEAD, FLATTEN.replace("return x.", "return self.x.")),
+    "asks_whether": ("linear/linear", "Linear", HEAD, f"class Linear(nn.Module):\n{BODY}{EXTRA}".replace("None", "0")),
+    "function_syntax": ("modules/tools", "freeze", "", FREEZE.replace("patterns):\n", "patterns:\n", 1)),
+    "function_raises": ("modules/tools", "freeze", "", FREEZE.replace("from fnmatch import fnmatchcase\n", "")),
+    "function_recurses": ("modules/tools", "freeze", "", "def freeze(module, *patterns):\n    return freeze(module)\n"),
+    "function_returns_nothing": ("modules/tools", "freeze", "", FREEZE.replace("    return names\n", "")),
+}  # fmt: skip
+"""More slips: the exercise, the part and the answer."""
 
 
 @pytest.fixture(scope="module")
@@ -217,6 +257,24 @@ def test_a_slip_is_explained(name: str, checker: Checker, outline: Outline) -> N
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_a_slip_elsewhere_is_explained(name: str, checker: Checker, outline: Outline) -> None:
+    slug, symbol, *texts = ELSEWHERE[name]
+    (lesson,) = (lesson for lesson in outline.lessons if lesson.slug == slug)
+    source = "".join(texts)
+    report = checker.check_answer(lesson, symbol, Answer.from_source(f"{slug}.py", source))
+    shown = screen(report, outline, slug)
+    hints = [str(hint(level, lesson, symbol, report, "", source)) for level in (1, 2)]
+    compare(f"slip-{name}", "\n\n".join([shown.strip("\n"), *hints]) + "\n")
+    failure = first_failure(report)
+    assert failure is not None
+    if failure.counterexample is not None:
+        reference = checker.exercise(lesson).reference_source
+        code = failure.counterexample.snippet
+        assert pasted(code, slug.split("/")[1], source) != pasted(code, slug.split("/")[1], reference)
+
+
+@pytest.mark.slow
 def test_a_class_that_is_half_written_is_no_mistake(checker: Checker, outline: Outline) -> None:
     (lesson,) = (lesson for lesson in outline.lessons if lesson.slug == "modules/module")
     written = {method for stage in lesson.stages("Module")[:2] for method in stage.methods}
@@ -250,7 +308,7 @@ TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(GOLDEN.g
 
 
 def test_the_golden_texts_are_those_of_the_tests() -> None:
-    names = {f"{symbol}-{name}" for _, symbol, name in CASES} | {f"slip-{name}" for name in WRITTEN}
+    names = {f"{symbol}-{name}" for _, symbol, name in CASES} | {f"slip-{name}" for name in (*WRITTEN, *ELSEWHERE)}
     names |= {"Module-half_written"}
     assert set(TEXTS) == names
     assert len(names) >= 60

@@ -163,20 +163,36 @@ def test_no_hint_speaks_of_another_part() -> None:
                     assert symbol in named or not named, (symbol, criterion, said)
 
 
-def test_hints_about_what_was_not_run_speak_of_no_criterion() -> None:
+def test_hints_about_what_hangs_speak_of_no_criterion() -> None:
     lesson = lesson_of(declared(COURSE.exercise("convolution/conv")))
-
-    def hints(verdict: Verdict) -> list[str]:
-        report = failed("interface")
-        item = replace(report.criteria[0], verdict=verdict, kind=None, counterexample=None)
-        return [str(hint(level, lesson, "Conv2d", replace(report, criteria=(item,)), "")) for level in (1, 2)]
-
-    first, second = hints(Verdict.RAISED)
-    assert "Mend the line that the message names" in first
-    assert "Run the file yourself" in second
-    first, second = hints(Verdict.TIME_LIMIT)
+    report = failed("interface")
+    item = replace(report.criteria[0], verdict=Verdict.TIME_LIMIT, kind=None, counterexample=None)
+    first, second = (str(hint(n, lesson, "Conv2d", replace(report, criteria=(item,)), "")) for n in (1, 2))
     assert "Which loop has a condition" in first
     assert "press Ctrl-C" in second
+
+
+def test_a_function_is_not_asked_for_methods_or_shapes() -> None:
+    tools = lesson_of(declared(COURSE.exercise("modules/tools")))
+    for part in tools.symbols:
+        assert "shape" not in str(hint(1, tools, part, None, ""))
+        said = [str(hint(level, tools, part, failed("interface", slug=tools.slug, part=part), "")) for level in (1, 2)]
+        assert not any("super()" in text or "print(layer)" in text for text in said)
+    linear = lesson_of(declared(COURSE.exercise("linear/linear")))
+    assert "right shape" in str(hint(1, linear, "Linear", None, ""))
+
+
+def test_what_has_not_run_is_hinted_at_by_its_text() -> None:
+    def said(level: int, **what: Any) -> str:
+        report = failed("interface", slug="linear/linear", part="Linear")
+        item = replace(report.criteria[0], verdict=Verdict.RAISED, counterexample=None, **{"kind": None, **what})
+        lesson = lesson_of(declared(COURSE.exercise("linear/linear")))
+        return str(hint(level, lesson, "Linear", replace(report, criteria=(item,)), ""))
+
+    assert "bracket" in said(1, line=3)
+    assert "Put a `#`" in said(2, line=3)
+    assert said(1) == said(2) == "The message says why the file cannot be read. Nothing in it has run yet."
+    assert "spelt as in the stub" in said(1, kind=FindingKind.NOT_DEFINED)
 
 
 def test_a_hint_is_about_the_calls_that_fail() -> None:

@@ -115,6 +115,45 @@ def test_a_failure_by_position_shows_its_line() -> None:
     assert (shown.line, shown.source, shown.kind) == (2, lines[1].strip(), FindingKind.RAISED)
 
 
+@pytest.mark.parametrize(("sizes", "shown"), [([0, 2], 1), ([0, 0], 0), ([2, 0], 0)])
+def test_an_input_with_elements_is_shown_where_it_fails_as_well(sizes: Sequence[int], shown: int) -> None:
+    cases = [resolve_case(PART, PART.oracles, layer_case((2,), {}, [call(tensor(size, 2))])) for size in sizes]
+    suite = Suite(
+        exercise="a/b", symbol=PART.symbol, visibility="hidden", digest="", planned={"values": 2},
+        cases=[SuiteCase(kind=CaseKind.MAIN, case=case, expected=run_case(case, PART.oracles)) for case in cases],
+    )  # fmt: skip
+    board = Board(PART, suite, {"values": 1.0})
+    failed = {
+        "stage": "call",
+        "step": 0,
+        "type": "AttributeError",
+        "kinds": ["Exception"],
+        "message": "x",
+        "line": None,
+    }
+    for index in range(len(sizes)):
+        board.add(index, {**suite.cases[index].answered, "steps": [], "error": failed})  # type: ignore[typeddict-item]
+    assert board.failures("values")[0][0] == shown
+
+
+def test_a_line_that_does_not_end_belongs_to_values_where_calls_do_not_end_either() -> None:
+    case = resolve_case(PART, PART.oracles, layer_case((2,), {}, [call(tensor(4, 2))]))
+    lines = {**case, "steps": [{"do": "run", "lines": ["layer(torch.zeros(4, 2)).shape"]}], "lines": "interface"}
+    suite = Suite(
+        exercise="a/b", symbol=PART.symbol, visibility="hidden", digest="", planned={"interface": 1, "values": 1},
+        cases=[
+            SuiteCase(kind=CaseKind.MAIN, case=case, expected=run_case(case, PART.oracles)),
+            SuiteCase(kind=CaseKind.INTERFACE, case=lines, expected=run_case(lines, PART.oracles)),
+        ],
+    )  # fmt: skip
+    for calls_end in (False, True):
+        board = Board(PART, suite, {"interface": 1.0, "values": 1.0})
+        board.add(0, suite.cases[0].answered if calls_end else Stopped(Verdict.TIME_LIMIT, "call", 0, "Too long."))
+        board.add(1, Stopped(Verdict.TIME_LIMIT, "run", 0, "Too long."))
+        board.complete(lambda cases: [])
+        assert bool(board.failures("interface")) == calls_end
+
+
 STOPPED = Stopped(Verdict.TIME_LIMIT, "import", 1, "Loading the file took longer than 10 s.")
 
 

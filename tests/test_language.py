@@ -191,6 +191,8 @@ def _messages(text: str) -> Iterator[str]:
         block = " ".join(block.split())
         if block.startswith(("lesson ", "stuck?", "✓", "✗", "·", "⊘", "–", "line ")):
             continue
+        # What Python says of a line that is not Python, and the line.
+        block = re.sub(r"(?<=This is not Python yet: ).* \(line \d+\):.*", "… (line 3):", block)
         said, fails, when = re.sub(r"^\w+: ", "", block).partition(" It fails ")
         yield from (
             [re.sub(r" line \d+: .*", "", said), f"It fails {when}"] if fails else [re.sub(r" line \d+: .*", "", said)]
@@ -268,7 +270,10 @@ def test_the_report_is_a_page_in_chinese(tmp_path: Path) -> None:
     page, student = index.read_text(encoding="utf-8"), (tmp_path / "students" / "ana.html").read_text(encoding="utf-8")
     assert '<html lang="zh-CN">' in page
     assert all(words in page for words in ("最难的判分项", "常见的典型误解", "得分分布", "data-shown="))
-    assert all(words in student for words in ("各题", "看起来像是：<strong>", "就在你的解答旁边运行", "判分设备 cpu"))
+    assert all(
+        words in student
+        for words in ("各题", "看起来像是一个典型误解：<strong>“", "就在你的解答旁边运行", "判分设备 cpu")
+    )
     own = r"<(style|script|pre|code|title|article|dl).*?</\1>|<li>.*?</li>"
     plain = re.sub(own, "", page + student, flags=re.DOTALL)
     text = html.unescape(re.sub(r"<[^>]+>", "\n", plain))

@@ -15,7 +15,8 @@ from grader.compare.growth import growing
 from grader.compare.outcome import error_finding
 from grader.compare.shown import apart, few, lists_apart, number, show, shown_apart
 from grader.model import Finding
-from grader.report.screen import highlighted, in_plain
+from grader.report.plainly import in_plain, named_inputs
+from grader.report.screen import highlighted
 from grader.spec import Growth, Part
 from grader.suite.precision import truth_of
 from grader.suite.resolve import resolve_case
@@ -192,6 +193,28 @@ def test_vectorized_says_along_what_and_what_may_be_looped_over() -> None:
     assert finding is not None
     assert "grows with the batch (9, 18, 36): replace the loop over the batch" in finding.message
     assert finding.message.endswith("A loop over the time steps is fine.")
+
+
+SNIPPET = """\
+import torch
+from cells import LSTMCell
+
+theirs = nn.LSTMCell(2, 3)
+x = torch.randn(3, 1)
+c = torch.randn(3)
+yours = LSTMCell(2, 3)
+yours(x, (h, c), mask)
+"""
+
+
+def test_inputs_are_called_as_the_example_calls_them() -> None:
+    names = named_inputs(SNIPPET, "LSTMCell")
+    assert names == {0: "x", 2: "mask"}
+    assert in_plain("The gradient of input.0 is wrong.", names) == "The gradient of `x` is wrong."
+    assert in_plain("It changed input input.2 in place", names) == "It changed `mask` in place"
+    assert in_plain("The gradient of input.1.0 is wrong.", names) == "The gradient of argument 2.0 is wrong."
+    assert named_inputs("for x in y", "f") == {}
+    assert named_inputs("f(x)\nf(y)", "f") == {}
 
 
 def test_outputs_are_named_as_in_python() -> None:

@@ -229,7 +229,7 @@ def test_an_answer_that_hangs_is_given_up_after_three_limits(hanging: set[CaseKi
     found = [observed for _, observed in run.observations(entries)]
     assert sum(isinstance(item, Stopped) for item in found) == limits
     assert (run.given_up is not None) == (limits == 3)
-    assert run.given_up is None or run.given_up.message.startswith("It ran out of time 3 times and was given up")
+    assert run.given_up is None or "It ran out of time 3 times and was given up" in run.given_up.message
     again = run.again([cases[0]])
     assert isinstance(again[0], Stopped) == bool(hanging)
     assert server.started <= 3

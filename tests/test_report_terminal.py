@@ -63,7 +63,7 @@ def test_a_failing_criterion_says_all_there_is_to_say() -> None:
         "expected    tensor([1.2304, 0.9871])",
         "got         tensor([1.1152, 0.7403])",
         "0.247 at most, at [1]",
-        "This looks like: biased running variance. torch tracks",
+        'This looks like a known mistake: "biased running variance". torch tracks',
         "your line 42  mean = x.mean((0, 2))",
         "line 17  torch.nn.functional.batch_norm",
         "Not attempted: SwitchableNorm2d, Flatten",

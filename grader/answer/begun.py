@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from grader.answer.names import spelling
 from grader.answer.text import Answer
-from grader.answer.tree import Binding, Function, Step, Tree
+from grader.answer.tree import Binding, Broken, Function, Step, Tree
 from grader.model import named_line
 
 _LEAST_LETTERS = 5
@@ -28,7 +28,8 @@ class PartText:
     unwritten: tuple[str, ...] = ()
     """Its methods that are still as they were handed out."""
     syntax: tuple[str, int, int] | None = None
-    """What is wrong with the first cell that is not Python, where there is one: the words, the line, the cell or 0."""
+    """What is wrong with the first cell that is not Python, where there is one: the words, the line, the cell or 0;
+    where the part is defined in one, with that."""
     near: tuple[str, int, int] | None = None
     """Where it is not defined, a definition that is nearly called so: its name, its line, and its cell or 0."""
 
@@ -46,7 +47,13 @@ def part_text(tree: Tree, symbol: str, others: Collection[str] = ()) -> PartText
         return PartText(True, unwritten=tuple(_unwritten(tree, symbol)), syntax=syntax)
     meant = misspelt(tree, symbol, others)
     near = (meant[0], getattr(meant[1].node, "lineno", 1), meant[1].cell.index) if meant else None
-    return PartText(False, _broken_definition(tree, symbol) or "", near=near)
+    broken = _broken_definition(tree, symbol)
+    if broken is None:
+        return PartText(False, near=near)
+    syntax = broken.message, broken.line, broken.cell.index
+    where = named_line(broken.line, broken.cell.index or None)
+    said = f"This is not Python yet: {broken.message}{where}" + (f":\n{broken.text}" if broken.text else ".")
+    return PartText(False, said, syntax=syntax, near=near)
 
 
 def defined(answer: Answer, symbols: Iterable[str]) -> list[str]:
@@ -180,16 +187,13 @@ def _is_stub(body: list[ast.stmt]) -> bool:
     return True
 
 
-def _broken_definition(tree: Tree, symbol: str) -> str | None:
+def _broken_definition(tree: Tree, symbol: str) -> Broken | None:
+    """The cell that defines a symbol and is not Python."""
     name = re.escape(symbol)
     definition = re.compile(
         rf"^[ \t]*(?:(?:async[ \t]+)?def|class)[ \t]+{name}\b|^{name}[ \t]*(?::[^=\n]+)?=[^=]", re.MULTILINE
     )
-    for broken in reversed(tree.broken):
-        if definition.search(broken.cell.source):
-            where = named_line(broken.line, broken.cell.index or None)
-            return f"This is not Python yet: {broken.message}{where}" + (f":\n{broken.text}" if broken.text else ".")
-    return None
+    return next((broken for broken in reversed(tree.broken) if definition.search(broken.cell.source)), None)
 
 
 def misspelt(tree: Tree, symbol: str, others: Collection[str] = ()) -> tuple[str, Step] | None:

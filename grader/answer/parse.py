@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import re
 import warnings
 from collections.abc import Callable, Iterator
 
@@ -43,7 +44,9 @@ def parse(source: str) -> ast.Module | tuple[str, int]:
             warnings.simplefilter("ignore")
             return ast.parse(source)
     except SyntaxError as error:
-        return error.msg, error.lineno or 1
+        line = error.lineno or 1
+        # Whoever tells it names the line.
+        return re.sub(rf" \(detected at line {line}\)$", "", error.msg), line
     except (ValueError, RecursionError, MemoryError, OverflowError):
         return "it is nested too deeply to be read", 1
 

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from grader.model import GradeReport, PartReport, SubmissionReport, Verdict, codec
 from grader.model.language import ENGLISH, language, phrase, translated
 from grader.model.policy import redact
-from grader.model.words import LOOKS, clean, points, spaced, subscript
+from grader.model.words import clean, look, points, spaced, subscript
 from grader.report import said
 from grader.report.prose import hint, prose
 from grader.report.summary import failing
@@ -74,7 +74,7 @@ def part_html(part: PartReport, made: Mapping[str, str] | None = None) -> str:
         made=made,
         suite=part.suite[:_DIGITS],
         failing=failing,
-        looks=LOOKS,
+        look=look,
         colour=lambda verdict: _COLOURS.get(verdict, "#545a63" if verdict in _SOFT else "#a01d1d"),
         points=points,
         subscript=subscript,

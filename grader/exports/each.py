@@ -8,7 +8,7 @@ from typing import Any
 from grader.model import CourseError, CriterionReport, GradeReport, SubmissionReport
 from grader.model.files import write_whole
 from grader.model.messages import when_it_fails
-from grader.model.words import LOOKS, clean, unlike
+from grader.model.words import clean, look, unlike
 
 
 def write_each(
@@ -48,7 +48,7 @@ def _save(path: Path, document: dict[str, Any]) -> None:
 
 def described(item: CriterionReport) -> str:
     """What was found by a criterion, in plain text."""
-    lines = [LOOKS[item.verdict].word + (f": {item.message}" if item.message else "")]
+    lines = [look(item).word + (f": {item.message}" if item.message else "")]
     if item.condition is not None:
         lines.append(when_it_fails(item.condition))
     if item.counterexample is not None:

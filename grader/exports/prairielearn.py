@@ -6,7 +6,7 @@ from typing import Any
 
 from grader.exports.each import described
 from grader.model import CriterionReport, PartReport, SubmissionReport, Verdict
-from grader.model.words import LOOKS, clean
+from grader.model.words import clean, look
 
 _MOST_BYTES = 2**20 - 2**12
 """PrairieLearn reads a megabyte."""
@@ -31,7 +31,7 @@ def document(submission: SubmissionReport) -> dict[str, Any]:
         "gradable": True,
         "score": round(submission.score / submission.max_score, 6) if submission.max_score else 0.0,
         "message": f"{submission.score:g} of {submission.max_score:g} points",
-        "output": "\n".join(f"{part.part}: {LOOKS[part.verdict].word}" for part in submission.parts),
+        "output": "\n".join(f"{part.part}: {look(part).word}" for part in submission.parts),
         "tests": [_test(part, item) for part in submission.parts for item in part.criteria],
     }
     return _fitting(made)
@@ -47,7 +47,7 @@ def _test(part: PartReport, item: CriterionReport) -> dict[str, Any]:
         "description": part.exercise,
         "points": item.score,
         "max_points": item.max_score,
-        "message": LOOKS[item.verdict].word,
+        "message": look(item).word,
         "output": "" if item.verdict is Verdict.ACCEPTED else described(item),
     }
 

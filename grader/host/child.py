@@ -19,7 +19,7 @@ from grader.case.whereabouts import STAGES
 from grader.compare.observation import TOO_MUCH, Malformed
 from grader.host.allowance import LOADED, Allowance, weight
 from grader.host.clock import SHORT_SECONDS, Clock
-from grader.host.ending import explained, size_in_words
+from grader.host.ending import explained, size_in_words, too_long
 from grader.host.loaded import loaded
 from grader.host.process import START_SECONDS, CalledOff, JudgeError, Process
 from grader.model import Case, Limits, Stopped, Verdict
@@ -234,8 +234,7 @@ class Child:
     def _too_long(self, patience: float, budget: float) -> str:
         if budget < patience:
             return f"All cases together took longer than {self._limits.part_seconds:g} s."
-        doing = "Loading the file" if self._where()[0] == "import" else "One case"
-        return f"{doing} took longer than {patience:g} s; perhaps a loop does not end."
+        return too_long(self._where()[0], patience)
 
     def _next_message(self) -> tuple[Any] | None:
         """Take the next message off what has arrived, and note the stages announced before it."""

@@ -9,6 +9,17 @@ _CANNOT_ANSWER = 70
 """Exit status of `grader.worker.child` when it can no longer encode its reply."""
 
 
+_DOING = {
+    "import": "Loading the file",
+    "new": "Constructing it",
+    "load": "Loading a state into it",
+    "call": "Calling it",
+    "backward": "Going backward through it",
+    "run": "A line of Python",
+}
+"""What an answer was doing, by its stage, when it took too long."""
+
+
 def explained(ending: Ending, output: str) -> tuple[Verdict, str]:
     """Verdict and message for a process that ended while it should have been answering."""
     status = ending.status
@@ -26,6 +37,16 @@ def explained(ending: Ending, output: str) -> tuple[Verdict, str]:
         why = (output.strip().splitlines() or ["it does not say how"])[-1][:200]
         return Verdict.CRASHED, f"The answer broke the process that runs it: {why}"
     return Verdict.CRASHED, f"The answer ended the whole process (exit status {status})."
+
+
+def too_long(stage: str, seconds: float) -> str:
+    """The message about an answer that took longer than it may over one thing.
+
+    Args:
+        stage: What it was doing (see `grader.case.whereabouts`).
+        seconds: How long it may take.
+    """
+    return f"{_DOING.get(stage, 'One case')} took longer than {seconds:g} s; perhaps a loop does not end."
 
 
 def size_in_words(count: int) -> str:

@@ -119,12 +119,17 @@ class Board:
         """Leave an exception to `values` that any call raises, be it a line of the interface that calls.
 
         What it says of the arguments that it is called with is of the interface wherever it is raised, and so is what
-        the constructor raises.
+        the constructor raises. So does a line that does not end, where calls do not end either.
         """
+        stopped = {finding.verdict for _, finding in self.failures("values") if finding.kind is FindingKind.STOPPED}
         found = [finding.got for _, finding in self.failures("values") if finding.kind in EXCEPTIONS]
         raised = tuple(got for got in found if not criteria.is_about_arguments(got))
         for index, finding in self.failures("interface"):
-            of_a_line = self.suite.cases[index].kind is CaseKind.INTERFACE and finding.kind in EXCEPTIONS
+            is_interface = self.suite.cases[index].kind is CaseKind.INTERFACE
+            of_a_line = is_interface and finding.kind in EXCEPTIONS
+            got = self.observations[index]
+            if is_interface and isinstance(got, Stopped) and got.stage == "run" and finding.verdict in stopped:
+                del self.outcomes[index].findings["interface"]
             constructs = f"= {self.part.symbol}(" in finding.where
             # Of what a line raises less is kept than of what a call does.
             if of_a_line and not constructs and any(each.startswith(finding.got) for each in raised):

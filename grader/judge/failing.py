@@ -86,7 +86,7 @@ class Failing:
 
     def inputs(self, step: int) -> list[Mapping[str, Any]]:
         """The recipes of the tensors that a call is given."""
-        return list(_recipes([self.case["steps"][step].get("args", []), self.case["steps"][step].get("kwargs", {})]))
+        return list(recipes_in([self.case["steps"][step].get("args", []), self.case["steps"][step].get("kwargs", {})]))
 
 
 def failing_cases(
@@ -163,12 +163,13 @@ def _named(name: str) -> str:
     return f"argument {int(number) + 1}" + (f"[{inside}]" if inside else "")
 
 
-def _recipes(value: object) -> Iterator[Mapping[str, Any]]:
+def recipes_in(value: object) -> Iterator[Mapping[str, Any]]:
+    """The recipes of tensors in some arguments."""
     if is_recipe(value):
         yield value
     elif isinstance(value, Mapping):
         for item in value.values():
-            yield from _recipes(item)
+            yield from recipes_in(item)
     elif isinstance(value, list):
         for item in value:
-            yield from _recipes(item)
+            yield from recipes_in(item)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 
-from grader.answer.attempt import begun, too_much
+from grader.answer.attempt import begun, first_broken, misspelt, too_much
 from grader.answer.confined import TooMuch
 from grader.answer.load import Answer
 from grader.answer.own_work import own_work
@@ -22,11 +22,12 @@ from grader.judge.condition import Conditions, with_condition
 from grader.judge.diagnose import diagnosed, with_diagnosis
 from grader.judge.explain import Budget, Scene, counterexample
 from grader.judge.loaded import LoadStop, NotDefined, after, stop_in_words, stopped_at
+from grader.judge.plainly import plainly
 from grader.judge.reports import Nothing, Ran, Reports, not_own_work, vetted
 from grader.judge.run import AnswerRun
 from grader.judge.shown import Shown
 from grader.judge.transformation import transformation
-from grader.model import CriterionReport, FindingKind, Limits, PartReport, Verdict
+from grader.model import CriterionReport, FindingKind, Limits, PartReport, Verdict, as_case
 from grader.model.messages import in_families
 from grader.spec import Part
 from grader.suite.data import Suite
@@ -100,12 +101,11 @@ class PartGrader:
         return Judged(replace(report, seconds=time.perf_counter() - began), found.load_stop)
 
     def _judge(self, answer: Answer, load_stop: LoadStop | None) -> "_Found":
-        sliced = begun(answer, self.part.symbol, [part.symbol for part in self.exercise.parts])
+        parts = [part.symbol for part in self.exercise.parts]
+        sliced = begun(answer, self.part.symbol, parts)
         if not isinstance(sliced, Answer):
-            verdict, why = sliced
-            first = "interface" if verdict is Verdict.RAISED else ""
             # What ended a worker does so for the parts after this one, too.
-            return _Found(Nothing(verdict=verdict, why=why, first=first), load_stop)
+            return _Found(self._nothing_to_run(answer, parts, *sliced), load_stop)
         with ExitStack() as stack:
             run = None
             if load_stop is None or not load_stop.holds_for(sliced):
@@ -149,6 +149,16 @@ class PartGrader:
             assert run is not None
             return _Found(self._run(answer, run), load_stop, text.left_out)
 
+    def _nothing_to_run(self, answer: Answer, parts: Sequence[str], verdict: Verdict, why: str) -> Nothing:
+        """The outcome of an answer that cannot be read, or has nothing of the part."""
+        if verdict is not Verdict.RAISED:
+            return Nothing(verdict=verdict, why=why)
+        symbol = self.part.symbol
+        broken = None if answer.problem else first_broken(answer, symbol)
+        if broken is None and not answer.problem and misspelt(answer, symbol, parts):
+            return Nothing(verdict=verdict, why=why, first="interface", kind=FindingKind.NOT_DEFINED)
+        return Nothing(verdict=verdict, why=why, first="interface", line=broken[1] if broken else None)
+
     def _tell_printed(self, run: AnswerRun) -> None:
         self.on_printed(self.part.symbol, run.printed)
 
@@ -191,9 +201,14 @@ class PartGrader:
         index, finding = failures[0]
         scene = replace(scene, families=item.families)
         example, smaller = counterexample(scene, item.name, self.suite.cases[index], board.observations[index], finding)
+        again = scene.again if scene.budget.seconds and scene.showing.left > 0 else None
+        with scene.showing.spend():
+            told = plainly(smaller, as_case(example.case), scene.answer, again)
+        example = replace(example, line=told.line, source=told.source)
         said = () if item.condition else item.families
-        shown = in_families(said, smaller.message), smaller.kind
-        message, kind = shown if example.shrunk else (item.message, item.kind)
+        shown = in_families(said, told.message), told.kind
+        is_other = example.shrunk or told.message != smaller.message
+        message, kind = shown if is_other else (item.message, item.kind)
         if example.line:
             cell, line = place(scene.answer, example.line)
             example = replace(example, line=line, cell=cell)

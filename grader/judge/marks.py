@@ -9,9 +9,11 @@ import torch
 
 from grader.compare.outcome import Outcome
 from grader.judge import families
+from grader.judge.failing import recipes_in
 from grader.model import (
     DEPENDS,
     EXCEPTIONS,
+    Case,
     CaseKind,
     CriterionReport,
     Finding,
@@ -48,7 +50,8 @@ class Marks:
     def failures(self, criterion: str) -> list[tuple[int, Finding]]:
         """The cases that failed a criterion, what most of them show first, and the smallest of those.
 
-        Before that come the like of those it was given up for, then those of no family.
+        Before that come the like of those it was given up for, then those of no family; and where inputs with elements
+        fail as well, those without come later.
         """
         given_up = self.given_up.verdict if self.given_up else None
         order = {CaseKind.MAIN: 0, CaseKind.INTERFACE: 1, CaseKind.POSITIONAL: 2, CaseKind.GROWTH: 3}
@@ -60,12 +63,16 @@ class Marks:
 
         shown = Counter(_what(finding) for _, finding in failures)
         most = max(shown.values(), default=0)
+        with_elements = {_what(finding) for index, finding in failures if not _is_empty(self.suite.cases[index].case)}
 
-        def rank(pair: tuple[int, Finding]) -> tuple[bool, bool, int, bool, int]:
+        def rank(pair: tuple[int, Finding]) -> tuple[bool, bool, int, bool, bool, int]:
             index, finding = pair
             entry = self.suite.cases[index]
             is_rare = _RARE * shown[_what(finding)] < most
-            return finding.verdict is not given_up, bool(entry.families), order.get(entry.kind, 0), is_rare, index
+            # A tensor without elements makes a reader look for the mistake there.
+            is_odd = _what(finding) in with_elements and _is_empty(entry.case)
+            is_other = finding.verdict is not given_up
+            return is_other, bool(entry.families), order.get(entry.kind, 0), is_rare, is_odd, index
 
         return sorted(failures, key=rank)
 
@@ -173,6 +180,12 @@ class Marks:
             # There an answer that computes nothing is right as well.
             held = {index for index in held if not _is_nothing(self.suite.cases[index].answered)}
         return self._is_enough(item.name, held, anywhere, _SHOWN_SHARE)
+
+
+def _is_empty(case: Case) -> bool:
+    """Whether a call of a case is given a tensor without elements."""
+    given = [[step.get("args", []), step.get("kwargs", {})] for step in case["steps"] if step["do"] == "call"]
+    return any(0 in recipe["shape"] for recipe in recipes_in(given))
 
 
 def _is_nothing(expected: Observation) -> bool:

@@ -35,7 +35,7 @@ class Nothing:
     """What the answer used although it is off limits."""
     kind: FindingKind | None = None
     line: int | None = None
-    """The line of the answer that ends ``why``, where one does."""
+    """The line of the answer that ``why`` names, where it names one."""
 
 
 def not_own_work(uses: Sequence[OffLimitsUse]) -> Nothing:

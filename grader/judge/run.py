@@ -169,7 +169,7 @@ class AnswerRun:
         last = self._slow[-1]
         is_time = all(stopped.verdict is Verdict.TIME_LIMIT for stopped in self._slow)
         did = f"{'ran out of time' if is_time else 'went over a limit'} {_MOST_SLOW} times"
-        return replace(last, message=f"It {did} and was given up: nothing more of the part was run. {last.message}")
+        return replace(last, message=f"{last.message} It {did} and was given up: nothing more of the part was run.")
 
     def _noted(self, stopped: Stopped) -> Stopped:
         if stopped.verdict in _SLOW:

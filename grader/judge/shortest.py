@@ -11,6 +11,7 @@ from grader.compare import criteria
 from grader.compare.outcome import ending
 from grader.judge.drawn import Unfit, Way, draw, reference_of
 from grader.judge.plain_code import construction_code, growth_code, made, meta_code, meta_lines, up_to_line
+from grader.judge.plainly import unset_by
 from grader.judge.redrawn import redrawn, without_gradients
 from grader.judge.short_code import Unwritten, assembled, short_code
 from grader.judge.showing import Failure, Shown
@@ -35,7 +36,9 @@ def shortest(failure: Failure) -> Shown | None:
 
 def _shortest(failure: Failure) -> Shown | None:
     finding, case = failure.finding, failure.case
-    if finding.kind is FindingKind.STOPPED or finding.kind is FindingKind.PROPERTY:
+    if finding.kind is FindingKind.STOPPED:
+        return _stopping(failure)
+    if finding.kind is FindingKind.PROPERTY:
         return None
     if finding.kind is FindingKind.GROWTH:
         return _growing(failure)
@@ -54,6 +57,24 @@ def _shortest(failure: Failure) -> Shown | None:
     return redrawn(failure)
 
 
+def _stopping(failure: Failure) -> Shown | None:
+    """The call, or the construction, at which the answer's process was stopped; it is not run again."""
+    got, case, symbol = failure.got, failure.case, failure.part.symbol
+    if not isinstance(got, Stopped):
+        return None
+    if got.stage == "new":
+        maker = made(case, symbol)
+        code = assembled([maker], symbol, failure.module) if maker else ""
+        return Shown(case=case, finding=failure.finding, code=code)
+    if got.stage != "call" or not 0 <= got.step < len(case["steps"]):
+        return None
+    quiet: Case = {**case, "steps": without_gradients(case["steps"][: got.step + 1])}
+    last_is_call = replace(failure.finding, kind=FindingKind.RAISED, where="")
+    nothing: Observation = {"steps": [], "error": None}
+    code = short_code(draw(quiet, Way(state="none")), symbol, failure.module, last_is_call, nothing)
+    return Shown(case=case, finding=failure.finding, code=code)
+
+
 def _constructed(failure: Failure) -> str:
     """Code for what shows as soon as the object is constructed."""
     error, symbol = ending(failure.got), failure.part.symbol
@@ -61,6 +82,9 @@ def _constructed(failure: Failure) -> str:
         if not isinstance(error, dict) or error["stage"] != "new":
             return ""
         maker = made(failure.case, symbol)
+        if unset := unset_by(failure.finding):
+            # Constructing it raises nothing yet; what is missing is missed by whatever asks for it.
+            maker = f"print({maker}.{unset[1]})" if maker else ""
         return assembled([maker], symbol, failure.module) if maker else ""
     found = reference_of(symbol, is_function=False)
     reference = found[0] if found and failure.expected is not None and _is_alike(found[1], failure) else ""

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from grader.model import Verdict
+from grader.model import CriterionReport, FindingKind, PartReport, Verdict
 from grader.model.language import translated
 
 
@@ -39,6 +39,38 @@ LOOKS: dict[Verdict, Look] = {
     Verdict.NOT_ATTEMPTED: Look("not attempted", "·", ".", "dim"),
     Verdict.JUDGE_ERROR: Look("ungraded", "?", "?", "bold yellow"),
 }
+
+_NOT_PYTHON = Look("not Python yet", "✗", "x", "red")
+_NOT_READ = Look("cannot be read", "✗", "x", "red")
+_NOT_DEFINED = Look("not defined", "✗", "x", "red")
+
+
+def look(item: CriterionReport | PartReport) -> Look:
+    """The look of a verdict: of an answer of which nothing has run, its word does not say that it raised something."""
+    failed: CriterionReport | PartReport | None = item
+    if isinstance(item, PartReport):
+        bad = (one for one in item.criteria if one.verdict not in (Verdict.ACCEPTED, Verdict.SKIPPED))
+        failed = next(bad, None)
+    if item.verdict is not Verdict.RAISED or not isinstance(failed, CriterionReport):
+        return LOOKS[item.verdict]
+    if failed.kind is FindingKind.NOT_DEFINED:
+        return _NOT_DEFINED
+    # What ran and raised has a kind; where what is known is kept from the reader, there is no message either.
+    if not is_unread(failed):
+        return LOOKS[item.verdict]
+    return _NOT_PYTHON if failed.line is not None else _NOT_READ
+
+
+def is_unread(item: CriterionReport) -> bool:
+    """Whether the answer could not be read: it is not Python (at the criterion's line), or not even text."""
+    has_run = item.kind is not None or item.counterexample is not None
+    return item.verdict is Verdict.RAISED and not has_run and bool(item.message)
+
+
+def is_known_by_text(item: CriterionReport) -> bool:
+    """Whether nothing of the part has run: the answer could not be read, or does not define it."""
+    return is_unread(item) or item.kind is FindingKind.NOT_DEFINED
+
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_].*?(?:\x07|\x1b\\|$)|[ -/]*[0-~])", re.DOTALL)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from grader.model import CriterionReport, GradeReport, PartReport, SubmissionReport, Verdict
 from grader.model.messages import when_it_fails
-from grader.model.words import LOOKS, one_line, points
+from grader.model.words import look, one_line, points
 from grader.report.order import failures
 
 _MOST_CHARACTERS = 900_000
@@ -28,7 +28,7 @@ def annotation(part: PartReport, path: str) -> str:
     failed = next(iter(failures(part)), None)
     title = part.part if failed is None else f"{part.part}: {failed.name}"
     level = "warning" if part.verdict is Verdict.JUDGE_ERROR else "error"
-    where = {"file": path, "line": _line(part, failed, path), "title": f"{title}, {LOOKS[part.verdict].word}"}
+    where = {"file": path, "line": _line(part, failed, path), "title": f"{title}, {look(part).word}"}
     properties = ",".join(f"{name}={_property(str(value))}" for name, value in where.items() if value)
     return f"::{level} {properties}::{_escaped(_wrong(part))}"
 
@@ -49,8 +49,8 @@ def _wrong(part: PartReport) -> str:
     """What is wrong with a part, in a line."""
     failed = next(iter(failures(part)), None)
     if failed is None:
-        return one_line(part.message) or LOOKS[part.verdict].word
-    said = [failed.message or part.message or LOOKS[failed.verdict].word]
+        return one_line(part.message) or look(part).word
+    said = [failed.message or part.message or look(failed).word]
     said += [when_it_fails(failed.condition)] if failed.condition is not None else []
     return one_line(" ".join(said))
 
@@ -119,8 +119,8 @@ def _sum(parts: Iterable[PartReport]) -> float | None:
 
 
 def _verdict(part: PartReport) -> str:
-    look = LOOKS[part.verdict]
-    return f"{look.symbol} {look.word}"
+    shown = look(part)
+    return f"{shown.symbol} {shown.word}"
 
 
 def _points(part: PartReport) -> str:

@@ -16,7 +16,7 @@ from grader.model import GradeReport, PartReport, ProvenExercise, SubmissionRepo
 from grader.model.language import language, phrase, tag, translated
 from grader.model.late import late_of
 from grader.model.policy import redact
-from grader.model.words import LOOKS, clean, mistake_in_words, points, spaced, subscript, unlike
+from grader.model.words import LOOKS, clean, look, mistake_in_words, points, spaced, subscript, unlike
 from grader.report import said, summary
 from grader.report.alike import NO_NAME, Group, example
 from grader.report.chart import histogram, outcomes
@@ -149,6 +149,7 @@ def _environment(spoken: str) -> Environment:
         "style": Markup((_TEMPLATES / "style.css").read_text(encoding="utf-8")),
         "script": Markup(script),
         "script_hash": Markup(f"sha256-{digest}"),
+        "look": look,
         "looks": LOOKS,
         "failing": summary.failing,
         "kind": lambda verdict: _KINDS.get(verdict, "is-bad"),

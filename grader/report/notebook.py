@@ -11,17 +11,17 @@ from markupsafe import Markup
 
 from grader.model import PartReport, Verdict
 from grader.model.language import language, phrase, translated
-from grader.model.words import LOOKS, clean, one_line, points, spaced, subscript
+from grader.model.words import clean, is_known_by_text, look, one_line, points, spaced, subscript
 from grader.report import said
 from grader.report.heat import LEVELS, HeatMap, Square, as_text
+from grader.report.plainly import said_plainly, transformed_plainly
 from grader.report.prose import prose
 from grader.report.screen import (
     AnswerPaths,
     first_failure,
     highlighted,
     plain_text,
-    said_plainly,
-    section_of,
+    section_about,
 )
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -73,7 +73,8 @@ def as_html(report: PartReport, context: Context) -> str:
         report=report, context=context, failure=failure, example=example,
         rows=[(label, text) for label, text in rows if text],
         message=clean(said_plainly(report, failure) if failure else said.message(report, report)),
-        section=section_of(context.text, failure.name, context.shown) if failure else None,
+        transformation=transformed_plainly(report, failure) if failure else "",
+        section=section_about(failure, context.text, context.shown) if failure else None,
         legend=_legend(context.maps),
     )  # fmt: skip
 
@@ -102,7 +103,8 @@ def _environment(spoken: str) -> Environment:
     made.filters["one_line"] = one_line
     made.filters["prose"] = prose
     made.globals |= {
-        "looks": LOOKS, "points": points, "t": phrase, "translated": translated, "said": said,
+        "look": look, "is_known_by_text": is_known_by_text,
+        "points": points, "t": phrase, "translated": translated, "said": said,
         "end": translated("."), "spaced": spaced,
         "square": _square, "number": _number, "both": _both,
         "wide": _WIDE, "style": Markup((_TEMPLATES / "notebook.css").read_text(encoding="utf-8")),

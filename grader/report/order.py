@@ -30,15 +30,20 @@ def failures(part: PartReport) -> list[CriterionReport]:
     shares = {item.name: _share(item, among if item.name in _AFTER_SHAPES else 0) for item in failed}
     largest = max((share for name, share in shares.items() if name in _SAME_CASES), default=0.0)
 
-    def rank(item: CriterionReport) -> tuple[bool, bool, bool, bool, int]:
+    def rank(item: CriterionReport) -> tuple[bool, bool, bool, bool, bool, bool, int]:
         share = shares[item.name]
         # What is not a module cannot be used as one: what it raises then says less.
         is_other = item.kind is not FindingKind.NOT_A_MODULE
+        # What was not run any more after the answer was given up has nothing to show; what hangs is why it was.
+        was_given_up = item.kind is FindingKind.STOPPED and not item.failing and item.counterexample is None
+        is_hanging = item.verdict is Verdict.TIME_LIMIT and item.name in _SAME_CASES and not was_given_up
         # Beside what the ordinary cases show, the others show fine points.
         is_corner = share < _CORNER * largest if item.name in _SAME_CASES else largest > 0
         is_corner &= item.verdict in _USUAL
         is_fundamental = item.name in _FUNDAMENTAL and share >= _CORNER
-        return is_other, is_corner, not is_fundamental, item.verdict is Verdict.WRONG, _FIRST.index(item.name)
+        is_wrong = item.verdict is Verdict.WRONG
+        place = _FIRST.index(item.name)
+        return is_other, not is_hanging, was_given_up, is_corner, not is_fundamental, is_wrong, place
 
     return sorted(failed, key=rank)
 

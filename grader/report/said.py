@@ -1,7 +1,7 @@
 """What a report says, in the language in which things are shown; the report itself stays English."""
 
 from grader.model import Condition, Counterexample, CriterionReport, Diagnosis, PartReport
-from grader.model.language import translated
+from grader.model.language import phrase, translated
 from grader.model.messages import when_it_fails, with_families
 from grader.model.words import mistake_in_words, one_line
 
@@ -27,8 +27,8 @@ def transformation(part: PartReport, item: CriterionReport) -> str:
 
 
 def mistake(part: PartReport, diagnosis: Diagnosis) -> str:
-    """The name of a mistake, in words."""
-    return mistake_in_words(one_line(diagnosis.misconception), part.part, part.exercise)
+    """The name of a mistake, in words and in quotation marks: any words may be a name."""
+    return phrase('"{0}"', mistake_in_words(one_line(diagnosis.misconception), part.part, part.exercise))
 
 
 def hint(part: PartReport, diagnosis: Diagnosis) -> str:

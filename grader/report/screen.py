@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rich.cells import set_cell_size
 from rich.console import Console, RenderableType
@@ -11,9 +11,10 @@ from rich.text import Text
 
 from grader.model import Counterexample, CriterionReport, PartReport, Verdict, line_in_words
 from grader.model.language import phrase, translated
-from grader.model.words import LOOKS, clean, lead, one_line, points, subscript
+from grader.model.words import LOOKS, Look, clean, is_known_by_text, lead, look, one_line, points, subscript
 from grader.report import said
 from grader.report.order import failures
+from grader.report.plainly import said_plainly, transformed_plainly
 
 _SECTIONS = {
     "errors": ("Bad arguments", "What must raise"),
@@ -59,6 +60,11 @@ class AnswerPaths:
         return bool(self.answer) and self.hint.startswith("course ")
 
 
+def section_about(failure: CriterionReport, lesson: str, shown: str = "") -> tuple[str, int] | None:
+    """The section that helps with a failure (see `section_of`): none is about Python's grammar or a name's spelling."""
+    return None if is_known_by_text(failure) else section_of(lesson, failure.name, shown)
+
+
 def section_of(lesson: str, criterion: str, shown: str = "") -> tuple[str, int] | None:
     """The section of a lesson that is about a criterion, and its line; None where there is none.
 
@@ -100,13 +106,13 @@ def headline(part: PartReport, where: AnswerPaths | None = None, *, ascii_only: 
     """A part's verdict on one line."""
     where = where or AnswerPaths()
     only_begun = is_only_begun(part, where)
-    look = LOOKS[Verdict.NOT_ATTEMPTED if only_begun else part.verdict]
-    text = Text(f"{look.ascii if ascii_only else look.symbol} ", style=look.style)
+    shown = LOOKS[Verdict.NOT_ATTEMPTED] if only_begun else look(part)
+    text = Text(f"{shown.ascii if ascii_only else shown.symbol} ", style=shown.style)
     text.append(one_line(part.part), "bold")
     if part.verdict is Verdict.ACCEPTED:
         full = translated(f"all {points(part.max_score)} points on the public cases")
-        return text.append(f"  {full}", look.style)
-    text.append(f"  {not_written(where) if only_begun else look.said}", look.style)
+        return text.append(f"  {full}", shown.style)
+    text.append(f"  {not_written(where) if only_begun else shown.said}", shown.style)
     if part.score is not None and part.verdict is not Verdict.NOT_ATTEMPTED:
         score = translated(f"{points(part.score)} of {points(part.max_score)} points on the public cases")
         text.append(f"  {score}")
@@ -158,6 +164,9 @@ def screen(
     if part.verdict in (Verdict.NOT_ATTEMPTED, Verdict.JUDGE_ERROR) or criterion is None:
         return [*pieces, _foreign(said.message(part, part))]
     pieces.append(Text())
+    if is_known_by_text(criterion):
+        # Nothing was judged, so no criterion is to blame.
+        return [*pieces, _foreign(said_plainly(part, criterion)), Text(), *_further(part, criterion, where)]
     pieces.append(Text.assemble((f"{criterion.name}: ", "bold red"), _foreign(said_plainly(part, criterion))))
     if criterion.condition is not None:
         pieces.append(_foreign(said.condition(part, criterion)))
@@ -169,29 +178,33 @@ def screen(
     if criterion.counterexample is not None:
         pieces += _example(criterion.counterexample, part, where, plain)
     if criterion.transformation:
-        pieces += [Text(), _foreign(said.transformation(part, criterion))]
+        pieces += [Text(), _foreign(transformed_plainly(part, criterion))]
     if criterion.diagnosis is not None:
         # Its name only: what to do about it is for the second hint to say.
         name = said.mistake(part, criterion.diagnosis)
-        pieces += [Text(), Text.assemble(lead("This looks like:"), (name, "bold"), translated("."))]
+        pieces += [Text(), Text.assemble(lead("This looks like a known mistake:"), (name, "bold"), translated("."))]
     # What is wrong, when, the example and what to do next fit on a terminal's first screen; the rest can wait.
     return [*pieces, Text(), *_further(part, criterion, where), Text(), *_others(part, criterion, where, ascii_only)]
 
 
 def _others(part: PartReport, shown: CriterionReport | None, where: AnswerPaths, ascii_only: bool) -> Iterator[Text]:
-    """The criteria by verdict, a line for each; what waits to be written has none yet."""
-    groups: dict[Verdict, list[str]] = {}
+    """The criteria by verdict, a line for each; what waits to be written has none yet.
+
+    Where several failed, the one that is shown large stands first and by itself, so that nobody looks above for what
+    is wrong with the others.
+    """
+    is_one_of_several = shown is not None and sum(item.name not in where.waiting for item in failures(part)) > 1
+    groups: dict[tuple[bool, Look], list[str]] = {}
     for item in part.criteria:
-        verdict = Verdict.NOT_ATTEMPTED if item.name in where.waiting else item.verdict
-        groups.setdefault(verdict, []).append(item.name)
-    for verdict, names in groups.items():
-        look = LOOKS[verdict]
-        text = Text.assemble((f"  {look.ascii if ascii_only else look.symbol} ", look.style))
-        word = _NOT_WRITTEN if verdict is Verdict.NOT_ATTEMPTED and where.waiting else look.word
+        waits = item.name in where.waiting
+        of = replace(LOOKS[Verdict.NOT_ATTEMPTED], word=_NOT_WRITTEN) if waits else look(item)
+        groups.setdefault((is_one_of_several and item is shown, of), []).append(item.name)
+    for (is_told, of), names in sorted(groups.items(), key=lambda group: not group[0][0]):
+        text = Text.assemble((f"  {of.ascii if ascii_only else of.symbol} ", of.style))
         listed = ", ".join(names)
         is_shown = shown is not None and shown.name in names
-        said = listed if verdict is Verdict.ACCEPTED else phrase("{0} ({1})", listed, word)
-        yield text.append(said, "" if is_shown else "dim")
+        told = phrase("{0} ({1}; see above)", listed, of.word) if is_told else phrase("{0} ({1})", listed, of.word)
+        yield text.append(listed if of == LOOKS[Verdict.ACCEPTED] else told, "" if is_shown else "dim")
 
 
 def not_written(where: AnswerPaths) -> str:
@@ -309,23 +322,11 @@ def _highlight(text: str, token: re.Match[str], begin: int) -> str:
 def _further(part: PartReport, criterion: CriterionReport, where: AnswerPaths) -> Sequence[Text]:
     """Where to read on."""
     lines = []
-    section = section_of(where.text, criterion.name, where.shown)
+    section = section_about(criterion, where.text, where.shown)
     if where.lesson and section is not None:
         lines.append(_row("lesson", f"{where.lesson}:{section[1]}  ({section[0]})"))
     lines.append(_row("stuck?", f"{where.hint} {part.part}"))
     return lines
-
-
-def in_plain(message: str) -> str:
-    """A message with the names of inputs as a learner would say them."""
-    message = re.sub(r"(?:input )?\binput\.(\d+)\b", lambda match: f"argument {int(match[1]) + 1}", message)
-    message = re.sub(r"\bthe output\[", "output[", message, flags=re.IGNORECASE)
-    return message if message.startswith("output[") else message[:1].upper() + message[1:]
-
-
-def said_plainly(part: PartReport, criterion: CriterionReport) -> str:
-    """The message of a criterion as a learner would say it, in their language."""
-    return translated(in_plain(criterion.message or part.message), part.exercise)
 
 
 def _foreign(message: str) -> Text:

@@ -22,7 +22,7 @@ from grader.model import (
 )
 from grader.model.language import translated
 from grader.model.late import late_of
-from grader.model.words import LOOKS, clean, lead, mistake_in_words, one_line, points, subscript
+from grader.model.words import LOOKS, clean, lead, look, mistake_in_words, one_line, points, subscript
 from grader.report import alike, said, summary
 
 _FEW = 3
@@ -83,10 +83,10 @@ class _Terminal:
             safe = safe.encode("ascii", "backslashreplace").decode()
         return Text(safe, style=style, overflow="fold")
 
-    def verdict(self, verdict: Verdict, *, word: bool = True) -> Text:
-        look = LOOKS[verdict]
-        symbol = look.ascii if self.ascii else look.symbol
-        return Text(f"{symbol} {look.said}" if word else symbol, style=look.style)
+    def verdict(self, of: Verdict | PartReport | CriterionReport, *, word: bool = True) -> Text:
+        shown = LOOKS[of] if isinstance(of, Verdict) else look(of)
+        symbol = shown.ascii if self.ascii else shown.symbol
+        return Text(f"{symbol} {shown.said}" if word else symbol, style=shown.style)
 
     # One student
 
@@ -130,7 +130,7 @@ class _Terminal:
             yield table
 
     def criteria(self, part: PartReport) -> Text:
-        cell = self.verdict(part.verdict)
+        cell = self.verdict(part)
         passed = [item for item in part.criteria if item.verdict is Verdict.ACCEPTED]
         rest = [item for item in part.criteria if item.verdict is not Verdict.ACCEPTED]
         if passed and (rest or part.verdict is not Verdict.ACCEPTED or self.verbose):
@@ -138,7 +138,7 @@ class _Terminal:
             cell.append("\n").append_text(self.verdict(Verdict.ACCEPTED, word=False)).append(f" {names}")
         for item in rest:
             cell.append("\n").append_text(self.verdict(item.verdict, word=False))
-            cell.append(f" {item.name}: {LOOKS[item.verdict].said}", LOOKS[item.verdict].style)
+            cell.append(f" {item.name}: {look(item).said}", look(item).style)
             if item.families:
                 cell.append_text(Text(clean(said.families(part, item)), LOOKS[item.verdict].style))
         return cell
@@ -154,7 +154,7 @@ class _Terminal:
     def details(self, part: PartReport) -> None:
         told = {criterion.message for criterion in part.criteria}
         if part.message and part.message not in told and part.verdict is not Verdict.ACCEPTED:
-            self.section(part, "", part.verdict)
+            self.section(part, "", part)
             self.say(self.text(said.message(part, part), lines=True))
         for criterion in summary.failing(part):
             self.criterion(part, criterion)
@@ -163,15 +163,15 @@ class _Terminal:
                 why = said.message(part, criterion)
                 self.say(self.text(translated(f"{part.part}, {criterion.name} skipped: {why}"), "dim"))
 
-    def section(self, part: PartReport, name: str, verdict: Verdict, score: str = "") -> None:
+    def section(self, part: PartReport, name: str, of: PartReport | CriterionReport, score: str = "") -> None:
         title = self.text(f"{part.part}: {name}" if name else part.part, "bold")
-        title.append("  ").append_text(self.verdict(verdict)).append(f"  {score}" if score else "")
+        title.append("  ").append_text(self.verdict(of)).append(f"  {score}" if score else "")
         title.truncate(max(8, self.console.width - 6), overflow="ellipsis" if not self.ascii else "crop")
         self.say(Text(), Rule(title, align="left", style="dim", characters="-" if self.ascii else "─"))
 
     def criterion(self, part: PartReport, criterion: CriterionReport) -> None:
         worth = translated(f"{_of(criterion)} points", kind="amount") if criterion.max_score else ""
-        self.section(part, criterion.name, criterion.verdict, worth)
+        self.section(part, criterion.name, criterion, worth)
         if criterion.message:
             self.say(self.text(said.message(part, criterion), lines=True))
         if criterion.condition is not None:
@@ -200,7 +200,8 @@ class _Terminal:
             name = said.mistake(part, criterion.diagnosis)
             hint = self.text(said.hint(part, criterion.diagnosis))
             end = lead(".") if hint.plain.isascii() else translated(".")
-            self.say(Text(), Text.assemble(lead("This looks like:"), self.text(name, "bold"), end, hint))
+            looks = lead("This looks like a known mistake:")
+            self.say(Text(), Text.assemble(looks, self.text(name, "bold"), end, hint))
 
     def use(self, use: OffLimitsUse) -> tuple[str, Text]:
         text = Text.assemble(self.text(use.used, "bold"), "\n" if use.source else "", self.text(use.source))

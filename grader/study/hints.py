@@ -3,6 +3,7 @@
 A check says what is wrong and when; each hint says more, and none speaks of another part or of calls that did not fail.
 """
 
+import ast
 import re
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from grader.course.pitfalls import EXCEPTION, Pitfall
 from grader.kit.outline import Lesson
 from grader.model import EXCEPTIONS, CriterionReport, PartReport, Verdict
 from grader.model.language import translated
+from grader.model.source import definition
+from grader.model.words import is_known_by_text, is_unread
 from grader.study.docstring import BEFORE, told
 from grader.study.formulas import readable
 from grader.study.given import Call, lines_with
@@ -40,6 +43,46 @@ _NUDGES = {
     "device and dtype from the input?",
 }  # fmt: skip
 
+_BEGIN = (
+    "Nothing is written yet. Read the formula and the worked example in the lesson, then write the smallest thing that "
+    "gives the right shape. A check tells you how to go on."
+)
+_BEGIN_WITHOUT_SHAPES = (
+    "Nothing is written yet. Read the docstring and the worked example in the lesson, then write the smallest thing "
+    "that is right for the simplest call. A check tells you how to go on."
+)
+"""The first hint, of what gives tensors and of what gives something else."""
+_OF_A_FUNCTION = {
+    "interface": "Compare its name, its arguments and their defaults with the stub, one by one.",
+    "shapes": "Follow the shape through the function, line by line, on the small example. Where does it first differ "
+    "from what the docstring says?",
+}  # fmt: skip
+"""The same of a function, which has no methods."""
+_NO_LINE = (
+    "None of your own lines raised that exception. Print what each of your calls in the example gives: is it what the "
+    "docstring says, and is there a `return` on every way through?"
+)
+_NOT_SET_UP = (
+    "None of your own lines raised that exception, so something is not set up, or an argument is not taken. Is "
+    "`super().__init__()` the first line of `__init__`, and does `__init__` take all that the stub's does, by the same "
+    "names?"
+)
+_SYNTAX = (
+    "Python cannot read the file yet. Look at the line that the message names, and at the one above it: is a bracket "
+    "or a quotation mark not closed, is a colon missing at the end of `def`, `class`, `if`, `else` or `for`, is "
+    "something indented too far, or not far enough?",
+    "Put a `#` before the line that the message names, and check again. Where the file can be read now, the mistake is "
+    "in that line. Where the message moves on to the next line, it is further up: a bracket that is not closed is "
+    "noticed only where something comes that cannot stand inside it.",
+)
+_UNREAD = ("The message says why the file cannot be read. Nothing in it has run yet.",) * 2
+_UNDEFINED = (
+    "Once the file has run, nothing in it has the part's name. Is the name spelt as in the stub, letter for letter, "
+    "does the definition begin at the margin, and does every line above it run?",
+    "Run the file by itself. Where one of its lines stops it, Python says which. Where none does, hold the name that "
+    "follows `class` or `def` against the stub's.",
+)
+"""Where nothing of a part has run: the first and the second hint."""
 _LINES = (
     "A line of the example gives something else than it should. Work that line out by hand, and print what you have "
     "after every step of yours: which is the first that differs?"
@@ -75,21 +118,17 @@ _SECTIONS = {
     "init": ("Attributes", BEFORE),
 }
 """The sections of a docstring that are about a criterion; else what comes before them."""
+_FUNCTION_POINTERS = {
+    "interface": "Hold `inspect.signature` of it against the stub: names, their order, defaults.",
+}
 _RAISED = (
     "Run the example, and print the shape and the type of everything in the line that it stops at. Which of them is "
     "not what the docstring says?"
 )
 _DIGITS = re.compile(r"\d+")
-_NOT_LOADED = (
-    "Nothing of it was run yet. Mend the line that the message names, or the one above it: "
-    "a bracket that is not closed shows a line later."
-)
 _ENDLESS = (
     "It did not come to an end. Which loop has a condition that nothing in it changes, and which function calls itself "
     "without an end? Print what changes from round to round."
-)
-_LOAD_IT = (
-    "Run the file yourself, or its cells from the top: it stops at the same place, with all that Python says of it."
 )
 _INTERRUPT_IT = (
     "Run it yourself and press Ctrl-C after a few seconds: the end of the traceback is the line where it was."
@@ -167,22 +206,25 @@ def _to_write(method: str) -> str:
 
 
 def _where(failure: CriterionReport | None, symbol: str, lesson: Lesson, written: str) -> str:
+    is_function = _is_function(lesson, symbol)
     if failure is None:
-        return translated(
-            "Nothing is written yet. Read the formula and the worked example in the lesson, then write the smallest "
-            "thing that gives the right shape. A check tells you how to go on."
-        )
+        return translated(_BEGIN_WITHOUT_SHAPES if is_function and not _has_tensors(lesson, symbol) else _BEGIN)
+    if is_known_by_text(failure):
+        return translated(_without_a_run(failure)[0])
+    nudges = {**_NUDGES, **(_OF_A_FUNCTION if is_function else {})}
+    example = failure.counterexample
     if failure.verdict is Verdict.TIME_LIMIT:
         return translated(_ENDLESS)
-    if _is_not_loaded(failure):
-        return translated(_NOT_LOADED)
+    if failure.kind in EXCEPTIONS and example is not None and not example.line:
+        # Nothing can be looked at in a line of the learner's.
+        return translated(nudges["interface"] if failure.name == "interface" else _NO_LINE)
     if failure.kind in EXCEPTIONS:
         return translated(
             "An exception stops it. Read its last line first, then look at your line that it came from: what are the "
             "shapes and types there?"
         )
     lines_alone = failure.name == "values" and _is_lines(failure)
-    said = [translated(_LINES if lines_alone else _NUDGES[failure.name])]
+    said = [translated(_LINES if lines_alone else nudges[failure.name])]
     for name in Call.of(failure, lesson.stub, symbol).decisive:
         if lines := lines_with(name, symbol, written):
             shown = "\n".join(f"    {line}" for line in lines)
@@ -190,9 +232,21 @@ def _where(failure: CriterionReport | None, symbol: str, lesson: Lesson, written
     return "\n\n".join(said)
 
 
-def _is_not_loaded(failure: CriterionReport) -> bool:
-    """Whether no case was run, so that none says anything: the file cannot be loaded, or does not have the part."""
-    return failure.verdict is Verdict.RAISED and failure.kind is None and failure.counterexample is None
+def _without_a_run(failure: CriterionReport) -> tuple[str, str]:
+    """The first two hints where nothing of the part has run."""
+    if not is_unread(failure):
+        return _UNDEFINED
+    return _UNREAD if failure.line is None else _SYNTAX
+
+
+def _is_function(lesson: Lesson, symbol: str) -> bool:
+    return isinstance(definition(lesson.stub, symbol), ast.FunctionDef)
+
+
+def _has_tensors(lesson: Lesson, symbol: str) -> bool:
+    """Whether a function gives tensors back, by its stub."""
+    node = definition(lesson.stub, symbol)
+    return isinstance(node, ast.FunctionDef) and node.returns is not None and "Tensor" in ast.unparse(node.returns)
 
 
 def _is_lines(failure: CriterionReport) -> bool:
@@ -204,21 +258,24 @@ def _is_lines(failure: CriterionReport) -> bool:
 def _why(lesson: Lesson, symbol: str, failure: CriterionReport | None) -> str:
     if failure is None:
         return _told(lesson, symbol, "") or _first_paragraph(lesson)
+    if is_known_by_text(failure):
+        return translated(_without_a_run(failure)[1])
     if failure.diagnosis is not None:
         return translated(failure.diagnosis.hint, lesson.slug, "hint")
     if failure.verdict is Verdict.TIME_LIMIT:
         return translated(_INTERRUPT_IT)
-    if _is_not_loaded(failure):
-        return translated(_LOAD_IT)
+    is_function = _is_function(lesson, symbol)
+    example = failure.counterexample
+    if failure.kind in EXCEPTIONS and failure.name == "interface" and example and not example.line and not is_function:
+        return translated(_NOT_SET_UP)
     points = [f"- {point.text}" for point in _fitting(lesson, symbol, failure)]
     if points:
         lead = "One of these may be it:" if len(points) > 1 else "This may be it:"
         return "\n".join([translated(lead), "", *points])
     if failure.kind in EXCEPTIONS:
         return translated(_RAISED)
-    said = (
-        translated(_POINTERS.get(failure.name, "")) or _told(lesson, symbol, failure.name) or _first_paragraph(lesson)
-    )
+    pointers = {**_POINTERS, **(_FUNCTION_POINTERS if is_function else {})}
+    said = translated(pointers.get(failure.name, "")) or _told(lesson, symbol, failure.name) or _first_paragraph(lesson)
     listed = failure.counterexample.case.get("listed") if failure.counterexample else None
     if not listed:
         return said

@@ -18,7 +18,8 @@ from rich.text import Text
 from grader.kit.outline import Lesson
 from grader.model import PartReport, Verdict
 from grader.model.language import phrase, translated
-from grader.model.words import LOOKS, clean, lead
+from grader.model.words import LOOKS, clean, is_known_by_text, lead, look
+from grader.report.plainly import said_plainly
 from grader.report.said import when
 from grader.report.screen import first_failure, headline, is_only_begun, render_part
 from grader.study import passed
@@ -292,8 +293,8 @@ def _again(report: PartReport, session: Session, lesson: Lesson, ascii_only: boo
     why = _why(report, session, lesson)
     if not why:
         return headline(report, session.paths(lesson, report), ascii_only=ascii_only)
-    look = LOOKS[report.verdict]
-    text = Text.assemble((look.ascii if ascii_only else look.symbol, look.style), " ", (report.part, "bold"), why)
+    shown = look(report)
+    text = Text.assemble((shown.ascii if ascii_only else shown.symbol, shown.style), " ", (report.part, "bold"), why)
     failure = first_failure(report)
     if failure is not None and failure.condition is not None:
         # Without its counts, which are for who reads all of it.
@@ -303,7 +304,10 @@ def _again(report: PartReport, session: Session, lesson: Lesson, ascii_only: boo
 
 def _why(report: PartReport, session: Session, lesson: Lesson) -> str:
     failure = None if is_only_begun(report, session.paths(lesson, report)) else first_failure(report)
-    return f"  {failure.name}: {translated(failure.message, lesson.slug)}" if failure else ""
+    if failure is None:
+        return ""
+    name = "" if is_known_by_text(failure) else f"{failure.name}: "
+    return f"  {name}{said_plainly(report, failure)}"
 
 
 def _height(shown: str, width: int) -> int:
