@@ -8,7 +8,7 @@ class ReLU(nn.Module):
     r"""Rectified linear unit: $\mathrm{ReLU}(x) = \max(0, x)$. At exactly 0 the gradient is 0.
 
     Shape:
-        - Input: $(*)$, any number of axes, none included. This and what follows hold for every layer of this file.
+        - Input: $(*)$, any number of axes, or none. This and what follows hold for every layer of this file.
         - Output: as the input, which is left as it was.
     """
 

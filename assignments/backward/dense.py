@@ -20,7 +20,7 @@ def linear_backward(grad: Tensor, x: Tensor, weight: Tensor) -> tuple[Tensor, Te
         `(grad_x, grad_weight, grad_bias)`: new tensors; none of the arguments is changed.
 
     Shape:
-        - `grad`: $(*, \text{out\_features})$, with any number of axes before the last, none included
+        - `grad`: $(*, \text{out\_features})$, with any number of axes before the last, or none
         - `x`: $(*, \text{in\_features})$, with the same axes before the last
         - `weight`: $(\text{out\_features}, \text{in\_features})$
         - `grad_x` as `x`, `grad_weight` as `weight`, `grad_bias`: $(\text{out\_features},)$

@@ -47,7 +47,7 @@ def layer_norm_backward(
         `(grad_x, grad_gamma, grad_beta)`: new tensors; none of the arguments is changed.
 
     Shape:
-        - `x`: $(*, D)$, with any number of axes before the last, none included; `grad` and `grad_x` as `x`
+        - `x`: $(*, D)$, with any number of axes before the last, or none; `grad` and `grad_x` as `x`
         - `gamma`, `grad_gamma`, `grad_beta`: $(D,)$
     """
     raise NotImplementedError("Write layer_norm_backward.")

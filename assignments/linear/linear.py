@@ -13,7 +13,7 @@ class Linear(nn.Module):
         bias: Whether $b$ is added; if not, ``bias`` is registered as None.
 
     Shape:
-        - Input: $(*, in\_features)$, where $*$ is any number of dimensions, none included.
+        - Input: $(*, in\_features)$, where $*$ is any number of dimensions, or none.
         - Output: $(*, out\_features)$.
 
     Attributes:

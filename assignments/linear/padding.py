@@ -52,7 +52,7 @@ class ReplicationPad1d(nn.Module):
 
     Shape:
         - Input: $(N, C, L)$ or $(C, L)$
-        - Output: $(N, C, L + left + right)$, or without $N$
+        - Output: $(N, C, L + left + right)$, or without $N$; a new tensor
 
     The gradients of all copies of a value add up.
     """

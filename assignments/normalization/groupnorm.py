@@ -19,7 +19,7 @@ class GroupNorm(nn.Module):
         affine: Whether there are a learnable ``weight`` and ``bias``; if not, both are registered as None.
 
     Shape:
-        - Input: $(N, C, *)$ with any number of further dimensions, none included.
+        - Input: $(N, C, *)$ with any number of further dimensions, or none.
         - Output: as the input.
 
     Attributes:

@@ -22,7 +22,7 @@ class LayerNorm(nn.Module):
         bias: Whether there is a `bias`; only asked where `elementwise_affine` holds.
 
     Shape:
-        - Input: $(*, \text{normalized\_shape})$, with any number of axes before, none included
+        - Input: $(*, \text{normalized\_shape})$, with any number of axes before, or none
         - Output: as the input
 
     Attributes:

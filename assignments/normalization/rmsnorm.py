@@ -22,7 +22,7 @@ class RMSNorm(nn.Module):
         elementwise_affine: Whether there is a `weight` to learn.
 
     Shape:
-        - Input: $(*, \text{normalized\_shape})$, with any number of axes before, none included
+        - Input: $(*, \text{normalized\_shape})$, with any number of axes before, or none
         - Output: as the input
 
     Attributes:

@@ -12,7 +12,7 @@ class PixelShuffle(nn.Module):
         upscale_factor: By how much height and width grow, $r$.
 
     Shape:
-        - Input: $(*, C r^2, H, W)$, where $*$ is any number of dimensions, none included.
+        - Input: $(*, C r^2, H, W)$, where $*$ is any number of dimensions, or none.
         - Output: $(*, C, H r, W r)$.
     """
 
