@@ -86,7 +86,7 @@ def normal_problem(values: object, std: float) -> str | None:
     if least > -reach or most < reach:
         seen, far = f"{std * least:.4g} and {std * most:.4g}", f"{std * reach:.4g}"
         return f"lie between {seen}, where of so many draws some are below -{far} and some above {far}"
-    different = drawn.abs().unique().numel()
+    different = torch.unique(drawn.abs()).numel()
     if different < count - max(10, count // 100):
         return f"are no independent draws: of {count} only {different} differ, leaving signs aside"
     return _lines_problem(drawn) if drawn.dim() == 2 else None

@@ -39,7 +39,7 @@ def independent(masks: Tensor, p: float, what: str) -> str | None:
             return f"two samples of a batch lose the very same {what}: each should have a mask of its own"
         if any(bool((mask == mask.narrow(axis, 0, 1)).all()) for axis in range(1, mask.dim())):
             return f"some {what} are dropped or kept only together: a draw should decide about each by itself"
-    if any(masks.unique(dim=axis).shape[axis] < masks.shape[axis] for axis in range(2, masks.dim())):
+    if any(torch.unique(masks, dim=axis).shape[axis] < masks.shape[axis] for axis in range(2, masks.dim())):
         return f"some {what} are dropped or kept only together: a draw should decide about each by itself"
     if abs(share - p) > ks_threshold(masks.numel()):
         return told
