@@ -138,11 +138,11 @@ def watching(learn: Path) -> str:
         [sys.executable, "-m", "cli", "watch"], cwd=learn, env=environment, stdin=theirs, stdout=theirs, stderr=theirs,
         start_new_session=True,
     )  # fmt: skip
-    shown = _until_asked(ours, "", 1)
+    shown = _until_asked(ours, "", "Now:")
     answer.write_text(stub[: stub.index("class Flatten")] + _flattens()[0], encoding="utf-8")
-    shown = _until_asked(ours, shown, 2)
+    shown = _until_asked(ours, shown, "stuck?")
     os.write(ours, b"h")
-    shown = _until_asked(ours, shown, 3)
+    shown = _until_asked(ours, shown, "Hint 1")
     os.write(ours, b"q")
     process.wait(60)
     for end in (ours, theirs):
@@ -153,10 +153,10 @@ def watching(learn: Path) -> str:
     return _svg(console, "course watch")
 
 
-def _until_asked(terminal: int, shown: str, times: int) -> str:
-    """What has been shown once the keys, which stand below all else, have been so many times."""
+def _until_asked(terminal: int, shown: str, said: str) -> str:
+    """What has been shown once this was said, and the keys, which stand below all else, after it."""
     deadline = time.monotonic() + 300
-    while shown.count("q quit") < times:
+    while "q quit" not in shown.partition(said)[2]:
         assert time.monotonic() < deadline, shown
         if select.select([terminal], [], [], 1)[0]:
             shown += os.read(terminal, 2**16).decode(errors="replace")
