@@ -34,6 +34,10 @@ def test_ctrl_c_keeps_what_is_stored_and_leaves_nothing_behind(tmp_path: Path) -
     folder, store = tmp_path / "class", tmp_path / "one" / "grades.sqlite"
     for number in range(60):
         submit(folder, f"s{number:02}")
+    # However fast the others are graded, the last one takes its time limits.
+    hanging = submit(folder, "t") / "linear" / "linear.py"
+    endless = "\n\nclass Linear(Linear):\n    def forward(self, x):\n        while True:\n            pass\n"
+    hanging.write_text(hanging.read_text(encoding="utf-8") + endless, encoding="utf-8")
     process = start(folder, store, jobs=2)
     deadline = time.monotonic() + 240
     while len(rows_so_far(store)) < 2 and process.poll() is None and time.monotonic() < deadline:

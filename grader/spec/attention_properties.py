@@ -19,9 +19,9 @@ _HEADS, _FEATURES = 2, 4
 _LENGTH, _BATCH, _KEYS = 12, 16, 3
 _QUERIES = _LENGTH * _BATCH
 """Of a sequence without a batch."""
-_PLAIN = ("with ",) * 4
-_OTHERWISE = ("with attn_mask, ", "with key_padding_mask, ", "without a batch, with ")
-"""How the calls in training are made, to be read before "dropout=0.25"."""
+_PLAIN = ("",) * 4
+_OTHERWISE = ("attn_mask", "key_padding_mask", "alone")
+"""How the calls in training are made: with which mask, or without a batch."""
 _TOKENS = 240
 _ROUNDING = 1e-6
 _AXES = ("for all sequences of the batch", "in all heads", "for all queries", "for all keys")
@@ -95,7 +95,7 @@ def drops_attention_weights(p: float, *, otherwise: bool = False) -> Property:
     def holds(observations: Sequence[Observation]) -> str | None:
         seen = [observed for observed in observations[0]["steps"] if "out" in observed]
         how, said = _weights_problem(p, [_batched(one) for one in seen], _OTHERWISE if otherwise else _PLAIN)
-        return f"{how}dropout={p}: {said}" if said else None
+        return _told(how, p, said) if said else None
 
     return Property(
         criterion="values", cases=[case], holds=holds, shows=_SHOWS_OTHERWISE if otherwise else _SHOWS_WEIGHTS
@@ -113,6 +113,12 @@ def _batched(observed: Mapping[str, Any]) -> tuple[Tensor, Tensor, Tensor | None
     value = list(observed["inputs"].values())[2].double()[:_KEYS]
     output, weights = observed["out"]
     return (value, output, weights) if value.dim() == 3 else (value[:, None], output[:, None], weights[None])
+
+
+def _told(how: str, p: float, said: str) -> str:
+    if how == "alone":
+        return f"without a batch, with dropout={p}: {said}"
+    return f"with {how}, dropout={p}: {said}" if how else f"with dropout={p}: {said}"
 
 
 def _weights_problem(

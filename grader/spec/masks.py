@@ -68,9 +68,9 @@ def of_new_layers(
     made = ", ".join([*map(repr, args), *(f"{key}={value!r}" for key, value in kwargs.items())])
     calls = math.ceil(math.log(1e-12) / math.log(max(p, 1 - p)))
     return [
-        f"x, lone = torch.ones({list(shape)}), torch.ones({[1] * len(shape)})",
+        f"ones, lone = torch.ones({list(shape)}), torch.ones({[1] * len(shape)})",
         f"one, other = type(layer)({made}), type(layer)({made})",
-        "torch.equal(one(x) == 0, other(x) == 0)",
+        "torch.equal(one(ones) == 0, other(ones) == 0)",
         f"0 < sum(bool((layer(lone) == 0).all()) for _ in range({calls})) < {calls}",
     ]
 
