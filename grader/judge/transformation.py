@@ -138,8 +138,9 @@ def _detached(cases: Sequence[Failing]) -> str:
 
 
 def _is_single(values: torch.Tensor) -> bool:
-    """Whether all numbers are those of float32, and not whole ones."""
-    return bool((values.float().double() == values).all()) and not bool((values == values.round()).all())
+    """Whether all numbers are those of float32, and not such as anybody writes down, of a few binary digits."""
+    scaled = values * 2.0**10
+    return bool((values.float().double() == values).all()) and not bool((scaled == scaled.round()).all())
 
 
 def _of_reruns(part: Part, cases: Sequence[Failing], suite: Suite, end: float) -> str:

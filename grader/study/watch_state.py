@@ -83,10 +83,12 @@ class State:
         if digest in ("", self._seen.get(path)):
             return None
         self._seen[path] = digest
-        self._saved_in[lesson.slug] = path.suffix
+        symbols = self.session.attempted(lesson, path)
+        if symbols:
+            self._saved_in[lesson.slug] = path.suffix
         # What was found of the last content says nothing of this one.
         self._reports = {part: report for part, report in self._reports.items() if part[0] != lesson}
-        return Saved(lesson, path, self.session.attempted(lesson, path))
+        return Saved(lesson, path, symbols)
 
     def file(self, lesson: Lesson) -> str:
         """The file in which an exercise is written, as far as is known: ``linear/linear.ipynb``."""
