@@ -144,9 +144,11 @@ def start(folder: Path, store: Path, jobs: int = 2) -> "subprocess.Popen[bytes]"
         sys.executable, "-m", "cli", "grade", *map(str, sorted(folder.iterdir())), "--only", "linear/linear",
         "--store", str(store), "--jobs", str(jobs), "--seed", "documents", "--output", str(store.parent / "out"),
     ]  # fmt: skip
+    # What a shell runs in the background ignores ctrl-C, and so would this, however the tests were started.
     return subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
-    )
+        ["env", "--default-signal=INT", *command],
+        cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
 
 
 def descendants(pid: int) -> set[int]:
