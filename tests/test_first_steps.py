@@ -19,21 +19,11 @@ from grader.report.order import failures
 from grader.report.screen import plain_text
 from grader.suite.cache import PUBLIC, compile_suite
 from tests.layers import ROOT
+from tests.school import FLATTEN
 from tests.test_conditions import CLASS
 
-HEAD = "import torch\nfrom torch import nn\n\n\n"
-ENDLESS = """\
-class Flatten(nn.Module):
-    def __init__(self, start_dim=1, end_dim=-1):
-        super().__init__()
-        self.start_dim, self.end_dim = start_dim, end_dim
-
-    def forward(self, x):
-        while x.dim() > 2:
-            pass
-        while True:
-            pass
-"""
+LOOP = "        while True:\n            pass\n"
+ENDLESS = FLATTEN.replace("        places =", f"{LOOP}        places =")
 LIMITS = Limits(case_seconds=0.5, part_seconds=10.0)
 
 
@@ -51,7 +41,7 @@ def report(symbol: str, source: str, exercise: str = "linear/linear", shrink_sec
 
 @pytest.mark.slow
 def test_a_call_that_hangs_is_shown_under_values() -> None:
-    found = report("Flatten", HEAD + ENDLESS)
+    found = report("Flatten", ENDLESS)
     first = failures(found)[0]
     assert (found.verdict, first.name) == (Verdict.TIME_LIMIT, "values")
     assert first.message.startswith(
@@ -65,7 +55,7 @@ def test_a_call_that_hangs_is_shown_under_values() -> None:
 
 @pytest.mark.slow
 def test_an_endless_constructor_is_shown_under_interface() -> None:
-    source = HEAD + ENDLESS.replace("        super()", "        while True:\n            pass\n        super()")
+    source = FLATTEN.replace("        super()", f"{LOOP}        super()")
     first = failures(report("Flatten", source))[0]
     assert first.name == "interface"
     assert first.message.startswith("Constructing it took longer")

@@ -27,6 +27,7 @@ from grader.study.check import Checker
 from grader.study.hints import hint
 from grader.study.page import paths
 from grader.study.unwritten import left
+from tests.school import FLATTEN
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"
@@ -135,16 +136,6 @@ WRITTEN = {
 }
 
 
-FLATTEN = """\
-class Flatten(nn.Module):
-    def __init__(self, start_dim=1, end_dim=-1):
-        super().__init__()
-        self.start_dim, self.end_dim = start_dim, end_dim
-
-    def forward(self, x):
-        start, end = self.start_dim % x.dim(), self.end_dim % x.dim()
-        return x.reshape(*x.shape[:start], -1, *x.shape[end + 1 :])
-"""
 FREEZE = """\
 from fnmatch import fnmatchcase
 
@@ -160,10 +151,10 @@ EXTRA = """
         return f"in_features={self.weight.shape[1]}, out_features={self.weight.shape[0]}, bias={self.bias is not None}"
 """
 ELSEWHERE = {
-    "no_super_nor_parameters": ("linear/linear", "Flatten", HEAD, FLATTEN.replace("        super().__init__()\n", "")),
-    "misspelt_class": ("linear/linear", "Flatten", HEAD, FLATTEN.replace("Flatten", "Flaten")),
-    "quotation_mark": ("linear/linear", "Flatten", HEAD, FLATTEN.replace("return x.", "return 'x.")),
-    "misspelt_attribute": ("linear/linear", "Flatten", HEAD, FLATTEN.replace("return x.", "return self.x.")),
+    "no_super_nor_parameters": ("linear/linear", "Flatten", "", FLATTEN.replace("        super().__init__()\n", "")),
+    "misspelt_class": ("linear/linear", "Flatten", "", FLATTEN.replace("Flatten", "Flaten")),
+    "quotation_mark": ("linear/linear", "Flatten", "", FLATTEN.replace("return x.", "return 'x.")),
+    "misspelt_attribute": ("linear/linear", "Flatten", "", FLATTEN.replace("return x.", "return self.x.")),
     "asks_whether": ("linear/linear", "Linear", HEAD, f"class Linear(nn.Module):\n{BODY}{EXTRA}".replace("None", "0")),
     "function_syntax": ("modules/tools", "freeze", "", FREEZE.replace("patterns):\n", "patterns:\n", 1)),
     "function_raises": ("modules/tools", "freeze", "", FREEZE.replace("from fnmatch import fnmatchcase\n", "")),

@@ -16,6 +16,7 @@ from grader.kit.outline import Lesson, read_outline
 from grader.model import CriterionReport, FindingKind, PartReport, Verdict
 from grader.study import hints
 from grader.study.solution import excerpt
+from tests.school import solution
 from tests.warm import Warm
 
 ROOT = Path(__file__).parent.parent
@@ -83,9 +84,7 @@ def test_of_two_files_the_one_that_is_named_is_judged(course: Course, tmp_path: 
     file, notebook = (tmp_path / f"learn/linear/linear{suffix}" for suffix in (".py", ".ipynb"))
     file.write_text(RIGHT, encoding="utf-8")
     cells = json.loads(notebook.read_text(encoding="utf-8"))
-    for cell in cells["cells"]:
-        if cell.get("id") == "linear-Flatten":
-            cell["source"] = "class Flatten(nn.Module):\n    def forward(self, x):\n        return x\n"
+    solution(cells, "Flatten")["source"] = "class Flatten(nn.Module):\n    def forward(self, x):\n        return x\n"
     notebook.write_text(json.dumps(cells), encoding="utf-8")
     os.utime(file, (1e9, 1e9))
     shown = course("check", "linear/linear.py")
